@@ -1,0 +1,14 @@
+//! Kepu (科普): find the science near you.
+//!
+//! Floors, lowest first, and what each may import (held by `tests/it/architecture.rs`):
+//!
+//! | floor | what lives there | may import |
+//! |---|---|---|
+//! | [`domain`] | pure types and rules | itself |
+//! | [`db`], [`discovery`], [`clients`] | rows and queries; the read model; the outside world | `domain`, itself |
+//! | [`app`] | use cases that change something, one transaction each | the floors below |
+//! | [`jobs`] | the same, started by time or by queue | the floors below |
+//! | [`http`] | requests in, answers out | the floors below, except `jobs` |
+//! | [`server`], [`config`], [`telemetry`] | composition | everything |
+
+pub mod domain;
