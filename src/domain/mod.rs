@@ -1,1 +1,33 @@
 //! Floor 1: pure types and rules. No I/O, no diesel, no actix.
+//!
+//! A noun's file holds what the thing *is*, as it is stored and as a feed carries it: identity and version
+//! stand around it in [`record::Record`]. Wire shapes are the business of `http`.
+
+pub mod admission;
+pub mod bases;
+pub mod calendar;
+pub mod campaigns;
+pub mod clock;
+pub mod datum;
+pub mod divisions;
+pub mod events;
+pub mod geo;
+pub mod hours;
+pub mod ids;
+pub mod invalid;
+pub mod kinds;
+pub mod media;
+pub mod organisations;
+pub mod outline;
+pub mod partial_date;
+pub mod places;
+pub mod programme;
+pub mod record;
+pub mod recurrence;
+pub mod routes;
+pub mod series;
+pub mod sessions;
+pub mod sources;
+pub mod taxonomy;
+pub mod text;
+pub mod time;

@@ -1,0 +1,110 @@
+//! Bases (科普基地): accredited venues one can visit.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::admission::{Booking, Price};
+use super::media::{Image, Notice};
+use super::organisations::Organiser;
+use super::partial_date::PartialDate;
+use super::places::{Accessibility, Place};
+use super::sources::Source;
+use super::taxonomy::{Classification, Code};
+use super::text::Text;
+
+/// A base.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Base {
+    /// Its name.
+    pub name: Text,
+    /// What one finds there.
+    pub description: Text,
+    /// Kind of base: a code of scheme `category`.
+    pub category: Code,
+    /// Codes of other schemes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classifications: Vec<Classification>,
+    /// Recognitions by public bodies. A base holds several, from different bodies, each with its own dates;
+    /// none listed means none known, not none held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recognitions: Vec<Recognition>,
+    /// Who runs it, the first is the main one.
+    pub organisers: Vec<Organiser>,
+    /// Where it is.
+    pub place: Place,
+    /// When it is open.
+    #[serde(default)]
+    pub hours: Hours,
+    /// Whether one must book.
+    pub booking: Booking,
+    /// Whether entry is free; absent where unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free: Option<bool>,
+    /// What entry costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// Public telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Who can get in and around.
+    #[serde(default)]
+    pub accessibility: Accessibility,
+    /// What it offers, in free words: planetarium, cinema, birdwatching hide …
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub facilities: Vec<String>,
+    /// Pictures, the first is the cover.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+    /// What visitors must know at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    /// Where the record comes from.
+    pub source: Source,
+}
+
+/// A level granted to a base by a body for a term.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recognition {
+    /// A code of scheme `level`: `national`, `provincial`, `municipal`, `district`.
+    pub level: Code,
+    /// The body that granted it, or the title under which it is published.
+    pub body: Text,
+    /// From when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<PartialDate>,
+    /// Until when, inclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<PartialDate>,
+    /// Where the recognition was read.
+    #[serde(default)]
+    pub source: Source,
+}
+
+/// Opening hours.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Hours {
+    /// A rule in the syntax of OpenStreetMap's `opening_hours`; absent where unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// What the rule cannot say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+    /// Days closed whatever the rule says.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closures: Vec<Closure>,
+}
+
+/// A span of days on which a base is closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Closure {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, inclusive.
+    pub to: NaiveDate,
+    /// Why.
+    pub reason: Text,
+}

@@ -1,0 +1,103 @@
+//! Campaigns (主题活动) and theme days: what recurs each year or month, with dates that an authority confirms.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::ids::OrganisationId;
+use super::media::Image;
+use super::sources::Source;
+use super::text::Text;
+
+/// A campaign or theme day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Campaign {
+    /// Its name.
+    pub name: Text,
+    /// What kind it is.
+    #[serde(rename = "type")]
+    pub kind: CampaignType,
+    /// What it is about.
+    pub text: Text,
+    /// How it recurs.
+    pub recurrence: Recurrence,
+    /// Editions whose dates were published; they take the place of those the rule gives for the same year.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub editions: Vec<PublishedEdition>,
+    /// Who answers for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<Unit>,
+    /// A picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Image>,
+    /// Where the record comes from.
+    pub source: Source,
+}
+
+/// Kinds of campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CampaignType {
+    /// A named programme (科技活动周, 三下乡, 嘉年华).
+    Campaign,
+    /// One day a year.
+    ThemeDay,
+    /// About a week.
+    ThemeWeek,
+    /// About a month.
+    ThemeMonth,
+}
+
+/// How a campaign recurs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recurrence {
+    /// RFC 5545 RRULE of the first days; absent where there is no rule.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// Length in days, at least 1.
+    pub duration_days: u16,
+    /// Whether the rule is binding (a day fixed by law or by the United Nations) rather than a habit that each
+    /// year's notice may change.
+    pub fixed: bool,
+    /// The rule in words.
+    pub text: Text,
+}
+
+/// An edition with published dates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublishedEdition {
+    /// The year it counts for.
+    pub year: i32,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, inclusive.
+    pub to: NaiveDate,
+    /// Its slogan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slogan: Option<Text>,
+}
+
+/// A unit that takes part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Unit {
+    /// Its name, as the plan writes it.
+    pub name: Text,
+    /// The organisation, where it is one that Kepu knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+    /// Its part.
+    pub role: UnitRole,
+}
+
+/// Part of a unit in a campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UnitRole {
+    /// Leads.
+    Lead,
+    /// Takes part.
+    Partner,
+}

@@ -1,0 +1,106 @@
+//! Administrative divisions by their code in GB/T 2260 (adcode, six digits), with outlines, so that a point
+//! gives its district. Dongguan (441900) and Zhongshan (442000) have no county level: the city is the
+//! innermost division there.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::geo::{LatLng, Wgs84};
+use super::outline::Outline;
+use super::sources::Source;
+use super::text::Text;
+
+/// A six-digit code of GB/T 2260, or of its extension to Hong Kong (81) and Macau (82).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Adcode(u32);
+
+impl Adcode {
+    /// Whether coordinates there are shifted in GCJ-02: on the mainland they are, in Hong Kong (81),
+    /// Macau (82) and Taiwan (71) they are the same as in WGS-84.
+    pub fn is_mainland(self) -> bool {
+        !matches!(self.0 / 10_000, 71 | 81 | 82)
+    }
+
+    /// The code as a number, which is how the store keeps it.
+    pub fn number(self) -> i32 {
+        self.0.cast_signed()
+    }
+
+    /// The code kept by the store as `number`; `None` if it has not six digits.
+    pub fn from_number(number: i32) -> Option<Self> {
+        u32::try_from(number).ok().filter(|n| (100_000..1_000_000).contains(n)).map(Self)
+    }
+}
+
+impl FromStr for Adcode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text.len() == 6 && text.bytes().all(|b| b.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| digits);
+        number.and_then(Self::from_number).ok_or_else(|| format!("{text} is not a six-digit adcode"))
+    }
+}
+
+impl TryFrom<String> for Adcode {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Adcode> for String {
+    fn from(adcode: Adcode) -> String {
+        adcode.to_string()
+    }
+}
+
+impl fmt::Display for Adcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:06}", self.0)
+    }
+}
+
+/// Level of an administrative division.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DivisionLevel {
+    /// Province (Guangdong).
+    Province,
+    /// Special administrative region (Hong Kong, Macau).
+    Sar,
+    /// Prefecture-level city.
+    City,
+    /// District or county.
+    District,
+}
+
+/// One administrative division.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Division {
+    /// Its code.
+    pub adcode: Adcode,
+    /// Its name.
+    pub name: Text,
+    /// Its level.
+    pub level: DivisionLevel,
+    /// The division it belongs to; absent at the top.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Adcode>,
+    /// Seat of government where known, else a point inside.
+    pub centre: LatLng<Wgs84>,
+    /// Outline, generalised to some 300 m (100 m in Hong Kong and Macau): good for telling districts apart,
+    /// not for display. Only innermost divisions have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outline: Option<Outline>,
+    /// What a user of the code should know, e.g. functional areas inside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
+    /// Where the division's data comes from.
+    pub source: Source,
+}

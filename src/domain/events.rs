@@ -1,0 +1,213 @@
+//! Events (科普活动): talks, exhibitions, experiments, open days, camps. An event has one or many sessions.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::admission::{Admission, ExternalSignup, Price};
+use super::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
+use super::media::{Image, Notice};
+use super::organisations::Organiser;
+use super::places::{Accessibility, Place};
+use super::programme::Pattern;
+use super::sources::Source;
+use super::taxonomy::{Classification, Code};
+use super::text::Text;
+
+/// An event, without its sessions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Its title.
+    pub title: Text,
+    /// One or two sentences for lists.
+    pub summary: Text,
+    /// The whole text; the summary stands in where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<Text>,
+    /// A code of scheme `form`.
+    pub form: Code,
+    /// Codes of scheme `topic`, the main one first.
+    pub topics: Vec<Code>,
+    /// Codes of scheme `audience`.
+    pub audiences: Vec<Code>,
+    /// Codes of other schemes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classifications: Vec<Classification>,
+    /// Subjects in free words, for which there is no code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Ages it is made for.
+    #[serde(default)]
+    pub ages: Ages,
+    /// Whether taking part is free (a venue's own ticket, if any, is said in `price`).
+    pub free: bool,
+    /// What it costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
+    /// On site, online or both.
+    pub mode: Mode,
+    /// How people get in.
+    pub admission: Admission,
+    /// Where to sign up if it is not here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_signup: Option<ExternalSignup>,
+    /// Whether it goes ahead as announced.
+    #[serde(default)]
+    pub status: EventStatus,
+    /// What everybody should know before setting out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    /// Who runs it, the first is the main one; never empty.
+    pub organisers: Vec<Organiser>,
+    /// Who speaks or leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub speakers: Vec<Speaker>,
+    /// The base where it takes place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseId>,
+    /// Its place, where that is not the base's. An event needs a base, a place, or to be online.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// The series it belongs to, as a lecture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<SeriesId>,
+    /// The campaigns it is part of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub campaigns: Vec<CampaignId>,
+    /// How to take part from afar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub online: Option<Online>,
+    /// Recordings of past sessions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recordings: Vec<Recording>,
+    /// Language spoken, a BCP 47 tag.
+    pub language: String,
+    /// Who can take part; where a field is absent the base's holds.
+    #[serde(default)]
+    pub accessibility: Accessibility,
+    /// Pictures, the first is the cover.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
+    /// For what runs day after day (an exhibition): first and last day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// How sessions of a sample event recur relative to today; empty for real events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub programme: Vec<Pattern>,
+    /// Whether the event is invented, for demonstration.
+    #[serde(default)]
+    pub sample: bool,
+    /// Where the record comes from.
+    pub source: Source,
+}
+
+impl Event {
+    /// The main organiser.
+    pub fn organiser(&self) -> Option<OrganisationId> {
+        self.organisers.first().map(|o| o.organisation)
+    }
+}
+
+/// Ages in completed years, both inclusive; an absent bound is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ages {
+    /// Youngest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min: Option<u8>,
+    /// Oldest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<u8>,
+}
+
+impl Ages {
+    /// Whether somebody of `age` is among them.
+    pub fn admit(self, age: u8) -> bool {
+        self.min.is_none_or(|min| min <= age) && self.max.is_none_or(|max| age <= max)
+    }
+}
+
+/// Where an event takes place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Mode {
+    /// At a place.
+    Onsite,
+    /// On the net only.
+    Online,
+    /// Both.
+    Hybrid,
+}
+
+/// Whether an event or a session goes ahead as announced. That it has ended is for the clock to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EventStatus {
+    /// As announced.
+    #[default]
+    Scheduled,
+    /// Moved or altered since it was announced.
+    Changed,
+    /// Called off.
+    Cancelled,
+}
+
+/// Somebody who speaks. Seeds name roles, never people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Speaker {
+    /// Their name, where they agreed to be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// Profession or part.
+    pub role: Text,
+    /// Where they come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Text>,
+}
+
+/// How to take part from afar.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Online {
+    /// What it is.
+    pub kind: OnlineKind,
+    /// Where; not shown to everybody if `for_signed_up_only`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Whether only people who signed up get the address.
+    #[serde(default)]
+    pub for_signed_up_only: bool,
+}
+
+/// Kinds of online event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OnlineKind {
+    /// A live stream.
+    Livestream,
+    /// A meeting one joins.
+    Meeting,
+    /// Something to be used at any time.
+    OnDemand,
+}
+
+/// A recording.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recording {
+    /// What it shows.
+    pub title: Text,
+    /// Where it is.
+    pub url: String,
+}
+
+/// First and last day, both inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Period {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+}

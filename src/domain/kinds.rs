@@ -1,0 +1,59 @@
+//! The kinds of object that a change can name.
+
+/// A kind of object in the change feed. Sessions have none: they travel with their event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// An organisation.
+    Organisation,
+    /// A base.
+    Base,
+    /// A lecture series.
+    Series,
+    /// A campaign.
+    Campaign,
+    /// A route.
+    Route,
+    /// An event with its sessions.
+    Event,
+    /// An administrative division; its id is the adcode.
+    Division,
+    /// A term of the taxonomy.
+    Term,
+    /// A year of the calendar of holidays; its id is the year.
+    CalendarYear,
+}
+
+impl Kind {
+    /// All kinds, those that others refer to first.
+    pub const ALL: [Self; 9] = [
+        Self::CalendarYear,
+        Self::Division,
+        Self::Term,
+        Self::Organisation,
+        Self::Base,
+        Self::Series,
+        Self::Campaign,
+        Self::Route,
+        Self::Event,
+    ];
+
+    /// Its name in the store and in references of seed files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Base => "base",
+            Self::Series => "series",
+            Self::Campaign => "campaign",
+            Self::Route => "route",
+            Self::Event => "event",
+            Self::Division => "division",
+            Self::Term => "term",
+            Self::CalendarYear => "calendarYear",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}

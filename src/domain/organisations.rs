@@ -1,0 +1,48 @@
+//! Organisations: museums, labs, associations, authorities; whoever offers something.
+
+use serde::{Deserialize, Serialize};
+
+use super::divisions::Adcode;
+use super::ids::OrganisationId;
+use super::sources::Source;
+use super::text::Text;
+
+/// An organisation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organisation {
+    /// Its name.
+    pub name: Text,
+    /// Where it has its seat, as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adcode: Option<Adcode>,
+    /// Its web site.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Where the record comes from.
+    pub source: Source,
+}
+
+/// An organisation's part in something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Organiser {
+    /// Who.
+    pub organisation: OrganisationId,
+    /// In which role.
+    #[serde(default)]
+    pub role: OrganiserRole,
+}
+
+/// Roles of organisations in an event, a series or a base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OrganiserRole {
+    /// 主办
+    #[default]
+    Organiser,
+    /// 承办
+    CoOrganiser,
+    /// 协办
+    Supporter,
+}

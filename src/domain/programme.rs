@@ -1,0 +1,144 @@
+//! The programme of a sample event: sessions relative to today, so that a demonstration is never stale.
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
+use serde::{Deserialize, Serialize};
+
+use super::ids::CampaignId;
+use super::time::CHINA;
+
+/// How sessions recur.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "type")]
+pub enum Pattern {
+    /// On the next such weekday (today counts), `weeks` weeks later.
+    NextWeekday {
+        /// `Mon` … `Sun`.
+        weekday: Weekday,
+        /// Weeks after the next one.
+        weeks: u16,
+        /// When it starts.
+        start_time: NaiveTime,
+        /// When it ends.
+        end_time: NaiveTime,
+    },
+    /// On such weekdays, from `from_day` to `to_day` days after today.
+    Weekly {
+        /// `Mon` … `Sun`.
+        weekdays: Vec<Weekday>,
+        /// First day relative to today, may be negative.
+        from_day: i64,
+        /// Last day relative to today.
+        to_day: i64,
+        /// When it starts.
+        start_time: NaiveTime,
+        /// When it ends.
+        end_time: NaiveTime,
+    },
+    /// On the weekday nearest to the next first day of a campaign, at least three days ahead.
+    Campaign {
+        /// The campaign.
+        campaign: CampaignId,
+        /// `Mon` … `Sun`.
+        weekday: Weekday,
+        /// When it starts.
+        start_time: NaiveTime,
+        /// When it ends.
+        end_time: NaiveTime,
+    },
+    /// Every day the venue is open, from `from_day` to `to_day` days after today.
+    Daily {
+        /// First day relative to today, may be negative.
+        from_day: i64,
+        /// Last day relative to today.
+        to_day: i64,
+        /// When it starts, where the venue's hours are not known.
+        start_time: NaiveTime,
+        /// When it ends, where the venue's hours are not known.
+        end_time: NaiveTime,
+    },
+}
+
+/// A session of a sample programme, placed in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Slot {
+    /// The venue's day it belongs to.
+    pub date: NaiveDate,
+    /// When it starts.
+    pub start: DateTime<Utc>,
+    /// When it ends.
+    pub end: DateTime<Utc>,
+}
+
+/// What a pattern must know of the world.
+pub trait Venue {
+    /// The first day, not before `from`, on which the campaign begins; `None` where no rule says.
+    fn campaign_start(&self, campaign: CampaignId, from: NaiveDate) -> Option<NaiveDate>;
+    /// From when to when the venue is open on a day: `None` where its hours are not known, empty where it is
+    /// closed.
+    fn open_on(&self, date: NaiveDate) -> Option<Vec<(NaiveTime, NaiveTime)>>;
+}
+
+impl Pattern {
+    /// The sessions that the pattern gives on `today`.
+    pub fn slots(&self, today: NaiveDate, venue: &impl Venue) -> Vec<Slot> {
+        match self {
+            Self::NextWeekday { weekday, weeks, start_time, end_time } => {
+                let days = days_until(today.weekday(), *weekday) + 7 * u64::from(*weeks);
+                slot(today + Days::new(days), *start_time, *end_time).into_iter().collect()
+            }
+            Self::Weekly { weekdays, from_day, to_day, start_time, end_time } => days(today, *from_day, *to_day)
+                .filter(|date| weekdays.contains(&date.weekday()))
+                .filter_map(|date| slot(date, *start_time, *end_time))
+                .collect(),
+            Self::Campaign { campaign, weekday, start_time, end_time } => {
+                let first = venue.campaign_start(*campaign, today + Days::new(3));
+                let date = first.map(|first| nearest(first, *weekday));
+                date.and_then(|date| slot(date, *start_time, *end_time)).into_iter().collect()
+            }
+            Self::Daily { from_day, to_day, start_time, end_time } => days(today, *from_day, *to_day)
+                .filter_map(|date| match venue.open_on(date) {
+                    None => slot(date, *start_time, *end_time),
+                    Some(open) => {
+                        let (first, last) = (open.first()?, open.last()?);
+                        slot(date, first.0, last.1)
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
+fn days(today: NaiveDate, from: i64, to: i64) -> impl Iterator<Item = NaiveDate> {
+    (from..=to).filter_map(move |day| today.checked_add_signed(TimeDelta::days(day)))
+}
+
+fn days_until(from: Weekday, to: Weekday) -> u64 {
+    u64::from(to.days_since(from))
+}
+
+fn nearest(date: NaiveDate, weekday: Weekday) -> NaiveDate {
+    let ahead = days_until(date.weekday(), weekday);
+    if ahead <= 3 { date + Days::new(ahead) } else { date - Days::new(7 - ahead) }
+}
+
+/// A session on `date`; one that would end before it starts ends on the next day (a night of stars).
+fn slot(date: NaiveDate, start: NaiveTime, end: NaiveTime) -> Option<Slot> {
+    let instant = |date: NaiveDate, time| Some(date.and_time(time).and_local_timezone(CHINA).single()?.to_utc());
+    let last = if end <= start { date + Days::new(1) } else { date };
+    Some(Slot { date, start: instant(date, start)?, end: instant(last, end)? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weekdays_are_counted_forward_and_to_the_nearest() {
+        assert_eq!(days_until(Weekday::Sun, Weekday::Sun), 0);
+        assert_eq!(days_until(Weekday::Sun, Weekday::Sat), 6);
+        assert_eq!(days_until(Weekday::Fri, Weekday::Sat), 1);
+        let sunday = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+        assert_eq!(nearest(sunday, Weekday::Sat), sunday - Days::new(1));
+        assert_eq!(nearest(sunday, Weekday::Wed), sunday + Days::new(3));
+    }
+}

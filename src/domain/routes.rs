@@ -1,0 +1,97 @@
+//! Science-tourism routes (科普游路线): bases in an order one can follow in a day or two.
+
+use serde::{Deserialize, Serialize};
+
+use super::geo::{LatLng, Wgs84};
+use super::ids::BaseId;
+use super::media::{Image, Notice};
+use super::sources::Source;
+use super::taxonomy::Code;
+use super::text::Text;
+
+/// Roads are longer than straight lines by about this factor; used where a leg was not surveyed.
+pub const ROAD_FACTOR: f64 = 1.35;
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Route {
+    /// Its name.
+    pub name: Text,
+    /// What it is about.
+    pub theme: Text,
+    /// When it is best followed, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub season: Option<Text>,
+    /// Codes of scheme `audience`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audiences: Vec<Code>,
+    /// How many days it takes.
+    pub days: u16,
+    /// Time in all, stays and ways, in minutes.
+    pub duration_minutes: u32,
+    /// How one gets about, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<Text>,
+    /// Whether it was put together from venues by an editor, rather than recognised by an authority.
+    #[serde(default)]
+    pub composed: bool,
+    /// Whether it is invented, for demonstration.
+    #[serde(default)]
+    pub sample: bool,
+    /// Stops in order, at least two.
+    pub stops: Vec<Stop>,
+    /// Ways between consecutive stops, one fewer than stops; empty where none was surveyed, in which case
+    /// lengths are estimated from the stops' positions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legs: Vec<Leg>,
+    /// A picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Image>,
+    /// What walkers must know at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+    /// Where the record comes from.
+    pub source: Source,
+}
+
+/// A stop of a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Stop {
+    /// The base visited.
+    pub base: BaseId,
+    /// On which day, counted from 1.
+    pub day: u16,
+    /// How long to stay, in minutes.
+    pub stay_minutes: u32,
+}
+
+/// A surveyed way from one stop to the next.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Leg {
+    /// How: `walk`, `bus`, `metro`, `car`, `boat` …
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<String>,
+    /// How long it takes, in minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minutes: Option<u32>,
+    /// Its length in metres.
+    pub length_metres: f64,
+    /// The way on the map.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub points: Vec<LatLng<Wgs84>>,
+}
+
+/// How a length was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LengthBasis {
+    /// Measured along the way.
+    Surveyed,
+    /// Straight line times [`ROAD_FACTOR`].
+    Estimated,
+    /// Straight line.
+    Straight,
+}

@@ -1,0 +1,43 @@
+//! Lecture series (系列讲座). A lecture is an event of the series.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::BaseId;
+use super::media::Image;
+use super::organisations::Organiser;
+use super::partial_date::PartialDate;
+use super::sources::Source;
+use super::taxonomy::Code;
+use super::text::Text;
+
+/// A lecture series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Series {
+    /// Its name.
+    pub name: Text,
+    /// What it is about, one or two sentences.
+    pub summary: Text,
+    /// Who runs it.
+    pub organisers: Vec<Organiser>,
+    /// How often lectures are held, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frequency: Option<Text>,
+    /// Since when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<PartialDate>,
+    /// Codes of scheme `topic`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Code>,
+    /// Subjects in free words, for which there is no code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Where lectures usually are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<BaseId>,
+    /// A picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Image>,
+    /// Where the record comes from.
+    pub source: Source,
+}
