@@ -8,7 +8,7 @@ use super::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
 use super::media::{Image, Notice};
 use super::organisations::Organiser;
 use super::places::{Accessibility, Place};
-use super::programme::Pattern;
+use super::programme::Programme;
 use super::sources::Source;
 use super::taxonomy::{Classification, Code};
 use super::text::Text;
@@ -91,9 +91,9 @@ pub struct Event {
     /// For what runs day after day (an exhibition): first and last day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
-    /// How sessions of a sample event recur relative to today; empty for real events.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub programme: Vec<Pattern>,
+    /// How sessions of a sample event recur relative to today; absent for real events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub programme: Option<Programme>,
     /// Whether the event is invented, for demonstration.
     #[serde(default)]
     pub sample: bool,

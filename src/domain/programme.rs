@@ -3,8 +3,72 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
+use super::events::Ages;
 use super::ids::CampaignId;
+use super::sessions::{CapacityUnit, SignupTerms, WaitlistMode};
 use super::time::CHINA;
+
+/// The programme of a sample event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Programme {
+    /// When sessions are.
+    pub patterns: Vec<Pattern>,
+    /// Capacity of each session; absent: unlimited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<i32>,
+    /// Terms of sign-up; absent where none is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signup: Option<SignupTemplate>,
+}
+
+/// Terms of sign-up relative to a session's start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignupTemplate {
+    /// Days before the start when sign-up opens.
+    pub opens_days_before: i64,
+    /// Hours before the start when it closes.
+    pub closes_hours_before: i64,
+    /// Hours before the start until which one can cancel; absent: until the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_hours_before: Option<i64>,
+    /// Fewest people in a party.
+    pub party_min: u16,
+    /// Most people in a party.
+    pub party_max: u16,
+    /// Whether a guardian must come along.
+    pub guardian_required: bool,
+    /// Whether the host decides on each sign-up.
+    pub approval: bool,
+    /// What happens when it is full.
+    pub waitlist_mode: WaitlistMode,
+    /// Whether capacity counts people or parties.
+    #[serde(default)]
+    pub capacity_unit: CapacityUnit,
+}
+
+impl SignupTemplate {
+    /// The terms of a session that starts at `start`.
+    pub fn terms(&self, start: DateTime<Utc>, ages: Ages) -> SignupTerms {
+        SignupTerms {
+            opens_at: Some(start - TimeDelta::days(self.opens_days_before)),
+            closes_at: Some(start - TimeDelta::hours(self.closes_hours_before)),
+            waitlist_mode: self.waitlist_mode,
+            capacity_unit: self.capacity_unit,
+            guardian_takes_seat: true,
+            party_min: self.party_min,
+            party_max: self.party_max,
+            per_person_max: self.party_max,
+            ages,
+            guardian_required: self.guardian_required,
+            phone_required: false,
+            approval: self.approval,
+            cancel_until: self.cancel_hours_before.map(|hours| start - TimeDelta::hours(hours)),
+            questions: Vec::new(),
+        }
+    }
+}
 
 /// How sessions recur.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
