@@ -25,12 +25,12 @@ impl Adcode {
     }
 
     /// The code as a number, which is how the store keeps it.
-    pub fn number(self) -> i32 {
-        self.0.cast_signed()
+    pub fn number(self) -> i64 {
+        i64::from(self.0)
     }
 
     /// The code kept by the store as `number`; `None` if it has not six digits.
-    pub fn from_number(number: i32) -> Option<Self> {
+    pub fn from_number(number: i64) -> Option<Self> {
         u32::try_from(number).ok().filter(|n| (100_000..1_000_000).contains(n)).map(Self)
     }
 }

@@ -1,12 +1,51 @@
-//! A catalogued thing as the store holds it.
+//! Catalogued things: what they are, around it identity and version.
+
+use std::fmt::Debug;
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::invalid::FieldError;
+use super::kinds::Kind;
+
+/// A kind of thing that the catalogue holds.
+pub trait Noun: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// Its kind.
+    const KIND: Kind;
+
+    /// What is wrong with it, judged by itself: every error at once.
+    fn check(&self) -> Vec<FieldError>;
+
+    /// What it refers to, each with the field that does.
+    fn references(&self) -> Vec<Reference> {
+        Vec::new()
+    }
+}
+
+/// A reference from one object to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// The field that holds it.
+    pub field: String,
+    /// Kind of what is referred to.
+    pub kind: Kind,
+    /// Its id.
+    pub id: i64,
+}
+
+impl Reference {
+    /// A reference to `id` in `field`.
+    pub fn new(field: impl Into<String>, kind: Kind, id: impl Into<i64>) -> Self {
+        Self { field: field.into(), kind, id: id.into() }
+    }
+}
 
 /// Identity and version around a body.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Record<I, T> {
-    /// Its id, never reused.
-    pub id: I,
+pub struct Record<T> {
+    /// Its id, never reused; for divisions the adcode, for calendar years the year.
+    pub id: i64,
     /// Counts changes from 1. The feed applies a record only over a lower version, so replays are harmless.
     pub version: i64,
     /// When it last changed.

@@ -1,0 +1,11 @@
+DROP TABLE changes;
+DROP TABLE sessions;
+DROP TABLE events;
+DROP TABLE routes;
+DROP TABLE campaigns;
+DROP TABLE series;
+DROP TABLE bases;
+DROP TABLE organisations;
+DROP TABLE calendar_years;
+DROP TABLE terms;
+DROP TABLE divisions;

@@ -1,0 +1,9 @@
+//! Bases.
+
+use super::records::stored;
+use crate::domain::bases::Base;
+
+stored!(Base => bases {
+    organisation_id: |base| super::organisations::main(&base.organisers),
+    adcode: |base| base.place.adcode.number(),
+});

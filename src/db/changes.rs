@@ -1,0 +1,62 @@
+//! The log of changes: which object changed in which transaction. The feed reads it, mirrors will.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::AnyConn;
+use super::dialect;
+use super::error::Error;
+use super::schema::changes;
+use crate::domain::kinds::Kind;
+
+/// One entry of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change {
+    /// Its number. Not in order of commits.
+    pub id: i64,
+    /// The transaction it belongs to.
+    pub tx: i64,
+    /// Kind of the object that changed.
+    pub kind: Kind,
+    /// Id of the object that changed.
+    pub object_id: i64,
+    /// When the transaction began.
+    pub at: DateTime<Utc>,
+}
+
+/// Appends what the current transaction changed.
+pub(super) fn append(conn: &mut AnyConn, objects: &[(Kind, i64)], at: DateTime<Utc>) -> Result<(), Error> {
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let tx = dialect::transaction_number(conn)?;
+    for &(kind, object_id) in objects {
+        diesel::insert_into(changes::table)
+            .values((
+                changes::tx.eq(tx),
+                changes::kind.eq(kind.name()),
+                changes::object_id.eq(object_id),
+                changes::at.eq(at.naive_utc()),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// All visible changes of transactions numbered `low_water` and above, oldest first.
+pub fn since(conn: &mut AnyConn, low_water: i64) -> Result<Vec<Change>, Error> {
+    let rows: Vec<(i64, i64, String, i64, chrono::NaiveDateTime)> =
+        changes::table.filter(changes::tx.ge(low_water)).order((changes::tx, changes::id)).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|(id, tx, kind, object_id, at)| {
+            // A kind this program does not know was written by a newer one, about something it has no room for.
+            Some(Change { id, tx, kind: Kind::from_name(&kind)?, object_id, at: at.and_utc() })
+        })
+        .collect())
+}
+
+/// Deletes changes made before `before`; says how many.
+pub fn purge(tx: &mut super::Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
+    Ok(diesel::delete(changes::table.filter(changes::at.lt(before.naive_utc()))).execute(&mut **tx)?)
+}

@@ -1,0 +1,79 @@
+//! Connections: which store it is follows from the scheme of the URL, and nothing above this floor asks.
+
+use std::path::PathBuf;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2;
+
+/// A connection to either store. Queries are written once against it.
+#[derive(diesel::MultiConnection)]
+pub enum AnyConn {
+    /// SQLite, embedded.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL.
+    Postgres(PgConnection),
+}
+
+/// Where the store is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A libpq connection string. It may hold a password, so it is never printed.
+    Postgres(String),
+}
+
+impl Target {
+    /// Reads a `sqlite://path` or `postgres://…` URL.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        match url.split_once("://") {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some(("postgres" | "postgresql", _)) => Ok(Self::Postgres(url.to_owned())),
+            _ => Err("DATABASE_URL must be sqlite://PATH or postgres://USER@HOST/NAME".to_owned()),
+        }
+    }
+
+    /// Opens one connection, set up for our use.
+    pub fn connect(&self) -> ConnectionResult<AnyConn> {
+        match self {
+            Self::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                // WAL lets readers go on beside the one writer; FULL makes a commit durable before it is
+                // acknowledged, through a power cut too.
+                conn.batch_execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON;",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConn::Sqlite(conn))
+            }
+            Self::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute(
+                    "SET timezone = 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
+                     SET idle_in_transaction_session_timeout = '60s';",
+                )
+                .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(AnyConn::Postgres(conn))
+            }
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Target {
+    type Connection = AnyConn;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> Result<AnyConn, r2d2::Error> {
+        Self::connect(self).map_err(r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut AnyConn) -> Result<(), r2d2::Error> {
+        conn.batch_execute("SELECT 1").map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut AnyConn) -> bool {
+        std::thread::panicking() || r2d2::R2D2Connection::is_broken(conn)
+    }
+}

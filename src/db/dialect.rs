@@ -1,0 +1,101 @@
+//! The only place that asks which store it is: the few statements that differ.
+
+use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+
+use super::connection::AnyConn;
+use super::error::Error;
+
+/// How a transaction starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begin {
+    /// To write. SQLite takes its one write lock now, so that it never has to be upgraded half-way.
+    Write,
+    /// To read several things as of one moment.
+    Snapshot,
+}
+
+/// Runs `work` in a transaction: commits if it succeeds, rolls back if it fails.
+pub fn transaction<T, E: From<Error>>(
+    conn: &mut AnyConn,
+    begin: Begin,
+    work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
+) -> Result<T, E> {
+    begin_transaction(conn, begin).map_err(Error::from)?;
+    match work(conn) {
+        Ok(value) => {
+            AnyConn::commit_transaction(conn).map_err(Error::from)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A connection that cannot roll back is found broken by the pool; the first error tells more.
+            if let Err(rollback) = AnyConn::rollback_transaction(conn) {
+                tracing::warn!(error = %rollback, "rollback failed");
+            }
+            Err(error)
+        }
+    }
+}
+
+fn begin_transaction(conn: &mut AnyConn, begin: Begin) -> QueryResult<()> {
+    match conn {
+        AnyConn::Sqlite(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            match begin {
+                Begin::Write => "BEGIN IMMEDIATE",
+                Begin::Snapshot => "BEGIN DEFERRED",
+            },
+        ),
+        AnyConn::Postgres(conn) => AnsiTransactionManager::begin_transaction_sql(
+            conn,
+            match begin {
+                Begin::Write => "BEGIN",
+                Begin::Snapshot => "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY",
+            },
+        ),
+    }
+}
+
+/// The number of the current writing transaction, as `changes.tx` keeps it.
+pub fn transaction_number(conn: &mut AnyConn) -> QueryResult<i64> {
+    number(
+        conn,
+        // One writer at a time: the id that the next change will get grows from transaction to transaction,
+        // even if every change has been purged.
+        "SELECT coalesce(max(seq), 0) + 1 AS n FROM sqlite_sequence WHERE name = 'changes'",
+        "SELECT pg_current_xact_id()::text::bigint AS n",
+    )
+}
+
+/// The lowest number that a transaction not yet visible to this one may have: everything below is settled.
+pub fn low_water(conn: &mut AnyConn) -> QueryResult<i64> {
+    number(
+        conn,
+        "SELECT coalesce(max(seq), 0) + 1 AS n FROM sqlite_sequence WHERE name = 'changes'",
+        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS n",
+    )
+}
+
+/// Seconds since the oldest transaction that is still open began; 0 where none is.
+pub fn oldest_transaction_seconds(conn: &mut AnyConn) -> QueryResult<i64> {
+    number(
+        conn,
+        "SELECT 0 AS n",
+        "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::bigint AS n \
+         FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()",
+    )
+}
+
+fn number(conn: &mut AnyConn, sqlite: &str, postgres: &str) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let row: Row = match conn {
+        AnyConn::Sqlite(conn) => diesel::sql_query(sqlite).get_result(conn)?,
+        AnyConn::Postgres(conn) => diesel::sql_query(postgres).get_result(conn)?,
+    };
+    Ok(row.n)
+}

@@ -1,0 +1,6 @@
+//! Administrative divisions; the id is the adcode.
+
+use super::records::stored;
+use crate::domain::divisions::Division;
+
+stored!(Division => divisions {});

@@ -1,0 +1,151 @@
+//! Floor 2: rows and queries, for SQLite and PostgreSQL alike.
+//!
+//! - [`Db::read`] and [`Db::snapshot`] hand out a connection to read with, [`Db::write`] a [`Tx`]; only a `Tx` can
+//!   change anything, and whatever changes a catalogued row through it is recorded in `changes` by the same
+//!   transaction.
+//! - Everything here blocks: callers in async code go through `spawn_blocking`.
+//! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
+//!   `stored!` there (see [`records`]).
+
+pub mod bases;
+pub mod calendar_years;
+pub mod campaigns;
+pub mod changes;
+pub mod connection;
+pub mod dialect;
+pub mod divisions;
+pub mod error;
+pub mod events;
+pub mod migrate;
+pub mod organisations;
+pub mod records;
+pub mod routes;
+pub mod schema;
+pub mod series;
+pub mod sessions;
+pub mod terms;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::r2d2::Pool;
+
+pub use connection::{AnyConn, Target};
+pub use error::Error;
+
+use crate::domain::clock::Clock;
+use crate::domain::kinds::Kind;
+use dialect::Begin;
+
+/// How the store is reached.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where it is.
+    pub target: Target,
+    /// Connections at most; on SQLite these only read, beside one that writes.
+    pub connections: u32,
+    /// How long a caller waits for a connection before it is told that the store is busy.
+    pub wait: Duration,
+}
+
+/// The store.
+#[derive(Clone)]
+pub struct Db {
+    readers: Pool<Target>,
+    writers: Pool<Target>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Db {
+    /// Opens the pools. Fails if the store cannot be reached now.
+    pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        let pool = |size| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(1))
+                .connection_timeout(settings.wait)
+                .error_handler(Box::new(LogErrors))
+                .build(settings.target.clone())
+        };
+        let readers = pool(settings.connections)?;
+        let writers = match settings.target {
+            // SQLite has one writer at a time: who waits for it waits in our queue, not in its busy loop.
+            Target::Sqlite(_) => pool(1)?,
+            Target::Postgres(_) => readers.clone(),
+        };
+        Ok(Self { readers, writers, clock })
+    }
+
+    /// Reads with one connection; each statement sees the newest state.
+    pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut AnyConn) -> Result<T, E>) -> Result<T, E> {
+        work(&mut *self.readers.get().map_err(Error::from)?)
+    }
+
+    /// Reads several things as of one moment.
+    pub fn snapshot<T, E: From<Error>>(&self, work: impl FnOnce(&mut AnyConn) -> Result<T, E>) -> Result<T, E> {
+        dialect::transaction(&mut *self.readers.get().map_err(Error::from)?, Begin::Snapshot, work)
+    }
+
+    /// Changes something, in one transaction. Once this returns `Ok`, the change is durable.
+    pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let now = self.clock.now();
+        let mut conn = self.writers.get().map_err(Error::from)?;
+        dialect::transaction(&mut conn, Begin::Write, |conn| {
+            let mut tx = Tx { conn, now, changed: Vec::new() };
+            let value = work(&mut tx)?;
+            tx.record_changes()?;
+            Ok(value)
+        })
+    }
+}
+
+/// A writing transaction. Reads as a connection does.
+pub struct Tx<'a> {
+    conn: &'a mut AnyConn,
+    now: DateTime<Utc>,
+    changed: Vec<(Kind, i64)>,
+}
+
+impl Tx<'_> {
+    /// The instant at which the transaction began.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Notes that an object changed. The statements of this floor call it; nobody else has to.
+    fn changed(&mut self, kind: Kind, id: i64) {
+        self.changed.push((kind, id));
+    }
+
+    fn record_changes(&mut self) -> Result<(), Error> {
+        self.changed.sort_unstable();
+        self.changed.dedup();
+        changes::append(self.conn, &self.changed, self.now)
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = AnyConn;
+
+    fn deref(&self) -> &AnyConn {
+        self.conn
+    }
+}
+
+impl DerefMut for Tx<'_> {
+    fn deref_mut(&mut self) -> &mut AnyConn {
+        self.conn
+    }
+}
+
+/// Failed connection attempts go to the log; the caller who waits gets an error of its own.
+#[derive(Debug)]
+struct LogErrors;
+
+impl diesel::r2d2::HandleError<diesel::r2d2::Error> for LogErrors {
+    fn handle_error(&self, error: diesel::r2d2::Error) {
+        tracing::warn!(%error, "connection to the store failed");
+    }
+}

@@ -1,0 +1,119 @@
+//! How catalogued nouns are read and written: the same few statements for each, over its own table.
+
+use super::connection::AnyConn;
+use super::error::Error;
+use super::Tx;
+use crate::domain::record::{Noun, Record};
+
+/// A catalogued noun with a table of its own; [`stored!`](super::records) writes the implementation.
+pub trait Stored: Noun {
+    /// Every record, in order of id.
+    fn all(conn: &mut AnyConn) -> Result<Vec<Record<Self>>, Error>;
+    /// The records with these ids, in order of id; missing ones are left out.
+    fn find(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Self>>, Error>;
+    /// Inserts a record at version 1.
+    fn insert(tx: &mut Tx<'_>, id: i64, body: &Self) -> Result<(), Error>;
+    /// Replaces a record's body and raises its version, if it still has `version`; `false` if it has not.
+    fn replace(tx: &mut Tx<'_>, id: i64, version: i64, body: &Self) -> Result<bool, Error>;
+}
+
+/// Implements [`Stored`] for a noun over its table. After the arrow stand the columns, beside the common ones,
+/// that the store joins or constrains by, each with the expression that gives it.
+macro_rules! stored {
+    ($noun:ty => $table:ident { $($column:ident: |$body:ident| $value:expr),* $(,)? }) => {
+        impl $crate::db::records::Stored for $noun {
+            fn all(
+                conn: &mut $crate::db::AnyConn,
+            ) -> Result<Vec<$crate::domain::record::Record<Self>>, $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                let rows = dsl::$table
+                    .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
+                    .order(dsl::id)
+                    .load::<$crate::db::records::Row>(conn)?;
+                rows.into_iter().map($crate::db::records::Row::record).collect()
+            }
+
+            fn find(
+                conn: &mut $crate::db::AnyConn,
+                ids: &[i64],
+            ) -> Result<Vec<$crate::domain::record::Record<Self>>, $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                let mut records = Vec::with_capacity(ids.len());
+                for ids in ids.chunks($crate::db::records::IDS_PER_STATEMENT) {
+                    let rows = dsl::$table
+                        .filter(dsl::id.eq_any(ids))
+                        .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
+                        .order(dsl::id)
+                        .load::<$crate::db::records::Row>(conn)?;
+                    for row in rows {
+                        records.push(row.record()?);
+                    }
+                }
+                Ok(records)
+            }
+
+            fn insert(tx: &mut $crate::db::Tx<'_>, id: i64, body: &Self) -> Result<(), $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                diesel::insert_into(dsl::$table)
+                    .values((
+                        dsl::id.eq(id),
+                        $(dsl::$column.eq({ let $body = body; $value }),)*
+                        dsl::version.eq(1_i64),
+                        dsl::updated_at.eq(tx.now.naive_utc()),
+                        dsl::body.eq($crate::db::records::to_text(id, body)?),
+                    ))
+                    .execute(&mut *tx.conn)?;
+                tx.changed(<Self as $crate::domain::record::Noun>::KIND, id);
+                Ok(())
+            }
+
+            fn replace(
+                tx: &mut $crate::db::Tx<'_>,
+                id: i64,
+                version: i64,
+                body: &Self,
+            ) -> Result<bool, $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                let rows = diesel::update(dsl::$table.filter(dsl::id.eq(id).and(dsl::version.eq(version))))
+                    .set((
+                        $(dsl::$column.eq({ let $body = body; $value }),)*
+                        dsl::version.eq(version + 1),
+                        dsl::updated_at.eq(tx.now.naive_utc()),
+                        dsl::body.eq($crate::db::records::to_text(id, body)?),
+                    ))
+                    .execute(&mut *tx.conn)?;
+                tx.changed(<Self as $crate::domain::record::Noun>::KIND, id);
+                Ok(rows == 1)
+            }
+        }
+    };
+}
+pub(super) use stored;
+
+/// SQLite takes some 32,000 bound values in a statement, PostgreSQL 65,535; both are slow long before.
+pub(super) const IDS_PER_STATEMENT: usize = 1000;
+
+/// The common columns of a catalogued noun.
+#[derive(diesel::Queryable)]
+pub(super) struct Row {
+    id: i64,
+    version: i64,
+    updated_at: chrono::NaiveDateTime,
+    body: String,
+}
+
+impl Row {
+    pub(super) fn record<T: Noun>(self) -> Result<Record<T>, Error> {
+        let corrupt = |source| Error::Corrupt { kind: T::KIND.name(), id: self.id, source };
+        let body = serde_json::from_str(&self.body).map_err(corrupt)?;
+        Ok(Record { id: self.id, version: self.version, updated_at: self.updated_at.and_utc(), body })
+    }
+}
+
+pub(super) fn to_text<T: Noun>(id: i64, body: &T) -> Result<String, Error> {
+    serde_json::to_string(body).map_err(|source| Error::Corrupt { kind: T::KIND.name(), id, source })
+}

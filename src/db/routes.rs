@@ -1,0 +1,6 @@
+//! Science-tourism routes.
+
+use super::records::stored;
+use crate::domain::routes::Route;
+
+stored!(Route => routes {});

@@ -1,0 +1,115 @@
+//! The tables, as both stores have them. `tests/it/migrations.rs` holds the migrations to this file.
+
+diesel::table! {
+    divisions (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    terms (id) {
+        id -> BigInt,
+        scheme -> Text,
+        code -> Text,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    calendar_years (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    organisations (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    bases (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        adcode -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    series (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    campaigns (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    routes (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        base_id -> Nullable<BigInt>,
+        series_id -> Nullable<BigInt>,
+        sample -> Bool,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> BigInt,
+        event_id -> BigInt,
+        start_at -> Timestamp,
+        end_at -> Timestamp,
+        status -> Text,
+        capacity -> Nullable<Integer>,
+        taken -> Integer,
+        waiting -> Integer,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    changes (id) {
+        id -> BigInt,
+        tx -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        at -> Timestamp,
+    }
+}

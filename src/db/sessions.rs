@@ -1,0 +1,135 @@
+//! Sessions. They belong to their event: whatever changes one raises the event's version, and the event is
+//! what the log of changes names.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::connection::AnyConn;
+use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
+use super::schema::{events, sessions};
+use super::Tx;
+use crate::domain::events::EventStatus;
+use crate::domain::ids::{EventId, SessionId};
+use crate::domain::kinds::Kind;
+use crate::domain::places::Place;
+use crate::domain::sessions::{Session, SignupTerms};
+
+/// Every session, by event; each event's in order of start.
+pub fn all(conn: &mut AnyConn) -> Result<HashMap<EventId, Vec<Session>>, Error> {
+    by_event(sessions::table.order((sessions::start_at, sessions::id)).load::<Row>(conn)?)
+}
+
+/// The sessions of these events; each event's in order of start.
+pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<HashMap<EventId, Vec<Session>>, Error> {
+    let mut rows = Vec::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        rows.extend(
+            sessions::table
+                .filter(sessions::event_id.eq_any(ids))
+                .order((sessions::start_at, sessions::id))
+                .load::<Row>(conn)?,
+        );
+    }
+    by_event(rows)
+}
+
+/// Inserts a session that is not there yet; says whether it was inserted.
+pub fn insert_if_absent(tx: &mut Tx<'_>, session: &Session) -> Result<bool, Error> {
+    let id = i64::from(session.id);
+    let found: i64 = sessions::table.filter(sessions::id.eq(id)).count().get_result(&mut *tx.conn)?;
+    if found > 0 {
+        return Ok(false);
+    }
+    let body = Body { place: session.place.clone(), signup: session.signup.clone() };
+    diesel::insert_into(sessions::table)
+        .values((
+            sessions::id.eq(id),
+            sessions::event_id.eq(i64::from(session.event)),
+            sessions::start_at.eq(session.start.naive_utc()),
+            sessions::end_at.eq(session.end.naive_utc()),
+            sessions::status.eq(status_name(session.status)),
+            sessions::capacity.eq(session.capacity),
+            sessions::taken.eq(session.taken),
+            sessions::waiting.eq(session.waiting),
+            sessions::body.eq(serde_json::to_string(&body).map_err(|source| corrupt(id, source))?),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(true)
+}
+
+/// Raises an event's version because its sessions changed.
+pub fn touch_event(tx: &mut Tx<'_>, event: EventId) -> Result<(), Error> {
+    let id = i64::from(event);
+    diesel::update(events::table.filter(events::id.eq(id)))
+        .set((events::version.eq(events::version + 1), events::updated_at.eq(tx.now.naive_utc())))
+        .execute(&mut *tx.conn)?;
+    tx.changed(Kind::Event, id);
+    Ok(())
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: i64,
+    event_id: i64,
+    start_at: chrono::NaiveDateTime,
+    end_at: chrono::NaiveDateTime,
+    status: String,
+    capacity: Option<i32>,
+    taken: i32,
+    waiting: i32,
+    body: String,
+}
+
+/// What the store does not look into.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<Place>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    signup: Option<SignupTerms>,
+}
+
+fn by_event(rows: Vec<Row>) -> Result<HashMap<EventId, Vec<Session>>, Error> {
+    let mut sessions: HashMap<EventId, Vec<Session>> = HashMap::new();
+    for row in rows {
+        let body: Body = serde_json::from_str(&row.body).map_err(|source| corrupt(row.id, source))?;
+        let event = EventId::from(row.event_id);
+        sessions.entry(event).or_default().push(Session {
+            id: SessionId::from(row.id),
+            event,
+            start: row.start_at.and_utc(),
+            end: row.end_at.and_utc(),
+            status: status_from_name(&row.status),
+            place: body.place,
+            signup: body.signup,
+            capacity: row.capacity,
+            taken: row.taken,
+            waiting: row.waiting,
+        });
+    }
+    Ok(sessions)
+}
+
+fn corrupt(id: i64, source: serde_json::Error) -> Error {
+    Error::Corrupt { kind: "session", id, source }
+}
+
+fn status_name(status: EventStatus) -> &'static str {
+    match status {
+        EventStatus::Scheduled => "scheduled",
+        EventStatus::Changed => "changed",
+        EventStatus::Cancelled => "cancelled",
+    }
+}
+
+fn status_from_name(name: &str) -> EventStatus {
+    match name {
+        "changed" => EventStatus::Changed,
+        "cancelled" => EventStatus::Cancelled,
+        // The column's CHECK admits no fourth word.
+        _ => EventStatus::Scheduled,
+    }
+}
