@@ -3,7 +3,17 @@
 use super::connection::AnyConn;
 use super::error::Error;
 use super::Tx;
+use crate::domain::bases::Base;
+use crate::domain::calendar::CalendarYear;
+use crate::domain::campaigns::Campaign;
+use crate::domain::divisions::Division;
+use crate::domain::events::Event;
+use crate::domain::kinds::Kind;
+use crate::domain::organisations::Organisation;
 use crate::domain::record::{Noun, Record};
+use crate::domain::routes::Route;
+use crate::domain::series::Series;
+use crate::domain::taxonomy::Term;
 
 /// A catalogued noun with a table of its own; [`stored!`](super::records) writes the implementation.
 pub trait Stored: Noun {
@@ -11,6 +21,8 @@ pub trait Stored: Noun {
     fn all(conn: &mut AnyConn) -> Result<Vec<Record<Self>>, Error>;
     /// The records with these ids, in order of id; missing ones are left out.
     fn find(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Self>>, Error>;
+    /// Whether there is such a record.
+    fn exists(conn: &mut AnyConn, id: i64) -> Result<bool, Error>;
     /// Inserts a record at version 1.
     fn insert(tx: &mut Tx<'_>, id: i64, body: &Self) -> Result<(), Error>;
     /// Replaces a record's body and raises its version, if it still has `version`; `false` if it has not.
@@ -54,6 +66,12 @@ macro_rules! stored {
                 Ok(records)
             }
 
+            fn exists(conn: &mut $crate::db::AnyConn, id: i64) -> Result<bool, $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                Ok(dsl::$table.filter(dsl::id.eq(id)).count().get_result::<i64>(conn)? > 0)
+            }
+
             fn insert(tx: &mut $crate::db::Tx<'_>, id: i64, body: &Self) -> Result<(), $crate::db::Error> {
                 use diesel::prelude::*;
                 use $crate::db::schema::$table::dsl;
@@ -93,6 +111,21 @@ macro_rules! stored {
     };
 }
 pub(super) use stored;
+
+/// Whether an object of that kind and id is stored.
+pub fn exists(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
+    match kind {
+        Kind::Organisation => Organisation::exists(conn, id),
+        Kind::Base => Base::exists(conn, id),
+        Kind::Series => Series::exists(conn, id),
+        Kind::Campaign => Campaign::exists(conn, id),
+        Kind::Route => Route::exists(conn, id),
+        Kind::Event => Event::exists(conn, id),
+        Kind::Division => Division::exists(conn, id),
+        Kind::Term => Term::exists(conn, id),
+        Kind::CalendarYear => CalendarYear::exists(conn, id),
+    }
+}
 
 /// SQLite takes some 32,000 bound values in a statement, PostgreSQL 65,535; both are slow long before.
 pub(super) const IDS_PER_STATEMENT: usize = 1000;

@@ -38,7 +38,7 @@ pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<HashMap<EventId, Vec
 
 /// Inserts a session that is not there yet; says whether it was inserted.
 pub fn insert_if_absent(tx: &mut Tx<'_>, session: &Session) -> Result<bool, Error> {
-    let id = i64::from(session.id);
+    let id = session.id.get();
     let found: i64 = sessions::table.filter(sessions::id.eq(id)).count().get_result(&mut *tx.conn)?;
     if found > 0 {
         return Ok(false);
@@ -47,7 +47,7 @@ pub fn insert_if_absent(tx: &mut Tx<'_>, session: &Session) -> Result<bool, Erro
     diesel::insert_into(sessions::table)
         .values((
             sessions::id.eq(id),
-            sessions::event_id.eq(i64::from(session.event)),
+            sessions::event_id.eq(session.event.get()),
             sessions::start_at.eq(session.start.naive_utc()),
             sessions::end_at.eq(session.end.naive_utc()),
             sessions::status.eq(status_name(session.status)),
@@ -62,7 +62,7 @@ pub fn insert_if_absent(tx: &mut Tx<'_>, session: &Session) -> Result<bool, Erro
 
 /// Raises an event's version because its sessions changed.
 pub fn touch_event(tx: &mut Tx<'_>, event: EventId) -> Result<(), Error> {
-    let id = i64::from(event);
+    let id = event.get();
     diesel::update(events::table.filter(events::id.eq(id)))
         .set((events::version.eq(events::version + 1), events::updated_at.eq(tx.now.naive_utc())))
         .execute(&mut *tx.conn)?;
@@ -96,9 +96,11 @@ fn by_event(rows: Vec<Row>) -> Result<HashMap<EventId, Vec<Session>>, Error> {
     let mut sessions: HashMap<EventId, Vec<Session>> = HashMap::new();
     for row in rows {
         let body: Body = serde_json::from_str(&row.body).map_err(|source| corrupt(row.id, source))?;
-        let event = EventId::from(row.event_id);
+        let (Some(id), Some(event)) = (SessionId::new(row.id), EventId::new(row.event_id)) else {
+            return Err(corrupt(row.id, serde::de::Error::custom("an id is positive")));
+        };
         sessions.entry(event).or_default().push(Session {
-            id: SessionId::from(row.id),
+            id,
             event,
             start: row.start_at.and_utc(),
             end: row.end_at.and_utc(),

@@ -2,14 +2,18 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::{Fault, Invalid};
 
 use super::admission::{Booking, Price};
 use super::media::{Image, Notice};
-use super::organisations::Organiser;
+use super::hours::OpeningHours;
+use super::organisations::{self, Organiser};
 use super::partial_date::PartialDate;
 use super::places::{Accessibility, Place};
 use super::sources::Source;
-use super::taxonomy::{Classification, Code};
+use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
 
 /// A base.
@@ -61,6 +65,38 @@ pub struct Base {
     pub notice: Option<Notice>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+impl Noun for Base {
+    const KIND: Kind = Kind::Base;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("name", &self.name, 120);
+        invalid.text("description", &self.description, 20_000);
+        if self.organisers.is_empty() {
+            invalid.push("organisers", Fault::Empty);
+        }
+        if let Some(Err(error)) = self.hours.rule.as_deref().map(OpeningHours::parse) {
+            invalid.push("hours.rule", Fault::Rule { reason: error.to_string() });
+        }
+        for (i, closure) in self.hours.closures.iter().enumerate() {
+            if closure.to < closure.from {
+                invalid.inverted(format!("hours.closures[{i}].from"), "from", "to");
+            }
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let levels = self.recognitions.iter().enumerate();
+        let levels = levels.map(|(i, r)| r.level.reference(format!("recognitions[{i}].level"), taxonomy::LEVEL));
+        organisations::references(&self.organisers)
+            .chain([
+                Reference::new("place.adcode", Kind::Division, self.place.adcode.number()),
+                self.category.reference("category", taxonomy::CATEGORY),
+            ])
+            .chain(levels)
+            .collect()
+    }
 }
 
 /// A level granted to a base by a body for a term.

@@ -2,6 +2,9 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::{Fault, Invalid};
 
 use super::ids::OrganisationId;
 use super::media::Image;
@@ -32,6 +35,35 @@ pub struct Campaign {
     pub cover: Option<Image>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+impl Noun for Campaign {
+    const KIND: Kind = Kind::Campaign;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("name", &self.name, 120);
+        invalid.text("text", &self.text, 20_000);
+        if self.recurrence.duration_days == 0 {
+            invalid.push("recurrence.durationDays", Fault::OutOfRange { min: "1".into(), max: "366".into() });
+        }
+        if let Some(Err(error)) = self.recurrence.rule.as_deref().map(YearlyRule::parse) {
+            invalid.push("recurrence.rule", Fault::Rule { reason: error.to_string() });
+        }
+        for (i, edition) in self.editions.iter().enumerate() {
+            if edition.to < edition.from {
+                invalid.inverted(format!("editions[{i}].from"), "from", "to");
+            }
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let units = self.units.iter().enumerate();
+        let reference = |(i, unit): (usize, &Unit)| {
+            let field = format!("units[{i}].organisation");
+            unit.organisation.map(|id| Reference::new(field, Kind::Organisation, id.get()))
+        };
+        units.filter_map(reference).collect()
+    }
 }
 
 /// Kinds of campaign.

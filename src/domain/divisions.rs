@@ -6,6 +6,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::Invalid;
 
 use super::geo::{LatLng, Wgs84};
 use super::outline::Outline;
@@ -103,4 +106,16 @@ pub struct Division {
     pub note: Option<Text>,
     /// Where the division's data comes from.
     pub source: Source,
+}
+
+impl Noun for Division {
+    const KIND: Kind = Kind::Division;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("name", &self.name, 80);
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.parent.iter().map(|parent| Reference::new("parent", Kind::Division, parent.number())).collect()
+    }
 }

@@ -2,15 +2,18 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::{Fault, Invalid};
 
 use super::admission::{Admission, ExternalSignup, Price};
 use super::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
 use super::media::{Image, Notice};
-use super::organisations::Organiser;
+use super::organisations::{self, Organiser};
 use super::places::{Accessibility, Place};
 use super::programme::Programme;
 use super::sources::Source;
-use super::taxonomy::{Classification, Code};
+use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
 
 /// An event, without its sessions.
@@ -105,6 +108,48 @@ impl Event {
     /// The main organiser.
     pub fn organiser(&self) -> Option<OrganisationId> {
         self.organisers.first().map(|o| o.organisation)
+    }
+}
+
+impl Noun for Event {
+    const KIND: Kind = Kind::Event;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("title", &self.title, 120);
+        invalid.text("summary", &self.summary, 500);
+        if let Some(description) = &self.description {
+            invalid.text("description", description, 20_000);
+        }
+        if self.organisers.is_empty() {
+            invalid.push("organisers", Fault::Empty);
+        }
+        if let (Some(min), Some(max)) = (self.ages.min, self.ages.max)
+            && max < min
+        {
+            invalid.inverted("ages.min", "ages.min", "ages.max");
+        }
+        if self.mode != Mode::Online && self.base.is_none() && self.place.is_none() {
+            invalid.push("place", Fault::Missing);
+        }
+        if self.admission == Admission::External && self.external_signup.is_none() {
+            invalid.push("externalSignup", Fault::Missing);
+        }
+        if self.period.is_some_and(|period| period.to < period.from) {
+            invalid.inverted("period.from", "period.from", "period.to");
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let campaigns = self.campaigns.iter().enumerate();
+        organisations::references(&self.organisers)
+            .chain([self.form.reference("form", taxonomy::FORM)])
+            .chain(taxonomy::references("topics", taxonomy::TOPIC, &self.topics))
+            .chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences))
+            .chain(self.base.map(|base| Reference::new("base", Kind::Base, base.get())))
+            .chain(self.series.map(|series| Reference::new("series", Kind::Series, series.get())))
+            .chain(campaigns.map(|(i, id)| Reference::new(format!("campaigns[{i}]"), Kind::Campaign, id.get())))
+            .chain(self.place.iter().map(|place| Reference::new("place.adcode", Kind::Division, place.adcode.number())))
+            .collect()
     }
 }
 

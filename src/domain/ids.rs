@@ -114,6 +114,10 @@ ids! {
     RouteId = "route";
     /// A campaign or theme day, whose years are its editions.
     CampaignId = "campaign";
+    /// One time that a campaign takes place.
+    EditionId = "edition";
+    /// A term of the taxonomy; its id follows from scheme and code.
+    TermId = "term";
 }
 
 fn fresh(now: DateTime<Utc>, random: u32) -> i64 {

@@ -1,6 +1,9 @@
 //! Organisations: museums, labs, associations, authorities; whoever offers something.
 
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::Invalid;
 
 use super::divisions::Adcode;
 use super::ids::OrganisationId;
@@ -21,6 +24,25 @@ pub struct Organisation {
     pub url: Option<String>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+impl Noun for Organisation {
+    const KIND: Kind = Kind::Organisation;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("name", &self.name, 120);
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.adcode.iter().map(|adcode| Reference::new("adcode", Kind::Division, adcode.number())).collect()
+    }
+}
+
+/// References that a list of organisers makes.
+pub fn references(organisers: &[Organiser]) -> impl Iterator<Item = Reference> + '_ {
+    organisers.iter().enumerate().map(|(i, organiser)| {
+        Reference::new(format!("organisers[{i}].organisation"), Kind::Organisation, organiser.organisation.get())
+    })
 }
 
 /// An organisation's part in something.

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::invalid::FieldError;
+use super::invalid::Invalid;
 use super::kinds::Kind;
 
 /// A kind of thing that the catalogue holds.
@@ -14,8 +14,8 @@ pub trait Noun: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send 
     /// Its kind.
     const KIND: Kind;
 
-    /// What is wrong with it, judged by itself: every error at once.
-    fn check(&self) -> Vec<FieldError>;
+    /// Adds what is wrong with it, judged by itself: every fault at once.
+    fn check(&self, invalid: &mut Invalid);
 
     /// What it refers to, each with the field that does.
     fn references(&self) -> Vec<Reference> {

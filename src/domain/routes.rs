@@ -1,12 +1,15 @@
 //! Science-tourism routes (科普游路线): bases in an order one can follow in a day or two.
 
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::{Fault, Invalid};
 
 use super::geo::{LatLng, Wgs84};
 use super::ids::BaseId;
 use super::media::{Image, Notice};
 use super::sources::Source;
-use super::taxonomy::Code;
+use super::taxonomy::{self, Code};
 use super::text::Text;
 
 /// Roads are longer than straight lines by about this factor; used where a leg was not surveyed.
@@ -53,6 +56,33 @@ pub struct Route {
     pub notice: Option<Notice>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+impl Noun for Route {
+    const KIND: Kind = Kind::Route;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("name", &self.name, 120);
+        if self.stops.len() < 2 {
+            invalid.push("stops", Fault::TooFew { min: 2 });
+        }
+        if !self.legs.is_empty() && self.legs.len() + 1 != self.stops.len() {
+            invalid.push("legs", Fault::Conflicting { with: "stops".to_owned() });
+        }
+        for (i, stop) in self.stops.iter().enumerate() {
+            let earlier = i.checked_sub(1).and_then(|i| self.stops.get(i)).map_or(1, |stop| stop.day);
+            if stop.day < earlier || stop.day > self.days {
+                let (min, max) = (earlier.to_string(), self.days.to_string());
+                invalid.push(format!("stops[{i}].day"), Fault::OutOfRange { min, max });
+            }
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        let stops = self.stops.iter().enumerate();
+        let stops = stops.map(|(i, stop)| Reference::new(format!("stops[{i}].base"), Kind::Base, stop.base.get()));
+        stops.chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences)).collect()
+    }
 }
 
 /// A stop of a route.

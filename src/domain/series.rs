@@ -1,13 +1,16 @@
 //! Lecture series (系列讲座). A lecture is an event of the series.
 
 use serde::{Deserialize, Serialize};
+use super::record::{Noun, Reference};
+use super::kinds::Kind;
+use super::invalid::{Fault, Invalid};
 
 use super::ids::BaseId;
 use super::media::Image;
-use super::organisations::Organiser;
+use super::organisations::{self, Organiser};
 use super::partial_date::PartialDate;
 use super::sources::Source;
-use super::taxonomy::Code;
+use super::taxonomy::{self, Code};
 use super::text::Text;
 
 /// A lecture series.
@@ -40,4 +43,23 @@ pub struct Series {
     pub cover: Option<Image>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+impl Noun for Series {
+    const KIND: Kind = Kind::Series;
+
+    fn check(&self, invalid: &mut Invalid) {
+        invalid.text("name", &self.name, 120);
+        invalid.text("summary", &self.summary, 1000);
+        if self.organisers.is_empty() {
+            invalid.push("organisers", Fault::Empty);
+        }
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        organisations::references(&self.organisers)
+            .chain(taxonomy::references("topics", taxonomy::TOPIC, &self.topics))
+            .chain(self.base.map(|base| Reference::new("base", Kind::Base, base.get())))
+            .collect()
+    }
 }

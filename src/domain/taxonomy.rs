@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::TermId;
-use super::invalid::{FieldCode, FieldError};
+use super::invalid::{Expected, Fault, Invalid};
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
 use super::sources::Source;
 use super::text::Text;
 
@@ -19,19 +21,31 @@ pub const LEVEL: &str = "level";
 /// Kinds of base.
 pub const CATEGORY: &str = "category";
 
-/// A code within a scheme that the field's name implies: 1 to 64 characters of `[a-z0-9_]`.
+/// A code within a scheme that the field's name implies.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Code(pub String);
 
 impl Code {
-    /// Refuses what cannot be a code in any scheme of ours.
-    pub fn check(&self, field: &str) -> Option<FieldError> {
-        let ok = !self.0.is_empty()
-            && self.0.len() <= 64
-            && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        (!ok).then(|| FieldError::new(field, FieldCode::Malformed))
+    /// The term it means in `scheme`.
+    pub fn term(&self, scheme: &str) -> TermId {
+        TermId::from_slug(&format!("{scheme}:{}", self.0))
     }
+
+    /// The reference that `field` makes to the term of this code.
+    pub fn reference(&self, field: impl Into<String>, scheme: &str) -> Reference {
+        Reference::new(field, Kind::Term, self.term(scheme).get())
+    }
+}
+
+/// References that a list of codes makes, with their places in `field`.
+pub fn references<'a>(field: &'a str, scheme: &'a str, codes: &'a [Code]) -> impl Iterator<Item = Reference> + 'a {
+    codes.iter().enumerate().map(move |(i, code)| code.reference(format!("{field}[{i}]"), scheme))
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-'))
 }
 
 /// One term of one scheme.
@@ -60,7 +74,22 @@ pub struct Term {
 impl Term {
     /// Terms have no life of their own: their id follows from scheme and code.
     pub fn id(&self) -> TermId {
-        TermId::from_slug(&format!("{}:{}", self.scheme, self.code))
+        Code(self.code.clone()).term(&self.scheme)
+    }
+}
+
+impl Noun for Term {
+    const KIND: Kind = Kind::Term;
+
+    fn check(&self, invalid: &mut Invalid) {
+        if !is_code(&self.code) {
+            invalid.push("code", Fault::Malformed(Expected::Code));
+        }
+        invalid.text("name", &self.name, 80);
+    }
+
+    fn references(&self) -> Vec<Reference> {
+        self.broader.iter().map(|code| Code(code.clone()).reference("broader", &self.scheme)).collect()
     }
 }
 

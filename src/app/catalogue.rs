@@ -1,0 +1,53 @@
+//! Saving a catalogued thing: the one way in, for seeds as for anybody.
+
+use super::Error;
+use crate::db::Tx;
+use crate::db::records::{self, Stored};
+use crate::domain::invalid::{Fault, Invalid};
+
+/// What to do with a record that is there already and differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Leave it.
+    Keep,
+    /// Replace it.
+    Replace,
+}
+
+/// What saving did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// There was none.
+    Inserted,
+    /// There was one, and it differed.
+    Replaced,
+    /// There was one, and it stays.
+    Kept,
+}
+
+/// Saves `body` under `id`, if it keeps the rules and everything it refers to exists.
+pub fn save<T: Stored>(tx: &mut Tx<'_>, id: i64, body: &T, existing: Existing) -> Result<Saved, Error> {
+    let found = T::find(tx, &[id])?.pop();
+    match found {
+        Some(_) if existing == Existing::Keep => return Ok(Saved::Kept),
+        Some(record) if record.body == *body => return Ok(Saved::Kept),
+        _ => {}
+    }
+    check(tx, body)?;
+    match found {
+        None => T::insert(tx, id, body).map(|()| Saved::Inserted).map_err(Error::from),
+        Some(record) if T::replace(tx, id, record.version, body)? => Ok(Saved::Replaced),
+        Some(_) => Err(Error::VersionConflict),
+    }
+}
+
+fn check<T: Stored>(tx: &mut Tx<'_>, body: &T) -> Result<(), Error> {
+    let mut invalid = Invalid::default();
+    body.check(&mut invalid);
+    for reference in body.references() {
+        if !records::exists(tx, reference.kind, reference.id)? {
+            invalid.push(reference.field, Fault::NoSuch { kind: reference.kind.name() });
+        }
+    }
+    Ok(invalid.or(())?)
+}
