@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::TermId;
-use super::invalid::{FieldCode, FieldError};
+use super::invalid::{Expected, FieldCode, FieldError};
 use super::sources::Source;
 use super::text::Text;
 
@@ -30,7 +30,7 @@ impl Code {
         let ok = !self.0.is_empty()
             && self.0.len() <= 64
             && self.0.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        (!ok).then(|| FieldError::new(field, FieldCode::Malformed))
+        (!ok).then(|| FieldError::new(field, FieldCode::Malformed(Expected::Code)))
     }
 }
 
