@@ -12,3 +12,4 @@
 //! | [`server`], [`config`], [`telemetry`] | composition | everything |
 
 pub mod domain;
+pub mod http;

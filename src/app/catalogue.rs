@@ -3,7 +3,7 @@
 use super::Error;
 use crate::db::Tx;
 use crate::db::records::{self, Stored};
-use crate::domain::invalid::{Fault, Invalid};
+use crate::domain::invalid::{FieldCode, Invalid};
 
 /// What to do with a record that is there already and differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ fn check<T: Stored>(tx: &mut Tx<'_>, body: &T) -> Result<(), Error> {
     body.check(&mut invalid);
     for reference in body.references() {
         if !records::exists(tx, reference.kind, reference.id)? {
-            invalid.push(reference.field, Fault::NoSuch { kind: reference.kind.name() });
+            invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
         }
     }
     Ok(invalid.or(())?)

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
-use super::invalid::{Fault, Invalid};
+use super::invalid::{FieldCode, Invalid};
 
 use super::admission::{Booking, Price};
 use super::media::{Image, Notice};
@@ -74,10 +74,10 @@ impl Noun for Base {
         invalid.text("name", &self.name, 120);
         invalid.text("description", &self.description, 20_000);
         if self.organisers.is_empty() {
-            invalid.push("organisers", Fault::Empty);
+            invalid.push("organisers", FieldCode::Empty);
         }
         if let Some(Err(error)) = self.hours.rule.as_deref().map(OpeningHours::parse) {
-            invalid.push("hours.rule", Fault::Rule { reason: error.to_string() });
+            invalid.push("hours.rule", FieldCode::Rule { reason: error.to_string() });
         }
         for (i, closure) in self.hours.closures.iter().enumerate() {
             if closure.to < closure.from {

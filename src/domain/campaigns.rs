@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
-use super::invalid::{Fault, Invalid};
+use super::invalid::{FieldCode, Invalid};
 
 use super::ids::OrganisationId;
 use super::media::Image;
@@ -44,10 +44,10 @@ impl Noun for Campaign {
         invalid.text("name", &self.name, 120);
         invalid.text("text", &self.text, 20_000);
         if self.recurrence.duration_days == 0 {
-            invalid.push("recurrence.durationDays", Fault::OutOfRange { min: "1".into(), max: "366".into() });
+            invalid.push("recurrence.durationDays", FieldCode::OutOfRange { min: "1".into(), max: "366".into() });
         }
         if let Some(Err(error)) = self.recurrence.rule.as_deref().map(YearlyRule::parse) {
-            invalid.push("recurrence.rule", Fault::Rule { reason: error.to_string() });
+            invalid.push("recurrence.rule", FieldCode::Rule { reason: error.to_string() });
         }
         for (i, edition) in self.editions.iter().enumerate() {
             if edition.to < edition.from {

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
-use super::invalid::{Fault, Invalid};
+use super::invalid::{FieldCode, Invalid};
 
 use super::admission::{Admission, ExternalSignup, Price};
 use super::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
@@ -121,7 +121,7 @@ impl Noun for Event {
             invalid.text("description", description, 20_000);
         }
         if self.organisers.is_empty() {
-            invalid.push("organisers", Fault::Empty);
+            invalid.push("organisers", FieldCode::Empty);
         }
         if let (Some(min), Some(max)) = (self.ages.min, self.ages.max)
             && max < min
@@ -129,10 +129,10 @@ impl Noun for Event {
             invalid.inverted("ages.min", "ages.min", "ages.max");
         }
         if self.mode != Mode::Online && self.base.is_none() && self.place.is_none() {
-            invalid.push("place", Fault::Missing);
+            invalid.push("place", FieldCode::Missing);
         }
         if self.admission == Admission::External && self.external_signup.is_none() {
-            invalid.push("externalSignup", Fault::Missing);
+            invalid.push("externalSignup", FieldCode::Missing);
         }
         if self.period.is_some_and(|period| period.to < period.from) {
             invalid.inverted("period.from", "period.from", "period.to");

@@ -17,6 +17,7 @@ pub mod ids;
 pub mod invalid;
 pub mod kinds;
 pub mod media;
+pub mod nearest;
 pub mod organisations;
 pub mod outline;
 pub mod partial_date;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
-use super::invalid::{Fault, Invalid};
+use super::invalid::{FieldCode, Invalid};
 
 use super::geo::{LatLng, Wgs84};
 use super::ids::BaseId;
@@ -64,16 +64,16 @@ impl Noun for Route {
     fn check(&self, invalid: &mut Invalid) {
         invalid.text("name", &self.name, 120);
         if self.stops.len() < 2 {
-            invalid.push("stops", Fault::TooFew { min: 2 });
+            invalid.push("stops", FieldCode::TooFew { min: 2 });
         }
         if !self.legs.is_empty() && self.legs.len() + 1 != self.stops.len() {
-            invalid.push("legs", Fault::Conflicting { with: "stops".to_owned() });
+            invalid.push("legs", FieldCode::Conflicting { with: "stops".to_owned() });
         }
         for (i, stop) in self.stops.iter().enumerate() {
             let earlier = i.checked_sub(1).and_then(|i| self.stops.get(i)).map_or(1, |stop| stop.day);
             if stop.day < earlier || stop.day > self.days {
                 let (min, max) = (earlier.to_string(), self.days.to_string());
-                invalid.push(format!("stops[{i}].day"), Fault::OutOfRange { min, max });
+                invalid.push(format!("stops[{i}].day"), FieldCode::OutOfRange { min, max });
             }
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
-use super::invalid::{Fault, Invalid};
+use super::invalid::{FieldCode, Invalid};
 
 use super::ids::BaseId;
 use super::media::Image;
@@ -52,7 +52,7 @@ impl Noun for Series {
         invalid.text("name", &self.name, 120);
         invalid.text("summary", &self.summary, 1000);
         if self.organisers.is_empty() {
-            invalid.push("organisers", Fault::Empty);
+            invalid.push("organisers", FieldCode::Empty);
         }
     }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::TermId;
-use super::invalid::{Expected, Fault, Invalid};
+use super::invalid::{Expected, FieldCode, Invalid};
 use super::kinds::Kind;
 use super::record::{Noun, Reference};
 use super::sources::Source;
@@ -83,7 +83,7 @@ impl Noun for Term {
 
     fn check(&self, invalid: &mut Invalid) {
         if !is_code(&self.code) {
-            invalid.push("code", Fault::Malformed(Expected::Code));
+            invalid.push("code", FieldCode::Malformed(Expected::Code));
         }
         invalid.text("name", &self.name, 80);
     }

@@ -1,0 +1,152 @@
+//! Query parameters: one table says what an operation takes; the parser obeys it and the document shows it.
+//!
+//! An operation declares a marker type with its [`Table`]; [`Asked`] of that type is its extractor and its
+//! documentation:
+//!
+//! ```ignore
+//! pub struct ListBases;
+//! impl Table for ListBases {
+//!     const PARAMS: &'static [&'static [Param]] = &[POSITION, TIME, PAGE, LANGUAGE, &[OPEN_NOW]];
+//! }
+//! const OPEN_NOW: Param = Param::new("openNow", Kind::Boolean, "Only bases certainly open now.", "true");
+//! ```
+//!
+//! To add a kind of value: a variant of [`Kind`], its reading in [`value`], its schema in [`spec`].
+
+pub mod groups;
+mod parse;
+mod path;
+mod spec;
+pub mod value;
+
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+
+pub use parse::{Params, parse};
+pub use path::PathId;
+pub use spec::parameters;
+
+use crate::domain::text::Lang;
+use crate::http::language;
+use crate::http::problem::Problem;
+
+/// One query parameter.
+#[derive(Debug, Clone, Copy)]
+pub struct Param {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it does, for the document: Markdown, English, with units and defaults.
+    pub about: &'static str,
+    /// A value as it stands in a query, before percent-encoding.
+    pub example: &'static str,
+}
+
+impl Param {
+    /// A row of a table.
+    #[must_use]
+    pub const fn new(name: &'static str, kind: Kind, about: &'static str, example: &'static str) -> Self {
+        Self { name, kind, about, example }
+    }
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// A decimal number, both ends included.
+    Number {
+        /// The smallest.
+        min: f64,
+        /// The largest.
+        max: f64,
+    },
+    /// A whole number, both ends included.
+    Integer {
+        /// The smallest.
+        min: i32,
+        /// The largest.
+        max: i32,
+    },
+    /// `true` or `false`.
+    Boolean,
+    /// Words as people type them; trimmed.
+    Text {
+        /// The largest number of characters, before trimming.
+        max_chars: usize,
+    },
+    /// Opaque text that this service gave out: not blank, at most 512 characters; its reader judges it.
+    Token,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// One or several of these words, separated by commas.
+    Words(&'static [&'static str]),
+    /// One or several codes of a taxonomy's scheme, separated by commas. Whether they exist is the caller's to
+    /// ask, where the taxonomy is.
+    Codes {
+        /// The scheme: `topic`, `audience`, `form` …
+        scheme: &'static str,
+    },
+    /// One or several ids, separated by commas.
+    Ids,
+    /// A day of the venue's calendar.
+    Date,
+    /// An instant, with an offset.
+    Instant,
+    /// Either of the two.
+    Moment,
+    /// `west,south,east,north` in degrees.
+    Bbox,
+    /// A division's code: six digits.
+    Adcode,
+}
+
+/// The largest number of entries that a list in a query may have.
+pub const MAX_ENTRIES: usize = 50;
+
+/// What an operation takes in its query.
+pub trait Table: 'static {
+    /// Its parameters, in groups; no name twice.
+    const PARAMS: &'static [&'static [Param]];
+}
+
+/// The parsed query of an operation: extractor and documentation in one.
+#[derive(Debug)]
+pub struct Asked<T> {
+    /// What was given.
+    pub params: Params,
+    /// The language of the answer.
+    pub lang: Lang,
+    /// The query as it came, without `?`.
+    pub query: String,
+    table: PhantomData<T>,
+}
+
+impl<T: Table> FromRequest for Asked<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let query = request.query_string();
+        ready(match parse(query, T::PARAMS) {
+            Ok(params) => Ok(Self {
+                params,
+                lang: language::of_request(query, request.headers()),
+                query: query.to_owned(),
+                table: PhantomData,
+            }),
+            Err(invalid) => Err(invalid.into()),
+        })
+    }
+}
+
+impl<T: Table> IntoParams for Asked<T> {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        parameters(T::PARAMS)
+    }
+}

@@ -1,0 +1,44 @@
+//! The `{id}` in a path.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde_json::json;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
+
+use super::value::is_id;
+use crate::http::problem::{Code, Problem};
+
+/// The id of the thing asked for: extractor and documentation in one. What is not an id names nothing, so it is
+/// 404 and not 400.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathId(pub String);
+
+impl FromRequest for PathId {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").filter(|id| is_id(id));
+        ready(id.map(|id| Self(id.to_owned())).ok_or_else(|| Code::NotFound.into()))
+    }
+}
+
+impl IntoParams for PathId {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9a-z]{13}$"));
+        vec![
+            ParameterBuilder::new()
+                .name("id")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .description(Some("The id: 13 characters of `[0-9a-z]`, opaque."))
+                .schema(Some(schema))
+                .example(Some(json!("01h2x7m9k4qpz")))
+                .build(),
+        ]
+    }
+}

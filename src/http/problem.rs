@@ -1,0 +1,347 @@
+//! Errors as callers see them: RFC 9457 problems with a stable code.
+//!
+//! [`Code`] is the one table of everything that can go wrong here. A handler returns `Result<_, Problem>`; what
+//! becomes of a problem (its language, the id of the request, headers) is settled in one place, the edge, which
+//! calls [`Problem::render`]. To add a code: one row in [`codes!`] below.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::invalid::{FieldError, Invalid};
+use crate::domain::text::Lang;
+
+/// The media type of every error.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// One row of the table of codes.
+struct Row {
+    wire: &'static str,
+    status: u16,
+    /// In Simplified Chinese, Hong Kong's Traditional Chinese, English; so is `detail`.
+    title: [&'static str; 3],
+    detail: [&'static str; 3],
+}
+
+/// Makes [`Code`] and its table from the same lines, so that neither can lack what the other has.
+macro_rules! codes {
+    ($($(#[$doc:meta])* $code:ident $wire:literal $status:literal { $title:expr, $detail:expr })*) => {
+        /// What went wrong with a request. The wire name never changes once released.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Code {
+            $($(#[$doc])* $code,)*
+        }
+
+        impl Code {
+            /// Every code, in the order in which it is documented.
+            pub const ALL: &[Self] = &[$(Self::$code),*];
+
+            fn row(self) -> Row {
+                match self {
+                    $(Self::$code => Row { wire: $wire, status: $status, title: $title, detail: $detail },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// At least one query parameter is wrong; `errors` says which and why.
+    InvalidParameter "invalidParameter" 400 {
+        ["参数有误", "參數有誤", "Invalid parameter"],
+        ["请求参数有误，errors 逐项说明。", "請求參數有誤，errors 逐項說明。",
+         "At least one parameter is wrong; `errors` says which and why."]
+    }
+    /// The cursor was not made by this server.
+    CursorMalformed "cursorMalformed" 400 {
+        ["游标无效", "游標無效", "Malformed cursor"],
+        ["cursor 不是由本服务给出的；请从第一页重新开始。", "cursor 不是由本服務給出的；請從第一頁重新開始。",
+         "The cursor was not given out by this service; start again from the first page."]
+    }
+    /// The cursor belongs to another question.
+    CursorMismatch "cursorMismatch" 400 {
+        ["游标与查询不符", "游標與查詢不符", "Cursor of another question"],
+        ["cursor 属于另一组参数；翻页时请保持其余参数不变。", "cursor 屬於另一組參數；翻頁時請保持其餘參數不變。",
+         "The cursor belongs to other parameters; keep all others unchanged when turning pages."]
+    }
+    /// The cursor is older than 24 hours.
+    CursorExpired "cursorExpired" 400 {
+        ["游标已过期", "游標已過期", "Cursor expired"],
+        ["cursor 已超过 24 小时；请从第一页重新开始。", "cursor 已超過 24 小時；請從第一頁重新開始。",
+         "The cursor is older than 24 hours; start again from the first page."]
+    }
+    /// The request is not proper HTTP or its body cannot be read.
+    MalformedRequest "malformedRequest" 400 {
+        ["请求无法解析", "請求無法解析", "Malformed request"],
+        ["服务器无法读懂这个请求。", "伺服器無法讀懂這個請求。", "The server cannot make sense of this request."]
+    }
+    /// There is nothing at this address, or it must not be known.
+    NotFound "notFound" 404 {
+        ["不存在", "不存在", "Not found"],
+        ["这个地址没有内容，或内容不公开。", "這個地址沒有內容，或內容不公開。",
+         "There is nothing at this address, or it must not be known."]
+    }
+    /// The address exists, but not for this method; `Allow` lists those that it knows.
+    MethodNotAllowed "methodNotAllowed" 405 {
+        ["方法不允许", "方法不允許", "Method not allowed"],
+        ["这个地址不接受该方法；可用的方法见响应头 Allow。", "這個地址不接受該方法；可用的方法見回應標頭 Allow。",
+         "This address does not take that method; the header `Allow` lists those it takes."]
+    }
+    /// The body is larger than 1 MiB.
+    PayloadTooLarge "payloadTooLarge" 413 {
+        ["请求体过大", "請求內容過大", "Body too large"],
+        ["请求体不能超过 1 MiB。", "請求內容不能超過 1 MiB。", "A body may have 1 MiB at most."]
+    }
+    /// Path and query together are longer than 8 KiB.
+    UriTooLong "uriTooLong" 414 {
+        ["地址过长", "地址過長", "Address too long"],
+        ["路径与参数合计不能超过 8 KiB。", "路徑與參數合計不能超過 8 KiB。",
+         "Path and query together may have 8 KiB at most."]
+    }
+    /// Something broke here; the log knows it by the request's id.
+    Internal "internal" 500 {
+        ["服务器内部错误", "伺服器內部錯誤", "Internal error"],
+        ["服务器出错了；反馈时请附上 requestId。", "伺服器出錯了；回報時請附上 requestId。",
+         "Something broke on our side; please quote `requestId` when you report it."]
+    }
+    /// Too busy, or not ready; try again after `Retry-After` seconds.
+    Unavailable "unavailable" 503 {
+        ["暂时不可用", "暫時不可用", "Temporarily unavailable"],
+        ["服务繁忙或尚未就绪，请稍后再试。", "服務繁忙或尚未就緒，請稍後再試。",
+         "The service is too busy or not ready yet; try again in a moment."]
+    }
+}
+
+impl Code {
+    /// The name on the wire.
+    #[must_use]
+    pub fn wire(self) -> &'static str {
+        self.row().wire
+    }
+
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        StatusCode::from_u16(self.row().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// A short title.
+    #[must_use]
+    pub fn title(self, lang: Lang) -> &'static str {
+        pick(self.row().title, lang)
+    }
+
+    /// A sentence that says what to do.
+    #[must_use]
+    pub fn detail(self, lang: Lang) -> &'static str {
+        pick(self.row().detail, lang)
+    }
+
+    /// The code for an error that the framework answered by a bare status.
+    #[must_use]
+    pub fn of_status(status: StatusCode) -> Self {
+        match status.as_u16() {
+            404 => Self::NotFound,
+            405 => Self::MethodNotAllowed,
+            413 => Self::PayloadTooLarge,
+            414 => Self::UriTooLong,
+            400..=499 => Self::MalformedRequest,
+            503 => Self::Unavailable,
+            _ => Self::Internal,
+        }
+    }
+}
+
+fn pick([zh_cn, zh_hk, en]: [&'static str; 3], lang: Lang) -> &'static str {
+    match lang {
+        Lang::ZhCn => zh_cn,
+        Lang::ZhHk => zh_hk,
+        Lang::En => en,
+    }
+}
+
+/// A request that failed, on its way to the edge.
+#[derive(Debug)]
+pub struct Problem {
+    code: Code,
+    errors: Vec<FieldError>,
+    allow: Option<String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Problem {
+    /// A wrong method; `allow` lists the right ones as the header wants them (`GET, HEAD`).
+    #[must_use]
+    pub fn method_not_allowed(allow: String) -> Self {
+        Self { allow: Some(allow), ..Code::MethodNotAllowed.into() }
+    }
+
+    /// Something that broke here. The caller learns nothing of `source`; the edge logs it once.
+    pub fn internal(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..Code::Internal.into() }
+    }
+
+    /// What went wrong.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// What is to be logged and never shown.
+    #[must_use]
+    pub fn cause(&self) -> Option<&(dyn Error + Send + Sync)> {
+        self.source.as_deref()
+    }
+
+    /// The body in the caller's language.
+    #[must_use]
+    pub fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
+        let errors = self.errors.iter().map(|error| FieldProblem {
+            field: error.field.clone(),
+            code: error.code.wire().into(),
+            message: error.code.message(lang),
+        });
+        ProblemBody {
+            kind: format!("urn:kepu:problem:{}", self.code.wire()),
+            title: self.code.title(lang).into(),
+            status: self.code.row().status,
+            code: self.code.wire().into(),
+            detail: self.code.detail(lang).into(),
+            errors: errors.collect(),
+            request_id: request_id.into(),
+        }
+    }
+
+    /// The whole answer, in the caller's language.
+    #[must_use]
+    pub fn render(&self, lang: Lang, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(self.code.status())
+            .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON)))
+            .body(serde_json::to_vec(&self.body(lang, request_id)).unwrap_or_default());
+        let headers = response.headers_mut();
+        if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
+            headers.insert(header::ALLOW, allow);
+        }
+        if self.code == Code::Unavailable {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self { code, errors: Vec::new(), allow: None, source: None }
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self { errors: invalid.0, ..Code::InvalidParameter.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code.wire())
+    }
+}
+
+impl Error for Problem {}
+
+/// Actix asks for an answer without telling the request, so this one is in the default language and has no
+/// request id. The edge replaces it.
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        self.render(Lang::default(), "")
+    }
+}
+
+/// An error as RFC 9457 wants it, sent as `application/problem+json`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// A URI that names the kind of problem: `urn:kepu:problem:` and the code.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:kepu:problem:invalidParameter")]
+    pub kind: String,
+    /// A short title in the caller's language.
+    #[schema(example = "Invalid parameter")]
+    pub title: String,
+    /// The HTTP status.
+    #[schema(example = 400, minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// The stable code; the description of this document lists all of them.
+    #[schema(example = "invalidParameter")]
+    pub code: String,
+    /// A sentence in the caller's language that says what to do.
+    #[schema(example = "At least one parameter is wrong; `errors` says which and why.")]
+    pub detail: String,
+    /// What is wrong with which field; absent where no single field is to blame.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<FieldProblem>,
+    /// The id of this request, also in the header `X-Request-Id`.
+    #[schema(example = "3f9c2c1d7a5e4b60")]
+    pub request_id: String,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FieldProblem {
+    /// The name of the query parameter, or the path in the body.
+    #[schema(example = "radius")]
+    pub field: String,
+    /// The stable code; the description of this document lists all of them.
+    #[schema(example = "outOfRange", value_type = String)]
+    pub code: Cow<'static, str>,
+    /// A sentence in the caller's language.
+    #[schema(example = "It must be from 1 to 500000.")]
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::domain::invalid::FieldCode;
+
+    #[test]
+    fn the_table_is_sound() {
+        let names: HashSet<_> = Code::ALL.iter().map(|code| code.wire()).collect();
+        assert_eq!(names.len(), Code::ALL.len(), "a wire name stands for one code");
+        for code in Code::ALL {
+            assert_eq!(code.status().as_u16(), code.row().status);
+            assert!(code.status().is_client_error() || code.status().is_server_error());
+            assert!(code.title(Lang::En).is_ascii() && !code.title(Lang::ZhHk).is_ascii());
+        }
+    }
+
+    #[test]
+    fn a_body_speaks_the_callers_language_and_hides_the_cause() {
+        let invalid = Invalid::one("radius", FieldCode::OutOfRange { min: "1".into(), max: "500000".into() });
+        let body = serde_json::to_value(Problem::from(invalid).body(Lang::En, "abc")).unwrap();
+        assert_eq!(body["code"], "invalidParameter");
+        assert_eq!(body["errors"][0]["field"], "radius");
+        assert_eq!(body["errors"][0]["code"], "outOfRange");
+        assert_eq!(body["errors"][0]["message"], "It must be from 1 to 500000.");
+        assert_eq!(body["requestId"], "abc");
+
+        let body =
+            serde_json::to_string(&Problem::internal("the secret cause").body(Lang::ZhCn, "abc")).unwrap();
+        assert!(!body.contains("secret") && body.contains("服务器") && !body.contains("errors"));
+    }
+}
