@@ -11,5 +11,7 @@
 //! | [`http`] | requests in, answers out | the floors below, except `jobs` |
 //! | [`server`], [`config`], [`telemetry`] | composition | everything |
 
+pub mod app;
+pub mod db;
 pub mod domain;
 pub mod http;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate};
 
 use super::Error;
 use crate::db::records::Stored;
@@ -12,17 +12,17 @@ use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
 use crate::domain::events::{Event, EventStatus};
-use crate::domain::hours::OpeningHours;
+use crate::domain::hours::{Opening, OpeningHours};
 use crate::domain::ids::{BaseId, CampaignId, EventId, SessionId};
 use crate::domain::programme::{Programme, Slot, Venue};
 use crate::domain::record::Record;
-use crate::domain::recurrence::YearlyRule;
+use crate::domain::recurrence::Recurrence;
 use crate::domain::sessions::Session;
 use crate::domain::time;
 
 /// Adds the sessions of every sample event that are missing today; says how many.
 pub fn top_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
-    let today = time::venue_date(tx.now());
+    let today = time::day_of(tx.now());
     let samples = events::samples(tx)?;
     if samples.is_empty() {
         return Ok(0);
@@ -65,7 +65,7 @@ fn session(event: EventId, body: &Event, programme: &Programme, slot: Slot) -> S
 /// What programmes depend on.
 struct World {
     calendar: Calendar,
-    campaigns: HashMap<CampaignId, YearlyRule>,
+    campaigns: HashMap<CampaignId, Recurrence>,
     hours: HashMap<BaseId, OpeningHours>,
 }
 
@@ -75,8 +75,7 @@ impl World {
         // Tables are checked as they are saved; if they contradict each other all the same, holidays are unknown.
         let calendar = Calendar::new(years).unwrap_or_default();
         let rule = |record: Record<Campaign>| {
-            let rule = YearlyRule::parse(record.body.recurrence.rule.as_deref()?).ok()?;
-            Some((CampaignId::new(record.id)?, rule))
+            Some((CampaignId::new(record.id)?, record.body.recurrence.parse()?.ok()?))
         };
         let hours = |record: Record<Base>| {
             let hours = OpeningHours::parse(record.body.hours.rule.as_deref()?).ok()?;
@@ -97,11 +96,12 @@ struct At<'a> {
 
 impl Venue for At<'_> {
     fn campaign_start(&self, campaign: CampaignId, from: NaiveDate) -> Option<NaiveDate> {
-        self.world.campaigns.get(&campaign)?.next_from(from)
+        let recurrence = self.world.campaigns.get(&campaign)?;
+        let editions = (from.year()..=from.year() + 8).flat_map(|year| recurrence.editions(year));
+        editions.map(|edition| edition.from).find(|first| *first >= from)
     }
 
-    fn open_on(&self, date: NaiveDate) -> Option<Vec<(NaiveTime, NaiveTime)>> {
-        let hours = self.world.hours.get(&self.base?)?;
-        Some(hours.day(&self.world.calendar, date).open)
+    fn open_on(&self, date: NaiveDate) -> Option<Vec<Opening>> {
+        Some(self.world.hours.get(&self.base?)?.day(&self.world.calendar, date).open)
     }
 }

@@ -1,5 +1,7 @@
 //! Connections: which store it is follows from the scheme of the URL, and nothing above this floor asks.
 
+#![expect(missing_docs, reason = "the derived impls of MultiConnection carry none")]
+
 use std::path::PathBuf;
 
 use diesel::connection::SimpleConnection;

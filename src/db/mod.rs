@@ -20,7 +20,7 @@ pub mod migrate;
 pub mod organisations;
 pub mod records;
 pub mod routes;
-pub mod schema;
+mod schema;
 pub mod series;
 pub mod sessions;
 pub mod terms;

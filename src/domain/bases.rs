@@ -1,6 +1,5 @@
 //! Bases (科普基地): accredited venues one can visit.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
@@ -8,7 +7,7 @@ use super::invalid::{FieldCode, Invalid};
 
 use super::admission::{Booking, Price};
 use super::media::{Image, Notice};
-use super::hours::OpeningHours;
+use super::hours::{Closure, OpeningHours};
 use super::organisations::{self, Organiser};
 use super::partial_date::PartialDate;
 use super::places::{Accessibility, Place};
@@ -131,16 +130,4 @@ pub struct Hours {
     /// Days closed whatever the rule says.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closures: Vec<Closure>,
-}
-
-/// A span of days on which a base is closed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Closure {
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day, inclusive.
-    pub to: NaiveDate,
-    /// Why.
-    pub reason: Text,
 }

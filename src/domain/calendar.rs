@@ -13,6 +13,9 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use compact_calendar::CompactCalendar;
 use serde::{Deserialize, Serialize};
 
+use super::invalid::{FieldCode, Invalid};
+use super::kinds::Kind;
+use super::record::Noun;
 use super::text::Text;
 
 /// What a day is to working people.
@@ -42,6 +45,16 @@ pub struct CalendarYear {
     pub days: Vec<SpecialDay>,
     /// The notice that the table follows.
     pub source: String,
+}
+
+impl Noun for CalendarYear {
+    const KIND: Kind = Kind::CalendarYear;
+
+    fn check(&self, invalid: &mut Invalid) {
+        if let Err(error) = Calendar::new([self.clone()]) {
+            invalid.push("days", FieldCode::Rule { reason: error.to_string() });
+        }
+    }
 }
 
 /// A day that a table names.

@@ -8,6 +8,7 @@ use super::invalid::{FieldCode, Invalid};
 
 use super::ids::OrganisationId;
 use super::media::Image;
+use super::recurrence::{self, BadRecurrence};
 use super::sources::Source;
 use super::text::Text;
 
@@ -43,10 +44,7 @@ impl Noun for Campaign {
     fn check(&self, invalid: &mut Invalid) {
         invalid.text("name", &self.name, 120);
         invalid.text("text", &self.text, 20_000);
-        if self.recurrence.duration_days == 0 {
-            invalid.push("recurrence.durationDays", FieldCode::OutOfRange { min: "1".into(), max: "366".into() });
-        }
-        if let Some(Err(error)) = self.recurrence.rule.as_deref().map(YearlyRule::parse) {
+        if let Some(Err(error)) = self.recurrence.parse() {
             invalid.push("recurrence.rule", FieldCode::Rule { reason: error.to_string() });
         }
         for (i, edition) in self.editions.iter().enumerate() {
@@ -94,6 +92,13 @@ pub struct Recurrence {
     pub fixed: bool,
     /// The rule in words.
     pub text: Text,
+}
+
+impl Recurrence {
+    /// The rule in a form that gives dates; `None` where there is no rule.
+    pub fn parse(&self) -> Option<Result<recurrence::Recurrence, BadRecurrence>> {
+        Some(recurrence::Recurrence::parse(self.rule.as_deref()?, self.duration_days.into()))
+    }
 }
 
 /// An edition with published dates.

@@ -3,7 +3,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The mean radius of the Earth in metres (IUGG `R1`), the sphere that every distance is measured on.
 pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
@@ -79,6 +79,27 @@ pub struct LatLng<D: Datum> {
     lat: f64,
     lng: f64,
     datum: PhantomData<D>,
+}
+
+/// How a position is written where its datum is known from the place: `{"lat": …, "lng": …}`.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Degrees {
+    lat: f64,
+    lng: f64,
+}
+
+impl<D: Datum> Serialize for LatLng<D> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Degrees { lat: self.lat, lng: self.lng }.serialize(serializer)
+    }
+}
+
+impl<'de, D: Datum> Deserialize<'de> for LatLng<D> {
+    fn deserialize<De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
+        let Degrees { lat, lng } = Degrees::deserialize(deserializer)?;
+        Self::new(lat, lng).map_err(serde::de::Error::custom)
+    }
 }
 
 impl<D: Datum> LatLng<D> {

@@ -49,7 +49,8 @@ impl TimeOfDay {
         self.0
     }
 
-    fn on(self, date: NaiveDate) -> DateTime<Utc> {
+    /// The instant at which the venue's `date` has come so far.
+    pub fn on(self, date: NaiveDate) -> DateTime<Utc> {
         start_of(date) + TimeDelta::minutes(self.0.into())
     }
 }

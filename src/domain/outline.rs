@@ -1,6 +1,6 @@
 //! Outlines of administrative divisions, to tell which one a position lies in.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::geo::{Bbox, LatLng, OffTheEarth, Wgs84};
 
@@ -8,8 +8,11 @@ use super::geo::{Bbox, LatLng, OffTheEarth, Wgs84};
 /// positions have two numbers.
 ///
 /// Vertices are kept as millionths of a degree (11 cm), which halves their memory and makes the test exact.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(try_from = "Geometry")]
+///
+/// Serialised as one `Polygon` of all rings: inside and outside follow from counting crossings, not from which ring
+/// is whose hole.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(try_from = "Geometry", into = "Geometry")]
 pub struct Outline {
     rings: Box<[Box<[Vertex]>]>,
     bbox: Bbox<Wgs84>,
@@ -41,7 +44,7 @@ impl From<LatLng<Wgs84>> for Vertex {
 
 type Ring = Vec<[f64; 2]>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(tag = "type", content = "coordinates")]
 enum Geometry {
     Polygon(Vec<Ring>),
@@ -68,6 +71,13 @@ impl TryFrom<Geometry> for Outline {
         }
         let bbox = Bbox::around(corners).ok_or(NotAnOutline::Ring)?;
         Ok(Self { rings: rings.into(), bbox })
+    }
+}
+
+impl From<Outline> for Geometry {
+    fn from(outline: Outline) -> Self {
+        let degrees = |vertex: &Vertex| [f64::from(vertex.x) / 1e6, f64::from(vertex.y) / 1e6];
+        Self::Polygon(outline.rings.iter().map(|ring| ring.iter().map(degrees).collect()).collect())
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc, Wee
 use serde::{Deserialize, Serialize};
 
 use super::events::Ages;
+use super::hours::Opening;
 use super::ids::CampaignId;
 use super::sessions::{CapacityUnit, SignupTerms, WaitlistMode};
 use super::time::CHINA;
@@ -139,7 +140,7 @@ pub trait Venue {
     fn campaign_start(&self, campaign: CampaignId, from: NaiveDate) -> Option<NaiveDate>;
     /// From when to when the venue is open on a day: `None` where its hours are not known, empty where it is
     /// closed.
-    fn open_on(&self, date: NaiveDate) -> Option<Vec<(NaiveTime, NaiveTime)>>;
+    fn open_on(&self, date: NaiveDate) -> Option<Vec<Opening>>;
 }
 
 impl Pattern {
@@ -164,7 +165,7 @@ impl Pattern {
                     None => slot(date, *start_time, *end_time),
                     Some(open) => {
                         let (first, last) = (open.first()?, open.last()?);
-                        slot(date, first.0, last.1)
+                        Some(Slot { date, start: first.from.on(date), end: last.to.on(date) })
                     }
                 })
                 .collect(),
