@@ -23,6 +23,14 @@ pub struct Price {
     pub concessions: Vec<Concession>,
 }
 
+impl Price {
+    /// Visits every text.
+    pub(super) fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.text.iter_mut().for_each(&mut *visit);
+        self.concessions.iter_mut().for_each(|concession| visit(&mut concession.who));
+    }
+}
+
 fn yuan() -> String {
     "CNY".to_owned()
 }

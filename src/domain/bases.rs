@@ -85,6 +85,20 @@ impl Noun for Base {
         }
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+        visit(&mut self.description);
+        self.recognitions.iter_mut().for_each(|recognition| visit(&mut recognition.body));
+        self.place.texts(visit);
+        self.hours.note.iter_mut().for_each(&mut *visit);
+        self.hours.closures.iter_mut().for_each(|closure| visit(&mut closure.reason));
+        self.booking.text.iter_mut().for_each(&mut *visit);
+        self.price.iter_mut().for_each(|price| price.texts(visit));
+        self.accessibility.text.iter_mut().for_each(&mut *visit);
+        self.images.iter_mut().for_each(|image| visit(&mut image.alt));
+        self.notice.iter_mut().for_each(|notice| visit(&mut notice.text));
+    }
+
     fn references(&self) -> Vec<Reference> {
         let levels = self.recognitions.iter().enumerate();
         let levels = levels.map(|(i, r)| r.level.reference(format!("recognitions[{i}].level"), taxonomy::LEVEL));

@@ -55,6 +55,10 @@ impl Noun for CalendarYear {
             invalid.push("days", FieldCode::Rule { reason: error.to_string() });
         }
     }
+
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        self.days.iter_mut().for_each(|day| visit(&mut day.name));
+    }
 }
 
 /// A day that a table names.

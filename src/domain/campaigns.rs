@@ -54,6 +54,15 @@ impl Noun for Campaign {
         }
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+        visit(&mut self.text);
+        visit(&mut self.recurrence.text);
+        self.editions.iter_mut().filter_map(|edition| edition.slogan.as_mut()).for_each(&mut *visit);
+        self.units.iter_mut().for_each(|unit| visit(&mut unit.name));
+        self.cover.iter_mut().for_each(|cover| visit(&mut cover.alt));
+    }
+
     fn references(&self) -> Vec<Reference> {
         let units = self.units.iter().enumerate();
         let reference = |(i, unit): (usize, &Unit)| {

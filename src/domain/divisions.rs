@@ -115,6 +115,11 @@ impl Noun for Division {
         invalid.text("name", &self.name, 80);
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+        self.note.iter_mut().for_each(visit);
+    }
+
     fn references(&self) -> Vec<Reference> {
         self.parent.iter().map(|parent| Reference::new("parent", Kind::Division, parent.number())).collect()
     }

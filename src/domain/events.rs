@@ -139,6 +139,22 @@ impl Noun for Event {
         }
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.title);
+        visit(&mut self.summary);
+        self.description.iter_mut().for_each(&mut *visit);
+        self.price.iter_mut().for_each(|price| price.texts(visit));
+        self.notice.iter_mut().for_each(|notice| visit(&mut notice.text));
+        for speaker in &mut self.speakers {
+            visit(&mut speaker.role);
+            speaker.name.iter_mut().chain(&mut speaker.organisation).for_each(&mut *visit);
+        }
+        self.place.iter_mut().for_each(|place| place.texts(visit));
+        self.recordings.iter_mut().for_each(|recording| visit(&mut recording.title));
+        self.accessibility.text.iter_mut().for_each(&mut *visit);
+        self.images.iter_mut().for_each(|image| visit(&mut image.alt));
+    }
+
     fn references(&self) -> Vec<Reference> {
         let campaigns = self.campaigns.iter().enumerate();
         organisations::references(&self.organisers)

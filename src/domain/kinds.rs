@@ -1,8 +1,15 @@
 //! The kinds of object that a change can name.
 
-/// A kind of object in the change feed. Sessions have none: they travel with their event.
+/// A kind of object in the change feed; a kind comes after those that it refers to. Sessions have none: they
+/// travel with their event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
+    /// A year of the calendar of holidays; its id is the year.
+    CalendarYear,
+    /// An administrative division; its id is the adcode.
+    Division,
+    /// A term of the taxonomy.
+    Term,
     /// An organisation.
     Organisation,
     /// A base.
@@ -15,16 +22,10 @@ pub enum Kind {
     Route,
     /// An event with its sessions.
     Event,
-    /// An administrative division; its id is the adcode.
-    Division,
-    /// A term of the taxonomy.
-    Term,
-    /// A year of the calendar of holidays; its id is the year.
-    CalendarYear,
 }
 
 impl Kind {
-    /// All kinds, those that others refer to first.
+    /// All kinds, in order.
     pub const ALL: [Self; 9] = [
         Self::CalendarYear,
         Self::Division,

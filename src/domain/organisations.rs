@@ -33,6 +33,10 @@ impl Noun for Organisation {
         invalid.text("name", &self.name, 120);
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+    }
+
     fn references(&self) -> Vec<Reference> {
         self.adcode.iter().map(|adcode| Reference::new("adcode", Kind::Division, adcode.number())).collect()
     }

@@ -30,6 +30,15 @@ pub struct Place {
     pub transit: Option<Text>,
 }
 
+impl Place {
+    /// Visits every text.
+    pub(super) fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+        visit(&mut self.address);
+        self.room.iter_mut().chain(&mut self.transit).for_each(visit);
+    }
+}
+
 /// What a venue offers to people with disabilities. Absent means unknown, not "no".
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

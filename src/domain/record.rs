@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::invalid::Invalid;
 use super::kinds::Kind;
+use super::text::Text;
 
 /// A kind of thing that the catalogue holds.
 pub trait Noun: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -16,6 +17,9 @@ pub trait Noun: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send 
 
     /// Adds what is wrong with it, judged by itself: every fault at once.
     fn check(&self, invalid: &mut Invalid);
+
+    /// Visits every text that people read in several languages.
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text));
 
     /// What it refers to, each with the field that does.
     fn references(&self) -> Vec<Reference> {

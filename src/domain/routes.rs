@@ -78,6 +78,15 @@ impl Noun for Route {
         }
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+        visit(&mut self.theme);
+        self.season.iter_mut().for_each(&mut *visit);
+        self.transport.iter_mut().for_each(&mut *visit);
+        self.cover.iter_mut().for_each(|cover| visit(&mut cover.alt));
+        self.notice.iter_mut().for_each(|notice| visit(&mut notice.text));
+    }
+
     fn references(&self) -> Vec<Reference> {
         let stops = self.stops.iter().enumerate();
         let stops = stops.map(|(i, stop)| Reference::new(format!("stops[{i}].base"), Kind::Base, stop.base.get()));

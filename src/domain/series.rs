@@ -56,6 +56,13 @@ impl Noun for Series {
         }
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+        visit(&mut self.summary);
+        self.frequency.iter_mut().for_each(&mut *visit);
+        self.cover.iter_mut().for_each(|cover| visit(&mut cover.alt));
+    }
+
     fn references(&self) -> Vec<Reference> {
         organisations::references(&self.organisers)
             .chain(taxonomy::references("topics", taxonomy::TOPIC, &self.topics))

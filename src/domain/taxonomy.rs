@@ -88,6 +88,10 @@ impl Noun for Term {
         invalid.text("name", &self.name, 80);
     }
 
+    fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
+        visit(&mut self.name);
+    }
+
     fn references(&self) -> Vec<Reference> {
         self.broader.iter().map(|code| Code(code.clone()).reference("broader", &self.scheme)).collect()
     }

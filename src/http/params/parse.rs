@@ -1,6 +1,7 @@
 //! The parser: a query and a table in, typed values or every error out.
 
 use std::borrow::Cow;
+use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use percent_encoding::percent_decode;
@@ -134,6 +135,12 @@ impl Params {
     #[must_use]
     pub fn list(&self, param: &Param) -> &[String] {
         if let Some(Value::Texts(texts)) = self.value(param) { texts } else { &[] }
+    }
+
+    /// The values of [`Kind::Ids`](super::Kind::Ids) as ids of one kind; none if it was not given.
+    #[must_use]
+    pub fn ids<T: FromStr>(&self, param: &Param) -> Vec<T> {
+        self.list(param).iter().filter_map(|id| id.parse().ok()).collect()
     }
 
     /// The value of a [`Kind::Date`](super::Kind::Date).

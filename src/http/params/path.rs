@@ -1,6 +1,7 @@
 //! The `{id}` in a path.
 
 use std::future::{Ready, ready};
+use std::str::FromStr;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
@@ -9,25 +10,24 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
-use super::value::is_id;
 use crate::http::problem::{Code, Problem};
 
 /// The id of the thing asked for: extractor and documentation in one. What is not an id names nothing, so it is
 /// 404 and not 400.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PathId(pub String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathId<T>(pub T);
 
-impl FromRequest for PathId {
+impl<T: FromStr> FromRequest for PathId<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let id = request.match_info().get("id").filter(|id| is_id(id));
-        ready(id.map(|id| Self(id.to_owned())).ok_or_else(|| Code::NotFound.into()))
+        let id = request.match_info().get("id").and_then(|id| id.parse().ok());
+        ready(id.map(Self).ok_or_else(|| Code::NotFound.into()))
     }
 }
 
-impl IntoParams for PathId {
+impl<T> IntoParams for PathId<T> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9a-z]{13}$"));
         vec![

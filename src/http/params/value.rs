@@ -3,6 +3,7 @@
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
 
 use super::{Kind, MAX_ENTRIES, Param};
+use crate::domain::ids::EventId;
 use crate::domain::invalid::{Expected, FieldCode};
 
 /// A box in degrees, edges included, in the datum of the request.
@@ -139,7 +140,10 @@ fn word(text: &str, allowed: &'static [&'static str]) -> Result<&'static str, Fi
 }
 
 /// Entries between commas, the first of equals kept.
-fn entries<T: PartialEq>(text: &str, read: impl Fn(&str) -> Result<T, FieldCode>) -> Result<Vec<T>, FieldCode> {
+fn entries<T: PartialEq>(
+    text: &str,
+    read: impl Fn(&str) -> Result<T, FieldCode>,
+) -> Result<Vec<T>, FieldCode> {
     let mut list = Vec::new();
     for (index, entry) in text.split(',').enumerate() {
         if index == MAX_ENTRIES {
@@ -161,13 +165,13 @@ fn code(text: &str) -> Result<String, FieldCode> {
     if fine { Ok(text.to_owned()) } else { Err(FieldCode::Malformed(Expected::Code)) }
 }
 
+/// Ids of every kind are written alike, so one kind speaks for all.
 fn id(text: &str) -> Result<String, FieldCode> {
-    if is_id(text) { Ok(text.to_owned()) } else { Err(FieldCode::Malformed(Expected::Id)) }
-}
-
-/// Whether this has the form of an id: 13 characters of `[0-9a-z]`.
-pub(super) fn is_id(text: &str) -> bool {
-    text.len() == 13 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'z'))
+    if text.parse::<EventId>().is_ok() {
+        Ok(text.to_owned())
+    } else {
+        Err(FieldCode::Malformed(Expected::Id))
+    }
 }
 
 /// `None` if it is not written as a date at all.

@@ -1,0 +1,67 @@
+//! The tree of administrative divisions, and which of them a point lies in.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::datum;
+use crate::domain::divisions::{Adcode, Division};
+use crate::domain::geo::{Crs, LatLng, OffTheEarth, Wgs84};
+use crate::domain::record::Record;
+
+/// All divisions.
+#[derive(Debug, Clone, Default)]
+pub struct Divisions {
+    by_code: BTreeMap<Adcode, Arc<Record<Division>>>,
+}
+
+impl Divisions {
+    pub(super) fn version(&self, id: i64) -> i64 {
+        let held = Adcode::from_number(id).and_then(|adcode| self.by_code.get(&adcode));
+        held.map_or(0, |held| held.version)
+    }
+
+    pub(super) fn put(&mut self, record: Record<Division>) -> i64 {
+        let id = record.id;
+        self.by_code.insert(record.body.adcode, Arc::new(record));
+        id
+    }
+
+    /// The division of this code.
+    pub fn get(&self, adcode: Adcode) -> Option<&Division> {
+        self.by_code.get(&adcode).map(|record| &record.body)
+    }
+
+    /// All divisions in order of code.
+    pub fn iter(&self) -> impl Iterator<Item = &Division> {
+        self.by_code.values().map(|record| &record.body)
+    }
+
+    /// The division and those around it, innermost first; empty where the code is unknown.
+    pub fn chain(&self, adcode: Adcode) -> impl Iterator<Item = &Division> {
+        std::iter::successors(self.get(adcode), |division| self.get(division.parent?))
+    }
+
+    /// The innermost division in whose outline the point lies; `None` at sea and outside the data.
+    pub fn at(&self, point: LatLng<Wgs84>) -> Option<&Division> {
+        self.iter().find(|division| division.outline.as_ref().is_some_and(|outline| outline.contains(point)))
+    }
+
+    /// Reads a point given in `crs`.
+    ///
+    /// GCJ-02 and BD-09 are shifted on the mainland and not in Hong Kong and Macau, so a reading needs the side
+    /// on which the point lies, and within some 600 m of the border both can fit: then the mainland's is taken,
+    /// where more people are. At sea the mainland's is taken too.
+    ///
+    /// # Errors
+    /// If the numbers are no position.
+    pub fn read_point(&self, lat: f64, lng: f64, crs: Crs) -> Result<LatLng<Wgs84>, OffTheEarth> {
+        let shifted = datum::from_crs(lat, lng, crs, true)?;
+        if crs == Crs::Wgs84 {
+            return Ok(shifted);
+        }
+        let unshifted = datum::from_crs(lat, lng, crs, false)?;
+        let on_mainland = |point| self.at(point).map(|division| division.adcode.is_mainland());
+        let outside = on_mainland(shifted) != Some(true) && on_mainland(unshifted) == Some(false);
+        Ok(if outside { unshifted } else { shifted })
+    }
+}

@@ -1,0 +1,117 @@
+//! Where things are, and where a question looks.
+
+use super::divisions::Divisions;
+use crate::domain::datum;
+use crate::domain::divisions::Adcode;
+use crate::domain::geo::{self, Crs, LatLng, Wgs84};
+use crate::domain::places::Place;
+
+/// A place, ready to be asked about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    /// Its position, where known.
+    pub spot: Option<Spot>,
+    /// Its division and all those around it, innermost first.
+    pub within: Vec<Adcode>,
+}
+
+/// A position that knows on which side of the datum's border it lies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spot {
+    /// Where.
+    pub position: LatLng<Wgs84>,
+    /// Whether GCJ-02 is shifted there.
+    pub mainland: bool,
+    /// Latitude and longitude in GCJ-02, which most requests speak.
+    gcj02: (f64, f64),
+}
+
+impl Spot {
+    /// A position in a division.
+    pub fn new(position: LatLng<Wgs84>, adcode: Adcode) -> Self {
+        let mainland = adcode.is_mainland();
+        Self { position, mainland, gcj02: datum::to_crs(position, mainland, Crs::Gcj02) }
+    }
+
+    /// Latitude and longitude in degrees of `crs`.
+    pub fn in_crs(&self, crs: Crs) -> (f64, f64) {
+        match crs {
+            Crs::Gcj02 => self.gcj02,
+            crs => datum::to_crs(self.position, self.mainland, crs),
+        }
+    }
+}
+
+impl Located {
+    /// A place among these divisions.
+    pub fn new(place: &Place, divisions: &Divisions) -> Self {
+        Self {
+            spot: place.position.map(|position| Spot::new(position, place.adcode)),
+            within: divisions.chain(place.adcode).map(|division| division.adcode).collect(),
+        }
+    }
+}
+
+/// Where a question looks. The default looks everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Area {
+    /// Where the caller is: distances are from there.
+    pub at: Option<LatLng<Wgs84>>,
+    /// Only what is at most so many metres from `at`.
+    pub radius: Option<f64>,
+    /// Only what lies in this box of this datum.
+    pub bbox: Option<(Box, Crs)>,
+    /// Only what lies in this division.
+    pub adcode: Option<Adcode>,
+}
+
+/// A box in degrees, edges included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Box {
+    /// Smallest longitude.
+    pub west: f64,
+    /// Smallest latitude.
+    pub south: f64,
+    /// Largest longitude.
+    pub east: f64,
+    /// Largest latitude.
+    pub north: f64,
+}
+
+impl Box {
+    fn holds(&self, (lat, lng): (f64, f64)) -> bool {
+        (self.south..=self.north).contains(&lat) && (self.west..=self.east).contains(&lng)
+    }
+}
+
+/// That a place is in an area, and how far away.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Inside {
+    /// Metres to 0.1, where both the caller's and the place's position are known.
+    pub distance: Option<f64>,
+}
+
+impl Area {
+    /// Whether it looks everywhere, so that things without any place are found too.
+    pub fn is_everywhere(&self) -> bool {
+        self.radius.is_none() && self.bbox.is_none() && self.adcode.is_none()
+    }
+
+    /// Whether `place` lies inside.
+    pub fn holds(&self, place: &Located) -> Option<Inside> {
+        let distance = self.at.zip(place.spot).map(|(at, spot)| geo::distance(at, spot.position));
+        let near = self.radius.is_none_or(|radius| distance.is_some_and(|distance| distance <= radius));
+        let boxed = self.bbox.is_none_or(|(bbox, crs)| place.spot.is_some_and(|spot| bbox.holds(spot.in_crs(crs))));
+        let within = self.adcode.is_none_or(|adcode| place.within.contains(&adcode));
+        (near && boxed && within).then_some(Inside { distance })
+    }
+
+    /// The nearest of several places that lie inside, with its index.
+    pub fn nearest(&self, places: &[Located]) -> Option<(usize, Inside)> {
+        let inside = places.iter().enumerate().filter_map(|(i, place)| Some((i, self.holds(place)?)));
+        inside.min_by(|(_, a), (_, b)| {
+            let metres = |inside: &Inside| inside.distance.unwrap_or(f64::INFINITY);
+            metres(a).total_cmp(&metres(b))
+        })
+    }
+}

@@ -1,0 +1,51 @@
+//! The terms of all schemes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::record::Record;
+use crate::domain::taxonomy::Term;
+use crate::domain::text::Text;
+
+/// All terms.
+#[derive(Debug, Clone, Default)]
+pub struct Taxonomy {
+    by_id: BTreeMap<i64, Arc<Record<Term>>>,
+    schemes: BTreeMap<String, BTreeMap<String, Arc<Record<Term>>>>,
+}
+
+impl Taxonomy {
+    pub(super) fn version(&self, id: i64) -> i64 {
+        self.by_id.get(&id).map_or(0, |held| held.version)
+    }
+
+    pub(super) fn put(&mut self, record: Record<Term>) -> i64 {
+        let (id, record) = (record.id, Arc::new(record));
+        let scheme = self.schemes.entry(record.body.scheme.clone()).or_default();
+        scheme.insert(record.body.code.clone(), Arc::clone(&record));
+        self.by_id.insert(id, record);
+        id
+    }
+
+    /// The term of this code.
+    pub fn get(&self, scheme: &str, code: &str) -> Option<&Term> {
+        self.schemes.get(scheme)?.get(code).map(|record| &record.body)
+    }
+
+    /// What people call the term.
+    pub fn name(&self, scheme: &str, code: &str) -> Option<&Text> {
+        self.get(scheme, code).map(|term| &term.name)
+    }
+
+    /// The schemes, in alphabetical order.
+    pub fn schemes(&self) -> impl Iterator<Item = &str> {
+        self.schemes.keys().map(String::as_str)
+    }
+
+    /// The terms of a scheme in the order of lists.
+    pub fn terms(&self, scheme: &str) -> Vec<&Term> {
+        let mut terms: Vec<&Term> = self.schemes.get(scheme).into_iter().flat_map(BTreeMap::values).map(|r| &r.body).collect();
+        terms.sort_by(|a, b| (a.order, &a.code).cmp(&(b.order, &b.code)));
+        terms
+    }
+}

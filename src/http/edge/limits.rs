@@ -1,0 +1,59 @@
+//! How much a caller may send, and how much is worked on at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use actix_web::dev::ServiceRequest;
+use actix_web::http::header;
+
+use crate::http::health;
+use crate::http::problem::Code;
+
+/// The largest body, in bytes. Extractors hold streamed bodies to it too, by their own configuration.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The longest path and query together, in bytes.
+pub const URI_LIMIT: usize = 8 * 1024;
+
+/// What is wrong with the size of a request, as far as its head tells.
+pub(super) fn check(request: &ServiceRequest) -> Option<Code> {
+    let uri = request.uri();
+    if uri.path().len() + uri.query().map_or(0, |query| query.len() + 1) > URI_LIMIT {
+        return Some(Code::UriTooLong);
+    }
+    let length = request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
+    (length > BODY_LIMIT as u64).then_some(Code::PayloadTooLarge)
+}
+
+/// Counts the requests being worked on, over all workers.
+#[derive(Debug)]
+pub(super) struct InFlight {
+    now: AtomicUsize,
+    max: usize,
+}
+
+impl InFlight {
+    pub(super) fn new(max: usize) -> Self {
+        Self { now: AtomicUsize::new(0), max }
+    }
+
+    /// A place, given back when dropped; `None` where all are taken. Health is asked most urgently when all
+    /// are, so it needs none of them.
+    pub(super) fn enter(self: &Arc<Self>, path: &str) -> Option<Slot> {
+        let before = self.now.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("http_requests_in_flight").increment(1.0);
+        let slot = Slot(Arc::clone(self));
+        (before < self.max || health::is_health(path)).then_some(slot)
+    }
+}
+
+/// A place among the requests being worked on.
+#[derive(Debug)]
+pub(super) struct Slot(Arc<InFlight>);
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.0.now.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("http_requests_in_flight").decrement(1.0);
+    }
+}

@@ -1,0 +1,190 @@
+//! From what handlers say of themselves to what is published: common answers, clean names, and only constructs that
+//! OpenAPI 3.0 has too, since that is what front-end generators read well.
+
+use serde_json::{Map, Value, json};
+use utoipa::PartialSchema;
+use utoipa::openapi::OpenApi;
+
+use super::TAGS;
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::text::Lang;
+use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBody};
+
+/// The name of the generic list, whose instances are renamed: `List_EventItem` becomes `EventList`.
+const LIST: &str = "List";
+
+/// Turns a collected document into the published one.
+#[must_use]
+pub fn polish(document: &OpenApi) -> Value {
+    let mut document = serde_json::to_value(document).unwrap_or_default();
+    let mut used = Vec::new();
+    for (path, item) in entries(&mut document["paths"]) {
+        for (_, operation) in entries(item) {
+            complete(path, operation);
+            used.extend(operation["tags"].as_array().into_iter().flatten().cloned());
+        }
+    }
+    let tags = TAGS.iter().filter(|(name, ..)| used.iter().any(|tag| tag == name));
+    document["tags"] = tags
+        .map(|(name, chinese, about)| json!({ "name": name, "description": about, "x-displayName": chinese }))
+        .collect();
+    document["servers"] = json!([{ "url": "/", "description": "This server" }]);
+    document["security"] = json!([]);
+    let schemas = &mut document["components"]["schemas"];
+    schemas["Problem"] = serde_json::to_value(ProblemBody::schema()).unwrap_or_default();
+    schemas["FieldProblem"] = serde_json::to_value(FieldProblem::schema()).unwrap_or_default();
+    rename(schemas);
+    plain(&mut document);
+    document
+}
+
+fn entries(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
+    value.as_object_mut().into_iter().flat_map(Map::iter_mut)
+}
+
+/// Gives an operation its name on the wire and the answers that the edge and the parser make for it.
+fn complete(path: &str, operation: &mut Value) {
+    if let Some(name) = operation["operationId"].as_str() {
+        operation["operationId"] = camel(name).into();
+    }
+    let asks = |place: &str, operation: &Value| {
+        operation["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|parameter| parameter["in"] == place))
+    };
+    let (in_query, in_path) = (asks("query", operation), asks("path", operation));
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
+    if path.starts_with("/v1/") {
+        responses.entry("304").or_insert_with(
+            || json!({ "description": "The answer that `If-None-Match` names still holds." }),
+        );
+    }
+    if in_query {
+        let invalid = Invalid::one("radius", FieldCode::OutOfRange { min: "1".into(), max: "500000".into() });
+        add(responses, &invalid.into());
+        add(responses, &Code::UriTooLong.into());
+    }
+    if in_path {
+        add(responses, &Code::NotFound.into());
+    }
+    add(responses, &Code::Internal.into());
+    add(responses, &Code::Unavailable.into());
+    responses.sort_keys();
+}
+
+fn add(responses: &mut Map<String, Value>, problem: &Problem) {
+    let code = problem.code();
+    responses.entry(code.status().as_str()).or_insert_with(|| {
+        json!({
+            "description": code.detail(Lang::En),
+            "content": { PROBLEM_JSON: {
+                "schema": { "$ref": "#/components/schemas/Problem" },
+                "example": problem.body(Lang::En, "3f9c2c1d00000007"),
+            } }
+        })
+    });
+}
+
+/// `list_events` becomes `listEvents`.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| {
+        let mut letters = word.chars();
+        name + &letters
+            .next()
+            .map(|first| first.to_ascii_uppercase())
+            .into_iter()
+            .chain(letters)
+            .collect::<String>()
+    })
+}
+
+/// The published name of a schema, if it has another.
+fn clean(name: &str) -> Option<String> {
+    let item = name.strip_prefix(LIST)?.strip_prefix('_')?;
+    Some(format!("{}{LIST}", item.strip_suffix("Item").unwrap_or(item)))
+}
+
+fn rename(schemas: &mut Value) {
+    if let Some(schemas) = schemas.as_object_mut() {
+        *schemas = std::mem::take(schemas)
+            .into_iter()
+            .map(|(name, schema)| (clean(&name).unwrap_or(name), schema))
+            .collect();
+        schemas.sort_keys();
+    }
+}
+
+/// Removes `null` from types and choices, and follows renamed schemas. Examples are data and left alone.
+fn plain(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            without_null(object);
+            if let Some(Value::String(target)) = object.get_mut("$ref")
+                && let Some((place, name)) = target.rsplit_once('/')
+                && let Some(name) = clean(name)
+            {
+                *target = format!("{place}/{name}");
+            }
+            object.iter_mut().filter(|(key, _)| *key != "example").for_each(|(_, value)| plain(value));
+        }
+        Value::Array(array) => array.iter_mut().for_each(plain),
+        _ => {}
+    }
+}
+
+fn without_null(schema: &mut Map<String, Value>) {
+    let null = json!("null");
+    if let Some(Value::Array(types)) = schema.get_mut("type") {
+        types.retain(|kind| *kind != null);
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            schema.insert("type".into(), only);
+        }
+    }
+    for choice in ["oneOf", "anyOf"] {
+        let Some(Value::Array(options)) = schema.get_mut(choice) else { continue };
+        options.retain(|option| option.get("type") != Some(&null));
+        if options.len() == 1
+            && let Some(Value::Object(only)) = options.pop()
+        {
+            schema.remove(choice);
+            for (key, value) in only {
+                schema.entry(key).or_insert(value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_what_generators_like() {
+        assert_eq!(camel("list_events"), "listEvents");
+        assert_eq!(camel("get_base_hours"), "getBaseHours");
+        assert_eq!(clean("List_EventItem").as_deref(), Some("EventList"));
+        assert_eq!(clean("List_Division").as_deref(), Some("DivisionList"));
+        assert_eq!(clean("EventItem"), None);
+    }
+
+    #[test]
+    fn null_goes_and_references_follow() {
+        let mut schema = json!({
+            "a": { "type": ["string", "null"], "description": "a" },
+            "b": { "oneOf": [{ "type": "null" }, { "$ref": "#/components/schemas/List_EventItem" }], "description": "b" },
+            "example": { "type": ["string", "null"] },
+        });
+        plain(&mut schema);
+        assert_eq!(
+            schema,
+            json!({
+                "a": { "type": "string", "description": "a" },
+                "b": { "description": "b", "$ref": "#/components/schemas/EventList" },
+                "example": { "type": ["string", "null"] },
+            })
+        );
+    }
+}
