@@ -196,13 +196,13 @@ pub(super) mod tests {
 
     #[derive(Deserialize)]
     struct Seed {
-        years: Vec<CalendarYear>,
+        items: Vec<CalendarYear>,
     }
 
     /// The calendar of the seeds.
     pub fn seeded() -> Calendar {
         let seed: Seed = serde_json::from_str(include_str!("../../seeds/holidays.json")).unwrap();
-        Calendar::new(seed.years).unwrap()
+        Calendar::new(seed.items).unwrap()
     }
 
     pub fn day(text: &str) -> NaiveDate {

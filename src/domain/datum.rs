@@ -90,26 +90,24 @@ fn shift(lat: f64, lng: f64) -> (f64, f64) {
         return (lat, lng);
     }
     let (x, y) = (lng - 105.0, lat - 35.0);
-    let wave = |v: f64, a: f64, b: f64, c: f64| a * (v * PI).sin() + b * (v * PI / 3.0).sin() + c;
-    let common = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
+    let ripple = 20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin();
+    let wave = |v: f64| 20.0 * (v * PI).sin() + 40.0 * (v / 3.0 * PI).sin();
+    let swell_north = 160.0 * (y / 12.0 * PI).sin() + 320.0 * (y / 30.0 * PI).sin();
+    let swell_east = 150.0 * (x / 12.0 * PI).sin() + 300.0 * (x / 30.0 * PI).sin();
     let north_metres = -100.0
         + 2.0 * x
         + 3.0 * y
         + 0.2 * y * y
         + 0.1 * x * y
         + 0.2 * x.abs().sqrt()
-        + common
-        + wave(y, 20.0, 40.0, 0.0) * 2.0 / 3.0
-        + (160.0 * (y / 12.0 * PI).sin() + 320.0 * (y * PI / 30.0).sin()) * 2.0 / 3.0;
+        + (ripple + wave(y) + swell_north) * 2.0 / 3.0;
     let east_metres = 300.0
         + x
         + 2.0 * y
         + 0.1 * x * x
         + 0.1 * x * y
         + 0.1 * x.abs().sqrt()
-        + common
-        + wave(x, 20.0, 40.0, 0.0) * 2.0 / 3.0
-        + (150.0 * (x / 12.0 * PI).sin() + 300.0 * (x / 30.0 * PI).sin()) * 2.0 / 3.0;
+        + (ripple + wave(x) + swell_east) * 2.0 / 3.0;
     let latitude = lat.to_radians();
     let magic = 1.0 - ECCENTRICITY_SQUARED * latitude.sin().powi(2);
     let metres_per_radian_north = AXIS_METRES * (1.0 - ECCENTRICITY_SQUARED) / (magic * magic.sqrt());

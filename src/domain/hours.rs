@@ -20,11 +20,14 @@ use serde_with::SerializeDisplay;
 use super::{
     calendar::{Calendar, DayKind},
     text::Text,
-    time::{CHINA, day_of, start_of},
+    time::{CHINA, Span, day_of, start_of},
 };
 
 /// How far ahead the next opening or closing is looked for.
 const HORIZON_DAYS: u64 = 14;
+
+/// How far an opening is looked for in a span that has no end, or a later one.
+const SPAN_DAYS: u64 = 62;
 
 /// Words of the language that stand for what no table here knows.
 const VAGUE: [&str; 5] = ["SH", "dawn", "sunrise", "sunset", "dusk"];
@@ -217,6 +220,29 @@ impl OpeningHours {
             .find(|opens| *opens > instant)
     }
 
+    /// Whether a certain opening overlaps `[from, to)`, of which the first 62 days are looked at.
+    pub fn opens_within(&self, calendar: &Calendar, from: DateTime<Utc>, to: Option<DateTime<Utc>>) -> bool {
+        let span = Span { from: Some(from), to };
+        !span.is_empty()
+            && (0..SPAN_DAYS)
+                .map_while(|day| day_of(from).checked_add_days(Days::new(day)))
+                .take_while(|date| to.is_none_or(|to| start_of(*date) < to))
+                .any(|date| {
+                    let mut openings = self.certain_openings(calendar, date).into_iter();
+                    openings.any(|opening| span.overlaps(opening.from.on(date), opening.to.on(date)))
+                })
+    }
+
+    /// The intervals of `date` that every reading has and is sure of.
+    fn certain_openings(&self, calendar: &Calendar, date: NaiveDate) -> Vec<Opening> {
+        let mut readings = self.readings(calendar, date);
+        let mut certain = readings.swap_remove(0);
+        certain.retain(|interval| {
+            interval.sure && !self.vague && readings.iter().all(|other| other.contains(interval))
+        });
+        certain.into_iter().map(|interval| interval.opening).collect()
+    }
+
     fn sure(&self, date: NaiveDate, reading: &Reading) -> bool {
         self.closure(date).is_some() || !self.vague && reading.iter().all(|interval| interval.sure)
     }
@@ -389,6 +415,28 @@ mod tests {
         ] {
             assert_eq!(change(rule, now), (until, opens), "{rule} {now}");
         }
+    }
+
+    #[test]
+    fn a_span_finds_certain_openings_only() {
+        let within = |rule: &str, from: &str, to: Option<&str>| {
+            let read = |text: &str| parse_instant(text).unwrap();
+            hours(rule).opens_within(&seeded(), read(from), to.map(read))
+        };
+        let (monday, noon) = ("2026-11-23T12:00:00+08:00", "2026-11-24T12:00:00+08:00");
+        assert!(within(MUSEUM, monday, Some(noon)));
+        assert!(within(MUSEUM, monday, None));
+        assert!(!within(MUSEUM, monday, Some("2026-11-24T09:30:00+08:00")));
+        assert!(!within(MUSEUM, "2026-11-24T17:00:00+08:00", Some("2026-11-25T09:00:00+08:00")));
+        assert!(!within(MUSEUM, noon, Some(noon)));
+        assert!(!within("Tu 09:00-12:00 unknown", monday, None));
+        assert!(within("Tu 09:00-11:00, Tu 13:00-17:00 \"groups\"", monday, Some(noon)));
+        assert!(!within(
+            "Tu 09:00-11:00, Tu 13:00-17:00 \"groups\"",
+            noon,
+            Some("2026-11-25T12:00:00+08:00")
+        ));
+        assert!(!within("PH 09:00-12:00", "2027-01-01T00:00:00+08:00", Some("2027-01-02T00:00:00+08:00")));
     }
 
     #[test]

@@ -241,6 +241,6 @@ mod tests {
         assert_eq!(state(&session(WaitlistMode::Offer, 1, 3), 12), Waitlist, "a free seat belongs to the queue");
         assert_eq!(state(&session(WaitlistMode::None, 2, 0), 12), Full);
         assert_eq!(half.signup_state(EventStatus::Cancelled, at(12)), Cancelled);
-        assert_eq!(Session { signup: None, ..half }.signup_state(EventStatus::Scheduled, at(12)), None);
+        assert_eq!(Session { signup: Option::None, ..half }.signup_state(EventStatus::Scheduled, at(12)), None);
     }
 }
