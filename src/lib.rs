@@ -13,5 +13,6 @@
 
 pub mod app;
 pub mod db;
+pub mod discovery;
 pub mod domain;
 pub mod http;

@@ -84,6 +84,8 @@ pub struct Snapshot {
     pub taxonomy: Arc<Taxonomy>,
     /// Public holidays.
     pub calendar: Arc<Calendar>,
+    /// A calendar that knows no holiday, for places whose holidays no table here lists.
+    pub(super) no_calendar: Calendar,
     calendar_years: Arc<BTreeMap<i64, Record<CalendarYear>>>,
     sessions: Arc<HashMap<SessionId, EventId>>,
     samples: bool,
@@ -104,6 +106,7 @@ impl Snapshot {
             divisions: Arc::default(),
             taxonomy: Arc::default(),
             calendar: Arc::default(),
+            no_calendar: Calendar::default(),
             calendar_years: Arc::default(),
             sessions: Arc::default(),
             samples,
@@ -147,11 +150,13 @@ impl Snapshot {
                 Some(id)
             }
             Item::Division(record) => {
-                let record = newer(record, self.divisions.version(record.id), traditional)?;
+                let held = self.divisions.version(record.id);
+                let record = newer(record, held, traditional)?;
                 Some(Arc::make_mut(&mut self.divisions).put(record))
             }
             Item::Term(record) => {
-                let record = newer(record, self.taxonomy.version(record.id), traditional)?;
+                let held = self.taxonomy.version(record.id);
+                let record = newer(record, held, traditional)?;
                 Some(Arc::make_mut(&mut self.taxonomy).put(record))
             }
             Item::Organisation(record) => {

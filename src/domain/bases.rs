@@ -1,5 +1,6 @@
 //! Bases (科普基地): accredited venues one can visit.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use super::record::{Noun, Reference};
 use super::kinds::Kind;
@@ -14,6 +15,7 @@ use super::places::{Accessibility, Place};
 use super::sources::Source;
 use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
+use super::time::day_of;
 
 /// A base.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -109,6 +111,14 @@ impl Noun for Base {
             ])
             .chain(levels)
             .collect()
+    }
+}
+
+impl Base {
+    /// The recognitions that hold at `now`: not yet run out, as far as their dates tell.
+    pub fn recognitions_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Recognition> {
+        let today = day_of(now);
+        self.recognitions.iter().filter(move |held| held.until.as_ref().is_none_or(|until| today <= until.last_day()))
     }
 }
 

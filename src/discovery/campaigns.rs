@@ -1,0 +1,135 @@
+//! Campaigns and theme days, and when their editions are.
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+
+use super::entries::{CampaignEntry, Listed};
+use super::page::{Answer, Hit, Key, Paging, page};
+use super::place::Located;
+use super::snapshot::Snapshot;
+use super::words::{Field, Haystack, Words};
+use crate::domain::campaigns::{Campaign, CampaignType, PublishedEdition};
+use crate::domain::ids::{CampaignId, EditionId, OrganisationId};
+use crate::domain::recurrence::Recurrence;
+use crate::domain::time::{self, Span};
+
+impl Listed for Campaign {
+    type Given = ();
+    type Own = Option<Recurrence>;
+
+    fn own(&self, (): ()) -> Option<Recurrence> {
+        self.recurrence.parse()?.ok()
+    }
+
+    fn places(&self, _: &Snapshot) -> Vec<Located> {
+        Vec::new()
+    }
+
+    fn words(&self, _: &Snapshot, words: &mut Haystack) {
+        words.add(Field::Name, &self.name);
+        words.add(Field::Body, &self.text);
+        self.units.iter().for_each(|unit| words.add(Field::Place, &unit.name));
+    }
+}
+
+/// One time that a campaign takes place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edition<'a> {
+    /// Its id, which follows from the campaign and the first day.
+    pub id: EditionId,
+    /// The year it counts for.
+    pub year: i32,
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day, inclusive.
+    pub to: NaiveDate,
+    /// Whether the dates were published or are fixed, rather than expected by habit.
+    pub confirmed: bool,
+    /// The published edition, if there is one.
+    pub published: Option<&'a PublishedEdition>,
+}
+
+impl Edition<'_> {
+    fn span(&self) -> Span {
+        Span::of_days(self.from, self.to)
+    }
+
+    /// Whether it is over.
+    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
+        self.to < time::day_of(now)
+    }
+}
+
+/// The editions of the past, the present and the next calendar year in order of time. A year with a published
+/// edition has that and none by rule.
+pub fn editions(entry: &CampaignEntry, now: DateTime<Utc>) -> Vec<Edition<'_>> {
+    let campaign = entry.body();
+    let edition = |year, from, to, confirmed, published| {
+        let id = EditionId::from_slug(&format!("{}:{from}", entry.record.id));
+        Edition { id, year, from, to, confirmed, published }
+    };
+    let this_year = time::day_of(now).year();
+    let mut editions: Vec<Edition<'_>> = Vec::new();
+    for year in this_year - 1..=this_year + 1 {
+        let before = editions.len();
+        for published in campaign.editions.iter().filter(|published| published.year == year) {
+            editions.push(edition(year, published.from, published.to, true, Some(published)));
+        }
+        if editions.len() == before {
+            let by_rule = entry.own.iter().flat_map(|recurrence| recurrence.editions(year));
+            editions.extend(by_rule.map(|days| edition(year, days.from, days.to, campaign.recurrence.fixed, None)));
+        }
+    }
+    editions.sort_by_key(|edition| edition.from);
+    editions
+}
+
+/// How many events of a campaign have not ended, and how many of those a given organisation runs.
+pub fn event_count(snapshot: &Snapshot, id: i64, of: Option<OrganisationId>, now: DateTime<Utc>) -> usize {
+    let counts = |organisers: &[crate::domain::organisations::Organiser]| {
+        of.is_none_or(|of| organisers.iter().any(|organiser| organiser.organisation == of))
+    };
+    let events = snapshot.events.values().filter(|event| {
+        let body = event.body();
+        body.campaigns.iter().any(|campaign| CampaignId::get(*campaign) == id)
+            && counts(&body.organisers)
+            && super::events::goes_on(event, now)
+    });
+    events.count()
+}
+
+/// Which campaigns are asked for. The default asks for all.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct CampaignQuestion {
+    /// By words.
+    pub words: Option<Words>,
+    /// Of one of these types.
+    pub types: Vec<CampaignType>,
+    /// With an edition in this span.
+    pub span: Option<Span>,
+}
+
+/// Campaigns by fit of the words, else by the current or next edition's first day; those without one come last.
+pub fn find<'a>(
+    snapshot: &'a Snapshot,
+    question: &CampaignQuestion,
+    now: DateTime<Utc>,
+    paging: &Paging,
+) -> Answer<&'a CampaignEntry> {
+    let hits = snapshot.campaigns.values().filter_map(|entry| {
+        let campaign = entry.body();
+        (question.types.is_empty() || question.types.contains(&campaign.kind)).then_some(())?;
+        let editions = editions(entry, now);
+        let in_span = |edition: &Edition<'_>| {
+            let Span { from, to } = edition.span();
+            question.span.is_none_or(|span| from.zip(to).is_some_and(|(from, to)| span.overlaps(from, to)))
+        };
+        (question.span.is_none() || editions.iter().any(in_span)).then_some(())?;
+        let next = editions.iter().find(|edition| !edition.has_ended(now) && in_span(edition));
+        let key = match &question.words {
+            Some(words) => Key::score(words.score(&entry.words)?),
+            None => Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from))),
+        };
+        Some(Hit { key, id: entry.record.id, found: entry.as_ref() })
+    });
+    page(hits.collect(), paging)
+}
