@@ -415,6 +415,9 @@ mod tests {
             FieldCode::Inverted { first: word(), then: word() },
             FieldCode::Incomplete { needs: word() },
             FieldCode::Conflicting { with: word() },
+            FieldCode::TooFew { min: 1 },
+            FieldCode::Rule { reason: word() },
+            FieldCode::NoSuch { kind: "base" },
             FieldCode::HolidayUnknown { through: word() },
         ]
     }

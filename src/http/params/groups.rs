@@ -1,11 +1,13 @@
 //! Parameters that many operations share, and what must hold between them wherever they stand together.
 
-use chrono::FixedOffset;
+use std::borrow::Cow;
 
 use super::parse::Params;
-use super::value::{Bbox, decimal};
+use super::value::{Bbox, Moment, decimal};
 use super::{Kind, Param};
+use crate::domain::geo::Crs;
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::time::{Span, When};
 
 /// Latitude of the caller.
 pub const LAT: Param = Param::new(
@@ -117,8 +119,8 @@ pub struct Position<'a> {
     pub bbox: Option<Bbox>,
     /// A division's six digits; whether it exists is not known here.
     pub adcode: Option<&'a str>,
-    /// `gcj02`, `wgs84` or `bd09`.
-    pub crs: &'static str,
+    /// The datum of the numbers, here and in the answer.
+    pub crs: Crs,
 }
 
 /// The paging group, read.
@@ -139,8 +141,20 @@ impl Params {
             radius: self.number(&RADIUS),
             bbox: self.bbox(&BBOX),
             adcode: self.text(&ADCODE),
-            crs: self.word(&CRS).unwrap_or("gcj02"),
+            crs: self.word(&CRS).and_then(Crs::parse).unwrap_or_default(),
         }
+    }
+
+    /// Reads `when`: a span by name, whose days the holidays' calendar knows.
+    #[must_use]
+    pub fn when(&self) -> Option<When> {
+        self.word(&WHEN).and_then(When::parse)
+    }
+
+    /// Reads `from` and `to`; open where one is absent.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        Span { from: self.moment(&FROM).map(Moment::begin), to: self.moment(&TO).map(Moment::end) }
     }
 
     /// Reads the paging group.
@@ -153,11 +167,7 @@ impl Params {
 
 /// What must hold between parameters. `given` holds every known parameter that has a value, well written or
 /// not, so that one mistake is not reported as two.
-pub(super) fn check(
-    given: &[(&'static str, std::borrow::Cow<'_, str>)],
-    params: &Params,
-    invalid: &mut Invalid,
-) {
+pub(super) fn check(given: &[(&'static str, Cow<'_, str>)], params: &Params, invalid: &mut Invalid) {
     let text =
         |param: &Param| given.iter().find(|(name, _)| *name == param.name).map(|(_, text)| text.as_ref());
     let has = |param: &Param| text(param).is_some();
@@ -180,11 +190,7 @@ pub(super) fn check(
             invalid.push(WHEN.name, FieldCode::Conflicting { with: edge.name.into() });
         }
     }
-    // Which of the venue's zones is asked plays no part in which of two moments is the later.
-    let zone = FixedOffset::east_opt(8 * 3600);
-    if let (Some(from), Some(to), Some(zone)) = (params.moment(&FROM), params.moment(&TO), zone)
-        && from.begin(zone) >= to.end(zone)
-    {
+    if params.span().is_empty() {
         invalid.push(FROM.name, FieldCode::Inverted { first: FROM.name.into(), then: TO.name.into() });
     }
 }

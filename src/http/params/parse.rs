@@ -171,8 +171,10 @@ impl Params {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::geo::Crs;
+    use crate::domain::time::When;
     use crate::http::params::groups::{
-        ADCODE, BBOX, CURSOR, FROM, LANGUAGE, LAT, LIMIT, PAGE, POSITION, TIME, TO, WHEN,
+        ADCODE, BBOX, CURSOR, FROM, LANGUAGE, LAT, LIMIT, PAGE, POSITION, TIME, TO,
     };
     use crate::http::params::{Kind, parameters};
 
@@ -208,10 +210,10 @@ mod tests {
         let position = params.position();
         assert_eq!((position.at, position.radius), (Some((23.1066, 113.3245)), Some(5000.0)));
         assert_eq!(position.bbox, Some(Bbox { west: 113.0, south: 23.0, east: 114.0, north: 24.5 }));
-        assert_eq!((position.adcode, position.crs), (Some("440106"), "wgs84"));
+        assert_eq!((position.adcode, position.crs), (Some("440106"), Crs::Wgs84));
         assert_eq!((params.page().limit, params.page().cursor), (7, Some("a_-b")));
         assert_eq!(params.list(&TOPIC), ["ocean", "astronomy_space"]);
-        assert_eq!((params.words(&STATUS), params.word(&WHEN)), (&["ended"][..], Some("weekend")));
+        assert_eq!((params.words(&STATUS), params.when()), (&["ended"][..], Some(When::Weekend)));
         assert_eq!((params.text(&Q), params.boolean(&FREE)), (Some("天文"), Some(true)));
         assert_eq!(params.list(&BASE), ["01h2x7m9k4qpz"]);
         assert_eq!(
@@ -219,15 +221,14 @@ mod tests {
             Some("2026-11-28T06:00:00+00:00")
         );
         assert_eq!(params.date(&DAY), NaiveDate::from_ymd_opt(2026, 11, 28));
-        assert_eq!((good("").page().limit, good("").position().crs), (20, "gcj02"));
+        assert_eq!((good("").page().limit, good("").position().crs), (20, Crs::Gcj02));
     }
 
     #[test]
     fn a_day_is_the_venues_and_is_included_whole() {
-        let zone = chrono::FixedOffset::east_opt(8 * 3600).unwrap();
         let params = good("from=2026-11-28&to=2026-11-28");
-        assert_eq!(params.moment(&FROM).unwrap().begin(zone).to_rfc3339(), "2026-11-27T16:00:00+00:00");
-        assert_eq!(params.moment(&TO).unwrap().end(zone).to_rfc3339(), "2026-11-28T16:00:00+00:00");
+        assert_eq!(params.moment(&FROM).unwrap().begin().to_rfc3339(), "2026-11-27T16:00:00+00:00");
+        assert_eq!(params.moment(&TO).unwrap().end().to_rfc3339(), "2026-11-28T16:00:00+00:00");
     }
 
     #[test]

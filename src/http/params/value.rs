@@ -1,10 +1,11 @@
 //! Single values: how each kind is written, and what it becomes.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Kind, MAX_ENTRIES, Param};
 use crate::domain::ids::EventId;
 use crate::domain::invalid::{Expected, FieldCode};
+use crate::domain::time::{end_of, parse_date, parse_instant, start_of};
 
 /// A box in degrees, edges included, in the datum of the request.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,27 +32,21 @@ pub enum Moment {
 impl Moment {
     /// The instant at which a span beginning with this begins.
     #[must_use]
-    pub fn begin(self, zone: FixedOffset) -> DateTime<Utc> {
+    pub fn begin(self) -> DateTime<Utc> {
         match self {
-            Self::Day(day) => midnight(day, zone),
+            Self::Day(day) => start_of(day),
             Self::Instant(instant) => instant,
         }
     }
 
     /// The instant before which a span ending with this ends: a day is included whole.
     #[must_use]
-    pub fn end(self, zone: FixedOffset) -> DateTime<Utc> {
+    pub fn end(self) -> DateTime<Utc> {
         match self {
-            Self::Day(day) => midnight(day.checked_add_days(Days::new(1)).unwrap_or(day), zone),
+            Self::Day(day) => end_of(day),
             Self::Instant(instant) => instant,
         }
     }
-}
-
-/// A fixed offset has no gaps, so every midnight exists.
-fn midnight(day: NaiveDate, zone: FixedOffset) -> DateTime<Utc> {
-    let local = day.and_time(NaiveTime::MIN);
-    zone.from_local_datetime(&local).single().map_or_else(|| local.and_utc(), |instant| instant.to_utc())
 }
 
 /// What a parameter became.
@@ -97,12 +92,12 @@ pub(super) fn read(param: &Param, text: &str) -> Result<Value, FieldCode> {
         Kind::Words(allowed) => entries(text, |entry| word(entry, allowed)).map(Value::Words),
         Kind::Codes { .. } => entries(text, code).map(Value::Texts),
         Kind::Ids => entries(text, id).map(Value::Texts),
-        Kind::Date => date(text).unwrap_or(Err(FieldCode::Malformed(Expected::Date))).map(Value::Date),
+        Kind::Date => date(text, Expected::Date).map(Value::Date),
         Kind::Instant => instant(text, Expected::Instant).map(Value::Instant),
-        Kind::Moment => match date(text) {
-            Some(day) => day.map(|day| Value::Moment(Moment::Day(day))),
-            None => instant(text, Expected::DateOrInstant).map(|at| Value::Moment(Moment::Instant(at))),
-        },
+        Kind::Moment if text.len() == "2026-11-28".len() => {
+            date(text, Expected::DateOrInstant).map(|day| Value::Moment(Moment::Day(day)))
+        }
+        Kind::Moment => instant(text, Expected::DateOrInstant).map(|at| Value::Moment(Moment::Instant(at))),
         Kind::Bbox => bbox(text).map(Value::Bbox),
         Kind::Adcode if text.len() == 6 && !text.starts_with('0') && digits(text) => {
             Ok(Value::Text(text.to_owned()))
@@ -174,28 +169,15 @@ fn id(text: &str) -> Result<String, FieldCode> {
     }
 }
 
-/// `None` if it is not written as a date at all.
-fn date(text: &str) -> Option<Result<NaiveDate, FieldCode>> {
-    let shape = text.len() == 10
-        && text.bytes().enumerate().all(|(index, byte)| match index {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    if !shape {
-        return None;
-    }
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| FieldCode::Malformed(Expected::Date));
-    Some(day.and_then(|day| within_years(text).map(|()| day)))
+fn date(text: &str, expected: Expected) -> Result<NaiveDate, FieldCode> {
+    let day = parse_date(text).map_err(|_| FieldCode::Malformed(expected))?;
+    within_years(text).map(|()| day)
 }
 
-/// A `+` that was not percent-encoded arrives as a space; what else could stand there is nothing, so it is
-/// read as the plus that it was.
 fn instant(text: &str, expected: Expected) -> Result<DateTime<Utc>, FieldCode> {
-    let text = text.replace(' ', "+");
-    let parsed = DateTime::parse_from_rfc3339(&text).ok();
-    let strict = !text.bytes().any(|byte| byte.is_ascii_lowercase());
-    let instant = parsed.filter(|_| strict).ok_or(FieldCode::Malformed(expected))?;
-    within_years(&text).map(|()| instant.to_utc())
+    let documented = !text.bytes().any(|byte| byte.is_ascii_lowercase());
+    let instant = parse_instant(text).ok().filter(|_| documented).ok_or(FieldCode::Malformed(expected))?;
+    within_years(text).map(|()| instant)
 }
 
 fn within_years(text: &str) -> Result<(), FieldCode> {
