@@ -12,7 +12,9 @@
 //! | [`server`], [`config`], [`telemetry`] | composition | everything |
 
 pub mod app;
+pub mod clients;
 pub mod db;
 pub mod discovery;
 pub mod domain;
 pub mod http;
+pub mod jobs;

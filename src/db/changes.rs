@@ -43,6 +43,16 @@ pub(super) fn append(conn: &mut AnyConn, objects: &[(Kind, i64)], at: DateTime<U
     Ok(())
 }
 
+/// The lowest number that a transaction not yet visible to this one may have: everything below is settled.
+pub fn low_water(conn: &mut AnyConn) -> Result<i64, Error> {
+    Ok(dialect::low_water(conn)?)
+}
+
+/// Seconds since the oldest writing transaction that is still open began: what holds the low-water mark down.
+pub fn oldest_transaction_seconds(conn: &mut AnyConn) -> Result<i64, Error> {
+    Ok(dialect::oldest_transaction_seconds(conn)?)
+}
+
 /// All visible changes of transactions numbered `low_water` and above, oldest first.
 pub fn since(conn: &mut AnyConn, low_water: i64) -> Result<Vec<Change>, Error> {
     let rows: Vec<(i64, i64, String, i64, chrono::NaiveDateTime)> =

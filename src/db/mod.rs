@@ -12,7 +12,7 @@ pub mod calendar_years;
 pub mod campaigns;
 pub mod changes;
 pub mod connection;
-pub mod dialect;
+mod dialect;
 pub mod divisions;
 pub mod error;
 pub mod events;
@@ -31,6 +31,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::r2d2::Pool;
+use tokio::sync::watch;
 
 pub use connection::{AnyConn, Target};
 pub use error::Error;
@@ -56,6 +57,7 @@ pub struct Db {
     readers: Pool<Target>,
     writers: Pool<Target>,
     clock: Arc<dyn Clock>,
+    commits: Arc<watch::Sender<u64>>,
 }
 
 impl Db {
@@ -75,7 +77,12 @@ impl Db {
             Target::Sqlite(_) => pool(1)?,
             Target::Postgres(_) => readers.clone(),
         };
-        Ok(Self { readers, writers, clock })
+        Ok(Self { readers, writers, clock, commits: Arc::new(watch::Sender::new(0)) })
+    }
+
+    /// Changes whenever this process has committed a change to the catalogue.
+    pub fn committed(&self) -> watch::Receiver<u64> {
+        self.commits.subscribe()
     }
 
     /// Reads with one connection; each statement sees the newest state.
@@ -92,12 +99,17 @@ impl Db {
     pub fn write<T, E: From<Error>>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         let now = self.clock.now();
         let mut conn = self.writers.get().map_err(Error::from)?;
-        dialect::transaction(&mut conn, Begin::Write, |conn| {
+        let mut changed = false;
+        let value = dialect::transaction(&mut conn, Begin::Write, |conn| {
             let mut tx = Tx { conn, now, changed: Vec::new() };
             let value = work(&mut tx)?;
-            tx.record_changes()?;
-            Ok(value)
-        })
+            changed = tx.record_changes()?;
+            Ok::<T, E>(value)
+        })?;
+        if changed {
+            self.commits.send_modify(|count| *count += 1);
+        }
+        Ok(value)
     }
 }
 
@@ -119,10 +131,12 @@ impl Tx<'_> {
         self.changed.push((kind, id));
     }
 
-    fn record_changes(&mut self) -> Result<(), Error> {
+    /// Writes the log of changes; says whether there were any.
+    fn record_changes(&mut self) -> Result<bool, Error> {
         self.changed.sort_unstable();
         self.changed.dedup();
-        changes::append(self.conn, &self.changed, self.now)
+        changes::append(self.conn, &self.changed, self.now)?;
+        Ok(!self.changed.is_empty())
     }
 }
 

@@ -17,13 +17,16 @@ use crate::domain::kinds::Kind;
 use crate::domain::places::Place;
 use crate::domain::sessions::{Session, SignupTerms};
 
+/// Sessions by their event.
+pub type ByEvent = HashMap<EventId, Vec<Session>>;
+
 /// Every session, by event; each event's in order of start.
-pub fn all(conn: &mut AnyConn) -> Result<HashMap<EventId, Vec<Session>>, Error> {
+pub fn all(conn: &mut AnyConn) -> Result<ByEvent, Error> {
     by_event(sessions::table.order((sessions::start_at, sessions::id)).load::<Row>(conn)?)
 }
 
 /// The sessions of these events; each event's in order of start.
-pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<HashMap<EventId, Vec<Session>>, Error> {
+pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<ByEvent, Error> {
     let mut rows = Vec::new();
     for ids in ids.chunks(IDS_PER_STATEMENT) {
         rows.extend(
@@ -92,8 +95,8 @@ struct Body {
     signup: Option<SignupTerms>,
 }
 
-fn by_event(rows: Vec<Row>) -> Result<HashMap<EventId, Vec<Session>>, Error> {
-    let mut sessions: HashMap<EventId, Vec<Session>> = HashMap::new();
+fn by_event(rows: Vec<Row>) -> Result<ByEvent, Error> {
+    let mut sessions = ByEvent::new();
     for row in rows {
         let body: Body = serde_json::from_str(&row.body).map_err(|source| corrupt(row.id, source))?;
         let (Some(id), Some(event)) = (SessionId::new(row.id), EventId::new(row.event_id)) else {

@@ -1,0 +1,3 @@
+//! Floor 2: the outside world.
+
+pub mod wakeups;

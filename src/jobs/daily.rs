@@ -1,0 +1,57 @@
+//! The day's chores: done at start and at each venue midnight. Repeating one is harmless, so every replica does
+//! them all.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::app::{self, programme};
+use crate::db::{Db, changes};
+use crate::domain::clock::Clock;
+use crate::domain::time;
+
+/// How long changes are kept. Whoever is further behind starts over.
+pub const CHANGES_KEPT_DAYS: i64 = 30;
+
+/// How often it is asked whether a new day began; also how soon a failed chore is tried again.
+const TICK: Duration = Duration::from_secs(60);
+
+/// What one day's chores did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Done {
+    /// Sessions added to the sample programme.
+    pub sessions: usize,
+    /// Old changes deleted.
+    pub purged: usize,
+}
+
+/// Does the day's chores now. Blocks.
+pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
+    let sessions = if samples { db.write(programme::top_up)? } else { 0 };
+    let purged = db.write(|tx| {
+        let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
+        changes::purge(tx, before)
+    })?;
+    Ok(Done { sessions, purged })
+}
+
+/// Does the chores every day, for ever.
+pub async fn run(db: Db, clock: Arc<dyn Clock>, samples: bool) {
+    let mut done_for = None;
+    loop {
+        let today = time::day_of(clock.now());
+        if done_for != Some(today) {
+            let db = db.clone();
+            match tokio::task::spawn_blocking(move || chores(&db, samples)).await {
+                Ok(Ok(Done { sessions, purged })) => {
+                    tracing::info!(sessions, purged, "the day's chores are done");
+                    done_for = Some(today);
+                }
+                Ok(Err(error)) => tracing::warn!(%error, "the day's chores failed and will be tried again"),
+                Err(panic) => tracing::error!(error = %panic, "the day's chores broke and will be tried again"),
+            }
+        }
+        tokio::time::sleep(TICK).await;
+    }
+}

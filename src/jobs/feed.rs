@@ -1,0 +1,202 @@
+//! The feed: carries what changed from the store into the read model.
+//!
+//! A change names an object, never its content: the feed reads the object again, and the read model takes it
+//! only over a lower version. So replay is harmless, and the one question is which changes to look at. All
+//! visible changes of transactions at or above a low-water mark are looked at, the mark being the lowest
+//! transaction that was still open at the last look: a slow transaction delays nobody and is never passed over.
+//! What was seen above the mark is remembered, so that it is not read again at every look.
+//!
+//! Changes and objects are read as of one moment, so all rows of a transaction enter one snapshot.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::{Notify, watch};
+
+use super::daily::CHANGES_KEPT_DAYS;
+use crate::clients::wakeups::WakeUps;
+use crate::db::changes::{self, Change};
+use crate::db::records::Stored;
+use crate::db::{self, AnyConn, Db, sessions};
+use crate::discovery::{Item, Live};
+use crate::domain::clock::Clock;
+use crate::domain::events::Event;
+use crate::domain::ids::EventId;
+use crate::domain::kinds::Kind;
+use crate::domain::record::Record;
+
+/// How often the store is asked when nobody tells of commits elsewhere.
+const POLL: Duration = Duration::from_millis(50);
+/// How often it is asked behind wake-ups, which can be lost.
+const POLL_BEHIND_WAKE_UPS: Duration = Duration::from_millis(500);
+
+/// The feed's place in the log of changes.
+#[derive(Debug, Default)]
+struct Position {
+    /// Every change of a transaction below has been applied.
+    low_water: i64,
+    /// Changes at or above the mark that have been applied.
+    seen: HashSet<i64>,
+}
+
+/// The feed of one replica.
+pub struct Feed {
+    db: Db,
+    live: Arc<Live>,
+    clock: Arc<dyn Clock>,
+    position: Position,
+    looked_at: DateTime<Utc>,
+}
+
+impl Feed {
+    /// Loads everything into the read model, as of one moment of the log. Blocks.
+    pub fn load(db: Db, live: Arc<Live>, clock: Arc<dyn Clock>) -> Result<Self, db::Error> {
+        let mut feed = Self { db, live, looked_at: clock.now(), clock, position: Position::default() };
+        feed.reload()?;
+        Ok(feed)
+    }
+
+    fn reload(&mut self) -> Result<(), db::Error> {
+        let (position, items) = self.db.snapshot(|conn| {
+            let low_water = changes::low_water(conn)?;
+            let seen = changes::since(conn, low_water)?.into_iter().map(|change| change.id).collect();
+            Ok::<_, db::Error>((Position { low_water, seen }, everything(conn)?))
+        })?;
+        self.live.load(items);
+        self.position = position;
+        self.looked_at = self.clock.now();
+        Ok(())
+    }
+
+    /// Applies what changed since the last look; says how many objects. Blocks.
+    pub fn look(&mut self) -> Result<usize, db::Error> {
+        if self.clock.now() - self.looked_at > TimeDelta::days(CHANGES_KEPT_DAYS) {
+            // Changes may have been purged before this replica saw them.
+            self.reload()?;
+        }
+        let Position { low_water, seen } = &self.position;
+        let (position, fresh, items) = self.db.snapshot(|conn| {
+            let next = changes::low_water(conn)?;
+            let visible = changes::since(conn, *low_water)?;
+            let above = visible.iter().filter(|change| change.tx >= next).map(|change| change.id).collect();
+            let fresh: Vec<Change> = visible.into_iter().filter(|change| !seen.contains(&change.id)).collect();
+            let items = changed_items(conn, &fresh)?;
+            Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, items))
+        })?;
+        let count = items.len();
+        if count > 0 {
+            self.live.apply(items);
+        }
+        self.position = position;
+        self.looked_at = self.clock.now();
+        if let Some(oldest) = fresh.iter().map(|change| change.at).min() {
+            let lag = (self.looked_at - oldest).to_std().unwrap_or_default();
+            metrics::histogram!("feed_lag_seconds").record(lag.as_secs_f64());
+            metrics::counter!("feed_objects_total").increment(count as u64);
+        }
+        Ok(count)
+    }
+
+    /// Looks whenever there is reason to, for ever. `up` is told whether the store answers.
+    pub async fn run(mut self, wake_ups: Option<Arc<WakeUps>>, up: watch::Sender<bool>) {
+        let mut committed = self.db.committed();
+        let elsewhere = wake_ups.as_ref().map(|wake_ups| wake_ups.heard()).unwrap_or_default();
+        loop {
+            let poll = if wake_ups.as_ref().is_some_and(|w| w.is_up()) { POLL_BEHIND_WAKE_UPS } else { POLL };
+            tokio::select! {
+                _ = committed.changed() => {}
+                () = Notify::notified(&elsewhere) => {}
+                () = tokio::time::sleep(poll) => {}
+            }
+            let looked = tokio::task::spawn_blocking(move || {
+                let looked = self.look();
+                (self, looked)
+            });
+            let looked = match looked.await {
+                Ok((feed, looked)) => {
+                    self = feed;
+                    looked
+                }
+                Err(panic) => {
+                    // Without its feed a replica would serve ever older data and not say so.
+                    tracing::error!(error = %panic, "the feed broke");
+                    let _ = up.send(false);
+                    return;
+                }
+            };
+            up.send_if_modified(|up| std::mem::replace(up, looked.is_ok()) != looked.is_ok());
+            if let Err(error) = looked {
+                tracing::warn!(%error, "the feed could not look");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+/// Everything the store holds.
+fn everything(conn: &mut AnyConn) -> Result<Vec<Item>, db::Error> {
+    let mut items = Vec::new();
+    for kind in Kind::ALL {
+        items.extend(match kind {
+            Kind::CalendarYear => all(conn, Item::CalendarYear)?,
+            Kind::Division => all(conn, Item::Division)?,
+            Kind::Term => all(conn, Item::Term)?,
+            Kind::Organisation => all(conn, Item::Organisation)?,
+            Kind::Base => all(conn, Item::Base)?,
+            Kind::Series => all(conn, Item::Series)?,
+            Kind::Campaign => all(conn, Item::Campaign)?,
+            Kind::Route => all(conn, Item::Route)?,
+            Kind::Event => {
+                let sessions = sessions::all(conn)?;
+                with_sessions(Event::all(conn)?, sessions)
+            }
+        });
+    }
+    Ok(items)
+}
+
+/// The objects that changes name, as they are now.
+fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db::Error> {
+    let mut ids: BTreeMap<Kind, Vec<i64>> = BTreeMap::new();
+    for change in changes {
+        ids.entry(change.kind).or_default().push(change.object_id);
+    }
+    let mut items = Vec::new();
+    for (kind, mut ids) in ids {
+        ids.sort_unstable();
+        ids.dedup();
+        items.extend(match kind {
+            Kind::CalendarYear => some(conn, &ids, Item::CalendarYear)?,
+            Kind::Division => some(conn, &ids, Item::Division)?,
+            Kind::Term => some(conn, &ids, Item::Term)?,
+            Kind::Organisation => some(conn, &ids, Item::Organisation)?,
+            Kind::Base => some(conn, &ids, Item::Base)?,
+            Kind::Series => some(conn, &ids, Item::Series)?,
+            Kind::Campaign => some(conn, &ids, Item::Campaign)?,
+            Kind::Route => some(conn, &ids, Item::Route)?,
+            Kind::Event => {
+                let sessions = sessions::of_events(conn, &ids)?;
+                with_sessions(Event::find(conn, &ids)?, sessions)
+            }
+        });
+    }
+    Ok(items)
+}
+
+fn all<T: Stored>(conn: &mut AnyConn, item: fn(Record<T>) -> Item) -> Result<Vec<Item>, db::Error> {
+    Ok(T::all(conn)?.into_iter().map(item).collect())
+}
+
+fn some<T: Stored>(conn: &mut AnyConn, ids: &[i64], item: fn(Record<T>) -> Item) -> Result<Vec<Item>, db::Error> {
+    Ok(T::find(conn, ids)?.into_iter().map(item).collect())
+}
+
+fn with_sessions(events: Vec<Record<Event>>, mut sessions: sessions::ByEvent) -> Vec<Item> {
+    let item = |event: Record<Event>| {
+        let sessions = EventId::new(event.id).and_then(|id| sessions.remove(&id)).unwrap_or_default();
+        Item::Event(event, sessions)
+    };
+    events.into_iter().map(item).collect()
+}
