@@ -5,15 +5,15 @@ _default:
 
 # Serve on 127.0.0.1:8080, with SQLite in ./data
 run *ARGS:
-    cargo run -- serve {{ARGS}}
+    cargo run -- serve {{ ARGS }}
 
 # Everything that CI runs; `just test rust` or `just test clients` for a part
 test *PART:
-    scripts/test {{PART}}
+    scripts/test {{ PART }}
 
 # One or some tests, with PostgreSQL and Redis beside them: `just it signups`
 it *FILTER:
-    scripts/with-services cargo test --locked --test it {{FILTER}}
+    scripts/with-services cargo test --locked --test it {{ FILTER }}
 
 # Formatting and lints
 check:
