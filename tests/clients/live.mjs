@@ -60,6 +60,21 @@ test('the first card, and ten details at once', async () => {
   assert.equal(seen.most, items.length);
 });
 
+test('a box, and any of two topics', async () => {
+  const bbox = [113.2, 23.0, 113.5, 23.2];
+  const { items, total } = await everyEvent(url, { bbox, crs: 'wgs84', limit: 100 });
+  assert.ok(total > 0 && items.length === total);
+  for (const { place } of items) {
+    assert.ok(place.lng >= bbox[0] && place.lng <= bbox[2] && place.lat >= bbox[1] && place.lat <= bbox[3]);
+  }
+  const [either, one, other] = await Promise.all(
+    [['astronomy_space', 'ocean'], ['astronomy_space'], ['ocean']].map((topic) => everyEvent(url, { topic, limit: 100 })),
+  );
+  const ids = new Set([...one.items, ...other.items].map(({ id }) => id));
+  assert.deepEqual(new Set(either.items.map(({ id }) => id)), ids);
+  assert.ok(ids.size > 0);
+});
+
 test('the same list by way of the client that @umijs/openapi generated', async () => {
   setBase(url);
   const list = umi[document.paths['/v1/events'].get.operationId];

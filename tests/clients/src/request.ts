@@ -23,6 +23,10 @@ export class Refused extends Error {
   }
 }
 
+/** A query as `wx.request` can send it: it flattens an object into `k=v` and knows no lists, so they are joined by commas. */
+export const flat = (query: unknown): WechatMiniprogram.IAnyObject =>
+  Object.fromEntries(Object.entries(query ?? {}).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]));
+
 /** A client of the Kepu at `base`, which has no slash at its end. */
 export const kepu = (base: string) => ({
   get<P extends Path>(path: P, query?: Query<P>, inPath?: InPath<P>): Promise<Answer<P>> {
@@ -30,7 +34,7 @@ export const kepu = (base: string) => ({
     return new Promise((resolve, reject) =>
       wx.request({
         url,
-        data: query as WechatMiniprogram.IAnyObject | undefined,
+        data: flat(query),
         // Every status arrives here; `fail` is for the network alone.
         success: ({ statusCode, data }) =>
           statusCode === 200 ? resolve(data as Answer<P>) : reject(new Refused(data as Problem)),
