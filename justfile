@@ -1,0 +1,34 @@
+# `just` lists the recipes; each is one line that can be typed by hand as well.
+
+_default:
+    @just --list
+
+# Serve on 127.0.0.1:8080, with SQLite in ./data
+run *ARGS:
+    cargo run -- serve {{ ARGS }}
+
+# Everything that CI runs; `just test rust` or `just test clients` for a part
+test *PART:
+    scripts/test {{ PART }}
+
+# One or some tests, with PostgreSQL and Redis beside them: `just it signups`
+it *FILTER:
+    scripts/with-services cargo test --locked --test it {{ FILTER }}
+
+# Formatting and lints
+check:
+    cargo fmt --check
+    cargo clippy --locked --all-targets -- -D warnings
+
+# Write openapi/openapi.json anew from the code
+bless:
+    mkdir -p openapi
+    cargo run --quiet -- openapi > openapi/openapi.json.new
+    mv openapi/openapi.json.new openapi/openapi.json
+
+# Licences, bans and sources of the dependencies (cargo-deny: `scripts/test rust` puts one in target/tools/bin)
+deny:
+    cargo deny check bans licenses sources
+
+fmt:
+    cargo fmt
