@@ -1,1 +1,179 @@
-fn main() {}
+//! The command line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::{Parser, Subcommand};
+use kepu::app::catalogue::Existing;
+use kepu::app::seeds::{Options, Seeds};
+use kepu::config::{Config, Samples};
+use kepu::db::Db;
+use kepu::domain::clock::{Clock, FixedClock, SystemClock};
+use kepu::domain::ids::SystemRandom;
+use kepu::{config, http, server, telemetry};
+
+/// Kepu (科普): find the science near you.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API. The embedded store is migrated and, if empty, seeded first.
+    Serve {
+        /// Show how everything works, with sample events and without the rules of production.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database's tables up to date.
+    Migrate,
+    /// Load seeds: what is there already stays as it is.
+    Seed {
+        /// Files of your own instead of those of this program; seeds/README.md describes them.
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// Replace records that are there already and differ.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Print the page of settings (docs/configuration.md).
+    Settings,
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            complain(&failure.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve { demo } => serve(load(demo)?, demo),
+        Command::Migrate => {
+            let ran = store(&load(false)?)?.migrate()?;
+            say(&format!("{ran} migrations ran"));
+            Ok(())
+        }
+        Command::Seed { from, replace } => seed(&load(false)?, from, replace),
+        Command::Openapi => {
+            print(&http::openapi::text());
+            Ok(())
+        }
+        Command::Settings => {
+            print(&config::page());
+            Ok(())
+        }
+    }
+}
+
+fn load(demo: bool) -> Result<Config, Failure> {
+    let config = Config::load(std::env::vars_os(), demo)?;
+    telemetry::start_log(&config.log, config.log_format);
+    Ok(config)
+}
+
+fn clock(config: &Config) -> Arc<dyn Clock> {
+    match config.now {
+        Some(now) => Arc::new(FixedClock(now)),
+        None => Arc::new(SystemClock),
+    }
+}
+
+fn store(config: &Config) -> Result<Db, Failure> {
+    Ok(Db::open(config.db()?, clock(config))?)
+}
+
+fn seed(config: &Config, from: Option<PathBuf>, replace: bool) -> Result<(), Failure> {
+    let seeds = match from {
+        Some(directory) => Seeds::from_dir(&directory)?,
+        None => Seeds::embedded(),
+    };
+    let existing = if replace { Existing::Replace } else { Existing::Keep };
+    let options = Options { samples: config.samples(false) == Samples::Show, existing };
+    let report = server::seed(&store(config)?, &seeds, options)?;
+    say(&format!(
+        "{} inserted, {} replaced, {} left as they were, {} sample sessions added",
+        report.inserted, report.replaced, report.kept, report.sessions
+    ));
+    Ok(())
+}
+
+fn serve(config: Config, demo: bool) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let metrics = telemetry::start_metrics();
+    let settings = server::Settings {
+        bind: config.bind,
+        metrics_bind: config.metrics_bind,
+        db: config.db()?,
+        redis_url: config.redis_url.as_ref().map(|url| url.expose().to_owned()),
+        samples: config.samples(demo) == Samples::Show,
+        workers: config.workers,
+        shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),
+        http: config.http(),
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut running = server::start(settings, clock(&config), &SystemRandom, metrics).await?;
+        tracing::info!(address = %running.address, ready_ms = begun.elapsed().as_millis() as u64, "ready");
+        say(&welcome(&running));
+        let ended = tokio::select! {
+            ended = running.ended() => ended,
+            signal = stop_signal() => signal.map(|name| tracing::info!(signal = name, "stopping")),
+        };
+        running.stop().await;
+        Ok(ended?)
+    })
+}
+
+/// The addresses worth opening.
+fn welcome(running: &server::Running) -> String {
+    let site = format!("http://{}", running.address);
+    let mut lines = format!(
+        "Kepu is ready.\n\
+         \n  Near Canton Tower this weekend  {site}/v1/events?lat=23.1066&lng=113.3245&radius=5000&when=weekend\
+         \n  Bases open now                  {site}/v1/bases?lat=23.1066&lng=113.3245&openNow=true\
+         \n  Try every operation             {site}/docs/\
+         \n  The OpenAPI document            {site}/openapi.json\n"
+    );
+    if let Some(address) = running.metrics_address {
+        lines.push_str(&format!("  Metrics                         http://{address}/metrics\n"));
+    }
+    lines
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() -> std::io::Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+    })
+}
+
+fn say(text: &str) {
+    print(&format!("{text}\n"));
+}
+
+#[expect(clippy::print_stdout, reason = "what a command was asked for goes to standard output")]
+fn print(text: &str) {
+    print!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "the log may not run yet when a start fails")]
+fn complain(text: &str) {
+    eprintln!("kepu: {text}");
+}

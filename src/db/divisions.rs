@@ -1,6 +1,16 @@
 //! Administrative divisions; the id is the adcode.
 
+use diesel::prelude::*;
+
+use super::connection::AnyConn;
+use super::error::Error;
 use super::records::stored;
+use super::schema::divisions;
 use crate::domain::divisions::Division;
+
+/// Whether there are none: then nothing that has a place can be stored either, and the catalogue is empty.
+pub fn is_empty(conn: &mut AnyConn) -> Result<bool, Error> {
+    Ok(divisions::table.count().get_result::<i64>(conn)? == 0)
+}
 
 stored!(Division => divisions {});

@@ -85,6 +85,11 @@ impl Db {
         self.commits.subscribe()
     }
 
+    /// Runs what migrations are pending; says how many ran.
+    pub fn migrate(&self) -> Result<usize, Error> {
+        migrate::up(&mut *self.writers.get()?)
+    }
+
     /// Reads with one connection; each statement sees the newest state.
     pub fn read<T, E: From<Error>>(&self, work: impl FnOnce(&mut AnyConn) -> Result<T, E>) -> Result<T, E> {
         work(&mut *self.readers.get().map_err(Error::from)?)

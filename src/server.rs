@@ -1,0 +1,294 @@
+//! The composition root: opens the store, loads the read model, starts the jobs and listens. The only file that
+//! knows every floor; tests start the same server.
+
+use std::fs::{File, TryLockError};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::{App, HttpServer, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::seeds::{Options, Report, Seeds};
+use crate::clients::wakeups::WakeUps;
+use crate::db::{self, Db, changes, divisions, migrate};
+use crate::discovery::Live;
+use crate::domain::clock::Clock;
+use crate::domain::ids::Random;
+use crate::domain::text::Traditional;
+use crate::http::app::Site;
+use crate::http::health::{self, Readiness};
+use crate::http::state::State;
+use crate::jobs::{daily, feed::Feed};
+use crate::{app, http};
+
+/// How long a client may take to send its request's head.
+const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an idle connection is kept; mini-programs come back within a minute.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How often stores are asked whether they live, and metrics are swept.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// What a server is started with.
+pub struct Settings {
+    /// Where the API is served; port 0 takes any free one.
+    pub bind: SocketAddr,
+    /// Where `/metrics` is served, if at all.
+    pub metrics_bind: Option<SocketAddr>,
+    /// The store.
+    pub db: db::Settings,
+    /// Redis, if there is one.
+    pub redis_url: Option<String>,
+    /// Whether invented events are shown.
+    pub samples: bool,
+    /// Threads that serve; `None`: one per processor.
+    pub workers: Option<usize>,
+    /// How long running requests get to finish at shutdown.
+    pub shutdown_grace: Duration,
+    /// What the HTTP floor takes.
+    pub http: http::app::Settings,
+}
+
+/// Why a server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An address could not be taken.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// Which.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Another server has the embedded database.
+    #[error("another kepu serves {0}; one embedded database has one server")]
+    Locked(String),
+    /// The data directory cannot be used.
+    #[error("{path}: {source}")]
+    DataDirectory {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database lacks migrations.
+    #[error("the database lacks {0} migrations; run `kepu migrate` first")]
+    Pending(usize),
+    /// The URL of Redis is none.
+    #[error("REDIS_URL: {0}")]
+    Redis(String),
+    /// A use case failed.
+    #[error(transparent)]
+    App(#[from] app::Error),
+    /// Something else that start needs.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl From<db::Error> for Error {
+    fn from(error: db::Error) -> Self {
+        Self::App(error.into())
+    }
+}
+
+/// A running server.
+pub struct Running {
+    /// Where the API is served.
+    pub address: SocketAddr,
+    /// Where `/metrics` is served.
+    pub metrics_address: Option<SocketAddr>,
+    /// The store.
+    pub db: Db,
+    /// The read model.
+    pub live: Arc<Live>,
+    readiness: web::Data<Readiness>,
+    servers: Vec<ServerHandle>,
+    serving: JoinHandle<std::io::Result<()>>,
+    jobs: Vec<JoinHandle<()>>,
+    _lock: Option<File>,
+}
+
+/// Starts a server: returns once it is ready to serve.
+///
+/// # Errors
+/// Whatever keeps it from serving.
+pub async fn start(
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: &dyn Random,
+    metrics: PrometheusHandle,
+) -> Result<Running, Error> {
+    // Addresses first: a port that is taken should be said before any work is done.
+    let listener = listen(settings.bind)?;
+    let metrics_listener = settings.metrics_bind.map(listen).transpose()?;
+    let address = local_address(&listener)?;
+    let metrics_address = metrics_listener.as_ref().map(local_address).transpose()?;
+
+    let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
+    let lock = lock(&settings.db.target)?;
+    let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;
+    let live = Arc::new(Live::new(traditional, settings.samples));
+
+    let (db, feed) = {
+        let (live, clock, samples, db_settings) = (live.clone(), clock.clone(), settings.samples, settings.db);
+        blocking(move || {
+            let db = Db::open(db_settings, clock.clone())?;
+            prepare(&db, embedded, samples)?;
+            let feed = Feed::load(db.clone(), live, clock)?;
+            Ok::<_, Error>((db, feed))
+        })
+        .await?
+    };
+
+    let site = Site::new(settings.http, random);
+    let readiness = site.readiness();
+    let mut jobs = Vec::new();
+
+    let database_up = report("database", true, &readiness, &mut jobs);
+    let wake_ups = settings.redis_url.as_deref().map(WakeUps::new).transpose();
+    let wake_ups = wake_ups.map_err(|error| Error::Redis(error.to_string()))?.map(Arc::new);
+    if let Some(wake_ups) = wake_ups.clone() {
+        let (up, committed) = (report("redis", false, &readiness, &mut jobs), db.committed());
+        jobs.push(tokio::spawn(async move { wake_ups.run(committed, up).await }));
+    }
+    jobs.push(tokio::spawn(feed.run(wake_ups, database_up)));
+    jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
+    jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
+
+    let state = web::Data::new(State { live: live.clone(), clock });
+    let mut server = HttpServer::new(move || http::app::build(&site, state.clone()))
+        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .shutdown_timeout(settings.shutdown_grace.as_secs())
+        .disable_signals();
+    if let Some(workers) = settings.workers {
+        server = server.workers(workers);
+    }
+    let server = server.listen(listener).map_err(|source| Error::Bind { address, source })?.run();
+    let mut servers = vec![server.handle()];
+    if let Some(listener) = metrics_listener {
+        let metrics = web::Data::new(metrics);
+        let app = move || App::new().app_data(metrics.clone()).configure(health::configure_metrics);
+        let bound = HttpServer::new(app).workers(1).disable_signals().listen(listener);
+        let server = bound.map_err(|source| Error::Bind { address, source })?.run();
+        servers.push(server.handle());
+        jobs.push(tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the metrics listener ended");
+            }
+        }));
+    }
+    let serving = tokio::spawn(server);
+    readiness.set_ready(true);
+    Ok(Running { address, metrics_address, db, live, readiness, servers, serving, jobs, _lock: lock })
+}
+
+impl Running {
+    /// Waits until the server ends by itself, which it does only if it fails.
+    pub async fn ended(&mut self) -> std::io::Result<()> {
+        (&mut self.serving).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
+    }
+
+    /// Stops: says so to load balancers, lets running requests finish, then ends the jobs.
+    pub async fn stop(self) {
+        self.readiness.set_ready(false);
+        for server in &self.servers {
+            server.stop(true).await;
+        }
+        for job in self.jobs {
+            job.abort();
+        }
+    }
+}
+
+/// Brings the store to where it can be served from. The embedded one is migrated and, if empty, seeded; one that
+/// several replicas share is left to `kepu migrate` and `kepu seed`.
+fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
+    if !embedded {
+        return match db.read(migrate::pending)? {
+            0 => Ok(()),
+            pending => Err(Error::Pending(pending)),
+        };
+    }
+    db.migrate()?;
+    if db.read(divisions::is_empty)? {
+        let report = seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
+        tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");
+    }
+    Ok(())
+}
+
+/// Loads seeds in one transaction.
+///
+/// # Errors
+/// If a file breaks a rule, or the store fails; then nothing is loaded.
+pub fn seed(db: &Db, seeds: &Seeds, options: Options) -> Result<Report, Error> {
+    Ok(db.write(|tx| seeds.load(tx, options))?)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).map_err(|source| Error::Bind { address, source })
+}
+
+fn local_address(listener: &TcpListener) -> Result<SocketAddr, Error> {
+    listener.local_addr().map_err(|error| Error::Other(error.to_string()))
+}
+
+/// Makes the embedded database's directory and takes the lock beside it, which the operating system gives back
+/// however this process ends.
+fn lock(target: &db::Target) -> Result<Option<File>, Error> {
+    let db::Target::Sqlite(path) = target else { return Ok(None) };
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |source| Error::DataDirectory { path, source }
+    };
+    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
+        std::fs::create_dir_all(directory).map_err(failed(directory))?;
+    }
+    let beside = path.with_extension("lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed(&beside))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(path.display().to_string())),
+        Err(TryLockError::Error(source)) => Err(failed(&beside)(source)),
+    }
+}
+
+/// A switch whose position `/readyz` shows as the condition of a store.
+fn report(
+    name: &'static str,
+    up: bool,
+    readiness: &web::Data<Readiness>,
+    jobs: &mut Vec<JoinHandle<()>>,
+) -> watch::Sender<bool> {
+    let (switch, mut position) = watch::channel(up);
+    let readiness = readiness.clone();
+    readiness.set_store(name, up);
+    jobs.push(tokio::spawn(async move {
+        while position.changed().await.is_ok() {
+            readiness.set_store(name, *position.borrow_and_update());
+        }
+    }));
+    switch
+}
+
+/// Sweeps metrics, and measures what only the store can tell.
+async fn upkeep(db: Db, metrics: PrometheusHandle) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        metrics.run_upkeep();
+        let db = db.clone();
+        let oldest = tokio::task::spawn_blocking(move || db.read(changes::oldest_transaction_seconds)).await;
+        if let Ok(Ok(seconds)) = oldest {
+            metrics::gauge!("db_oldest_transaction_seconds").set(seconds as f64);
+        }
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| Err(Error::Other(panic.to_string())))
+}
