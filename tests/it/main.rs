@@ -1,1 +1,14 @@
+//! The one test binary: everything that needs a store, a server or a process. `scripts/with-services` gives it
+//! PostgreSQL and Redis; without them it fails and says so.
 
+#[macro_use]
+mod support;
+
+mod architecture;
+mod faults;
+mod feed;
+mod migrations;
+mod openapi;
+mod replicas;
+mod seeds;
+mod store;

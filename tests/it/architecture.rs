@@ -1,0 +1,128 @@
+//! The house holds: which floor may import which, and a few words that are not written.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What each floor may import beside itself.
+const MAY_IMPORT: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("db", &["domain"]),
+    ("discovery", &["domain"]),
+    ("clients", &["domain"]),
+    ("app", &["domain", "db", "discovery", "clients"]),
+    ("jobs", &["domain", "db", "discovery", "clients", "app"]),
+    ("http", &["domain", "db", "discovery", "clients", "app"]),
+    ("telemetry", &[]),
+    // Each floor owns its settings; configuration puts them together.
+    ("config", &["db", "http", "telemetry"]),
+    ("server", &["domain", "db", "discovery", "clients", "app", "jobs", "http"]),
+];
+
+fn sources(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// A source without comments, and without its tests at the end.
+fn code(path: &Path) -> String {
+    let source = std::fs::read_to_string(path).unwrap();
+    let code = source.split("\n#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The floor that a file belongs to.
+fn floor(path: &Path) -> String {
+    let inside = path.strip_prefix(src()).unwrap();
+    let first = inside.components().next().unwrap();
+    Path::new(&first).file_stem().unwrap().to_string_lossy().into_owned()
+}
+
+/// The floors that a source names: `crate::<floor>`, also within `use crate::{…}`, and `kepu::<floor>`.
+fn imports(code: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, prefix) in code.match_indices("crate::") {
+        let rest = &code[at + prefix.len()..];
+        let names = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default().split(',').collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let name: String =
+                name.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            found.insert(name);
+        }
+    }
+    found
+}
+
+#[test]
+fn floors_import_downwards_only() {
+    let mut wrong = Vec::new();
+    for path in sources(&src()) {
+        let floor = floor(&path);
+        if matches!(floor.as_str(), "main" | "lib") {
+            continue;
+        }
+        let Some((_, allowed)) = MAY_IMPORT.iter().find(|(name, _)| *name == floor) else {
+            panic!("{} stands on no floor; the table in src/lib.rs names them", path.display());
+        };
+        for import in imports(&code(&path)) {
+            let is_floor = MAY_IMPORT.iter().any(|(name, _)| *name == import);
+            if is_floor && import != floor && !allowed.contains(&import.as_str()) {
+                wrong.push(format!("{}: `{floor}` may not import `{import}`", path.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_library_stays_on_its_floor() {
+    let only_on = [
+        ("diesel::", &["db"][..]),
+        ("actix_web::", &["http", "server"]),
+        ("utoipa", &["http"]),
+        ("redis::", &["clients"]),
+    ];
+    for path in sources(&src()) {
+        let (floor, code) = (floor(&path), code(&path));
+        for (library, floors) in only_on {
+            assert!(
+                floors.contains(&floor.as_str()) || !code.contains(library),
+                "{}: {library} belongs to {floors:?}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn handlers_do_not_write_to_the_store() {
+    for path in sources(&src().join("http")) {
+        assert!(!code(&path).contains(".write(|"), "{} writes: changes go through app", path.display());
+    }
+}
+
+#[test]
+fn drawers_have_no_place() {
+    for path in sources(&src()) {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert!(!["utils", "util", "helpers", "common", "misc", "shared"].contains(&name.as_str()), "{}", path.display());
+        let code = code(&path);
+        for word in ["static mut", "#[allow(", "todo!", "unimplemented!", ".route("] {
+            assert!(!code.contains(word), "{}: {word}", path.display());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Things of a catalogue, as tests need them: whatever matters is given, the rest is filled in.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use kepu::app::catalogue::{Existing, save};
+use kepu::db::{Db, Tx, sessions};
+use kepu::domain::bases::Base;
+use kepu::domain::divisions::Division;
+use kepu::domain::events::{Event, EventStatus};
+use kepu::domain::ids::{BaseId, EventId, OrganisationId, SessionId};
+use kepu::domain::organisations::Organisation;
+use kepu::domain::sessions::Session;
+use kepu::domain::taxonomy::Term;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+fn read<T: DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+fn source() -> Value {
+    json!({ "text": "a test" })
+}
+
+/// A base called `slug` in Tianhe.
+pub fn base(slug: &str, lat: f64, lng: f64) -> Base {
+    read(json!({
+        "name": { "zh-CN": slug },
+        "description": { "zh-CN": slug },
+        "category": "science_museum",
+        "organisers": [{ "organisation": OrganisationId::from_slug("org") }],
+        "place": {
+            "name": { "zh-CN": slug }, "address": { "zh-CN": "天河路1号" }, "adcode": "440106",
+            "position": { "lat": lat, "lng": lng },
+        },
+        "booking": { "need": "none" },
+        "source": source(),
+    }))
+}
+
+/// An event called `slug` at a base.
+pub fn event(slug: &str, base: BaseId) -> Event {
+    read(json!({
+        "title": { "zh-CN": slug },
+        "summary": { "zh-CN": slug },
+        "form": "lecture",
+        "topics": [],
+        "audiences": [],
+        "free": true,
+        "mode": "onsite",
+        "admission": "walkIn",
+        "organisers": [{ "organisation": OrganisationId::from_slug("org") }],
+        "base": base,
+        "language": "zh-CN",
+        "source": source(),
+    }))
+}
+
+/// A session of an hour that needs no sign-up.
+pub fn session(slug: &str, event: EventId, start: DateTime<Utc>) -> Session {
+    Session {
+        id: SessionId::from_slug(slug),
+        event,
+        start,
+        end: start + TimeDelta::hours(1),
+        status: EventStatus::Scheduled,
+        place: None,
+        signup: None,
+        capacity: None,
+        taken: 0,
+        waiting: 0,
+    }
+}
+
+/// What bases and events refer to: Guangzhou's Tianhe, an organisation, a few terms.
+pub fn ground(db: &Db) {
+    db.write(|tx| {
+        for (adcode, parent, level) in
+            [("440000", None, "province"), ("440100", Some("440000"), "city"), ("440106", Some("440100"), "district")]
+        {
+            let mut division = json!({
+                "adcode": adcode, "name": { "zh-CN": adcode }, "level": level,
+                "centre": { "lat": 23.1, "lng": 113.3 }, "source": source(),
+            });
+            if let Some(parent) = parent {
+                division["parent"] = parent.into();
+            }
+            let division: Division = read(division);
+            save(tx, division.adcode.number(), &division, Existing::Keep)?;
+        }
+        for (scheme, code) in [("form", "lecture"), ("category", "science_museum"), ("topic", "ocean")] {
+            let term: Term = read(json!({ "scheme": scheme, "code": code, "name": { "zh-CN": code }, "source": source() }));
+            save(tx, term.id().get(), &term, Existing::Keep)?;
+        }
+        let organisation: Organisation = read(json!({ "name": { "zh-CN": "org" }, "source": source() }));
+        save(tx, OrganisationId::from_slug("org").get(), &organisation, Existing::Keep)
+    })
+    .unwrap();
+}
+
+/// Saves a base under its slug, replacing what is there.
+pub fn put_base(tx: &mut Tx<'_>, slug: &str, base: &Base) -> Result<(), kepu::app::Error> {
+    save(tx, BaseId::from_slug(slug).get(), base, Existing::Replace).map(drop)
+}
+
+/// Saves an event with one session a day from `first` on.
+pub fn put_event(
+    tx: &mut Tx<'_>,
+    slug: &str,
+    event: &Event,
+    first: DateTime<Utc>,
+    days: i64,
+) -> Result<(), kepu::app::Error> {
+    let id = EventId::from_slug(slug);
+    save(tx, id.get(), event, Existing::Replace)?;
+    for day in 0..days {
+        sessions::insert_if_absent(tx, &session(&format!("{slug}:{day}"), id, first + TimeDelta::days(day)))?;
+    }
+    sessions::touch_event(tx, id)?;
+    Ok(())
+}

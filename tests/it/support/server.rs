@@ -1,0 +1,111 @@
+//! A whole server on a free port, with a clock that the test owns.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use kepu::domain::clock::ManualClock;
+use kepu::domain::ids::SystemRandom;
+use kepu::server::{self, Running};
+use kepu::{http, telemetry};
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+
+use super::stores::{Fresh, Holds, Store};
+
+/// When tests take place: Wednesday 25 November 2026, 10:00 in Guangdong.
+pub const NOW: DateTime<Utc> = match DateTime::from_timestamp(1_795_572_000, 0) {
+    Some(now) => now,
+    None => panic!("not an instant"),
+};
+
+/// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
+/// its store, which is dropped last.
+pub struct Server {
+    pub running: Running,
+    pub clock: ManualClock,
+    pub client: reqwest::Client,
+    pub fresh: Arc<Fresh>,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text))
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+}
+
+impl Server {
+    /// A server over the seeds, on SQLite.
+    pub async fn seeded() -> Self {
+        Self::over(Arc::new(Fresh::new(Store::Sqlite, Holds::Seeds)), None).await
+    }
+
+    /// A server over a store; several can share one on PostgreSQL.
+    pub async fn over(fresh: Arc<Fresh>, redis_url: Option<String>) -> Self {
+        let clock = ManualClock::new(NOW);
+        let settings = server::Settings {
+            bind: ([127, 0, 0, 1], 0).into(),
+            metrics_bind: None,
+            db: fresh.settings(),
+            redis_url,
+            samples: true,
+            workers: Some(1),
+            shutdown_grace: Duration::from_secs(2),
+            http: http::app::Settings { max_in_flight: 512 },
+        };
+        let metrics = telemetry::start_metrics();
+        let running = server::start(settings, Arc::new(clock.clone()), &SystemRandom, metrics).await.unwrap();
+        Self { running, clock, client: reqwest::Client::new(), fresh }
+    }
+
+    /// The address of a path.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.running.address)
+    }
+
+    /// GETs a path with its query.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.client.get(self.url(path))).await
+    }
+
+    /// GETs a path that must be there, as JSON.
+    pub async fn json(&self, path: &str) -> Value {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    /// Sends a request.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, text: response.text().await.unwrap() }
+    }
+
+    /// Every item of a list, walked page by page.
+    pub async fn walk(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut page = self.json(path).await;
+        loop {
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            let Some(cursor) = page["nextCursor"].as_str() else { return items };
+            let sign = if path.contains('?') { '&' } else { '?' };
+            page = self.json(&format!("{path}{sign}cursor={cursor}")).await;
+        }
+    }
+}
