@@ -12,6 +12,8 @@
 //! | [`server`], [`config`], [`telemetry`] | composition | everything |
 
 pub mod app;
+pub mod config;
 pub mod db;
 pub mod domain;
 pub mod http;
+pub mod telemetry;
