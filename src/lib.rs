@@ -13,8 +13,11 @@
 
 pub mod app;
 pub mod clients;
+pub mod config;
 pub mod db;
 pub mod discovery;
 pub mod domain;
 pub mod http;
 pub mod jobs;
+pub mod server;
+pub mod telemetry;
