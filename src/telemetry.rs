@@ -1,5 +1,6 @@
 //! The log, the metrics, and what becomes of a panic.
 
+use std::io::IsTerminal;
 use std::panic;
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -43,6 +44,8 @@ pub fn filter(directives: &str) -> Option<String> {
 pub fn start_log(directives: &str, format: LogFormat) {
     let log =
         tracing_subscriber::fmt().with_env_filter(EnvFilter::new(directives)).with_writer(std::io::stderr);
+    // Colours are for terminals: in a file they are noise.
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     let started = match format {
         LogFormat::Text => log.try_init(),
         LogFormat::Json => log.json().try_init(),
