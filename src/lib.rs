@@ -13,8 +13,10 @@
 
 pub mod app;
 pub mod clients;
+pub mod config;
 pub mod db;
 pub mod discovery;
 pub mod domain;
 pub mod http;
 pub mod jobs;
+pub mod telemetry;

@@ -1,6 +1,7 @@
 //! The edge as callers meet it, around a few handlers of its own.
 
-use std::io::Read;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 
 use actix_web::body::to_bytes;
 use actix_web::dev::Service;
@@ -336,4 +337,47 @@ async fn the_document_and_its_page_are_served() {
         assert!(!String::from_utf8_lossy(&page.body).contains("https://"), "a page loads from far away");
     }
     assert_eq!(get("/docs/nothing.js").await.problem(), "404 notFound");
+}
+
+/// Sends bytes over a connection of their own and reads until the server closes it.
+fn talk(address: SocketAddr, sent: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(sent.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[actix_web::test]
+async fn over_a_real_connection() {
+    let site = site(8);
+    let server = actix_web::HttpServer::new(move || assemble(&site, web::Data::new(()), mount_things))
+        .workers(1)
+        // Actix counts from a clock that it looks at twice a second.
+        .client_request_timeout(Duration::from_secs(1))
+        .bind(("127.0.0.1", 0))
+        .unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    let ask = async |sent: &str| {
+        let sent = sent.to_owned();
+        web::block(move || talk(address, &sent)).await.unwrap()
+    };
+    let close = "Host: x\r\nConnection: close\r\n\r\n";
+
+    let head = ask(&format!("HEAD /v1/things HTTP/1.1\r\n{close}")).await;
+    assert!(head.starts_with("HTTP/1.1 200") && head.ends_with("\r\n\r\n"), "{head}");
+    assert!(!head.contains("content-length: 0"), "a HEAD tells the length of the GET: {head}");
+
+    let panic = ask(&format!("GET /v1/panic?lang=en HTTP/1.1\r\n{close}")).await;
+    assert!(panic.starts_with("HTTP/1.1 500") && panic.contains("\"title\":\"Internal error\""), "{panic}");
+    let again = ask(&format!("GET /v1/things HTTP/1.1\r\n{close}")).await;
+    assert!(again.starts_with("HTTP/1.1 200"), "{again}");
+
+    assert!(ask("GET /v1/things HTTP/1.1\r\nHost").await.starts_with("HTTP/1.1 408"), "a slow head");
+    let nonsense = ask("GET /v1/things HTP/1.1\r\n\r\n").await;
+    assert!(nonsense.starts_with("HTTP/1.1 400"), "{nonsense}");
+    handle.stop(true).await;
 }

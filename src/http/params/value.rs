@@ -170,7 +170,7 @@ fn id(text: &str) -> Result<String, FieldCode> {
 }
 
 fn date(text: &str, expected: Expected) -> Result<NaiveDate, FieldCode> {
-    let day = parse_date(text).map_err(|_| FieldCode::Malformed(expected))?;
+    let day = parse_date(text).or(Err(FieldCode::Malformed(expected)))?;
     within_years(text).map(|()| day)
 }
 

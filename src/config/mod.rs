@@ -1,0 +1,191 @@
+//! Configuration: one table of settings, read from a TOML file and from the environment, which wins.
+//!
+//! Whatever is not understood stops the start with a sentence: an unknown key, a value outside its range, and in
+//! production a secret that is missing or published. To add a setting: a row of [`settings!`] below, then run
+//! `kepu settings > docs/configuration.md`.
+
+mod file;
+mod page;
+mod production;
+mod read;
+mod secret;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+pub use page::page;
+pub use secret::Secret;
+
+use crate::db;
+use crate::http;
+use crate::telemetry::{self, LogFormat};
+
+/// The variable that names the TOML file.
+const CONFIG_FILE: &str = "KEPU_CONFIG";
+
+/// One row of the table of settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting {
+    /// Its key in the TOML file.
+    pub name: &'static str,
+    /// Its variable in the environment.
+    pub env: &'static str,
+    /// What holds where it is not given, written as in the environment.
+    pub default: &'static str,
+    /// What a value must be, to be read after "must be".
+    pub rule: &'static str,
+    /// What it does.
+    pub about: &'static str,
+}
+
+/// Makes [`Config`], [`TABLE`] and the reading of both from the same rows, so that a setting can neither be read
+/// without being documented nor documented without being read.
+macro_rules! settings {
+    ($(#[doc = $about:literal] $name:ident: $kind:ty = $default:literal, $env:literal, $read:path, $rule:literal;)+) => {
+        /// All settings, read and checked.
+        #[derive(Debug, Clone)]
+        pub struct Config {
+            $(#[doc = $about] pub $name: $kind,)+
+            /// Whether this start must obey the rules of production.
+            pub production: bool,
+        }
+
+        /// The table of settings.
+        pub const TABLE: &[Setting] = &[$(Setting {
+            name: stringify!($name),
+            env: $env,
+            default: $default,
+            rule: $rule,
+            about: $about,
+        }),+];
+
+        impl Config {
+            fn read(given: &read::Given, refused: &mut Refused) -> Option<Self> {
+                let mut rows = TABLE.iter();
+                $(let $name: Option<$kind> = given.read(rows.next()?, $read, refused);)+
+                Some(Self { $($name: $name?,)+ production: false })
+            }
+        }
+    };
+}
+
+settings! {
+    #[doc = "The address and port at which the API is served. Port 0 takes any free one."]
+    bind: SocketAddr = "127.0.0.1:8080", "KEPU_BIND", read::value, "an address and a port such as 127.0.0.1:8080";
+    #[doc = "The directory for what this program keeps: the embedded database lives there."]
+    data_dir: PathBuf = "./data", "KEPU_DATA_DIR", read::path, "the path of a directory";
+    #[doc = "The store: `sqlite://PATH` or `postgres://USER:PASSWORD@HOST/NAME`. If absent, SQLite in the data directory."]
+    database_url: Option<Secret> = "", "DATABASE_URL", read::database, "sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME";
+    #[doc = "Redis, `redis://:PASSWORD@HOST:PORT`, through which replicas wake each other. If absent, each looks for itself."]
+    redis_url: Option<Secret> = "", "REDIS_URL", read::redis, "redis://:PASSWORD@HOST:PORT or rediss://…";
+    #[doc = "Whether invented sample events are shown. If absent: `show` on the embedded store and with `--demo`, else `hide`."]
+    samples: Option<Samples> = "", "KEPU_SAMPLES", read::optional, "show or hide";
+    #[doc = "A fixed clock, for demonstrations and tests. Refused in production."]
+    now: Option<DateTime<Utc>> = "", "KEPU_NOW", read::now, "a time with its offset such as 2026-11-28T14:00:00+08:00";
+    #[doc = "What is logged: directives of `tracing_subscriber::EnvFilter`, such as `info,kepu::access=warn`."]
+    log: String = "info", "KEPU_LOG", telemetry::filter, "directives such as info,kepu::access=warn";
+    #[doc = "How lines of the log are written: `text` for people, `json` for machines."]
+    log_format: LogFormat = "text", "KEPU_LOG_FORMAT", read::value, "text or json";
+    #[doc = "The address and port at which `/metrics` is served. Port 0 takes any free one; empty turns it off."]
+    metrics_bind: Option<SocketAddr> = "127.0.0.1:9464", "KEPU_METRICS_BIND", read::optional, "an address and a port, or empty";
+    #[doc = "How many requests are worked on at once; one more is answered 503 with `Retry-After`."]
+    max_in_flight: usize = "1024", "KEPU_MAX_IN_FLIGHT", read::range::<1, 100_000, _>, "a whole number from 1 to 100000";
+    #[doc = "Threads that serve requests. If absent, one per processor."]
+    workers: Option<usize> = "", "KEPU_WORKERS", read::optional_range::<1, 256, _>, "a whole number from 1 to 256";
+    #[doc = "Connections to the database at most; on SQLite these only read, beside one that writes."]
+    db_connections: u32 = "8", "KEPU_DB_CONNECTIONS", read::range::<1, 500, _>, "a whole number from 1 to 500";
+    #[doc = "Seconds that a caller waits for a connection to the database before it is told that the store is busy."]
+    db_wait_seconds: u32 = "5", "KEPU_DB_WAIT_SECONDS", read::range::<1, 60, _>, "a whole number from 1 to 60";
+    #[doc = "Seconds that running requests get to finish when the server is told to stop."]
+    shutdown_grace_seconds: u32 = "20", "KEPU_SHUTDOWN_GRACE_SECONDS", read::range::<0, 600, _>, "a whole number from 0 to 600";
+}
+
+/// Whether invented sample events are shown to the public.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Samples {
+    /// They are, marked `sample`.
+    Show,
+    /// They are not.
+    Hide,
+}
+
+/// Why the program does not start: a sentence for each reason.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refused(pub Vec<String>);
+
+impl std::error::Error for Refused {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
+
+impl Config {
+    /// Reads the environment and the file that `KEPU_CONFIG` names in it. `demo` says whether this is a start
+    /// with `--demo`.
+    ///
+    /// # Errors
+    /// Everything that is not understood or not allowed.
+    pub fn load(env: impl IntoIterator<Item = (OsString, OsString)>, demo: bool) -> Result<Self, Refused> {
+        let mut refused = Refused::default();
+        let mut given = read::Given::default();
+        let path = given.add_environment(env, &mut refused);
+        if let Some(path) = path.filter(|path| !path.is_empty()) {
+            file::add(&mut given, &path, &mut refused);
+        }
+        let config = Self::read(&given, &mut refused).map(|mut config| {
+            config.production = production::applies(&config, demo);
+            if config.production {
+                production::check(&config, &mut refused);
+            }
+            config
+        });
+        config.filter(|_| refused.0.is_empty()).ok_or(refused)
+    }
+
+    /// Where the store is, as a URL; it may hold a password.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        let embedded = || format!("sqlite://{}", self.data_dir.join("kepu.db").display());
+        self.database_url.as_ref().map_or_else(embedded, |url| url.expose().to_owned())
+    }
+
+    /// Whether the store is the embedded one.
+    #[must_use]
+    pub fn embedded(&self) -> bool {
+        self.database_url().starts_with("sqlite:")
+    }
+
+    /// Whether sample events are shown, `demo` being whether this is a start with `--demo`.
+    #[must_use]
+    pub fn samples(&self, demo: bool) -> Samples {
+        let default = if demo || self.embedded() { Samples::Show } else { Samples::Hide };
+        self.samples.unwrap_or(default)
+    }
+
+    /// What the store takes.
+    ///
+    /// # Errors
+    /// If the data directory has a name that no URL can hold.
+    pub fn db(&self) -> Result<db::Settings, String> {
+        Ok(db::Settings {
+            target: db::Target::parse(&self.database_url())?,
+            connections: self.db_connections,
+            wait: Duration::from_secs(self.db_wait_seconds.into()),
+        })
+    }
+
+    /// What the HTTP floor takes.
+    #[must_use]
+    pub fn http(&self) -> http::app::Settings {
+        http::app::Settings { max_in_flight: self.max_in_flight }
+    }
+}

@@ -1,0 +1,51 @@
+//! `docs/configuration.md`, written from the table.
+
+use std::fmt::Write;
+
+use super::TABLE;
+
+const HEAD: &str = "\
+# Configuration
+
+Settings come from the environment, or from a TOML file whose path is in `KEPU_CONFIG`; the environment wins. Nothing
+is guessed: an unknown `KEPU_…` variable, an unknown key or a value that breaks its rule stops the start with a sentence
+that names it.
+
+**Production** is any start without `--demo` where the bind is not loopback or the store is PostgreSQL. There
+
+- `KEPU_NOW` is refused;
+- a `DATABASE_URL` or `REDIS_URL` that names another machine must hold a password, and no password may begin with
+  `change-me`, as those of the published examples do.
+
+";
+
+const TAIL: &str = "
+A file has the same settings by their keys:
+
+```toml
+bind = \"0.0.0.0:8080\"
+max_in_flight = 2048
+log_format = \"json\"
+```
+
+This page is written by `kepu settings`; a test holds it to the program.
+";
+
+/// The page, as it is committed.
+#[must_use]
+pub fn page() -> String {
+    let mut page = String::from(HEAD);
+    page.push_str("| variable | key in the file | default | must be | meaning |\n|---|---|---|---|---|\n");
+    for setting in TABLE {
+        let default =
+            if setting.default.is_empty() { "(none)".to_owned() } else { format!("`{}`", setting.default) };
+        // Writing to a String does not fail.
+        let _ = writeln!(
+            page,
+            "| `{}` | `{}` | {default} | {} | {} |",
+            setting.env, setting.name, setting.rule, setting.about
+        );
+    }
+    page.push_str(TAIL);
+    page
+}

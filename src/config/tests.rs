@@ -1,0 +1,144 @@
+use super::*;
+
+fn load_as(demo: bool, env: &[(&str, &str)]) -> Result<Config, Refused> {
+    Config::load(env.iter().map(|(name, text)| (name.into(), text.into())), demo)
+}
+
+fn load(env: &[(&str, &str)]) -> Config {
+    load_as(false, env).unwrap_or_else(|refused| panic!("{env:?}: {refused}"))
+}
+
+/// The only sentence with which a start is refused.
+fn refused(env: &[(&str, &str)]) -> String {
+    let refused = load_as(false, env).expect_err("a start that must be refused");
+    assert_eq!(refused.0.len(), 1, "{refused}");
+    refused.to_string()
+}
+
+#[test]
+fn the_defaults_start_a_newcomer() {
+    let config = load(&[("HOME", "/root"), ("PATH", "/bin")]);
+    assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.database_url(), "sqlite://./data/kepu.db");
+    assert_eq!(config.samples(false), Samples::Show);
+    assert!(!config.production && config.workers.is_none() && config.metrics_bind.is_some());
+    assert!(config.db().is_ok());
+}
+
+#[test]
+fn the_environment_is_read() {
+    let config = load(&[
+        ("KEPU_BIND", "127.0.0.1:0"),
+        ("DATABASE_URL", "postgres://kepu:s3cret@db.example.org/kepu"),
+        ("KEPU_METRICS_BIND", ""),
+        ("KEPU_WORKERS", "3"),
+        ("KEPU_LOG_FORMAT", "json"),
+    ]);
+    assert!(config.production && !config.embedded() && config.metrics_bind.is_none());
+    assert_eq!(
+        (config.workers, config.samples(false), config.samples(true)),
+        (Some(3), Samples::Hide, Samples::Show)
+    );
+    let shown = format!("{config:?}");
+    assert!(
+        shown.contains("postgres://kepu:***@db.example.org/kepu") && !shown.contains("s3cret"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn what_is_not_understood_is_refused_by_name() {
+    for (env, sentence) in [
+        (("KEPU_BINDD", "x"), "KEPU_BINDD is not a setting; did you mean KEPU_BIND?"),
+        (("KEPU_COLOUR", "x"), "KEPU_COLOUR is not a setting; docs/configuration.md lists all of them."),
+        (
+            ("KEPU_BIND", "8080"),
+            "KEPU_BIND is `8080`; it must be an address and a port such as 127.0.0.1:8080.",
+        ),
+        (
+            ("KEPU_MAX_IN_FLIGHT", "0"),
+            "KEPU_MAX_IN_FLIGHT is `0`; it must be a whole number from 1 to 100000.",
+        ),
+        (("KEPU_WORKERS", "many"), "KEPU_WORKERS is `many`; it must be a whole number from 1 to 256."),
+        (("KEPU_SAMPLES", "maybe"), "KEPU_SAMPLES is `maybe`; it must be show or hide."),
+        (("KEPU_DATA_DIR", ""), "KEPU_DATA_DIR is ``; it must be the path of a directory."),
+        (
+            ("KEPU_LOG", "info,kepu=loud"),
+            "KEPU_LOG is `info,kepu=loud`; it must be directives such as info,kepu::access=warn.",
+        ),
+        (
+            ("DATABASE_URL", "mysql://kepu:s3cret@db/kepu"),
+            "DATABASE_URL is not understood (it is not shown here); it must be sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME.",
+        ),
+    ] {
+        assert_eq!(refused(&[env]), sentence);
+    }
+    let both = load_as(false, &[("KEPU_WORKERS", "0"), ("KEPU_BINDD", "x")]).unwrap_err();
+    assert_eq!(both.0.len(), 2, "all reasons are told at once");
+}
+
+#[test]
+fn production_refuses_what_is_published_or_missing() {
+    let remote = |url| refused(&[("KEPU_BIND", "0.0.0.0:8080"), ("DATABASE_URL", url)]);
+    assert!(
+        remote("postgres://kepu:change-me@db/kepu")
+            .starts_with("DATABASE_URL holds the password of our examples")
+    );
+    assert!(remote("postgres://kepu:Change-Me-too@127.0.0.1/kepu").starts_with("DATABASE_URL holds"));
+    assert!(remote("postgres://kepu@db:5432/kepu").starts_with("DATABASE_URL names another machine without"));
+    assert!(remote("postgres://kepu:@db/kepu").starts_with("DATABASE_URL names another machine without"));
+    assert!(remote("postgres://db/kepu?password=change-me").starts_with("DATABASE_URL holds"));
+    assert!(
+        refused(&[("KEPU_BIND", "[::]:80"), ("REDIS_URL", "redis://cache:6379")])
+            .starts_with("REDIS_URL names")
+    );
+    let fixed = ("KEPU_NOW", "2026-11-28T10:00:00+08:00");
+    assert!(refused(&[("KEPU_BIND", "0.0.0.0:8080"), fixed]).starts_with("KEPU_NOW stops the clock"));
+
+    for url in [
+        "postgres://kepu:s3cret@db/kepu",
+        "postgres://kepu@127.0.0.1/kepu",
+        "postgres://kepu@[::1]:5433/kepu",
+        "postgres://kepu@%2Frun%2Fpostgresql/kepu",
+        "postgres:///kepu?host=/run/postgresql",
+        "postgres://localhost/kepu",
+    ] {
+        assert!(load(&[("DATABASE_URL", url)]).production);
+    }
+    assert!(load(&[fixed]).now.is_some(), "a loopback start on the embedded store is no production");
+    let demo = load_as(
+        true,
+        &[("KEPU_BIND", "0.0.0.0:8080"), ("DATABASE_URL", "postgres://kepu:change-me@db/kepu"), fixed],
+    );
+    assert!(demo.is_ok(), "neither is a demonstration");
+}
+
+#[test]
+fn a_file_is_read_and_the_environment_wins() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("kepu.toml");
+    let at = path.to_str().unwrap();
+    std::fs::write(&path, "bind = \"127.0.0.1:9000\"\nmax_in_flight = 7\nnow = 2026-11-28T10:00:00+08:00\n")
+        .unwrap();
+    let config = load(&[("KEPU_CONFIG", at), ("KEPU_BIND", "127.0.0.1:9001")]);
+    assert_eq!((config.bind.port(), config.max_in_flight), (9001, 7));
+    assert_eq!(config.now.unwrap().to_rfc3339(), "2026-11-28T02:00:00+00:00");
+
+    for (text, sentence) in [
+        ("max_in_fligt = 7", "max_in_fligt is not a setting; did you mean max_in_flight?"),
+        ("workers = [1]", "must be a whole number from 1 to 256."),
+        ("workers = 0", "is `0`; it must be a whole number from 1 to 256."),
+        ("workers", "is not TOML"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let refused = refused(&[("KEPU_CONFIG", at)]);
+        assert!(refused.contains(sentence), "{refused}");
+    }
+    assert!(refused(&[("KEPU_CONFIG", "/nowhere.toml")]).contains("cannot be read"));
+}
+
+#[test]
+fn the_page_is_the_table() {
+    let committed = include_str!("../../docs/configuration.md");
+    assert!(committed == page(), "docs/configuration.md is stale: kepu settings > docs/configuration.md");
+}
