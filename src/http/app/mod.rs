@@ -1,7 +1,5 @@
 //! The app that a worker runs: everything mounted, with the edge around it.
 
-use std::time::Duration;
-
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, web};
@@ -13,15 +11,6 @@ use super::health::Readiness;
 use super::methods::{self, Methods};
 use super::{health, openapi, v1};
 use crate::domain::ids::Random;
-
-/// How long the head of a request may take to arrive.
-pub const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// How long an idle connection is kept; longer than the 60 seconds of usual proxies, so that they close first.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
-
-/// How long a closing connection may take.
-pub const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What this floor takes from configuration.
 #[derive(Debug, Clone, Copy)]
