@@ -22,4 +22,5 @@ pub mod methods;
 pub mod openapi;
 pub mod params;
 pub mod problem;
+pub mod state;
 pub mod v1;

@@ -61,6 +61,12 @@ pub fn document() -> Value {
     polish(&collect(crate::http::app::mount))
 }
 
+/// The document's text as it is committed: indented, with a newline at its end.
+#[must_use]
+pub fn text() -> String {
+    format!("{:#}\n", document())
+}
+
 /// The conventions, and the tables of codes as the code has them.
 fn about() -> String {
     let mut problems = String::new();
