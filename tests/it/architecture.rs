@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("http", &["domain", "db", "discovery", "clients", "app"]),
     ("telemetry", &[]),
     // Each floor owns its settings; configuration puts them together.
-    ("config", &["db", "http", "telemetry"]),
+    ("config", &["domain", "db", "http", "telemetry"]),
     ("server", &["domain", "db", "discovery", "clients", "app", "jobs", "http"]),
 ];
 

@@ -84,7 +84,7 @@ fn a_folder_of_ones_own_is_loaded_by_the_same_rules() {
     assert!(load(&["--replace"]).1.starts_with("0 inserted, 1 replaced, 1 left"));
 
     for (from, to, told) in [
-        ("\"category\"", "\"categroy\"", "categroy"),
+        ("\"category\"", "\"facilites\":[],\"category\"", "unknown field facilites"),
         ("science_museum", "castle", "category"),
         ("#organisation/test", "#organisation/nobody", "organisers[0].organisation"),
         ("440106", "999999", "place.adcode"),
