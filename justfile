@@ -20,11 +20,16 @@ check:
     cargo fmt --check
     cargo clippy --locked --all-targets -- -D warnings
 
-# Write openapi/openapi.json anew from the code
+# Write anew what is generated from the code: the OpenAPI document and the page of settings
 bless:
-    mkdir -p openapi
     cargo run --quiet -- openapi > openapi/openapi.json.new
     mv openapi/openapi.json.new openapi/openapi.json
+    cargo run --quiet -- settings > docs/configuration.md.new
+    mv docs/configuration.md.new docs/configuration.md
+
+# Figures for docs/performance.md, from a release build
+bench:
+    scripts/with-services cargo bench --locked --bench ground
 
 # Licences, bans and sources of the dependencies (cargo-deny: `scripts/test rust` puts one in target/tools/bin)
 deny:
