@@ -5,7 +5,12 @@
 //! again after 1,000 mixed requests.
 
 // Only a test binary may panic and print; a bench is one in all but name.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench reports and stops")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a bench reports and stops"
+)]
 #![expect(clippy::disallowed_methods, reason = "a bench reads its surroundings; the program does not")]
 
 use std::io::{BufRead, BufReader};
@@ -60,7 +65,8 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
 
 /// A database of this bench's own in the PostgreSQL that the environment names.
 fn postgres() -> String {
-    let url = std::env::var("KEPU_TEST_DATABASE_URL").expect("run `just bench`, which starts PostgreSQL and Redis");
+    let url =
+        std::env::var("KEPU_TEST_DATABASE_URL").expect("run `just bench`, which starts PostgreSQL and Redis");
     let name = format!("kepu_bench_{}", std::process::id());
     let mut conn = Target::parse(&url).unwrap().connect().unwrap();
     conn.batch_execute(&format!("CREATE DATABASE {name}")).unwrap();
@@ -118,7 +124,12 @@ async fn changes_found(figure: &str, writer: &Running, reader: &Running) {
     }
     delays.sort();
     let ms = |at: usize| delays[at].as_secs_f64() * 1000.0;
-    println!("| {figure} | {:.1} ms | {:.1} ms | {:.1} ms |", ms(CHANGES / 2), ms(CHANGES * 95 / 100), ms(CHANGES - 1));
+    println!(
+        "| {figure} | {:.1} ms | {:.1} ms | {:.1} ms |",
+        ms(CHANGES / 2),
+        ms(CHANGES * 95 / 100),
+        ms(CHANGES - 1)
+    );
 }
 
 /// `kepu serve` as a process.
@@ -143,7 +154,8 @@ impl Process {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let site = lines.find_map(|line| Some(line.unwrap().split_once("document            ")?.1.to_owned()));
+        let site =
+            lines.find_map(|line| Some(line.unwrap().split_once("document            ")?.1.to_owned()));
         let ready = begun.elapsed();
         let site = site.expect("the server did not start").trim_end_matches("/openapi.json").to_owned();
         Self { child, site, ready }
@@ -167,7 +179,10 @@ impl Drop for Process {
 async fn start_and_memory() {
     let dir = tempfile::tempdir().unwrap();
     let first = Process::start(dir.path());
-    println!("| first start, migrating and seeding, to ready | {:.0} ms |", first.ready.as_secs_f64() * 1000.0);
+    println!(
+        "| first start, migrating and seeding, to ready | {:.0} ms |",
+        first.ready.as_secs_f64() * 1000.0
+    );
     drop(first);
     let second = Process::start(dir.path());
     println!("| second start to ready | {:.0} ms |", second.ready.as_secs_f64() * 1000.0);

@@ -134,7 +134,8 @@ pub async fn start(
     let live = Arc::new(Live::new(traditional, settings.samples));
 
     let (db, feed) = {
-        let (live, clock, samples, db_settings) = (live.clone(), clock.clone(), settings.samples, settings.db);
+        let (live, clock, samples, db_settings) =
+            (live.clone(), clock.clone(), settings.samples, settings.db);
         blocking(move || {
             let db = Db::open(db_settings, clock.clone())?;
             prepare(&db, embedded, samples)?;
@@ -216,7 +217,8 @@ fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
     }
     db.migrate()?;
     if db.read(divisions::is_empty)? {
-        let report = seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
+        let report =
+            seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
         tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");
     }
     Ok(())
@@ -250,7 +252,8 @@ fn lock(target: &db::Target) -> Result<Option<File>, Error> {
         std::fs::create_dir_all(directory).map_err(failed(directory))?;
     }
     let beside = path.with_extension("lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed(&beside))?;
+    let file =
+        File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed(&beside))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(Error::Locked(path.display().to_string())),
@@ -289,6 +292,8 @@ async fn upkeep(db: Db, metrics: PrometheusHandle) {
     }
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|panic| Err(Error::Other(panic.to_string())))
 }

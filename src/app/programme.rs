@@ -37,7 +37,8 @@ pub fn top_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
         slots.dedup_by_key(|slot| slot.date);
         let mut of_event = 0;
         for slot in slots {
-            of_event += usize::from(sessions::insert_if_absent(tx, &session(id, &event.body, programme, slot))?);
+            of_event +=
+                usize::from(sessions::insert_if_absent(tx, &session(id, &event.body, programme, slot))?);
         }
         if of_event > 0 {
             sessions::touch_event(tx, id)?;

@@ -126,16 +126,32 @@ fn items(file: &str, text: &str) -> Result<Vec<(String, Value)>, Error> {
 }
 
 /// Saves one item; `None` if it is a sample that is not wanted.
-fn save(tx: &mut Tx<'_>, file: &str, name: &str, mut item: Value, options: Options) -> Result<Option<Saved>, Error> {
+fn save(
+    tx: &mut Tx<'_>,
+    file: &str,
+    name: &str,
+    mut item: Value,
+    options: Options,
+) -> Result<Option<Saved>, Error> {
     resolve(&mut item);
     let slug = item.as_object_mut().and_then(|fields| fields.remove("slug"));
     let slug = || slug.as_ref().and_then(Value::as_str).ok_or_else(|| seed_error(name, "has no slug"));
     let existing = options.existing;
     let saved = match file {
-        "organisations.json" => put(tx, name, OrganisationId::from_slug(slug()?).get(), read::<Organisation>(name, item)?, existing),
+        "organisations.json" => put(
+            tx,
+            name,
+            OrganisationId::from_slug(slug()?).get(),
+            read::<Organisation>(name, item)?,
+            existing,
+        ),
         "bases.json" => put(tx, name, BaseId::from_slug(slug()?).get(), read::<Base>(name, item)?, existing),
-        "series.json" => put(tx, name, SeriesId::from_slug(slug()?).get(), read::<Series>(name, item)?, existing),
-        "campaigns.json" => put(tx, name, CampaignId::from_slug(slug()?).get(), read::<Campaign>(name, item)?, existing),
+        "series.json" => {
+            put(tx, name, SeriesId::from_slug(slug()?).get(), read::<Series>(name, item)?, existing)
+        }
+        "campaigns.json" => {
+            put(tx, name, CampaignId::from_slug(slug()?).get(), read::<Campaign>(name, item)?, existing)
+        }
         "routes.json" => match read::<Route>(name, item)? {
             route if route.sample && !options.samples => return Ok(None),
             route => put(tx, name, RouteId::from_slug(slug()?).get(), route, existing),
@@ -172,7 +188,9 @@ fn read<T: DeserializeOwned>(name: &str, item: Value) -> Result<T, Error> {
     let mut unknown = Vec::new();
     let body = serde_ignored::deserialize(item, |path| unknown.push(path.to_string()));
     match body {
-        Ok(_) if !unknown.is_empty() => Err(seed_error(name, format!("unknown field {}", unknown.join(", ")))),
+        Ok(_) if !unknown.is_empty() => {
+            Err(seed_error(name, format!("unknown field {}", unknown.join(", "))))
+        }
         Ok(body) => Ok(body),
         Err(error) => Err(seed_error(name, error)),
     }

@@ -33,9 +33,10 @@ pub enum Error {
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
         match error {
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, i) => {
-                Self::Unavailable(i.message().to_owned())
-            }
+            Diesel::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                i,
+            ) => Self::Unavailable(i.message().to_owned()),
             Diesel::DatabaseError(
                 DatabaseErrorKind::UniqueViolation
                 | DatabaseErrorKind::ForeignKeyViolation
@@ -62,4 +63,3 @@ impl From<ConnectionError> for Error {
         Self::Unavailable(error.to_string())
     }
 }
-

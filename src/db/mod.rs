@@ -96,7 +96,10 @@ impl Db {
     }
 
     /// Reads several things as of one moment.
-    pub fn snapshot<T, E: From<Error>>(&self, work: impl FnOnce(&mut AnyConn) -> Result<T, E>) -> Result<T, E> {
+    pub fn snapshot<T, E: From<Error>>(
+        &self,
+        work: impl FnOnce(&mut AnyConn) -> Result<T, E>,
+    ) -> Result<T, E> {
         dialect::transaction(&mut *self.readers.get().map_err(Error::from)?, Begin::Snapshot, work)
     }
 

@@ -1,8 +1,8 @@
 //! How catalogued nouns are read and written: the same few statements for each, over its own table.
 
+use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
-use super::Tx;
 use crate::domain::bases::Base;
 use crate::domain::calendar::CalendarYear;
 use crate::domain::campaigns::Campaign;

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::records::IDS_PER_STATEMENT;
 use super::schema::{events, sessions};
-use super::Tx;
 use crate::domain::events::EventStatus;
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::kinds::Kind;

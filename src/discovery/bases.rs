@@ -51,7 +51,11 @@ impl BaseHours {
         self.ask(snapshot, |rule, calendar| rule.days(calendar, first, count).collect()).unwrap_or_default()
     }
 
-    fn ask<'a, T>(&'a self, snapshot: &'a Snapshot, ask: impl FnOnce(&'a OpeningHours, &'a Calendar) -> T) -> Option<T> {
+    fn ask<'a, T>(
+        &'a self,
+        snapshot: &'a Snapshot,
+        ask: impl FnOnce(&'a OpeningHours, &'a Calendar) -> T,
+    ) -> Option<T> {
         let calendar = if self.mainland { &snapshot.calendar } else { &snapshot.no_calendar };
         self.rule.as_ref().map(|rule| ask(rule, calendar))
     }
@@ -161,7 +165,8 @@ pub fn find<'a>(
         let base = entry.body();
         let (_, inside) = question.area.nearest(&entry.places)?;
         question.accepts(base, now).then_some(())?;
-        let score = question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
+        let score =
+            question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
         question.is_open(entry, snapshot, now).then_some(())?;
         let key = match sort {
             Sort::Relevance => Key::score(score.unwrap_or(0)),

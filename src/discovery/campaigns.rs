@@ -76,7 +76,9 @@ pub fn editions(entry: &CampaignEntry, now: DateTime<Utc>) -> Vec<Edition<'_>> {
         }
         if editions.len() == before {
             let by_rule = entry.own.iter().flat_map(|recurrence| recurrence.editions(year));
-            editions.extend(by_rule.map(|days| edition(year, days.from, days.to, campaign.recurrence.fixed, None)));
+            editions.extend(
+                by_rule.map(|days| edition(year, days.from, days.to, campaign.recurrence.fixed, None)),
+            );
         }
     }
     editions.sort_by_key(|edition| edition.from);
@@ -127,7 +129,9 @@ pub fn find<'a>(
         let next = editions.iter().find(|edition| !edition.has_ended(now) && in_span(edition));
         let key = match &question.words {
             Some(words) => Key::score(words.score(&entry.words)?),
-            None => Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from))),
+            None => {
+                Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from)))
+            }
         };
         Some(Hit { key, id: entry.record.id, found: entry.as_ref() })
     });

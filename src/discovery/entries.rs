@@ -67,4 +67,3 @@ pub type CampaignEntry = Entry<Campaign>;
 pub type RouteEntry = Entry<Route>;
 /// An event with its sessions in order of start.
 pub type EventEntry = Entry<Event>;
-

@@ -189,7 +189,8 @@ pub fn find<'a>(
     });
     let hits = snapshot.events.values().filter_map(|entry| {
         question.accepts(entry.body(), snapshot).then_some(())?;
-        let score = question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
+        let score =
+            question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
         let found = question.sessions(entry, snapshot, now)?;
         let start = found.next.map(|session| session.start);
         let key = match sort {
@@ -213,7 +214,8 @@ impl EventQuestion {
         fn code(wanted: &[String], had: &[taxonomy::Code]) -> bool {
             wanted.is_empty() || had.iter().any(|code| wanted.contains(&code.0))
         }
-        let venue = || event.base.and_then(|base| snapshot.bases.get(&base)).map(|base| &base.body().accessibility);
+        let venue =
+            || event.base.and_then(|base| snapshot.bases.get(&base)).map(|base| &base.body().accessibility);
         code(&self.topics, &event.topics)
             && code(&self.audiences, &event.audiences)
             && code(&self.forms, std::slice::from_ref(&event.form))
@@ -230,11 +232,18 @@ impl EventQuestion {
     }
 
     /// The sessions that fit, and where the earliest of them is.
-    fn sessions<'a>(&self, entry: &'a EventEntry, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<EventFound<'a>> {
+    fn sessions<'a>(
+        &self,
+        entry: &'a EventEntry,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Option<EventFound<'a>> {
         let here = self.inside(&entry.places);
         if entry.own.is_empty() {
             // What has no sessions has no time: it is there as long as nobody asks for one.
-            let fits = self.span.is_none() && self.available.is_none() && self.stands(Standing::of_event(entry, now));
+            let fits = self.span.is_none()
+                && self.available.is_none()
+                && self.stands(Standing::of_event(entry, now));
             let inside = here.filter(|_| fits)?;
             return Some(EventFound { entry, next: None, sessions: 0, distance: inside.distance });
         }
@@ -247,7 +256,14 @@ impl EventQuestion {
             let Some(inside) = inside else { continue };
             match &mut found {
                 Some(found) => found.sessions += 1,
-                None => found = Some(EventFound { entry, next: Some(session), sessions: 1, distance: inside.distance }),
+                None => {
+                    found = Some(EventFound {
+                        entry,
+                        next: Some(session),
+                        sessions: 1,
+                        distance: inside.distance,
+                    })
+                }
             }
         }
         found

@@ -16,7 +16,8 @@ impl Listed for Organisation {
     fn own(&self, (): ()) {}
 
     fn places(&self, world: &Snapshot) -> Vec<Located> {
-        let within = self.adcode.map(|adcode| world.divisions.chain(adcode).map(|division| division.adcode).collect());
+        let within =
+            self.adcode.map(|adcode| world.divisions.chain(adcode).map(|division| division.adcode).collect());
         within.map(|within| Located { spot: None, within }).into_iter().collect()
     }
 
@@ -63,7 +64,8 @@ pub fn find<'a>(
     paging: &Paging,
 ) -> Answer<&'a OrganisationEntry> {
     let hits = snapshot.organisations.values().filter_map(|entry| {
-        let seat = question.adcode.is_none_or(|adcode| entry.places.iter().any(|at| at.within.contains(&adcode)));
+        let seat =
+            question.adcode.is_none_or(|adcode| entry.places.iter().any(|at| at.within.contains(&adcode)));
         let score = question.words.as_ref().map(|words| words.score(&entry.words));
         let key = match score {
             Some(score) => Key::score(score?),

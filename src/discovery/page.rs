@@ -150,7 +150,8 @@ mod tests {
 
     #[test]
     fn pages_meet_without_gap_or_overlap() {
-        let hits = || (1..=10).map(|id| Hit { key: Key::Number(id / 4), id, found: id }).rev().collect::<Vec<_>>();
+        let hits =
+            || (1..=10).map(|id| Hit { key: Key::Number(id / 4), id, found: id }).rev().collect::<Vec<_>>();
         let mut paging = Paging { limit: 3, after: None };
         let mut seen = Vec::new();
         loop {

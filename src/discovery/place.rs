@@ -101,7 +101,8 @@ impl Area {
     pub fn holds(&self, place: &Located) -> Option<Inside> {
         let distance = self.at.zip(place.spot).map(|(at, spot)| geo::distance(at, spot.position));
         let near = self.radius.is_none_or(|radius| distance.is_some_and(|distance| distance <= radius));
-        let boxed = self.bbox.is_none_or(|(bbox, crs)| place.spot.is_some_and(|spot| bbox.holds(spot.in_crs(crs))));
+        let boxed =
+            self.bbox.is_none_or(|(bbox, crs)| place.spot.is_some_and(|spot| bbox.holds(spot.in_crs(crs))));
         let within = self.adcode.is_none_or(|adcode| place.within.contains(&adcode));
         (near && boxed && within).then_some(Inside { distance })
     }

@@ -52,7 +52,11 @@ pub fn ways(entry: &RouteEntry) -> Vec<Way> {
         let straight = geo::distance(a.spot?.position, b.spot?.position);
         Some((straight * ROAD_FACTOR).round())
     };
-    entry.places.windows(2).map(|pair| Way { metres: estimate(pair), basis: LengthBasis::Estimated }).collect()
+    entry
+        .places
+        .windows(2)
+        .map(|pair| Way { metres: estimate(pair), basis: LengthBasis::Estimated })
+        .collect()
 }
 
 /// Which routes are asked for. The default asks for all.
@@ -98,7 +102,8 @@ pub fn find<'a>(
             || route.audiences.iter().any(|audience| question.audiences.contains(&audience.0));
         let short = question.days.is_none_or(|days| route.days <= days);
         (audience && short).then_some(())?;
-        let score = question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
+        let score =
+            question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
         let key = match sort {
             Sort::Relevance => Key::score(score.unwrap_or(0)),
             Sort::Distance => Key::distance(inside.distance),

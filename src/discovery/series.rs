@@ -50,7 +50,9 @@ pub fn lectures(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Lectures<'_
     for event in snapshot.events.values().filter(|event| event.body().series.map(SeriesId::get) == Some(id)) {
         lectures.count += 1;
         let next = event.own.iter().find(|session| {
-            session.end > now && session.status != EventStatus::Cancelled && event.body().status != EventStatus::Cancelled
+            session.end > now
+                && session.status != EventStatus::Cancelled
+                && event.body().status != EventStatus::Cancelled
         });
         if let Some(session) = next
             && lectures.next.is_none_or(|(_, earlier)| session.start < earlier.start)
@@ -81,9 +83,13 @@ pub fn find<'a>(
 ) -> Answer<&'a SeriesEntry> {
     let hits = snapshot.series.values().filter_map(|entry| {
         let series = entry.body();
-        let topic = question.topics.is_empty() || series.topics.iter().any(|topic| question.topics.contains(&topic.0));
+        let topic = question.topics.is_empty()
+            || series.topics.iter().any(|topic| question.topics.contains(&topic.0));
         let organiser = question.organisers.is_empty()
-            || series.organisers.iter().any(|organiser| question.organisers.contains(&organiser.organisation));
+            || series
+                .organisers
+                .iter()
+                .any(|organiser| question.organisers.contains(&organiser.organisation));
         (topic && organiser).then_some(())?;
         let key = match &question.words {
             Some(words) => Key::score(words.score(&entry.words)?),

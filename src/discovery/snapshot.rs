@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::divisions::Divisions;
-use super::entries::{BaseEntry, CampaignEntry, Entry, EventEntry, Listed, OrganisationEntry, RouteEntry, SeriesEntry};
+use super::entries::{
+    BaseEntry, CampaignEntry, Entry, EventEntry, Listed, OrganisationEntry, RouteEntry, SeriesEntry,
+};
 use super::taxonomy::Taxonomy;
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear};
@@ -222,7 +224,11 @@ impl Snapshot {
         self.events = self.renewed(&self.events, changed);
     }
 
-    fn renewed<I: Copy + Ord, T: Listed>(&self, table: &Table<I, Entry<T>>, changed: &Changed) -> Table<I, Entry<T>> {
+    fn renewed<I: Copy + Ord, T: Listed>(
+        &self,
+        table: &Table<I, Entry<T>>,
+        changed: &Changed,
+    ) -> Table<I, Entry<T>> {
         let concerns = |entry: &Entry<T>| {
             let references = entry.record.body.references();
             references.iter().any(|reference| changed.contains(&(reference.kind, reference.id)))

@@ -44,7 +44,8 @@ impl Taxonomy {
 
     /// The terms of a scheme in the order of lists.
     pub fn terms(&self, scheme: &str) -> Vec<&Term> {
-        let mut terms: Vec<&Term> = self.schemes.get(scheme).into_iter().flat_map(BTreeMap::values).map(|r| &r.body).collect();
+        let mut terms: Vec<&Term> =
+            self.schemes.get(scheme).into_iter().flat_map(BTreeMap::values).map(|r| &r.body).collect();
         terms.sort_by(|a, b| (a.order, &a.code).cmp(&(b.order, &b.code)));
         terms
     }

@@ -1,14 +1,14 @@
 //! Bases (科普基地): accredited venues one can visit.
 
+use super::invalid::{FieldCode, Invalid};
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
-use super::invalid::{FieldCode, Invalid};
 
 use super::admission::{Booking, Price};
-use super::media::{Image, Notice};
 use super::hours::{Closure, OpeningHours};
+use super::media::{Image, Notice};
 use super::organisations::{self, Organiser};
 use super::partial_date::PartialDate;
 use super::places::{Accessibility, Place};
@@ -103,7 +103,8 @@ impl Noun for Base {
 
     fn references(&self) -> Vec<Reference> {
         let levels = self.recognitions.iter().enumerate();
-        let levels = levels.map(|(i, r)| r.level.reference(format!("recognitions[{i}].level"), taxonomy::LEVEL));
+        let levels =
+            levels.map(|(i, r)| r.level.reference(format!("recognitions[{i}].level"), taxonomy::LEVEL));
         organisations::references(&self.organisers)
             .chain([
                 Reference::new("place.adcode", Kind::Division, self.place.adcode.number()),
@@ -118,7 +119,9 @@ impl Base {
     /// The recognitions that hold at `now`: not yet run out, as far as their dates tell.
     pub fn recognitions_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Recognition> {
         let today = day_of(now);
-        self.recognitions.iter().filter(move |held| held.until.as_ref().is_none_or(|until| today <= until.last_day()))
+        self.recognitions
+            .iter()
+            .filter(move |held| held.until.as_ref().is_none_or(|until| today <= until.last_day()))
     }
 }
 

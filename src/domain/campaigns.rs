@@ -1,10 +1,10 @@
 //! Campaigns (主题活动) and theme days: what recurs each year or month, with dates that an authority confirms.
 
+use super::invalid::{FieldCode, Invalid};
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
-use super::invalid::{FieldCode, Invalid};
 
 use super::ids::OrganisationId;
 use super::media::Image;

@@ -5,10 +5,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
 use super::invalid::Invalid;
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
+use serde::{Deserialize, Serialize};
 
 use super::geo::{LatLng, Wgs84};
 use super::outline::Outline;

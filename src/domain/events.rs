@@ -1,10 +1,10 @@
 //! Events (科普活动): talks, exhibitions, experiments, open days, camps. An event has one or many sessions.
 
+use super::invalid::{FieldCode, Invalid};
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
-use super::invalid::{FieldCode, Invalid};
 
 use super::admission::{Admission, ExternalSignup, Price};
 use super::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
@@ -163,8 +163,14 @@ impl Noun for Event {
             .chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences))
             .chain(self.base.map(|base| Reference::new("base", Kind::Base, base.get())))
             .chain(self.series.map(|series| Reference::new("series", Kind::Series, series.get())))
-            .chain(campaigns.map(|(i, id)| Reference::new(format!("campaigns[{i}]"), Kind::Campaign, id.get())))
-            .chain(self.place.iter().map(|place| Reference::new("place.adcode", Kind::Division, place.adcode.number())))
+            .chain(
+                campaigns.map(|(i, id)| Reference::new(format!("campaigns[{i}]"), Kind::Campaign, id.get())),
+            )
+            .chain(
+                self.place
+                    .iter()
+                    .map(|place| Reference::new("place.adcode", Kind::Division, place.adcode.number())),
+            )
             .collect()
     }
 }

@@ -1,9 +1,9 @@
 //! Organisations: museums, labs, associations, authorities; whoever offers something.
 
-use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
 use super::invalid::Invalid;
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
+use serde::{Deserialize, Serialize};
 
 use super::divisions::Adcode;
 use super::ids::OrganisationId;
@@ -45,7 +45,11 @@ impl Noun for Organisation {
 /// References that a list of organisers makes.
 pub fn references(organisers: &[Organiser]) -> impl Iterator<Item = Reference> + '_ {
     organisers.iter().enumerate().map(|(i, organiser)| {
-        Reference::new(format!("organisers[{i}].organisation"), Kind::Organisation, organiser.organisation.get())
+        Reference::new(
+            format!("organisers[{i}].organisation"),
+            Kind::Organisation,
+            organiser.organisation.get(),
+        )
     })
 }
 

@@ -13,12 +13,15 @@ pub struct PartialDate(String);
 impl PartialDate {
     /// The last day that it can mean.
     pub fn last_day(&self) -> NaiveDate {
-        let [year, month, day] = [0..4, 5..7, 8..10].map(|range| self.0.get(range).and_then(|part| part.parse().ok()));
+        let [year, month, day] =
+            [0..4, 5..7, 8..10].map(|range| self.0.get(range).and_then(|part| part.parse().ok()));
         let year = year.and_then(|year: u32| i32::try_from(year).ok()).unwrap_or(i32::MAX);
         let month: u32 = month.unwrap_or(12);
         match day {
             Some(day) => NaiveDate::from_ymd_opt(year, month, day),
-            None => NaiveDate::from_ymd_opt(year, month, 1).and_then(|first| (first + Months::new(1)).pred_opt()),
+            None => {
+                NaiveDate::from_ymd_opt(year, month, 1).and_then(|first| (first + Months::new(1)).pred_opt())
+            }
         }
         // What was parsed is a date.
         .unwrap_or(NaiveDate::MAX)

@@ -151,10 +151,12 @@ impl Pattern {
                 let days = days_until(today.weekday(), *weekday) + 7 * u64::from(*weeks);
                 slot(today + Days::new(days), *start_time, *end_time).into_iter().collect()
             }
-            Self::Weekly { weekdays, from_day, to_day, start_time, end_time } => days(today, *from_day, *to_day)
-                .filter(|date| weekdays.contains(&date.weekday()))
-                .filter_map(|date| slot(date, *start_time, *end_time))
-                .collect(),
+            Self::Weekly { weekdays, from_day, to_day, start_time, end_time } => {
+                days(today, *from_day, *to_day)
+                    .filter(|date| weekdays.contains(&date.weekday()))
+                    .filter_map(|date| slot(date, *start_time, *end_time))
+                    .collect()
+            }
             Self::Campaign { campaign, weekday, start_time, end_time } => {
                 let first = venue.campaign_start(*campaign, today + Days::new(3));
                 let date = first.map(|first| nearest(first, *weekday));
@@ -188,7 +190,8 @@ fn nearest(date: NaiveDate, weekday: Weekday) -> NaiveDate {
 
 /// A session on `date`; one that would end before it starts ends on the next day (a night of stars).
 fn slot(date: NaiveDate, start: NaiveTime, end: NaiveTime) -> Option<Slot> {
-    let instant = |date: NaiveDate, time| Some(date.and_time(time).and_local_timezone(CHINA).single()?.to_utc());
+    let instant =
+        |date: NaiveDate, time| Some(date.and_time(time).and_local_timezone(CHINA).single()?.to_utc());
     let last = if end <= start { date + Days::new(1) } else { date };
     Some(Slot { date, start: instant(date, start)?, end: instant(last, end)? })
 }

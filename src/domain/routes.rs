@@ -1,9 +1,9 @@
 //! Science-tourism routes (科普游路线): bases in an order one can follow in a day or two.
 
-use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
 use super::invalid::{FieldCode, Invalid};
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
+use serde::{Deserialize, Serialize};
 
 use super::geo::{LatLng, Wgs84};
 use super::ids::BaseId;
@@ -89,7 +89,8 @@ impl Noun for Route {
 
     fn references(&self) -> Vec<Reference> {
         let stops = self.stops.iter().enumerate();
-        let stops = stops.map(|(i, stop)| Reference::new(format!("stops[{i}].base"), Kind::Base, stop.base.get()));
+        let stops =
+            stops.map(|(i, stop)| Reference::new(format!("stops[{i}].base"), Kind::Base, stop.base.get()));
         stops.chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences)).collect()
     }
 }

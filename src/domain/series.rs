@@ -1,9 +1,9 @@
 //! Lecture series (系列讲座). A lecture is an event of the series.
 
-use serde::{Deserialize, Serialize};
-use super::record::{Noun, Reference};
-use super::kinds::Kind;
 use super::invalid::{FieldCode, Invalid};
+use super::kinds::Kind;
+use super::record::{Noun, Reference};
+use serde::{Deserialize, Serialize};
 
 use super::ids::BaseId;
 use super::media::Image;

@@ -216,7 +216,8 @@ mod tests {
     }
 
     fn session(waitlist_mode: WaitlistMode, taken: i32, waiting: i32) -> Session {
-        let terms = serde_json::json!({ "waitlistMode": waitlist_mode, "opensAt": at(10), "closesAt": at(20) });
+        let terms =
+            serde_json::json!({ "waitlistMode": waitlist_mode, "opensAt": at(10), "closesAt": at(20) });
         Session {
             id: SessionId::from_slug("s"),
             event: EventId::from_slug("e"),
@@ -236,11 +237,21 @@ mod tests {
         use SignupState::*;
         let state = |s: &Session, hour| s.signup_state(EventStatus::Scheduled, at(hour));
         let half = session(WaitlistMode::Confirm, 1, 0);
-        assert_eq!([9, 10, 19, 20, 25, 26].map(|h| state(&half, h)), [NotOpen, Open, Open, Closed, Closed, Ended]);
+        assert_eq!(
+            [9, 10, 19, 20, 25, 26].map(|h| state(&half, h)),
+            [NotOpen, Open, Open, Closed, Closed, Ended]
+        );
         assert_eq!(state(&session(WaitlistMode::Confirm, 2, 0), 12), Waitlist);
-        assert_eq!(state(&session(WaitlistMode::Offer, 1, 3), 12), Waitlist, "a free seat belongs to the queue");
+        assert_eq!(
+            state(&session(WaitlistMode::Offer, 1, 3), 12),
+            Waitlist,
+            "a free seat belongs to the queue"
+        );
         assert_eq!(state(&session(WaitlistMode::None, 2, 0), 12), Full);
         assert_eq!(half.signup_state(EventStatus::Cancelled, at(12)), Cancelled);
-        assert_eq!(Session { signup: Option::None, ..half }.signup_state(EventStatus::Scheduled, at(12)), None);
+        assert_eq!(
+            Session { signup: Option::None, ..half }.signup_state(EventStatus::Scheduled, at(12)),
+            None
+        );
     }
 }

@@ -39,13 +39,19 @@ impl Code {
 }
 
 /// References that a list of codes makes, with their places in `field`.
-pub fn references<'a>(field: &'a str, scheme: &'a str, codes: &'a [Code]) -> impl Iterator<Item = Reference> + 'a {
+pub fn references<'a>(
+    field: &'a str,
+    scheme: &'a str,
+    codes: &'a [Code],
+) -> impl Iterator<Item = Reference> + 'a {
     codes.iter().enumerate().map(move |(i, code)| code.reference(format!("{field}[{i}]"), scheme))
 }
 
 fn is_code(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-'))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'-'))
 }
 
 /// One term of one scheme.

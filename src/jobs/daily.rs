@@ -49,7 +49,9 @@ pub async fn run(db: Db, clock: Arc<dyn Clock>, samples: bool) {
                     done_for = Some(today);
                 }
                 Ok(Err(error)) => tracing::warn!(%error, "the day's chores failed and will be tried again"),
-                Err(panic) => tracing::error!(error = %panic, "the day's chores broke and will be tried again"),
+                Err(panic) => {
+                    tracing::error!(error = %panic, "the day's chores broke and will be tried again")
+                }
             }
         }
         tokio::time::sleep(TICK).await;

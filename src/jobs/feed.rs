@@ -81,7 +81,8 @@ impl Feed {
             let next = changes::low_water(conn)?;
             let visible = changes::since(conn, *low_water)?;
             let above = visible.iter().filter(|change| change.tx >= next).map(|change| change.id).collect();
-            let fresh: Vec<Change> = visible.into_iter().filter(|change| !seen.contains(&change.id)).collect();
+            let fresh: Vec<Change> =
+                visible.into_iter().filter(|change| !seen.contains(&change.id)).collect();
             let items = changed_items(conn, &fresh)?;
             Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, items))
         })?;
@@ -189,7 +190,11 @@ fn all<T: Stored>(conn: &mut AnyConn, item: fn(Record<T>) -> Item) -> Result<Vec
     Ok(T::all(conn)?.into_iter().map(item).collect())
 }
 
-fn some<T: Stored>(conn: &mut AnyConn, ids: &[i64], item: fn(Record<T>) -> Item) -> Result<Vec<Item>, db::Error> {
+fn some<T: Stored>(
+    conn: &mut AnyConn,
+    ids: &[i64],
+    item: fn(Record<T>) -> Item,
+) -> Result<Vec<Item>, db::Error> {
     Ok(T::find(conn, ids)?.into_iter().map(item).collect())
 }
 

@@ -119,7 +119,11 @@ fn handlers_do_not_write_to_the_store() {
 fn drawers_have_no_place() {
     for path in sources(&src()) {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(!["utils", "util", "helpers", "common", "misc", "shared"].contains(&name.as_str()), "{}", path.display());
+        assert!(
+            !["utils", "util", "helpers", "common", "misc", "shared"].contains(&name.as_str()),
+            "{}",
+            path.display()
+        );
         let code = code(&path);
         for word in ["static mut", "#[allow(", "todo!", "unimplemented!", ".route("] {
             assert!(!code.contains(word), "{}: {word}", path.display());

@@ -37,7 +37,7 @@ on_both_stores! {
     async fn the_store_has_the_columns_of_the_schema(store: Store) {
         let fresh = Fresh::new(store, Holds::Tables);
         let db = fresh.open(Arc::new(FixedClock(NOW)));
-        let found = db.read(|conn| columns(conn)).unwrap();
+        let found = db.read(columns).unwrap();
         assert_eq!(found, schema());
     }
 }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use kepu::domain::ids::BaseId;
 
 use crate::support::catalogue::{base, event, put_base, put_event};
+use crate::support::eventually;
 use crate::support::server::{NOW, Server};
 use crate::support::stores::{Fresh, Holds, Store, redis_url};
-use crate::support::eventually;
 
 async fn both_follow(redis: Option<String>) {
     let fresh = Arc::new(Fresh::new(Store::Postgres, Holds::Seeds));
     let one = Server::over(fresh.clone(), redis.clone()).await;
     let two = Server::over(fresh, redis).await;
     let mut organised = base("replicated", 23.13, 113.33);
-    organised.organisers = one.running.live.now().unwrap().bases.values().next().unwrap().body().organisers.clone();
+    organised.organisers =
+        one.running.live.now().unwrap().bases.values().next().unwrap().body().organisers.clone();
     let mut shown = event("shown on both", BaseId::from_slug("replicated"));
     shown.organisers = organised.organisers.clone();
     one.running
@@ -53,9 +54,13 @@ async fn a_dead_redis_is_named_and_harms_nothing() {
     let fresh = Arc::new(Fresh::new(Store::Postgres, Holds::Seeds));
     let server = Server::over(fresh, Some("redis://127.0.0.1:1".to_owned())).await;
     let report = server.json("/readyz").await;
-    assert_eq!(report["stores"].to_string(), r#"[{"name":"database","status":"up"},{"name":"redis","status":"down"}]"#);
+    assert_eq!(
+        report["stores"].to_string(),
+        r#"[{"name":"database","status":"up"},{"name":"redis","status":"down"}]"#
+    );
     let mut added = base("without redis", 23.13, 113.33);
-    added.organisers = server.running.live.now().unwrap().bases.values().next().unwrap().body().organisers.clone();
+    added.organisers =
+        server.running.live.now().unwrap().bases.values().next().unwrap().body().organisers.clone();
     server.running.db.write(|tx| put_base(tx, "without redis", &added)).unwrap();
     eventually("the base is found all the same", async || {
         (server.json("/v1/bases?q=without%20redis").await["total"] == 1).then_some(())

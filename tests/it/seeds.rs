@@ -34,8 +34,8 @@ on_both_stores! {
         let db = fresh.open(Arc::new(FixedClock(NOW)));
         let report = seed(&db, &Seeds::embedded(), Options { samples: false, ..KEEP }).unwrap();
         assert_eq!(report.sessions, 0);
-        assert_eq!(db.read(|conn| kepu::db::events::samples(conn)).unwrap(), []);
-        assert!(db.read(|conn| sessions::all(conn)).unwrap().is_empty());
+        assert_eq!(db.read(kepu::db::events::samples).unwrap(), []);
+        assert!(db.read(sessions::all).unwrap().is_empty());
     }
 }
 
@@ -46,10 +46,10 @@ fn the_sample_programme_is_never_stale() {
     let db = fresh.open(Arc::new(clock.clone()));
     let coming = |days: i64| {
         let from = NOW + TimeDelta::days(days);
-        let all = db.read(|conn| sessions::all(conn)).unwrap();
+        let all = db.read(sessions::all).unwrap();
         all.values().filter(|sessions| sessions.iter().any(|session| session.end > from)).count()
     };
-    let (events, before) = (coming(0), db.read(|conn| sessions::all(conn)).unwrap());
+    let (events, before) = (coming(0), db.read(sessions::all).unwrap());
     assert!(events > 200, "{events}");
     for day in 1..=30 {
         clock.set(NOW + Days::new(day));
@@ -57,7 +57,7 @@ fn the_sample_programme_is_never_stale() {
         assert_eq!(daily::chores(&db, true).unwrap().sessions, 0, "twice a day is once a day");
     }
     assert_eq!(coming(30), events, "a month later every sample event still has a session to come");
-    let after = db.read(|conn| sessions::all(conn)).unwrap();
+    let after = db.read(sessions::all).unwrap();
     for (event, sessions) in before {
         assert!(sessions.iter().all(|session| after[&event].contains(session)), "none was moved or deleted");
     }
@@ -70,7 +70,10 @@ fn a_folder_of_ones_own_is_loaded_by_the_same_rules() {
     let folder = dir.path().to_str().unwrap().to_owned();
     let load = |more: &[&str]| {
         let output = run(&fresh.url, &[&["seed", "--from", &folder], more].concat());
-        (output.status.success(), String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr))
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr),
+        )
     };
     assert!(load(&[]).1.contains("holds none of"), "an empty folder is a mistake");
     seeds_with_base(dir.path(), "own");

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use kepu::app::catalogue::{Existing, Saved, save};
 use kepu::app;
+use kepu::app::catalogue::{Existing, Saved, save};
 use kepu::db::records::Stored;
 use kepu::db::{self, changes, sessions};
 use kepu::domain::bases::Base;

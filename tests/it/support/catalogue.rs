@@ -74,9 +74,11 @@ pub fn session(slug: &str, event: EventId, start: DateTime<Utc>) -> Session {
 /// What bases and events refer to: Guangzhou's Tianhe, an organisation, a few terms.
 pub fn ground(db: &Db) {
     db.write(|tx| {
-        for (adcode, parent, level) in
-            [("440000", None, "province"), ("440100", Some("440000"), "city"), ("440106", Some("440100"), "district")]
-        {
+        for (adcode, parent, level) in [
+            ("440000", None, "province"),
+            ("440100", Some("440000"), "city"),
+            ("440106", Some("440100"), "district"),
+        ] {
             let mut division = json!({
                 "adcode": adcode, "name": { "zh-CN": adcode }, "level": level,
                 "centre": { "lat": 23.1, "lng": 113.3 }, "source": source(),
@@ -88,7 +90,9 @@ pub fn ground(db: &Db) {
             save(tx, division.adcode.number(), &division, Existing::Keep)?;
         }
         for (scheme, code) in [("form", "lecture"), ("category", "science_museum"), ("topic", "ocean")] {
-            let term: Term = read(json!({ "scheme": scheme, "code": code, "name": { "zh-CN": code }, "source": source() }));
+            let term: Term = read(
+                json!({ "scheme": scheme, "code": code, "name": { "zh-CN": code }, "source": source() }),
+            );
             save(tx, term.id().get(), &term, Existing::Keep)?;
         }
         let organisation: Organisation = read(json!({ "name": { "zh-CN": "org" }, "source": source() }));

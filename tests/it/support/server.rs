@@ -26,7 +26,7 @@ pub struct Server {
     pub running: Running,
     pub clock: ManualClock,
     pub client: reqwest::Client,
-    pub fresh: Arc<Fresh>,
+    _fresh: Arc<Fresh>,
 }
 
 /// An answer, read to its end.
@@ -70,7 +70,7 @@ impl Server {
         };
         let metrics = telemetry::start_metrics();
         let running = server::start(settings, Arc::new(clock.clone()), &SystemRandom, metrics).await.unwrap();
-        Self { running, clock, client: reqwest::Client::new(), fresh }
+        Self { running, clock, client: reqwest::Client::new(), _fresh: fresh }
     }
 
     /// The address of a path.

@@ -34,8 +34,8 @@ pub enum Holds {
 /// A store of a test's own; gone when this is dropped.
 pub struct Fresh {
     pub url: String,
-    /// Keeps SQLite's directory.
-    dir: Option<TempDir>,
+    /// SQLite's directory, which lives as long.
+    _dir: Option<TempDir>,
     database: Option<String>,
 }
 
@@ -48,13 +48,14 @@ impl Fresh {
                 let dir = tempfile::tempdir().unwrap();
                 let file = dir.path().join("kepu.db");
                 std::fs::copy(sqlite_template(holds), &file).unwrap();
-                Self { url: format!("sqlite://{}", file.display()), dir: Some(dir), database: None }
+                Self { url: format!("sqlite://{}", file.display()), _dir: Some(dir), database: None }
             }
             Store::Postgres => {
                 let template = postgres_template(holds);
-                let name = format!("kepu_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+                let name =
+                    format!("kepu_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
                 administer(&format!("CREATE DATABASE {name} TEMPLATE {template}"));
-                Self { url: postgres_url(&name), dir: None, database: Some(name) }
+                Self { url: postgres_url(&name), _dir: None, database: Some(name) }
             }
         }
     }
@@ -67,11 +68,6 @@ impl Fresh {
     /// How to reach it.
     pub fn settings(&self) -> db::Settings {
         settings(&self.url)
-    }
-
-    /// SQLite's directory.
-    pub fn dir(&self) -> Option<PathBuf> {
-        self.dir.as_ref().map(|dir| dir.path().to_owned())
     }
 }
 
@@ -87,10 +83,10 @@ pub fn settings(url: &str) -> db::Settings {
     db::Settings { target: Target::parse(url).unwrap(), connections: 4, wait: Duration::from_secs(20) }
 }
 
-/// The private PostgreSQL that the test command starts.
+/// A service that the test command starts.
+#[expect(clippy::disallowed_methods, reason = "tests read their surroundings; the program does not")]
 fn service(name: &str) -> String {
-    // Tests read their environment; the program under test does not.
-    std::env::vars().find(|(key, _)| key == name).map(|(_, value)| value).unwrap_or_else(|| {
+    std::env::var(name).unwrap_or_else(|_| {
         panic!("{name} is not set: run `scripts/test`, or `scripts/with-services cargo test`")
     })
 }
