@@ -1,14 +1,16 @@
 //! Campaigns and theme days, and when their editions are.
 
+use std::collections::{HashMap, HashSet};
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::entries::{CampaignEntry, Listed};
+use super::entries::{CampaignEntry, EventEntry, Listed};
 use super::page::{Answer, Hit, Key, Paging, page};
 use super::place::Located;
 use super::snapshot::Snapshot;
 use super::words::{Field, Haystack, Words};
 use crate::domain::campaigns::{Campaign, CampaignType, PublishedEdition};
-use crate::domain::ids::{CampaignId, EditionId, OrganisationId};
+use crate::domain::ids::{EditionId, OrganisationId};
 use crate::domain::recurrence::Recurrence;
 use crate::domain::time::{self, Span};
 
@@ -85,18 +87,31 @@ pub fn editions(entry: &CampaignEntry, now: DateTime<Utc>) -> Vec<Edition<'_>> {
     editions
 }
 
-/// How many events of a campaign have not ended, and how many of those a given organisation runs.
-pub fn event_count(snapshot: &Snapshot, id: i64, of: Option<OrganisationId>, now: DateTime<Utc>) -> usize {
-    let counts = |organisers: &[crate::domain::organisations::Organiser]| {
-        of.is_none_or(|of| organisers.iter().any(|organiser| organiser.organisation == of))
-    };
-    let events = snapshot.events.values().filter(|event| {
-        let body = event.body();
-        body.campaigns.iter().any(|campaign| CampaignId::get(*campaign) == id)
-            && counts(&body.organisers)
-            && super::events::goes_on(event, now)
-    });
-    events.count()
+/// How many events of a campaign go ahead and have not ended.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub total: usize,
+    by: HashMap<OrganisationId, usize>,
+}
+
+impl Tally {
+    /// Those that an organisation runs, in whatever role.
+    pub fn of(&self, organisation: OrganisationId) -> usize {
+        self.by.get(&organisation).copied().unwrap_or(0)
+    }
+}
+
+/// Counts the events of a campaign.
+pub fn tally(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Tally {
+    let mut tally = Tally::default();
+    let part = |event: &EventEntry| event.body().campaigns.iter().any(|campaign| campaign.get() == id);
+    for event in snapshot.events.values().filter(|event| part(event) && super::events::goes_on(event, now)) {
+        tally.total += 1;
+        let organisers: HashSet<_> = event.body().organisers.iter().map(|o| o.organisation).collect();
+        organisers.into_iter().for_each(|organiser| *tally.by.entry(organiser).or_default() += 1);
+    }
+    tally
 }
 
 /// Which campaigns are asked for. The default asks for all.

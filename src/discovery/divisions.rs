@@ -1,8 +1,10 @@
 //! The tree of administrative divisions, and which of them a point lies in.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::words::{Field, Haystack, Words};
 use crate::domain::datum;
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::geo::{Crs, LatLng, OffTheEarth, Wgs84};
@@ -39,6 +41,24 @@ impl Divisions {
     /// The division and those around it, innermost first; empty where the code is unknown.
     pub fn chain(&self, adcode: Adcode) -> impl Iterator<Item = &Division> {
         std::iter::successors(self.get(adcode), |division| self.get(division.parent?))
+    }
+
+    /// The divisions that belong to this one directly, in order of code.
+    pub fn children(&self, adcode: Adcode) -> impl Iterator<Item = &Division> {
+        self.iter().filter(move |division| division.parent == Some(adcode))
+    }
+
+    /// The divisions whose names fit the words, best fit first.
+    pub fn named(&self, words: &Words) -> Vec<&Division> {
+        let score = |division: &Division| {
+            let mut names = Haystack::default();
+            names.add(Field::Name, &division.name);
+            words.score(&names)
+        };
+        let mut found: Vec<_> =
+            self.iter().filter_map(|division| Some((score(division)?, division))).collect();
+        found.sort_by_key(|(score, _)| Reverse(*score));
+        found.into_iter().map(|(_, division)| division).collect()
     }
 
     /// The innermost division in whose outline the point lies; `None` at sea and outside the data.

@@ -112,6 +112,13 @@ impl Standing {
     }
 }
 
+/// The sessions of an event in order of start; those of a span, if one is given.
+pub fn sessions<'a>(entry: &'a EventEntry, span: Option<Span>, paging: &Paging) -> Answer<&'a Session> {
+    let inside = |session: &&Session| span.is_none_or(|span| span.overlaps(session.start, session.end));
+    let hit = |found: &'a Session| Hit { key: Key::earliest(Some(found.start)), id: found.id.get(), found };
+    page(entry.own.iter().filter(inside).map(hit).collect(), paging)
+}
+
 /// Whether an event has neither ended nor been called off.
 pub(super) fn goes_on(entry: &EventEntry, now: DateTime<Utc>) -> bool {
     matches!(Standing::of_event(entry, now), Standing::Scheduled | Standing::Changed)

@@ -1,6 +1,10 @@
 //! Organisations.
 
-use super::entries::{Listed, OrganisationEntry};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::entries::{EventEntry, Listed, OrganisationEntry};
 use super::page::{Answer, Hit, Key, Paging, page};
 use super::place::Located;
 use super::snapshot::Snapshot;
@@ -44,6 +48,30 @@ impl Snapshot {
         for (_, organisation) in self.organisers(organisers) {
             words.add(Field::Place, &organisation.body().name);
         }
+    }
+}
+
+/// What an organisation runs, in whatever role.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Its bases.
+    pub bases: usize,
+    /// Its series.
+    pub series: usize,
+    /// Its events that go ahead and have not ended.
+    pub events: usize,
+}
+
+/// Counts what an organisation runs.
+pub fn tally(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Tally {
+    let runs =
+        |organisers: &[Organiser]| organisers.iter().any(|organiser| organiser.organisation.get() == id);
+    let goes_on =
+        |event: &&Arc<EventEntry>| runs(&event.body().organisers) && super::events::goes_on(event, now);
+    Tally {
+        bases: snapshot.bases.values().filter(|base| runs(&base.body().organisers)).count(),
+        series: snapshot.series.values().filter(|series| runs(&series.body().organisers)).count(),
+        events: snapshot.events.values().filter(goes_on).count(),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::divisions::Divisions;
 use crate::domain::datum;
 use crate::domain::divisions::Adcode;
-use crate::domain::geo::{self, Crs, LatLng, Wgs84};
+use crate::domain::geo::{self, Crs, Edges, LatLng, Wgs84};
 use crate::domain::places::Place;
 
 /// A place, ready to be asked about.
@@ -59,29 +59,10 @@ pub struct Area {
     pub at: Option<LatLng<Wgs84>>,
     /// Only what is at most so many metres from `at`.
     pub radius: Option<f64>,
-    /// Only what lies in this box of this datum.
-    pub bbox: Option<(Box, Crs)>,
+    /// Only what lies in this box of this datum, edges included.
+    pub bbox: Option<(Edges, Crs)>,
     /// Only what lies in this division.
     pub adcode: Option<Adcode>,
-}
-
-/// A box in degrees, edges included.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Box {
-    /// Smallest longitude.
-    pub west: f64,
-    /// Smallest latitude.
-    pub south: f64,
-    /// Largest longitude.
-    pub east: f64,
-    /// Largest latitude.
-    pub north: f64,
-}
-
-impl Box {
-    fn holds(&self, (lat, lng): (f64, f64)) -> bool {
-        (self.south..=self.north).contains(&lat) && (self.west..=self.east).contains(&lng)
-    }
 }
 
 /// That a place is in an area, and how far away.
@@ -102,7 +83,7 @@ impl Area {
         let distance = self.at.zip(place.spot).map(|(at, spot)| geo::distance(at, spot.position));
         let near = self.radius.is_none_or(|radius| distance.is_some_and(|distance| distance <= radius));
         let boxed =
-            self.bbox.is_none_or(|(bbox, crs)| place.spot.is_some_and(|spot| bbox.holds(spot.in_crs(crs))));
+            self.bbox.is_none_or(|(bbox, crs)| place.spot.is_some_and(|spot| bbox.hold(spot.in_crs(crs))));
         let within = self.adcode.is_none_or(|adcode| place.within.contains(&adcode));
         (near && boxed && within).then_some(Inside { distance })
     }

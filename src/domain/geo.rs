@@ -186,6 +186,27 @@ impl<D: Datum> Bbox<D> {
     }
 }
 
+/// The edges of a box in degrees, for where a request says beside it which datum they are in. It does not cross
+/// the antimeridian.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Edges {
+    /// Smallest longitude.
+    pub west: f64,
+    /// Smallest latitude.
+    pub south: f64,
+    /// Largest longitude.
+    pub east: f64,
+    /// Largest latitude.
+    pub north: f64,
+}
+
+impl Edges {
+    /// Whether latitude and longitude in the same datum lie between them or on one.
+    pub fn hold(&self, (lat, lng): (f64, f64)) -> bool {
+        (self.south..=self.north).contains(&lat) && (self.west..=self.east).contains(&lng)
+    }
+}
+
 /// The great-circle distance in metres on the sphere of [`EARTH_RADIUS_METRES`], rounded once to 0.1 m:
 /// selection, order and what is shown all use this one number.
 ///

@@ -120,6 +120,11 @@ ids! {
     TermId = "term";
 }
 
+/// A number as ids of every kind are written.
+pub fn spell(number: i64) -> String {
+    EventId(number).to_string()
+}
+
 fn fresh(now: DateTime<Utc>, random: u32) -> i64 {
     let millis = (now.timestamp_millis() - EPOCH_MILLIS).rem_euclid(1 << MILLIS_BITS);
     let random = i64::from(random >> (u32::BITS - RANDOM_BITS));

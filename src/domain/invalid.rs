@@ -108,8 +108,8 @@ pub enum FieldCode {
     },
     /// Asks about public holidays in a time for which they are not published yet.
     HolidayUnknown {
-        /// The last day for which they are known.
-        through: String,
+        /// The last day for which they are known; absent where none is.
+        through: Option<String>,
     },
 }
 
@@ -331,10 +331,15 @@ impl FieldCode {
                 format!("不能與 {with} 同時給出。"),
                 format!("It cannot be given together with `{with}`."),
             ),
-            Self::HolidayUnknown { through } => say(
+            Self::HolidayUnknown { through: Some(through) } => say(
                 format!("法定节假日目前只公布到 {through}。"),
                 format!("法定假日目前只公佈到 {through}。"),
                 format!("Public holidays are known through {through} only."),
+            ),
+            Self::HolidayUnknown { through: None } => fixed(
+                "目前没有法定节假日的数据。",
+                "目前沒有法定假日的資料。",
+                "Public holidays are not known here.",
             ),
         }
     }
@@ -418,7 +423,8 @@ mod tests {
             FieldCode::TooFew { min: 1 },
             FieldCode::Rule { reason: word() },
             FieldCode::NoSuch { kind: "base" },
-            FieldCode::HolidayUnknown { through: word() },
+            FieldCode::HolidayUnknown { through: Some(word()) },
+            FieldCode::HolidayUnknown { through: None },
         ]
     }
 

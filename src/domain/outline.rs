@@ -42,7 +42,8 @@ impl From<LatLng<Wgs84>> for Vertex {
     }
 }
 
-type Ring = Vec<[f64; 2]>;
+/// Positions `[lng, lat]` in degrees of WGS-84, the last one being the first.
+pub type Ring = Vec<[f64; 2]>;
 
 #[derive(Deserialize, Serialize)]
 #[serde(tag = "type", content = "coordinates")]
@@ -87,6 +88,23 @@ impl Outline {
         &self.bbox
     }
 
+    /// The same as polygons of a GeoJSON `MultiPolygon`: each its outer ring first, counterclockwise, then its
+    /// holes, clockwise, as RFC 7946 wants them; positions are `[lng, lat]`.
+    pub fn polygons(&self) -> Vec<Vec<Ring>> {
+        let around = |ring: &[Vertex], inner: &[Vertex]| {
+            !std::ptr::eq(ring, inner) && inner.first().is_some_and(|corner| encloses(ring, *corner))
+        };
+        let depth = |inner: &[Vertex]| self.rings.iter().filter(|ring| around(ring, inner)).count();
+        let rings = self.rings.iter().map(|ring| &**ring);
+        let (outer, holes): (Vec<_>, Vec<_>) = rings.partition(|ring| depth(ring) % 2 == 0);
+        let polygon = |ring: &&[Vertex]| {
+            let own = |hole: &&&[Vertex]| around(ring, hole) && depth(hole) == depth(ring) + 1;
+            let holes = holes.iter().filter(own).map(|hole| wound(hole, false));
+            std::iter::once(wound(ring, true)).chain(holes).collect()
+        };
+        outer.iter().map(polygon).collect()
+    }
+
     /// Whether `point` lies inside: a ray from it to the east crosses the rings an odd number of times, which
     /// leaves holes out. Of two outlines with a common border, a point on it lies in one.
     pub fn contains(&self, point: LatLng<Wgs84>) -> bool {
@@ -94,9 +112,26 @@ impl Outline {
             return false;
         }
         let eye = Vertex::from(point);
-        let edges = self.rings.iter().flat_map(|ring| ring.windows(2));
-        edges.filter(|edge| matches!(edge, [a, b] if crosses(eye, *a, *b))).count() % 2 == 1
+        self.rings.iter().filter(|ring| encloses(ring, eye)).count() % 2 == 1
     }
+}
+
+/// Whether a ray from `eye` to the east crosses the ring an odd number of times.
+fn encloses(ring: &[Vertex], eye: Vertex) -> bool {
+    ring.windows(2).filter(|edge| matches!(edge, [a, b] if crosses(eye, *a, *b))).count() % 2 == 1
+}
+
+/// A ring in degrees, counterclockwise or clockwise.
+fn wound(ring: &[Vertex], counterclockwise: bool) -> Ring {
+    let doubled = ring.windows(2).map(|edge| match edge {
+        [a, b] => i128::from(a.x) * i128::from(b.y) - i128::from(b.x) * i128::from(a.y),
+        _ => 0,
+    });
+    let mut degrees: Ring = ring.iter().map(|v| [f64::from(v.x) / 1e6, f64::from(v.y) / 1e6]).collect();
+    if (doubled.sum::<i128>() > 0) != counterclockwise {
+        degrees.reverse();
+    }
+    degrees
 }
 
 /// Whether the ray from `eye` to the east crosses the edge between `a` and `b`, of which the upper end does
@@ -140,6 +175,11 @@ mod tests {
         assert!(!shape.contains(at(113.5, 23.5)) && !shape.contains(at(114.5, 23.05)));
         let bbox = shape.bbox();
         assert_eq!((bbox.west(), bbox.south(), bbox.north()), (113.0, 23.0, 24.0));
+
+        let polygons = shape.polygons();
+        assert_eq!(polygons.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(polygons[0][0][..2], [[113.0, 23.0], [114.0, 23.0]], "outer rings run counterclockwise");
+        assert_eq!(polygons[0][1][..2], [[113.4, 23.4], [113.4, 23.6]], "holes run clockwise");
     }
 
     #[test]

@@ -4,6 +4,21 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
+use super::wire::wire;
+use crate::domain::geo;
+
+wire! {
+    /// The datum of positions.
+    Crs = geo::Crs {
+        /// China's shifted system, which the maps of mini-programs draw.
+        Gcj02 "gcj02"
+        /// The system of satellite navigation.
+        Wgs84 "wgs84"
+        /// Baidu's shift on top of GCJ-02.
+        Bd09 "bd09"
+    }
+}
+
 /// One page of a list. In the document `List<EventItem>` is called `EventList`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -18,6 +33,12 @@ pub struct List<T> {
     #[schema(example = "eyJrIjpbMTIuNV19")]
     pub next_cursor: Option<String>,
     /// The datum of the positions in this answer; absent where it has none.
-    #[schema(example = "gcj02")]
-    pub crs: Option<&'static str>,
+    pub crs: Option<Crs>,
+}
+
+impl<T> List<T> {
+    /// A list that has one page only.
+    pub fn whole(items: Vec<T>, crs: Option<Crs>) -> Self {
+        Self { total: items.len() as u64, items, next_cursor: None, crs }
+    }
 }

@@ -7,10 +7,14 @@
 //! | [`health`] | alive, ready, metrics |
 //! | [`language`] | which language a caller wants |
 //! | [`list`] | the shape of every list |
+//! | [`lookup`] | from parameters to a question: what only the catalogue can judge |
 //! | [`methods`] | tells a wrong method from a wrong address |
 //! | [`openapi`] | the document, and the page that shows it |
+//! | [`pages`] | which page is asked for, and where the next one continues |
 //! | [`params`] | the table-driven parser of queries, which documents itself |
 //! | [`problem`] | the table of error codes |
+//! | [`state`] | what every handler works on |
+//! | `wire` | how closed sets of words are written |
 //! | [`v1`] | one file per noun |
 
 pub mod app;
@@ -18,9 +22,12 @@ pub mod edge;
 pub mod health;
 pub mod language;
 pub mod list;
+pub mod lookup;
 pub mod methods;
 pub mod openapi;
+pub mod pages;
 pub mod params;
 pub mod problem;
 pub mod state;
 pub mod v1;
+mod wire;

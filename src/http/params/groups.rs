@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::parse::Params;
-use super::value::{Bbox, Moment, decimal};
+use super::value::decimal;
 use super::{Kind, Param};
-use crate::domain::geo::Crs;
+use crate::domain::geo::{Crs, Edges};
 use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::time::{Span, When};
+use crate::domain::time::{Moment, Span, When};
 
 /// Latitude of the caller.
 pub const LAT: Param = Param::new(
@@ -95,6 +95,14 @@ pub const CURSOR: Param = Param::new(
 /// Which page.
 pub const PAGE: &[Param] = &[LIMIT, CURSOR];
 
+/// Words to be found.
+pub const Q: Param = Param::new(
+    "q",
+    Kind::Text { max_chars: 100 },
+    "Only what has every one of these words in its texts, in any language. Case and width do not matter.",
+    "天文",
+);
+
 /// The language of the answer.
 pub const LANG: Param = Param::new(
     "lang",
@@ -116,10 +124,10 @@ pub struct Position<'a> {
     /// In metres; only ever together with `at`.
     pub radius: Option<f64>,
     /// A box.
-    pub bbox: Option<Bbox>,
+    pub bbox: Option<Edges>,
     /// A division's six digits; whether it exists is not known here.
     pub adcode: Option<&'a str>,
-    /// The datum of the numbers, here and in the answer.
+    /// The datum of the request's positions, and of the answer's.
     pub crs: Crs,
 }
 
@@ -141,8 +149,14 @@ impl Params {
             radius: self.number(&RADIUS),
             bbox: self.bbox(&BBOX),
             adcode: self.text(&ADCODE),
-            crs: self.word(&CRS).and_then(Crs::parse).unwrap_or_default(),
+            crs: self.crs(),
         }
+    }
+
+    /// Reads the datum of the request's positions, and of the answer's.
+    #[must_use]
+    pub fn crs(&self) -> Crs {
+        self.word(&CRS).and_then(Crs::parse).unwrap_or_default()
     }
 
     /// Reads `when`: a span by name, whose days the holidays' calendar knows.

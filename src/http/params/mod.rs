@@ -27,13 +27,14 @@ use actix_web::{FromRequest, HttpRequest};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
+pub(super) use parse::decode;
 pub use parse::{Params, parse};
-pub use path::PathId;
+pub use path::{PathAdcode, PathId};
 pub use spec::parameters;
 
 use crate::domain::text::Lang;
-use crate::http::language;
 use crate::http::problem::Problem;
+use crate::http::{language, pages};
 
 /// One query parameter.
 #[derive(Debug, Clone, Copy)]
@@ -122,8 +123,8 @@ pub struct Asked<T> {
     pub params: Params,
     /// The language of the answer.
     pub lang: Lang,
-    /// The query as it came, without `?`.
-    pub query: String,
+    /// A hash of what is asked, whichever page of it.
+    pub(in crate::http) question: u64,
     table: PhantomData<T>,
 }
 
@@ -133,11 +134,12 @@ impl<T: Table> FromRequest for Asked<T> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let query = request.query_string();
+        let lang = language::of_request(query, request.headers());
         ready(match parse(query, T::PARAMS) {
             Ok(params) => Ok(Self {
                 params,
-                lang: language::of_request(query, request.headers()),
-                query: query.to_owned(),
+                lang,
+                question: pages::question(request.path(), query, lang),
                 table: PhantomData,
             }),
             Err(invalid) => Err(invalid.into()),

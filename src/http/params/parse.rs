@@ -6,10 +6,12 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use percent_encoding::percent_decode;
 
-use super::value::{self, Bbox, Moment, Value};
+use super::value::{self, Value};
 use super::{Param, groups};
+use crate::domain::geo::Edges;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::nearest::nearest;
+use crate::domain::time::Moment;
 
 /// Parsed parameters, asked for by the row that describes them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,7 +72,7 @@ pub fn parse(query: &str, table: &[&[Param]]) -> Result<Params, Invalid> {
 }
 
 /// Percent-decodes, `+` being a space; the error is the text with replacement characters.
-fn decode(text: &str) -> Result<Cow<'_, str>, String> {
+pub(in crate::http) fn decode(text: &str) -> Result<Cow<'_, str>, String> {
     let spaced: Cow<'_, str> = if text.contains('+') { text.replace('+', " ").into() } else { text.into() };
     if !spaced.contains('%') {
         return Ok(spaced);
@@ -163,7 +165,7 @@ impl Params {
 
     /// The value of a [`Kind::Bbox`](super::Kind::Bbox).
     #[must_use]
-    pub fn bbox(&self, param: &Param) -> Option<Bbox> {
+    pub fn bbox(&self, param: &Param) -> Option<Edges> {
         if let Some(Value::Bbox(bbox)) = self.value(param) { Some(*bbox) } else { None }
     }
 }
@@ -209,7 +211,7 @@ mod tests {
         );
         let position = params.position();
         assert_eq!((position.at, position.radius), (Some((23.1066, 113.3245)), Some(5000.0)));
-        assert_eq!(position.bbox, Some(Bbox { west: 113.0, south: 23.0, east: 114.0, north: 24.5 }));
+        assert_eq!(position.bbox, Some(Edges { west: 113.0, south: 23.0, east: 114.0, north: 24.5 }));
         assert_eq!((position.adcode, position.crs), (Some("440106"), Crs::Wgs84));
         assert_eq!((params.page().limit, params.page().cursor), (7, Some("a_-b")));
         assert_eq!(params.list(&TOPIC), ["ocean", "astronomy_space"]);

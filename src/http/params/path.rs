@@ -1,4 +1,4 @@
-//! The `{id}` in a path.
+//! The `{id}` or `{adcode}` in a path.
 
 use std::future::{Ready, ready};
 use std::str::FromStr;
@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
+use crate::domain::divisions::Adcode;
 use crate::http::problem::{Code, Problem};
 
 /// The id of the thing asked for: extractor and documentation in one. What is not an id names nothing, so it is
@@ -29,16 +30,39 @@ impl<T: FromStr> FromRequest for PathId<T> {
 
 impl<T> IntoParams for PathId<T> {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[0-9a-z]{13}$"));
-        vec![
-            ParameterBuilder::new()
-                .name("id")
-                .parameter_in(ParameterIn::Path)
-                .required(Required::True)
-                .description(Some("The id: 13 characters of `[0-9a-z]`, opaque."))
-                .schema(Some(schema))
-                .example(Some(json!("01h2x7m9k4qpz")))
-                .build(),
-        ]
+        let about = "The id: 13 characters of `[0-9a-z]`, opaque.";
+        vec![parameter("id", about, "^[0-9a-z]{13}$", "01h2x7m9k4qpz")]
     }
+}
+
+/// The code of the division asked for: extractor and documentation in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathAdcode(pub Adcode);
+
+impl FromRequest for PathAdcode {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let adcode = request.match_info().get("adcode").and_then(|adcode| adcode.parse().ok());
+        ready(adcode.map(Self).ok_or_else(|| Code::NotFound.into()))
+    }
+}
+
+impl IntoParams for PathAdcode {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![parameter("adcode", "The code of the division: six digits.", "^[1-9][0-9]{5}$", "440106")]
+    }
+}
+
+fn parameter(name: &str, about: &str, pattern: &str, example: &str) -> Parameter {
+    let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(about))
+        .schema(Some(schema))
+        .example(Some(json!(example)))
+        .build()
 }

@@ -3,51 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{Kind, MAX_ENTRIES, Param};
+use crate::domain::geo::Edges;
 use crate::domain::ids::EventId;
 use crate::domain::invalid::{Expected, FieldCode};
-use crate::domain::time::{end_of, parse_date, parse_instant, start_of};
-
-/// A box in degrees, edges included, in the datum of the request.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bbox {
-    /// Smallest longitude.
-    pub west: f64,
-    /// Smallest latitude.
-    pub south: f64,
-    /// Largest longitude.
-    pub east: f64,
-    /// Largest latitude.
-    pub north: f64,
-}
-
-/// A day of the venue's calendar, or an instant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// A whole day.
-    Day(NaiveDate),
-    /// A point in time.
-    Instant(DateTime<Utc>),
-}
-
-impl Moment {
-    /// The instant at which a span beginning with this begins.
-    #[must_use]
-    pub fn begin(self) -> DateTime<Utc> {
-        match self {
-            Self::Day(day) => start_of(day),
-            Self::Instant(instant) => instant,
-        }
-    }
-
-    /// The instant before which a span ending with this ends: a day is included whole.
-    #[must_use]
-    pub fn end(self) -> DateTime<Utc> {
-        match self {
-            Self::Day(day) => end_of(day),
-            Self::Instant(instant) => instant,
-        }
-    }
-}
+use crate::domain::time::{self, Moment, NotATime};
 
 /// What a parameter became.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,7 +20,7 @@ pub(super) enum Value {
     Date(NaiveDate),
     Instant(DateTime<Utc>),
     Moment(Moment),
-    Bbox(Bbox),
+    Bbox(Edges),
 }
 
 /// Days outside these years are refused: no catalogue reaches there, and arithmetic on them cannot overflow.
@@ -92,12 +51,9 @@ pub(super) fn read(param: &Param, text: &str) -> Result<Value, FieldCode> {
         Kind::Words(allowed) => entries(text, |entry| word(entry, allowed)).map(Value::Words),
         Kind::Codes { .. } => entries(text, code).map(Value::Texts),
         Kind::Ids => entries(text, id).map(Value::Texts),
-        Kind::Date => date(text, Expected::Date).map(Value::Date),
-        Kind::Instant => instant(text, Expected::Instant).map(Value::Instant),
-        Kind::Moment if text.len() == "2026-11-28".len() => {
-            date(text, Expected::DateOrInstant).map(|day| Value::Moment(Moment::Day(day)))
-        }
-        Kind::Moment => instant(text, Expected::DateOrInstant).map(|at| Value::Moment(Moment::Instant(at))),
+        Kind::Date => at(text, Expected::Date, time::parse_date).map(Value::Date),
+        Kind::Instant => at(text, Expected::Instant, time::parse_instant).map(Value::Instant),
+        Kind::Moment => at(text, Expected::DateOrInstant, Moment::parse).map(Value::Moment),
         Kind::Bbox => bbox(text).map(Value::Bbox),
         Kind::Adcode if text.len() == 6 && !text.starts_with('0') && digits(text) => {
             Ok(Value::Text(text.to_owned()))
@@ -169,23 +125,14 @@ fn id(text: &str) -> Result<String, FieldCode> {
     }
 }
 
-fn date(text: &str, expected: Expected) -> Result<NaiveDate, FieldCode> {
-    let day = parse_date(text).or(Err(FieldCode::Malformed(expected)))?;
-    within_years(text).map(|()| day)
-}
-
-fn instant(text: &str, expected: Expected) -> Result<DateTime<Utc>, FieldCode> {
-    let documented = !text.bytes().any(|byte| byte.is_ascii_lowercase());
-    let instant = parse_instant(text).ok().filter(|_| documented).ok_or(FieldCode::Malformed(expected))?;
-    within_years(text).map(|()| instant)
-}
-
-fn within_years(text: &str) -> Result<(), FieldCode> {
+/// A time in a year that a catalogue can reach.
+fn at<T>(text: &str, expected: Expected, read: fn(&str) -> Result<T, NotATime>) -> Result<T, FieldCode> {
+    let time = read(text).or(Err(FieldCode::Malformed(expected)))?;
     let fine = text.get(..4).is_some_and(|year| YEARS.contains(&year));
-    if fine { Ok(()) } else { Err(range(YEARS.start(), YEARS.end())) }
+    if fine { Ok(time) } else { Err(range(YEARS.start(), YEARS.end())) }
 }
 
-fn bbox(text: &str) -> Result<Bbox, FieldCode> {
+fn bbox(text: &str) -> Result<Edges, FieldCode> {
     let malformed = FieldCode::Malformed(Expected::Bbox);
     let numbers = text.split(',').map(decimal).collect::<Result<Vec<_>, _>>();
     let Ok(&[west, south, east, north]) = numbers.as_deref() else { return Err(malformed) };
@@ -204,5 +151,5 @@ fn bbox(text: &str) -> Result<Bbox, FieldCode> {
     if south > north {
         return Err(inverted("south", "north"));
     }
-    Ok(Bbox { west, south, east, north })
+    Ok(Edges { west, south, east, north })
 }

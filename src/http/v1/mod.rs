@@ -2,8 +2,23 @@
 //!
 //! To add a noun: its file with `pub fn configure(cfg: &mut ServiceConfig)`, its line here, its tag in
 //! [`super::openapi`].
+//!
+//! What is sent is a type of this floor, made from an entry of the read model as a [`view::View`] shows it: it
+//! borrows texts from the snapshot, and an absent value is an absent field.
+
+pub mod admission;
+pub mod events;
+pub mod filters;
+pub mod media;
+pub mod organisers;
+pub mod places;
+pub mod references;
+pub mod sessions;
+pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts every noun.
-pub fn configure(_cfg: &mut ServiceConfig) {}
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(events::configure).configure(sessions::configure);
+}

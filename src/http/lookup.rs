@@ -1,0 +1,147 @@
+//! From parameters to a question of the read model: what only the catalogue can judge.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+use super::params::groups::{ADCODE, FROM, LAT, Q, TO, WHEN};
+use super::params::{Kind, Param, Params};
+use super::problem::Problem;
+use crate::discovery::Snapshot;
+use crate::discovery::page::Sort;
+use crate::discovery::place::Area;
+use crate::discovery::snapshot::Table;
+use crate::discovery::words::Words;
+use crate::domain::divisions::Adcode;
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::time::Span;
+
+/// Reads parameters against a snapshot and gathers everything that names nothing there: a misspelt filter must
+/// not silently find nothing.
+pub struct Lookup<'a> {
+    params: &'a Params,
+    snapshot: &'a Snapshot,
+    invalid: Invalid,
+}
+
+/// When a question looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Within {
+    /// The span, if one is asked for.
+    pub span: Option<Span>,
+    /// Whether it was given by `from` and `to`, so that what has ended in it is wanted too.
+    pub past: bool,
+}
+
+impl<'a> Lookup<'a> {
+    /// A reading in which nothing is wrong yet.
+    pub fn new(params: &'a Params, snapshot: &'a Snapshot) -> Self {
+        Self { params, snapshot, invalid: Invalid::default() }
+    }
+
+    /// Codes of the scheme that the parameter names.
+    pub fn codes(&mut self, param: &Param) -> Vec<String> {
+        let Kind::Codes { scheme } = param.kind else { return Vec::new() };
+        let codes = self.params.list(param);
+        for code in codes.iter().filter(|code| self.snapshot.taxonomy.get(scheme, code).is_none()) {
+            self.unknown(param, code, scheme);
+        }
+        codes.to_vec()
+    }
+
+    /// Ids of things in a table; `kind` names them in an error.
+    pub fn ids<I: FromStr + Ord + Display, E>(
+        &mut self,
+        param: &Param,
+        kind: &str,
+        table: &Table<I, E>,
+    ) -> Vec<I> {
+        let ids: Vec<I> = self.params.ids(param);
+        for id in ids.iter().filter(|id| !table.contains_key(id)) {
+            self.unknown(param, &id.to_string(), kind);
+        }
+        ids
+    }
+
+    /// A division.
+    pub fn division(&mut self, param: &Param) -> Option<Adcode> {
+        let text = self.params.text(param)?;
+        let known = text.parse().ok().filter(|adcode| self.snapshot.divisions.get(*adcode).is_some());
+        if known.is_none() {
+            self.unknown(param, text, ADCODE.name);
+        }
+        known
+    }
+
+    /// Words to be found. Punctuation alone would find everything, so it counts as nothing given.
+    pub fn words(&mut self, param: &Param) -> Option<Words> {
+        let words = Words::parse(self.params.text(param)?);
+        if words.is_none() {
+            self.invalid.push(param.name, FieldCode::Empty);
+        }
+        words
+    }
+
+    /// An order, if one is asked for; by relevance there must be words, by distance a position.
+    pub fn sort(&mut self, param: &Param) -> Option<Sort> {
+        let word = self.params.word(param)?;
+        let (sort, needs) = match word {
+            "relevance" => (Sort::Relevance, Some(&Q)),
+            "distance" => (Sort::Distance, Some(&LAT)),
+            "start" => (Sort::Start, None),
+            "-start" => (Sort::StartDescending, None),
+            "newest" => (Sort::Newest, None),
+            _ => (Sort::Name, None),
+        };
+        if let Some(needs) = needs.filter(|needs| !self.params.has(needs)) {
+            self.invalid.push(param.name, FieldCode::Incomplete { needs: needs.name.into() });
+        }
+        Some(sort)
+    }
+
+    /// Where: the position group.
+    pub fn area(&mut self) -> Area {
+        let position = self.params.position();
+        // The parser has refused numbers that are no position.
+        let read = |(lat, lng)| self.snapshot.divisions.read_point(lat, lng, position.crs).ok();
+        let at = position.at.and_then(read);
+        Area {
+            at,
+            radius: position.radius,
+            bbox: position.bbox.map(|edges| (edges, position.crs)),
+            adcode: self.division(&ADCODE),
+        }
+    }
+
+    /// When: the time group. Of a span by name, what is over is cut off.
+    pub fn within(&mut self, now: DateTime<Utc>) -> Within {
+        if let Some(when) = self.params.when() {
+            return match when.span(now, &self.snapshot.calendar) {
+                Ok(span) => {
+                    Within { span: Some(Span { from: span.from.max(Some(now)), ..span }), past: false }
+                }
+                Err(_unknown) => {
+                    let through = self.snapshot.calendar.valid_through().map(|day| day.to_string());
+                    self.invalid.push(WHEN.name, FieldCode::HolidayUnknown { through });
+                    Within::default()
+                }
+            };
+        }
+        let past = self.params.has(&FROM) || self.params.has(&TO);
+        Within { span: past.then(|| self.params.span()), past }
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// Everything that was wrong.
+    pub fn done(self) -> Result<(), Problem> {
+        Ok(self.invalid.or(())?)
+    }
+
+    fn unknown(&mut self, param: &Param, value: &str, scheme: &str) {
+        let code = FieldCode::UnknownCode { value: value.to_owned(), scheme: scheme.to_owned() };
+        self.invalid.push(param.name, code);
+    }
+}

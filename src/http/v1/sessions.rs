@@ -1,0 +1,335 @@
+//! Sessions (场次): when an event takes place, and on which terms one takes part.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::filters::Placed;
+use super::places::Place;
+use super::references::EventRef;
+use super::view::View;
+use crate::discovery::entries::EventEntry;
+use crate::discovery::events::Standing;
+use crate::domain::ids::SessionId;
+use crate::domain::sessions;
+use crate::domain::time::rfc3339;
+use crate::http::list::Crs;
+use crate::http::params::{Asked, PathId};
+use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
+use crate::http::wire::wire;
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(get_session);
+}
+
+wire! {
+    /// How an event or a session stands.
+    Status = Standing {
+        /// Goes ahead as announced.
+        Scheduled "scheduled"
+        /// Goes ahead, but was moved or altered.
+        Changed "changed"
+        /// Called off.
+        Cancelled "cancelled"
+        /// Over.
+        Ended "ended"
+    }
+
+    /// What somebody who wants to take part can do now.
+    SignupState = sessions::SignupState {
+        /// Sign-up has not opened.
+        NotOpen "notOpen"
+        /// Seats are left.
+        Open "open"
+        /// No seat is left, but one can queue.
+        Waitlist "waitlist"
+        /// No seat is left, and there is no queue.
+        Full "full"
+        /// Sign-up has closed.
+        Closed "closed"
+        /// No sign-up is needed.
+        None "none"
+        /// The session is over.
+        Ended "ended"
+        /// The session, or its event, is called off.
+        Cancelled "cancelled"
+    }
+
+    /// What happens when a session is full.
+    WaitlistMode = sessions::WaitlistMode {
+        /// No waiting list.
+        None "none"
+        /// Whoever is next is confirmed at once when seats become free.
+        Confirm "confirm"
+        /// Whoever is next is offered the seats for a time.
+        Offer "offer"
+    }
+
+    /// What capacity counts.
+    CapacityUnit = sessions::CapacityUnit {
+        /// People.
+        Person "person"
+        /// Parties, however large.
+        Party "party"
+    }
+
+    /// How a question is answered.
+    QuestionType = sessions::QuestionType {
+        /// In words.
+        Text "text"
+        /// With a whole number.
+        Number "number"
+        /// Yes or no.
+        Boolean "boolean"
+        /// One of the options.
+        Choice "choice"
+        /// Any of the options.
+        Choices "choices"
+    }
+
+    /// Of whom a question is asked.
+    QuestionScope = sessions::QuestionScope {
+        /// Once.
+        Party "party"
+        /// Of everybody.
+        Participant "participant"
+    }
+}
+
+/// When a session is, and whether one can still get in.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NextSession {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    pub id: String,
+    /// When it starts.
+    #[schema(example = "2026-11-28T14:00:00+08:00", format = DateTime)]
+    pub start: String,
+    /// When it ends.
+    #[schema(example = "2026-11-28T16:00:00+08:00", format = DateTime)]
+    pub end: String,
+    /// How many people or parties there is room for; absent: unlimited.
+    #[schema(example = 40, minimum = 0)]
+    pub capacity: Option<i32>,
+    /// How many of them are taken.
+    #[schema(example = 31, minimum = 0)]
+    pub taken: i32,
+    /// How many people queue.
+    #[schema(example = 0, minimum = 0)]
+    pub waiting: i32,
+    /// What one can do now.
+    pub signup_state: SignupState,
+    /// When sign-up opens; absent where none is needed, or where it has always been open.
+    #[schema(example = "2026-11-14T14:00:00+08:00", format = DateTime)]
+    pub signup_opens_at: Option<String>,
+    /// When sign-up closes; absent where none is needed.
+    #[schema(example = "2026-11-28T12:00:00+08:00", format = DateTime)]
+    pub signup_closes_at: Option<String>,
+}
+
+/// A session with everything needed to sign up.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session<'a> {
+    /// When it is, and whether one can still get in.
+    #[serde(flatten)]
+    pub times: NextSession,
+    /// The event it belongs to.
+    pub event: EventRef<'a>,
+    /// How it stands.
+    pub status: Status,
+    /// Where it takes place; absent for what is online only.
+    pub place: Option<Place<'a>>,
+    /// What happens when it is full.
+    pub waitlist_mode: WaitlistMode,
+    /// The terms of sign-up; where none is needed, they bind nobody.
+    pub rules: Rules,
+    /// What is asked at sign-up.
+    pub questions: Vec<Question<'a>>,
+}
+
+/// The terms of sign-up. Ages bind attendees, not guardians.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Rules {
+    /// What capacity counts.
+    pub capacity_unit: CapacityUnit,
+    /// Whether a guardian who comes along takes a seat.
+    #[schema(example = true)]
+    pub guardian_takes_seat: bool,
+    /// Fewest people in a party.
+    #[schema(example = 1)]
+    pub party_min: u16,
+    /// Most people in a party.
+    #[schema(example = 4)]
+    pub party_max: u16,
+    /// Most seats one person may hold in the session.
+    #[schema(example = 4)]
+    pub per_person_max: u16,
+    /// Youngest attendee, in completed years.
+    #[schema(example = 6)]
+    pub age_min: Option<u8>,
+    /// Oldest attendee, in completed years.
+    #[schema(example = 12)]
+    pub age_max: Option<u8>,
+    /// Whether a guardian must come along.
+    #[schema(example = true)]
+    pub guardian_required: bool,
+    /// Whether a telephone number is asked for.
+    #[schema(example = false)]
+    pub phone_required: bool,
+    /// Whether the host decides on each sign-up.
+    #[schema(example = false)]
+    pub approval: bool,
+    /// Until when one can cancel; absent: until the start.
+    #[schema(example = "2026-11-27T14:00:00+08:00", format = DateTime)]
+    pub cancel_until: Option<String>,
+}
+
+/// A question asked at sign-up.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Question<'a> {
+    /// Names the question in answers; unique in the session.
+    #[schema(example = "school")]
+    pub id: &'a str,
+    /// The question.
+    #[schema(example = "就读学校")]
+    pub label: &'a str,
+    /// How it is answered.
+    #[serde(rename = "type")]
+    pub kind: QuestionType,
+    /// Whether it must be answered.
+    #[schema(example = false)]
+    pub required: bool,
+    /// The choices, where there are any.
+    #[schema(example = json!(["小学", "初中"]))]
+    pub options: Option<Vec<&'a str>>,
+    /// Of whom it is asked.
+    pub per: QuestionScope,
+}
+
+/// A session by itself.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionDetail<'a> {
+    /// The session.
+    #[serde(flatten)]
+    pub session: Session<'a>,
+    /// The datum of the positions in this answer.
+    pub crs: Crs,
+}
+
+impl NextSession {
+    /// A session of an event as `view` shows it.
+    pub fn new(view: &View<'_>, event: &EventEntry, session: &sessions::Session) -> Self {
+        let terms = session.signup.as_ref();
+        Self {
+            id: session.id.to_string(),
+            start: rfc3339(session.start),
+            end: rfc3339(session.end),
+            capacity: session.capacity,
+            taken: session.taken,
+            waiting: session.waiting,
+            signup_state: session.signup_state(event.body().status, view.now).into(),
+            signup_opens_at: terms.and_then(|terms| terms.opens_at).map(rfc3339),
+            signup_closes_at: terms.map(|terms| rfc3339(terms.closes_at.unwrap_or(session.start))),
+        }
+    }
+}
+
+impl<'a> Session<'a> {
+    /// A session of an event as `view` shows it.
+    pub fn new(view: &View<'a>, event: &'a EventEntry, session: &'a sessions::Session) -> Self {
+        let terms = session.signup.as_ref();
+        let place = view.snapshot.place_of(event.body(), Some(session));
+        let questions = terms.map(|terms| terms.questions.as_slice()).unwrap_or_default();
+        Self {
+            times: NextSession::new(view, event, session),
+            event: EventRef::new(event.record.id, view.text(&event.body().title)),
+            status: Standing::of(event.body(), session, view.now).into(),
+            place: place.map(|place| Place::new(view, place)),
+            waitlist_mode: terms.map_or(WaitlistMode::None, |terms| terms.waitlist_mode.into()),
+            rules: terms.map_or_else(Rules::none, Rules::new),
+            questions: questions.iter().map(|question| Question::new(view, question)).collect(),
+        }
+    }
+}
+
+impl Rules {
+    fn new(terms: &sessions::SignupTerms) -> Self {
+        Self {
+            capacity_unit: terms.capacity_unit.into(),
+            guardian_takes_seat: terms.guardian_takes_seat,
+            party_min: terms.party_min,
+            party_max: terms.party_max,
+            per_person_max: terms.per_person_max,
+            age_min: terms.ages.min,
+            age_max: terms.ages.max,
+            guardian_required: terms.guardian_required,
+            phone_required: terms.phone_required,
+            approval: terms.approval,
+            cancel_until: terms.cancel_until.map(rfc3339),
+        }
+    }
+
+    /// The rules where no sign-up is needed.
+    fn none() -> Self {
+        Self {
+            capacity_unit: CapacityUnit::Person,
+            guardian_takes_seat: true,
+            party_min: 1,
+            party_max: 1,
+            per_person_max: 1,
+            age_min: None,
+            age_max: None,
+            guardian_required: false,
+            phone_required: false,
+            approval: false,
+            cancel_until: None,
+        }
+    }
+}
+
+impl<'a> Question<'a> {
+    fn new(view: &View<'a>, question: &'a sessions::Question) -> Self {
+        let options = || question.options.iter().map(|option| view.text(option)).collect();
+        Self {
+            id: &question.id,
+            label: view.text(&question.label),
+            kind: question.kind.into(),
+            required: question.required,
+            options: (!question.options.is_empty()).then(options),
+            per: question.per.into(),
+        }
+    }
+}
+
+/// Get a session
+///
+/// One session with its rules, questions and seats: what a waiting phone polls. Ended and cancelled sessions are
+/// answered too.
+#[utoipa::path(
+    tag = "events",
+    params(PathId<SessionId>, Asked<Placed>),
+    responses((status = 200, description = "The session.", body = SessionDetail))
+)]
+#[get("/v1/sessions/{id}")]
+async fn get_session(
+    id: PathId<SessionId>,
+    asked: Asked<Placed>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let view = asked.view(&snapshot, state.now());
+    let (event, session) = snapshot.session(id.0).ok_or(Code::NotFound)?;
+    let session = Session::new(&view, event, session);
+    Ok(HttpResponse::Ok().json(SessionDetail { session, crs: view.crs.into() }))
+}
