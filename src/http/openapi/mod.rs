@@ -3,6 +3,7 @@
 //! Operations document themselves where they are mounted; [`collect`] gathers them, [`polish`] adds what all
 //! share and keeps to constructs that front-end generators digest. To add a tag: a row of [`TAGS`].
 
+mod examples;
 mod polish;
 
 use actix_web::web::Bytes;

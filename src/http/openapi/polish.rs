@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
 
-use super::TAGS;
+use super::{TAGS, examples};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::text::Lang;
 use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBody};
@@ -35,6 +35,7 @@ pub fn polish(document: &OpenApi) -> Value {
     schemas["FieldProblem"] = serde_json::to_value(FieldProblem::schema()).unwrap_or_default();
     rename(schemas);
     plain(&mut document);
+    examples::complete(&mut document);
     document
 }
 

@@ -1,0 +1,90 @@
+//! Whole examples of answers, put together from the examples of their fields: written once, beside the field, they
+//! cannot contradict the schema.
+
+use serde_json::{Map, Value};
+
+/// Gives every JSON answer of success an example, unless its operation wrote one.
+pub(super) fn complete(document: &mut Value) {
+    let schemas = document["components"]["schemas"].clone();
+    for operation in entries(&mut document["paths"]).flat_map(entries) {
+        for answer in entries(&mut operation["responses"]) {
+            let contents = answer.get_mut("content").into_iter().flat_map(entries);
+            for content in contents.filter(|content| content.get("example").is_none()) {
+                if let Some(example) = of(&content["schema"], &schemas, 0) {
+                    content["example"] = example;
+                }
+            }
+        }
+    }
+}
+
+fn entries(value: &mut Value) -> impl Iterator<Item = &mut Value> {
+    value.as_object_mut().into_iter().flat_map(|object| object.iter_mut().map(|(_, value)| value))
+}
+
+/// An example of a schema; `None` where it says too little. Schemas here do not contain themselves; the depth is
+/// bounded all the same.
+fn of(schema: &Value, schemas: &Value, depth: u8) -> Option<Value> {
+    if depth > 12 {
+        return None;
+    }
+    if let Some(example) = schema.get("example") {
+        return Some(example.clone());
+    }
+    if let Some(name) = schema.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+        return of(schemas.get(name)?, schemas, depth + 1);
+    }
+    if let Some(first) = schema.get("enum").and_then(|words| words.get(0)) {
+        return Some(first.clone());
+    }
+    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+        let parts = parts.iter().filter_map(|part| of(part, schemas, depth + 1));
+        return parts.reduce(merged);
+    }
+    if let Some(first) = schema.get("oneOf").and_then(|choices| choices.get(0)) {
+        return of(first, schemas, depth + 1);
+    }
+    match schema.get("type").and_then(Value::as_str)? {
+        "object" => {
+            let fields = schema.get("properties")?.as_object()?.iter();
+            let fields = fields.filter_map(|(name, field)| Some((name.clone(), of(field, schemas, depth + 1)?)));
+            Some(Value::Object(fields.collect()))
+        }
+        "array" => Some(Value::Array(of(schema.get("items")?, schemas, depth + 1).into_iter().collect())),
+        "boolean" => Some(Value::Bool(true)),
+        _ => None,
+    }
+}
+
+fn merged(one: Value, other: Value) -> Value {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => Value::Object(one.into_iter().chain(other).collect::<Map<_, _>>()),
+        (one, _) => one,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_answer_is_put_together_from_its_fields() {
+        let mut document = json!({
+            "paths": { "/a": { "get": { "responses": { "200": { "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/List" } } } } } } } },
+            "components": { "schemas": {
+                "List": { "type": "object", "properties": {
+                    "items": { "type": "array", "items": { "$ref": "#/components/schemas/Item" } },
+                    "total": { "type": "integer", "example": 128 } } },
+                "Item": { "type": "object", "properties": {
+                    "id": { "type": "string", "example": "x" },
+                    "kind": { "$ref": "#/components/schemas/Kind" },
+                    "free": { "type": "boolean" } } },
+                "Kind": { "type": "string", "enum": ["one", "two"] } } }
+        });
+        complete(&mut document);
+        let example = &document["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["example"];
+        assert_eq!(*example, json!({ "items": [{ "id": "x", "kind": "one", "free": true }], "total": 128 }));
+    }
+}
