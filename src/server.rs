@@ -23,7 +23,8 @@ use crate::domain::text::Traditional;
 use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
 use crate::http::state::State;
-use crate::jobs::{daily, feed::Feed};
+use crate::jobs::daily;
+use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::{app, http};
 
 /// How long a client may take to send its request's head.
@@ -149,6 +150,7 @@ pub async fn start(
     let readiness = site.readiness();
     let mut jobs = Vec::new();
 
+    let poll = if embedded { POLL_EMBEDDED } else { POLL_SHARED };
     let database_up = report("database", true, &readiness, &mut jobs);
     let wake_ups = settings.redis_url.as_deref().map(WakeUps::new).transpose();
     let wake_ups = wake_ups.map_err(|error| Error::Redis(error.to_string()))?.map(Arc::new);
@@ -156,7 +158,7 @@ pub async fn start(
         let (up, committed) = (report("redis", false, &readiness, &mut jobs), db.committed());
         jobs.push(tokio::spawn(async move { wake_ups.run(committed, up).await }));
     }
-    jobs.push(tokio::spawn(feed.run(wake_ups, database_up)));
+    jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
     jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 

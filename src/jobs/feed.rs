@@ -27,8 +27,10 @@ use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
 use crate::domain::record::Record;
 
-/// How often the store is asked when nobody tells of commits elsewhere.
-const POLL: Duration = Duration::from_millis(50);
+/// How often a store that replicas share is asked, where nobody tells of commits elsewhere.
+pub const POLL_SHARED: Duration = Duration::from_millis(50);
+/// How often the embedded store is asked: only another command of this program writes behind the server's back.
+pub const POLL_EMBEDDED: Duration = Duration::from_millis(250);
 /// How often it is asked behind wake-ups, which can be lost.
 const POLL_BEHIND_WAKE_UPS: Duration = Duration::from_millis(500);
 
@@ -100,16 +102,18 @@ impl Feed {
         Ok(count)
     }
 
-    /// Looks whenever there is reason to, for ever. `up` is told whether the store answers.
-    pub async fn run(mut self, wake_ups: Option<Arc<WakeUps>>, up: watch::Sender<bool>) {
+    /// Looks whenever there is reason to, and every `poll` where nobody tells, for ever. `up` is told whether the
+    /// store answers.
+    pub async fn run(mut self, poll: Duration, wake_ups: Option<Arc<WakeUps>>, up: watch::Sender<bool>) {
         let mut committed = self.db.committed();
         let elsewhere = wake_ups.as_ref().map(|wake_ups| wake_ups.heard()).unwrap_or_default();
         loop {
-            let poll = if wake_ups.as_ref().is_some_and(|w| w.is_up()) { POLL_BEHIND_WAKE_UPS } else { POLL };
+            let told = wake_ups.as_ref().is_some_and(|wake_ups| wake_ups.is_up());
+            let wait = if told { POLL_BEHIND_WAKE_UPS } else { poll };
             tokio::select! {
                 _ = committed.changed() => {}
                 () = Notify::notified(&elsewhere) => {}
-                () = tokio::time::sleep(poll) => {}
+                () = tokio::time::sleep(wait) => {}
             }
             let looked = tokio::task::spawn_blocking(move || {
                 let looked = self.look();

@@ -47,7 +47,8 @@ fn of(schema: &Value, schemas: &Value, depth: u8) -> Option<Value> {
     match schema.get("type").and_then(Value::as_str)? {
         "object" => {
             let fields = schema.get("properties")?.as_object()?.iter();
-            let fields = fields.filter_map(|(name, field)| Some((name.clone(), of(field, schemas, depth + 1)?)));
+            let fields =
+                fields.filter_map(|(name, field)| Some((name.clone(), of(field, schemas, depth + 1)?)));
             Some(Value::Object(fields.collect()))
         }
         "array" => Some(Value::Array(of(schema.get("items")?, schemas, depth + 1).into_iter().collect())),
@@ -58,7 +59,9 @@ fn of(schema: &Value, schemas: &Value, depth: u8) -> Option<Value> {
 
 fn merged(one: Value, other: Value) -> Value {
     match (one, other) {
-        (Value::Object(one), Value::Object(other)) => Value::Object(one.into_iter().chain(other).collect::<Map<_, _>>()),
+        (Value::Object(one), Value::Object(other)) => {
+            Value::Object(one.into_iter().chain(other).collect::<Map<_, _>>())
+        }
         (one, _) => one,
     }
 }
@@ -84,7 +87,8 @@ mod tests {
                 "Kind": { "type": "string", "enum": ["one", "two"] } } }
         });
         complete(&mut document);
-        let example = &document["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["example"];
+        let example =
+            &document["paths"]["/a"]["get"]["responses"]["200"]["content"]["application/json"]["example"];
         assert_eq!(*example, json!({ "items": [{ "id": "x", "kind": "one", "free": true }], "total": 128 }));
     }
 }
