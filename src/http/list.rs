@@ -19,7 +19,8 @@ wire! {
     }
 }
 
-/// One page of a list. In the document `List<EventItem>` is called `EventList`.
+// In the document `List<EventItem>` is called `EventList`.
+/// One page of a list.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

@@ -100,6 +100,14 @@ impl<'a> Lookup<'a> {
         Some(sort)
     }
 
+    /// Refuses all but the first of several parameters that answer each in its own way.
+    pub fn at_most_one(&mut self, params: &[Param]) {
+        let mut given = params.iter().filter(|param| self.params.has(param));
+        let Some(first) = given.next() else { return };
+        let conflicts = given.map(|other| (other.name, FieldCode::Conflicting { with: first.name.into() }));
+        conflicts.for_each(|(name, code)| self.invalid.push(name, code));
+    }
+
     /// Where: the position group.
     pub fn area(&mut self) -> Area {
         let position = self.params.position();

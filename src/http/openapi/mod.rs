@@ -178,6 +178,11 @@ mod tests {
                     responses.keys().any(|status| status.starts_with('4') || status.starts_with('5')),
                     "{place}"
                 );
+                for content in
+                    responses["200"]["content"].as_object().into_iter().flat_map(|all| all.values())
+                {
+                    assert!(content["example"].is_object(), "{place} has no example");
+                }
             }
         }
     }

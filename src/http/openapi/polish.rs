@@ -33,6 +33,7 @@ pub fn polish(document: &OpenApi) -> Value {
     let schemas = &mut document["components"]["schemas"];
     schemas["Problem"] = serde_json::to_value(ProblemBody::schema()).unwrap_or_default();
     schemas["FieldProblem"] = serde_json::to_value(FieldProblem::schema()).unwrap_or_default();
+    refer(schemas);
     rename(schemas);
     plain(&mut document);
     examples::complete(&mut document);
@@ -105,6 +106,17 @@ fn camel(name: &str) -> String {
 fn clean(name: &str) -> Option<String> {
     let item = name.strip_prefix(LIST)?.strip_prefix('_')?;
     Some(format!("{}{LIST}", item.strip_suffix("Item").unwrap_or(item)))
+}
+
+/// Lists carry their items' schema within; it has a name of its own, so they refer to it.
+fn refer(schemas: &mut Value) {
+    let names: Vec<String> = schemas.as_object().into_iter().flat_map(Map::keys).cloned().collect();
+    for (name, schema) in entries(schemas) {
+        let item = name.strip_prefix(LIST).and_then(|name| name.strip_prefix('_'));
+        if let Some(item) = item.filter(|item| names.iter().any(|name| name == item)) {
+            schema["properties"]["items"]["items"] = json!({ "$ref": format!("#/components/schemas/{item}") });
+        }
+    }
 }
 
 fn rename(schemas: &mut Value) {

@@ -7,18 +7,33 @@
 //! borrows texts from the snapshot, and an absent value is an absent field.
 
 pub mod admission;
+pub mod bases;
+pub mod campaigns;
+pub mod divisions;
 pub mod events;
 pub mod filters;
 pub mod media;
+pub mod organisations;
 pub mod organisers;
 pub mod places;
 pub mod references;
+pub mod routes;
+pub mod series;
 pub mod sessions;
+pub mod taxonomy;
 pub mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(events::configure).configure(sessions::configure);
+    cfg.configure(events::configure)
+        .configure(sessions::configure)
+        .configure(bases::configure)
+        .configure(routes::configure)
+        .configure(series::configure)
+        .configure(campaigns::configure)
+        .configure(organisations::configure)
+        .configure(taxonomy::configure)
+        .configure(divisions::configure);
 }

@@ -84,7 +84,7 @@ pub struct EventDetail<'a> {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Speaker<'a> {
     /// Their name, where they agreed to be named.
-    #[schema(example = "陈晓明")]
+    #[schema(example = "李老师")]
     pub name: Option<&'a str>,
     /// Profession or part.
     #[schema(example = "昆虫学家")]

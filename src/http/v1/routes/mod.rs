@@ -1,0 +1,110 @@
+//! Science-tourism routes (科普游路线).
+
+mod item;
+mod track;
+
+use actix_web::{HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use item::{RouteDetail, RouteItem};
+pub use track::Track;
+
+use self::track::GEO_JSON;
+use super::filters::{AUDIENCE, Placed, Plain};
+use crate::discovery::routes::{self, RouteQuestion};
+use crate::domain::ids::RouteId;
+use crate::http::list::List;
+use crate::http::lookup::Lookup;
+use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q};
+use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list_routes).service(get_route_track).service(get_route);
+}
+
+/// What `GET /v1/routes` takes.
+pub struct ListRoutes;
+
+impl Table for ListRoutes {
+    const PARAMS: &'static [&'static [Param]] = &[POSITION, &[Q, AUDIENCE, DAYS, SORT], PAGE, LANGUAGE];
+}
+
+const DAYS: Param =
+    Param::new("days", Kind::Integer { min: 1, max: 30 }, "Only routes that take at most so many days.", "1");
+const SORT: Param = Param::new(
+    "sort",
+    Kind::Word(&["relevance", "distance", "name", "newest"]),
+    "The order. Without it: by relevance if `q` is given, else by distance if a position is, else by name.",
+    "distance",
+);
+
+/// List routes
+///
+/// Routes with their stops and the ways between them. A position finds a route by any of its stops; `distance` is to
+/// the nearest.
+#[utoipa::path(
+    tag = "routes",
+    params(Asked<ListRoutes>),
+    responses((status = 200, description = "A page of routes.", body = List<RouteItem>))
+)]
+#[get("/v1/routes")]
+async fn list_routes(asked: Asked<ListRoutes>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let turn = asked.turn(state.now())?;
+    let mut lookup = Lookup::new(&asked.params, &snapshot);
+    let question = RouteQuestion {
+        area: lookup.area(),
+        words: lookup.words(&Q),
+        audiences: lookup.codes(&AUDIENCE),
+        days: asked.params.integer(&DAYS).and_then(|days| u16::try_from(days).ok()),
+        sort: lookup.sort(&SORT),
+    };
+    lookup.done()?;
+    let view = asked.view(&snapshot, turn.now);
+    let answer = routes::find(&snapshot, &question, asked.lang, &turn.paging);
+    let list = turn.list(answer, Some(view.crs.into()), |found| RouteItem::new(&view, found));
+    Ok(HttpResponse::Ok().json(list))
+}
+
+/// Get a route
+///
+/// Everything public about one route.
+#[utoipa::path(
+    tag = "routes",
+    params(PathId<RouteId>, Asked<Placed>),
+    responses((status = 200, description = "The route.", body = RouteDetail))
+)]
+#[get("/v1/routes/{id}")]
+async fn get_route(
+    id: PathId<RouteId>,
+    asked: Asked<Placed>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let view = asked.view(&snapshot, state.now());
+    let route = snapshot.routes.get(&id.0).ok_or(Code::NotFound)?;
+    Ok(HttpResponse::Ok().json(RouteDetail::new(&view, route)))
+}
+
+/// Get the track of a route
+///
+/// The route as GeoJSON (RFC 7946), always in WGS-84: a point for each stop, a line for each way.
+#[utoipa::path(
+    tag = "routes",
+    params(PathId<RouteId>, Asked<Plain>),
+    responses((status = 200, description = "The track.", body = Track, content_type = "application/geo+json"))
+)]
+#[get("/v1/routes/{id}/track.geojson")]
+async fn get_route_track(
+    id: PathId<RouteId>,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let view = asked.view(&snapshot, state.now());
+    let route = snapshot.routes.get(&id.0).ok_or(Code::NotFound)?;
+    Ok(HttpResponse::Ok().content_type(GEO_JSON).json(Track::new(&view, route)))
+}

@@ -1,0 +1,186 @@
+//! Lecture series (系列讲座).
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::filters::{ORGANISER, Plain, TOPIC};
+use super::media::{Image, Source};
+use super::organisers::Organiser;
+use super::references::{EventRef, Ref};
+use super::sessions::NextSession;
+use super::view::View;
+use crate::discovery::entries::SeriesEntry;
+use crate::discovery::series::{self, SeriesQuestion};
+use crate::domain::ids::{self, SeriesId};
+use crate::domain::taxonomy;
+use crate::domain::time::rfc3339;
+use crate::http::list::List;
+use crate::http::lookup::Lookup;
+use crate::http::params::groups::{LANGUAGE, PAGE, Q};
+use crate::http::params::{Asked, Param, PathId, Table};
+use crate::http::problem::{Code, Problem};
+use crate::http::state::State;
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list_series).service(get_series);
+}
+
+/// What `GET /v1/series` takes.
+pub struct ListSeries;
+
+impl Table for ListSeries {
+    const PARAMS: &'static [&'static [Param]] = &[&[Q, TOPIC, ORGANISER], PAGE, LANGUAGE];
+}
+
+/// A lecture series as lists show it.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeriesItem<'a> {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    pub id: String,
+    /// Its name.
+    #[schema(example = "珠江科学大讲堂")]
+    pub name: &'a str,
+    /// What it is about.
+    #[schema(example = "每期请一位院士或科学家谈自己的研究。")]
+    pub summary: &'a str,
+    /// Who runs it, the main one first.
+    pub organisers: Vec<Organiser<'a>>,
+    /// How often lectures are held, in words.
+    #[schema(example = "每月一期")]
+    pub frequency: Option<&'a str>,
+    /// Since when: a year, a month or a day, as precise as the source.
+    #[schema(example = "2012-05")]
+    pub since: Option<String>,
+    /// Its subjects: codes of `/v1/taxonomy?scheme=topic`.
+    #[schema(value_type = Vec<String>, example = json!(["astronomy_space"]))]
+    pub topics: &'a [taxonomy::Code],
+    /// A picture.
+    pub cover: Option<Image<'a>>,
+    /// The next lecture that goes ahead.
+    pub next_lecture: Option<Lecture<'a>>,
+    /// How many lectures there are, past ones too; `/v1/events?series=` lists them.
+    #[schema(example = 12)]
+    pub lecture_count: u32,
+}
+
+/// A session of a lecture, with the event it belongs to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Lecture<'a> {
+    /// When it is, and whether one can still get in.
+    #[serde(flatten)]
+    pub session: NextSession,
+    /// The lecture.
+    pub event: EventRef<'a>,
+}
+
+/// Everything public about a lecture series.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeriesDetail<'a> {
+    /// What lists show.
+    #[serde(flatten)]
+    pub item: SeriesItem<'a>,
+    /// Subjects in free words.
+    #[schema(example = json!(["院士讲座"]))]
+    pub tags: &'a [String],
+    /// Where lectures usually are.
+    pub base: Option<Ref<'a>>,
+    /// When the record last changed.
+    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
+    pub updated_at: String,
+    /// Counts the changes of the record.
+    #[schema(example = 3)]
+    pub version: i64,
+    /// Where the record comes from.
+    pub source: Source<'a>,
+}
+
+impl<'a> SeriesItem<'a> {
+    /// A series as `view` shows it.
+    pub fn new(view: &View<'a>, entry: &'a SeriesEntry) -> Self {
+        let body = entry.body();
+        let lectures = series::lectures(view.snapshot, entry.record.id, view.now);
+        Self {
+            id: ids::spell(entry.record.id),
+            name: view.text(&body.name),
+            summary: view.text(&body.summary),
+            organisers: view.organisers(&body.organisers),
+            frequency: body.frequency.as_ref().map(|frequency| view.text(frequency)),
+            since: body.since.as_ref().map(ToString::to_string),
+            topics: &body.topics,
+            cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
+            next_lecture: lectures.next.map(|(event, session)| Lecture {
+                session: NextSession::new(view, event, session),
+                event: EventRef::new(event.record.id, view.text(&event.body().title)),
+            }),
+            lecture_count: u32::try_from(lectures.count).unwrap_or(u32::MAX),
+        }
+    }
+}
+
+impl<'a> SeriesDetail<'a> {
+    fn new(view: &View<'a>, entry: &'a SeriesEntry) -> Self {
+        let body = entry.body();
+        let base = body.base.and_then(|base| view.snapshot.bases.get(&base));
+        Self {
+            item: SeriesItem::new(view, entry),
+            tags: &body.tags,
+            base: base.map(|base| Ref::new(base.record.id, view.text(&base.body().name))),
+            updated_at: rfc3339(entry.record.updated_at),
+            version: entry.record.version,
+            source: (&body.source).into(),
+        }
+    }
+}
+
+/// List series
+///
+/// Lecture series by name, or by relevance if `q` is given, each with its next lecture.
+#[utoipa::path(
+    tag = "series",
+    params(Asked<ListSeries>),
+    responses((status = 200, description = "A page of series.", body = List<SeriesItem>))
+)]
+#[get("/v1/series")]
+async fn list_series(asked: Asked<ListSeries>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let turn = asked.turn(state.now())?;
+    let mut lookup = Lookup::new(&asked.params, &snapshot);
+    let question = SeriesQuestion {
+        words: lookup.words(&Q),
+        topics: lookup.codes(&TOPIC),
+        organisers: lookup.ids(&ORGANISER, "organisation", &snapshot.organisations),
+    };
+    lookup.done()?;
+    let view = asked.view(&snapshot, turn.now);
+    let answer = series::find(&snapshot, &question, asked.lang, &turn.paging);
+    Ok(HttpResponse::Ok().json(turn.list(answer, None, |entry| SeriesItem::new(&view, entry))))
+}
+
+/// Get a series
+///
+/// Everything public about one lecture series. Its lectures are listed by `/v1/events?series=`.
+#[utoipa::path(
+    tag = "series",
+    params(PathId<SeriesId>, Asked<Plain>),
+    responses((status = 200, description = "The series.", body = SeriesDetail))
+)]
+#[get("/v1/series/{id}")]
+async fn get_series(
+    id: PathId<SeriesId>,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let view = asked.view(&snapshot, state.now());
+    let entry = snapshot.series.get(&id.0).ok_or(Code::NotFound)?;
+    Ok(HttpResponse::Ok().json(SeriesDetail::new(&view, entry)))
+}
