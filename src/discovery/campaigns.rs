@@ -1,6 +1,7 @@
 //! Campaigns and theme days, and when their editions are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
@@ -11,15 +12,36 @@ use super::snapshot::Snapshot;
 use super::words::{Field, Haystack, Words};
 use crate::domain::campaigns::{Campaign, CampaignType, PublishedEdition};
 use crate::domain::ids::{EditionId, OrganisationId};
-use crate::domain::recurrence::Recurrence;
+use crate::domain::recurrence::{self, Recurrence};
 use crate::domain::time::{self, Span};
+
+/// What a campaign's rule gives, worked out once for each year that is asked about: reading a rule takes as long as
+/// answering some hundred questions.
+#[derive(Debug)]
+pub struct ByRule {
+    rule: Option<Recurrence>,
+    years: RwLock<BTreeMap<i32, Arc<[recurrence::Edition]>>>,
+}
+
+impl ByRule {
+    fn editions(&self, year: i32) -> Arc<[recurrence::Edition]> {
+        let known = self.years.read().unwrap_or_else(PoisonError::into_inner).get(&year).cloned();
+        known.unwrap_or_else(|| {
+            let editions: Arc<[_]> = self.rule.iter().flat_map(|rule| rule.editions(year)).collect();
+            self.years.write().unwrap_or_else(PoisonError::into_inner).insert(year, Arc::clone(&editions));
+            editions
+        })
+    }
+}
 
 impl Listed for Campaign {
     type Given = ();
-    type Own = Option<Recurrence>;
+    type Own = ByRule;
 
-    fn own(&self, (): ()) -> Option<Recurrence> {
-        self.recurrence.parse()?.ok()
+    fn own(&self, (): ()) -> ByRule {
+        // Saving refuses a rule that cannot be read; one that got here all the same gives no editions.
+        let rule = self.recurrence.parse().and_then(Result::ok);
+        ByRule { rule, years: RwLock::default() }
     }
 
     fn places(&self, _: &Snapshot) -> Vec<Located> {
@@ -77,10 +99,9 @@ pub fn editions(entry: &CampaignEntry, now: DateTime<Utc>) -> Vec<Edition<'_>> {
             editions.push(edition(year, published.from, published.to, true, Some(published)));
         }
         if editions.len() == before {
-            let by_rule = entry.own.iter().flat_map(|recurrence| recurrence.editions(year));
-            editions.extend(
-                by_rule.map(|days| edition(year, days.from, days.to, campaign.recurrence.fixed, None)),
-            );
+            let fixed = campaign.recurrence.fixed;
+            let by_rule = entry.own.editions(year);
+            editions.extend(by_rule.iter().map(|days| edition(year, days.from, days.to, fixed, None)));
         }
     }
     editions.sort_by_key(|edition| edition.from);
@@ -144,9 +165,7 @@ pub fn find<'a>(
         let next = editions.iter().find(|edition| !edition.has_ended(now) && in_span(edition));
         let key = match &question.words {
             Some(words) => Key::score(words.score(&entry.words)?),
-            None => {
-                Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from)))
-            }
+            None => Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from))),
         };
         Some(Hit { key, id: entry.record.id, found: entry.as_ref() })
     });
