@@ -165,7 +165,9 @@ pub fn find<'a>(
         let next = editions.iter().find(|edition| !edition.has_ended(now) && in_span(edition));
         let key = match &question.words {
             Some(words) => Key::score(words.score(&entry.words)?),
-            None => Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from))),
+            None => {
+                Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from)))
+            }
         };
         Some(Hit { key, id: entry.record.id, found: entry.as_ref() })
     });
