@@ -43,8 +43,8 @@ async fn a_tag_that_still_holds_saves_the_body() {
             Some(tag.as_str()),
             "{path}: it stands while nothing changes"
         );
-        let weak = format!("W/{}", tag.trim_start_matches("W/"));
-        for held in [tag.clone(), weak, format!("\"other\", {tag}"), "*".into()] {
+        let strong = tag.trim_start_matches("W/").to_owned();
+        for held in [tag.clone(), format!("W/{strong}"), strong, format!("\"other\", {tag}"), "*".into()] {
             let again = site.send(site.client.get(site.url(&path)).header(IF_NONE_MATCH, &held)).await;
             assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""), "{path} {held}");
             assert!(again.header("etag").is_some(), "{path}");

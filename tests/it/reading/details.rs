@@ -79,10 +79,11 @@ async fn an_events_detail_has_its_sessions_and_each_opens() {
         found.extend(differences(&detail, shapes::EVENT_DETAIL, "event"));
         let next = list(&detail, "sessions");
         let all = site.walk(&format!("/v1/events/{id}/sessions?limit=100")).await;
-        assert_eq!(item["sessionCount"], ids(&all).len(), "{id}");
+        ids(&all);
         assert!(all.is_sorted_by_key(|session| instant(&session["start"])));
         assert!(next.len() <= 20);
         let coming: Vec<_> = all.iter().filter(|session| session["signupState"] != "ended").collect();
+        assert_eq!(item["sessionCount"], coming.len(), "{id}: what one can still go to");
         assert_eq!(detail["sessionsMore"], coming.len() > 20, "{id}");
         assert_eq!(
             next.iter().collect::<Vec<_>>(),

@@ -42,7 +42,6 @@ async fn bytes_that_are_no_text_are_refused() {
         b"GET /v1/events/%ff%fe HTTP/1.1",
         b"GET /v1/events?q=%c3%28 HTTP/1.1",
         b"GET /v1/events?%ff=1 HTTP/1.1",
-        b"GET /v1/events?q=%zz HTTP/1.1",
         b"GET /v1/divisions/%00 HTTP/1.1",
         b"GET /v1/events?q=a\x00b HTTP/1.1",
     ] {
