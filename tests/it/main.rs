@@ -11,6 +11,7 @@ mod faults;
 mod feed;
 mod migrations;
 mod openapi;
+mod reading;
 mod replicas;
 mod seeds;
 mod store;

@@ -1,5 +1,7 @@
 //! A whole server on a free port, with a clock that the test owns.
 
+use std::net::SocketAddr;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +27,7 @@ pub const NOW: DateTime<Utc> = match DateTime::from_timestamp(1_795_572_000, 0) 
 pub struct Server {
     pub running: Running,
     pub clock: ManualClock,
-    pub client: reqwest::Client,
+    pub site: Site,
     _fresh: Arc<Fresh>,
 }
 
@@ -70,12 +72,34 @@ impl Server {
         };
         let metrics = telemetry::start_metrics();
         let running = server::start(settings, Arc::new(clock.clone()), &SystemRandom, metrics).await.unwrap();
-        Self { running, clock, client: reqwest::Client::new(), _fresh: fresh }
+        let site = Site::at(running.address);
+        Self { running, clock, site, _fresh: fresh }
+    }
+}
+
+impl Deref for Server {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+/// A server's address, and a client to ask it with.
+pub struct Site {
+    pub address: SocketAddr,
+    pub client: reqwest::Client,
+}
+
+impl Site {
+    /// The server at an address, with a client whose connections are this test's own.
+    pub fn at(address: SocketAddr) -> Self {
+        Self { address, client: reqwest::Client::new() }
     }
 
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.running.address)
+        format!("http://{}{path}", self.address)
     }
 
     /// GETs a path with its query.
