@@ -114,7 +114,8 @@ fn refer(schemas: &mut Value) {
     for (name, schema) in entries(schemas) {
         let item = name.strip_prefix(LIST).and_then(|name| name.strip_prefix('_'));
         if let Some(item) = item.filter(|item| names.iter().any(|name| name == item)) {
-            schema["properties"]["items"]["items"] = json!({ "$ref": format!("#/components/schemas/{item}") });
+            schema["properties"]["items"]["items"] =
+                json!({ "$ref": format!("#/components/schemas/{item}") });
         }
     }
 }
