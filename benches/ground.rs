@@ -57,6 +57,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         redis_url,
         samples: true,
         workers: Some(1),
+        drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),
         http: http::app::Settings { max_in_flight: 64 },
     };

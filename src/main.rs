@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Parser, Subcommand};
 use kepu::app::catalogue::Existing;
 use kepu::app::seeds::{Options, Seeds};
+use kepu::clients::wakeups::WakeUps;
 use kepu::config::{Config, Samples};
 use kepu::db::Db;
 use kepu::domain::clock::{Clock, FixedClock, SystemClock};
@@ -104,6 +106,11 @@ fn seed(config: &Config, from: Option<PathBuf>, replace: bool) -> Result<(), Fai
     let existing = if replace { Existing::Replace } else { Existing::Keep };
     let options = Options { samples: config.samples(false) == Samples::Show, existing };
     let report = server::seed(&store(config)?, &seeds, options)?;
+    if let Some(url) = &config.redis_url {
+        // Replicas would find it by polling, half a second later.
+        let told = WakeUps::new(url.expose())?;
+        tokio::runtime::Runtime::new()?.block_on(told.tell_once())?;
+    }
     say(&format!(
         "{} inserted, {} replaced, {} left as they were, {} sample sessions added",
         report.inserted, report.replaced, report.kept, report.sessions
@@ -121,6 +128,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         redis_url: config.redis_url.as_ref().map(|url| url.expose().to_owned()),
         samples: config.samples(demo) == Samples::Show,
         workers: config.workers,
+        drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),
         http: config.http(),
     };
@@ -168,9 +176,10 @@ fn say(text: &str) {
     print(&format!("{text}\n"));
 }
 
-#[expect(clippy::print_stdout, reason = "what a command was asked for goes to standard output")]
+/// What a command was asked for goes to standard output. A reader that has gone has read enough.
 fn print(text: &str) {
-    print!("{text}");
+    let mut output = std::io::stdout().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
 #[expect(clippy::print_stderr, reason = "the log may not run yet when a start fails")]

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::clients::wakeups::WakeUps;
-use crate::db::{self, Db, changes, divisions, migrate};
+use crate::db::{self, Db, changes, divisions, events, migrate};
 use crate::discovery::Live;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
@@ -27,10 +27,6 @@ use crate::jobs::daily;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::{app, http};
 
-/// How long a client may take to send its request's head.
-const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long an idle connection is kept; mini-programs come back within a minute.
-const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How often stores are asked whether they live, and metrics are swept.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -48,6 +44,8 @@ pub struct Settings {
     pub samples: bool,
     /// Threads that serve; `None`: one per processor.
     pub workers: Option<usize>,
+    /// How long `/readyz` says at shutdown that requests should go elsewhere, before the listener closes.
+    pub drain: Duration,
     /// How long running requests get to finish at shutdown.
     pub shutdown_grace: Duration,
     /// What the HTTP floor takes.
@@ -110,6 +108,7 @@ pub struct Running {
     servers: Vec<ServerHandle>,
     serving: JoinHandle<std::io::Result<()>>,
     jobs: Vec<JoinHandle<()>>,
+    drain: Duration,
     _lock: Option<File>,
 }
 
@@ -164,8 +163,9 @@ pub async fn start(
 
     let state = web::Data::new(State { live: live.clone(), clock });
     let mut server = HttpServer::new(move || http::app::build(&site, state.clone()))
-        .client_request_timeout(REQUEST_HEAD_TIMEOUT)
-        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(http::app::HEAD_TIMEOUT)
+        .client_disconnect_timeout(http::app::DISCONNECT_TIMEOUT)
+        .keep_alive(http::app::KEEP_ALIVE)
         .shutdown_timeout(settings.shutdown_grace.as_secs())
         .disable_signals();
     if let Some(workers) = settings.workers {
@@ -187,7 +187,18 @@ pub async fn start(
     }
     let serving = tokio::spawn(server);
     readiness.set_ready(true);
-    Ok(Running { address, metrics_address, db, live, readiness, servers, serving, jobs, _lock: lock })
+    Ok(Running {
+        address,
+        metrics_address,
+        db,
+        live,
+        readiness,
+        servers,
+        serving,
+        jobs,
+        drain: settings.drain,
+        _lock: lock,
+    })
 }
 
 impl Running {
@@ -196,9 +207,11 @@ impl Running {
         (&mut self.serving).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
     }
 
-    /// Stops: says so to load balancers, lets running requests finish, then ends the jobs.
+    /// Stops: says so to load balancers for as long as they were promised, lets running requests finish, then ends
+    /// the jobs.
     pub async fn stop(self) {
         self.readiness.set_ready(false);
+        tokio::time::sleep(self.drain).await;
         for server in &self.servers {
             server.stop(true).await;
         }
@@ -218,7 +231,10 @@ fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
         };
     }
     db.migrate()?;
-    if db.read(divisions::is_empty)? {
+    let empty = db.read(divisions::is_empty)?;
+    // Samples that were hidden at the first start are not stored; shown later, they come then.
+    let without_samples = samples && db.read(events::samples)?.is_empty();
+    if empty || without_samples {
         let report =
             seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
         tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");
@@ -250,9 +266,7 @@ fn lock(target: &db::Target) -> Result<Option<File>, Error> {
         let path = path.display().to_string();
         move |source| Error::DataDirectory { path, source }
     };
-    if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory).map_err(failed(directory))?;
-    }
+    target.make_directory().map_err(failed(path))?;
     let beside = path.with_extension("lock");
     let file =
         File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed(&beside))?;

@@ -27,7 +27,7 @@ pub enum Saved {
 
 /// Saves `body` under `id`, if it keeps the rules and everything it refers to exists.
 pub fn save<T: Stored>(tx: &mut Tx<'_>, id: i64, body: &T, existing: Existing) -> Result<Saved, Error> {
-    let found = T::find(tx, &[id])?.pop();
+    let found = T::get(tx, id)?;
     match found {
         Some(_) if existing == Existing::Keep => return Ok(Saved::Kept),
         Some(record) if record.body == *body => return Ok(Saved::Kept),

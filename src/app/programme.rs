@@ -22,6 +22,7 @@ use crate::domain::time;
 
 /// Adds the sessions of every sample event that are missing today; says how many.
 pub fn top_up(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    tx.take_turn()?;
     let today = time::day_of(tx.now());
     let samples = events::samples(tx)?;
     if samples.is_empty() {
@@ -67,7 +68,8 @@ fn session(event: EventId, body: &Event, programme: &Programme, slot: Slot) -> S
 struct World {
     calendar: Calendar,
     campaigns: HashMap<CampaignId, Recurrence>,
-    hours: HashMap<BaseId, OpeningHours>,
+    /// Hours of bases, and whether the mainland's holidays are theirs.
+    hours: HashMap<BaseId, (OpeningHours, bool)>,
 }
 
 impl World {
@@ -79,8 +81,8 @@ impl World {
             Some((CampaignId::new(record.id)?, record.body.recurrence.parse()?.ok()?))
         };
         let hours = |record: Record<Base>| {
-            let hours = OpeningHours::parse(record.body.hours.rule.as_deref()?).ok()?;
-            Some((BaseId::new(record.id)?, hours))
+            let mainland = record.body.place.adcode.is_mainland();
+            Some((BaseId::new(record.id)?, (record.body.opening_hours()?, mainland)))
         };
         Ok(Self {
             calendar,
@@ -103,6 +105,9 @@ impl Venue for At<'_> {
     }
 
     fn open_on(&self, date: NaiveDate) -> Option<Vec<Opening>> {
-        Some(self.world.hours.get(&self.base?)?.day(&self.world.calendar, date).open)
+        let (hours, mainland) = self.world.hours.get(&self.base?)?;
+        let no_calendar = Calendar::default();
+        let calendar = if *mainland { &self.world.calendar } else { &no_calendar };
+        Some(hours.day(calendar, date).open)
     }
 }

@@ -97,6 +97,7 @@ impl Seeds {
 
     /// Loads everything in one transaction: all of it or nothing.
     pub fn load(&self, tx: &mut Tx<'_>, options: Options) -> Result<Report, Error> {
+        tx.take_turn()?;
         let mut report = Report::default();
         for (file, text) in &self.files {
             for (name, item) in items(file, text)? {

@@ -59,6 +59,15 @@ impl WakeUps {
         }
     }
 
+    /// Tells the others once.
+    ///
+    /// # Errors
+    /// If Redis does not answer.
+    pub async fn tell_once(&self) -> redis::RedisResult<()> {
+        let mut connection = self.client.get_multiplexed_async_connection().await?;
+        connection.publish(CHANNEL, "").await
+    }
+
     async fn listen(&self, up: &watch::Sender<bool>) -> redis::RedisResult<()> {
         let mut channel = self.client.get_async_pubsub().await?;
         channel.subscribe(CHANNEL).await?;

@@ -95,7 +95,7 @@ settings! {
     log_format: LogFormat = "text", "KEPU_LOG_FORMAT", read::value, "text or json";
     #[doc = "The address and port at which `/metrics` is served. Port 0 takes any free one; empty turns it off."]
     metrics_bind: Option<SocketAddr> = "127.0.0.1:9464", "KEPU_METRICS_BIND", read::optional, "an address and a port, or empty";
-    #[doc = "How many requests are worked on at once; one more is answered 503 with `Retry-After`."]
+    #[doc = "How many requests are in flight at once, slow bodies and waits for the store included; one more is answered 503 with `Retry-After`."]
     max_in_flight: usize = "1024", "KEPU_MAX_IN_FLIGHT", read::range::<1, 100_000, _>, "a whole number from 1 to 100000";
     #[doc = "Threads that serve requests. If absent, one per processor."]
     workers: Option<usize> = "", "KEPU_WORKERS", read::optional_range::<1, 256, _>, "a whole number from 1 to 256";
@@ -103,6 +103,8 @@ settings! {
     db_connections: u32 = "8", "KEPU_DB_CONNECTIONS", read::range::<1, 500, _>, "a whole number from 1 to 500";
     #[doc = "Seconds that a caller waits for a connection to the database before it is told that the store is busy."]
     db_wait_seconds: u32 = "5", "KEPU_DB_WAIT_SECONDS", read::range::<1, 60, _>, "a whole number from 1 to 60";
+    #[doc = "Seconds for which `/readyz` answers 503 at shutdown before the server stops listening, so that load balancers turn away first."]
+    drain_seconds: u32 = "0", "KEPU_DRAIN_SECONDS", read::range::<0, 60, _>, "a whole number from 0 to 60";
     #[doc = "Seconds that running requests get to finish when the server is told to stop."]
     shutdown_grace_seconds: u32 = "20", "KEPU_SHUTDOWN_GRACE_SECONDS", read::range::<0, 600, _>, "a whole number from 0 to 600";
 }

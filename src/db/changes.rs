@@ -66,7 +66,9 @@ pub fn since(conn: &mut AnyConn, low_water: i64) -> Result<Vec<Change>, Error> {
         .collect())
 }
 
-/// Deletes changes made before `before`; says how many.
+/// Deletes changes made before `before`, and those that a restore brought from another server; says how many.
 pub fn purge(tx: &mut super::Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
-    Ok(diesel::delete(changes::table.filter(changes::at.lt(before.naive_utc()))).execute(&mut **tx)?)
+    let foreign = dialect::forget_foreign_changes(tx)?;
+    Ok(foreign
+        + diesel::delete(changes::table.filter(changes::at.lt(before.naive_utc()))).execute(&mut **tx)?)
 }

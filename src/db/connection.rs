@@ -36,6 +36,14 @@ impl Target {
         }
     }
 
+    /// Makes the directory that an embedded store lies in.
+    pub fn make_directory(&self) -> std::io::Result<()> {
+        match self {
+            Self::Sqlite(path) => path.parent().map_or(Ok(()), std::fs::create_dir_all),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Opens one connection, set up for our use.
     pub fn connect(&self) -> ConnectionResult<AnyConn> {
         match self {
@@ -51,7 +59,8 @@ impl Target {
                 Ok(AnyConn::Sqlite(conn))
             }
             Self::Postgres(url) => {
-                let mut conn = PgConnection::establish(url)?;
+                let mut conn =
+                    PgConnection::establish(&patient(url)).map_err(|error| discreet(error, url))?;
                 conn.batch_execute(
                     "SET timezone = 'UTC'; SET statement_timeout = '30s'; SET lock_timeout = '10s'; \
                      SET idle_in_transaction_session_timeout = '60s';",
@@ -61,6 +70,35 @@ impl Target {
             }
         }
     }
+}
+
+/// The URL with bounds on waiting for a server that is gone without a word; what the URL says itself stays.
+fn patient(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in [("connect_timeout", "5"), ("tcp_user_timeout", "10000"), ("keepalives_idle", "10")]
+    {
+        if !url.contains(name) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(&format!("{name}={value}"));
+        }
+    }
+    url
+}
+
+/// libpq quotes what it cannot read, which may be a part of the password: such a message is not passed on.
+fn discreet(error: ConnectionError, url: &str) -> ConnectionError {
+    let message = error.to_string();
+    let authority = url.split("://").nth(1).and_then(|rest| rest.rsplit_once('@')).map(|(user, _)| user);
+    let password = authority.and_then(|user| user.split_once(':')).map(|(_, password)| password);
+    let told = password.is_some_and(|password| {
+        password.split(['%', ' ']).any(|part| !part.is_empty() && message.contains(part))
+    });
+    if told || message.contains("://") || message.contains("percent-encoded") {
+        return ConnectionError::BadConnection(
+            "DATABASE_URL cannot be read; encode special characters as %XX".to_owned(),
+        );
+    }
+    error
 }
 
 impl r2d2::ManageConnection for Target {

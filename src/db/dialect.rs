@@ -1,6 +1,6 @@
 //! The only place that asks which store it is: the few statements that differ.
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -75,6 +75,30 @@ pub fn low_water(conn: &mut AnyConn) -> QueryResult<i64> {
         "SELECT coalesce(max(seq), 0) + 1 AS n FROM sqlite_sequence WHERE name = 'changes'",
         "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS n",
     )
+}
+
+/// Waits until no other transaction that took its turn is open; keeps the turn until this one ends. SQLite has one
+/// writer at a time anyway.
+pub fn take_turn(conn: &mut AnyConn) -> QueryResult<()> {
+    match conn {
+        AnyConn::Sqlite(_) => Ok(()),
+        AnyConn::Postgres(conn) => {
+            conn.batch_execute("SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock(7077454)")
+        }
+    }
+}
+
+/// Deletes changes whose transaction this server has yet to begin: they came with a restore from another one,
+/// whose numbers mean nothing here.
+pub fn forget_foreign_changes(conn: &mut AnyConn) -> QueryResult<usize> {
+    match conn {
+        AnyConn::Sqlite(_) => Ok(0),
+        AnyConn::Postgres(conn) => {
+            let statement =
+                "DELETE FROM changes WHERE tx >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint";
+            diesel::sql_query(statement).execute(conn)
+        }
+    }
 }
 
 /// Seconds since the oldest transaction that is still open began; 0 where none is.

@@ -1,5 +1,6 @@
 //! Migrations, embedded in the binary.
 
+use diesel::connection::SimpleConnection;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::sqlite::Sqlite;
@@ -16,10 +17,18 @@ pub fn up(conn: &mut AnyConn) -> Result<usize, Error> {
     let ran = match conn {
         AnyConn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(|ran| ran.len()),
         AnyConn::Postgres(conn) => {
-            use diesel::connection::SimpleConnection;
-            conn.batch_execute("SELECT pg_advisory_lock(7077453)")?;
+            // Waiting for one's turn and rewriting a table may both take long.
+            conn.batch_execute(
+                "SET lock_timeout = 0; SET statement_timeout = 0; SELECT pg_advisory_lock(7077453)",
+            )?;
             let ran = conn.run_pending_migrations(POSTGRES).map(|ran| ran.len());
-            conn.batch_execute("SELECT pg_advisory_unlock(7077453)")?;
+            let given_back = conn.batch_execute(
+                "SELECT pg_advisory_unlock(7077453); SET lock_timeout = '10s'; SET statement_timeout = '30s'",
+            );
+            // What went wrong with a migration tells more than what went wrong after it.
+            if ran.is_ok() {
+                given_back?;
+            }
             ran
         }
     };

@@ -63,6 +63,7 @@ pub struct Db {
 impl Db {
     /// Opens the pools. Fails if the store cannot be reached now.
     pub fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+        settings.target.make_directory().map_err(|error| Error::Unavailable(error.to_string()))?;
         let pool = |size| {
             Pool::builder()
                 .max_size(size)
@@ -132,6 +133,12 @@ impl Tx<'_> {
     /// The instant at which the transaction began.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// Waits for its turn where the same work may be done by several replicas at once, and repeating it is harmless
+    /// only one after the other.
+    pub fn take_turn(&mut self) -> Result<(), Error> {
+        Ok(dialect::take_turn(self.conn)?)
     }
 
     /// Notes that an object changed. The statements of this floor call it; nobody else has to.

@@ -17,10 +17,13 @@ use crate::domain::taxonomy::Term;
 
 /// A catalogued noun with a table of its own; [`stored!`](super::records) writes the implementation.
 pub trait Stored: Noun {
-    /// Every record, in order of id.
+    /// Every record that can be read, in order of id. One that cannot (a newer program wrote it) is logged and left
+    /// out: it must not keep all others from being served.
     fn all(conn: &mut AnyConn) -> Result<Vec<Record<Self>>, Error>;
-    /// The records with these ids, in order of id; missing ones are left out.
+    /// The records with these ids, in order of id; missing ones, and those that cannot be read, are left out.
     fn find(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Self>>, Error>;
+    /// The record with this id, which must be readable.
+    fn get(conn: &mut AnyConn, id: i64) -> Result<Option<Record<Self>>, Error>;
     /// Whether there is such a record.
     fn exists(conn: &mut AnyConn, id: i64) -> Result<bool, Error>;
     /// Inserts a record at version 1.
@@ -43,7 +46,7 @@ macro_rules! stored {
                     .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
                     .order(dsl::id)
                     .load::<$crate::db::records::Row>(conn)?;
-                rows.into_iter().map($crate::db::records::Row::record).collect()
+                Ok(rows.into_iter().filter_map($crate::db::records::Row::readable).collect())
             }
 
             fn find(
@@ -59,11 +62,24 @@ macro_rules! stored {
                         .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
                         .order(dsl::id)
                         .load::<$crate::db::records::Row>(conn)?;
-                    for row in rows {
-                        records.push(row.record()?);
-                    }
+                    records.extend(rows.into_iter().filter_map($crate::db::records::Row::readable));
                 }
                 Ok(records)
+            }
+
+            fn get(
+                conn: &mut $crate::db::AnyConn,
+                id: i64,
+            ) -> Result<Option<$crate::domain::record::Record<Self>>, $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                dsl::$table
+                    .filter(dsl::id.eq(id))
+                    .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
+                    .first::<$crate::db::records::Row>(conn)
+                    .optional()?
+                    .map($crate::db::records::Row::record)
+                    .transpose()
             }
 
             fn exists(conn: &mut $crate::db::AnyConn, id: i64) -> Result<bool, $crate::db::Error> {
@@ -140,6 +156,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// The record, or `None` and a line in the log.
+    pub(super) fn readable<T: Noun>(self) -> Option<Record<T>> {
+        self.record().inspect_err(|error| tracing::error!(%error, "left out")).ok()
+    }
+
     pub(super) fn record<T: Noun>(self) -> Result<Record<T>, Error> {
         let corrupt = |source| Error::Corrupt { kind: T::KIND.name(), id: self.id, source };
         let body = serde_json::from_str(&self.body).map_err(corrupt)?;

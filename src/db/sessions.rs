@@ -22,7 +22,7 @@ pub type ByEvent = HashMap<EventId, Vec<Session>>;
 
 /// Every session, by event; each event's in order of start.
 pub fn all(conn: &mut AnyConn) -> Result<ByEvent, Error> {
-    by_event(sessions::table.order((sessions::start_at, sessions::id)).load::<Row>(conn)?)
+    Ok(by_event(sessions::table.order((sessions::start_at, sessions::id)).load::<Row>(conn)?))
 }
 
 /// The sessions of these events; each event's in order of start.
@@ -36,7 +36,7 @@ pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<ByEvent, Error> {
                 .load::<Row>(conn)?,
         );
     }
-    by_event(rows)
+    Ok(by_event(rows))
 }
 
 /// Inserts a session that is not there yet; says whether it was inserted.
@@ -95,27 +95,37 @@ struct Body {
     signup: Option<SignupTerms>,
 }
 
-fn by_event(rows: Vec<Row>) -> Result<ByEvent, Error> {
+/// Sessions that can be read, by event. One that cannot is logged and left out, as in [`super::records`].
+fn by_event(rows: Vec<Row>) -> ByEvent {
     let mut sessions = ByEvent::new();
     for row in rows {
-        let body: Body = serde_json::from_str(&row.body).map_err(|source| corrupt(row.id, source))?;
-        let (Some(id), Some(event)) = (SessionId::new(row.id), EventId::new(row.event_id)) else {
-            return Err(corrupt(row.id, serde::de::Error::custom("an id is positive")));
+        match row.session() {
+            Ok(session) => sessions.entry(session.event).or_default().push(session),
+            Err(error) => tracing::error!(%error, "left out"),
+        }
+    }
+    sessions
+}
+
+impl Row {
+    fn session(self) -> Result<Session, Error> {
+        let body: Body = serde_json::from_str(&self.body).map_err(|source| corrupt(self.id, source))?;
+        let (Some(id), Some(event)) = (SessionId::new(self.id), EventId::new(self.event_id)) else {
+            return Err(corrupt(self.id, serde::de::Error::custom("an id is positive")));
         };
-        sessions.entry(event).or_default().push(Session {
+        Ok(Session {
             id,
             event,
-            start: row.start_at.and_utc(),
-            end: row.end_at.and_utc(),
-            status: status_from_name(&row.status),
+            start: self.start_at.and_utc(),
+            end: self.end_at.and_utc(),
+            status: status_from_name(&self.status),
             place: body.place,
             signup: body.signup,
-            capacity: row.capacity,
-            taken: row.taken,
-            waiting: row.waiting,
-        });
+            capacity: self.capacity,
+            taken: self.taken,
+            waiting: self.waiting,
+        })
     }
-    Ok(sessions)
 }
 
 fn corrupt(id: i64, source: serde_json::Error) -> Error {

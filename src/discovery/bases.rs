@@ -66,10 +66,7 @@ impl Listed for Base {
     type Own = BaseHours;
 
     fn own(&self, (): ()) -> BaseHours {
-        // Saving refuses a rule that cannot be read; one that got here all the same means that hours are unknown.
-        let rule = self.hours.rule.as_deref().and_then(|rule| OpeningHours::parse(rule).ok());
-        let rule = rule.map(|rule| rule.with_closures(self.hours.closures.clone()));
-        BaseHours { rule, mainland: self.place.adcode.is_mainland() }
+        BaseHours { rule: self.opening_hours(), mainland: self.place.adcode.is_mainland() }
     }
 
     fn places(&self, world: &Snapshot) -> Vec<Located> {
@@ -119,7 +116,7 @@ pub struct BaseQuestion {
     pub area: Area,
     /// By words.
     pub words: Option<Words>,
-    /// Recognised at one of these levels, today.
+    /// Recognised at one of these levels, by any recognition that is listed.
     pub levels: Vec<String>,
     /// Of one of these categories.
     pub categories: Vec<String>,
@@ -164,7 +161,7 @@ pub fn find<'a>(
     let hits = snapshot.bases.values().filter_map(|entry| {
         let base = entry.body();
         let (_, inside) = question.area.nearest(&entry.places)?;
-        question.accepts(base, now).then_some(())?;
+        question.accepts(base).then_some(())?;
         let score =
             question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
         question.is_open(entry, snapshot, now).then_some(())?;
@@ -180,8 +177,8 @@ pub fn find<'a>(
 }
 
 impl BaseQuestion {
-    fn accepts(&self, base: &Base, now: DateTime<Utc>) -> bool {
-        let level = |level: &String| base.recognitions_at(now).any(|held| held.level.0 == *level);
+    fn accepts(&self, base: &Base) -> bool {
+        let level = |level: &String| base.recognitions.iter().any(|held| held.level.0 == *level);
         (self.levels.is_empty() || self.levels.iter().any(level))
             && (self.categories.is_empty() || self.categories.contains(&base.category.0))
             && (self.organisers.is_empty()

@@ -166,7 +166,8 @@ pub fn find<'a>(
         let key = match &question.words {
             Some(words) => Key::score(words.score(&entry.words)?),
             None => {
-                Key::earliest(next.or(editions.iter().find(|e| in_span(e))).map(|e| time::start_of(e.from)))
+                let past = || question.span.and_then(|_| editions.iter().find(|edition| in_span(edition)));
+                Key::earliest(next.or_else(past).map(|edition| time::start_of(edition.from)))
             }
         };
         Some(Hit { key, id: entry.record.id, found: entry.as_ref() })

@@ -28,6 +28,11 @@ impl Divisions {
         id
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_code.is_empty()
+    }
+
     /// The division of this code.
     pub fn get(&self, adcode: Adcode) -> Option<&Division> {
         self.by_code.get(&adcode).map(|record| &record.body)

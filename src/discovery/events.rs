@@ -44,7 +44,10 @@ impl Listed for Event {
             world.taxonomy.name(scheme, &code.0).into_iter().for_each(|name| words.add(Field::Subject, name));
         }
         self.tags.iter().for_each(|tag| words.add_words(Field::Subject, tag));
-        self.speakers.iter().for_each(|speaker| words.add(Field::Subject, &speaker.role));
+        for speaker in &self.speakers {
+            words.add(Field::Subject, &speaker.role);
+            speaker.name.iter().chain(&speaker.organisation).for_each(|text| words.add(Field::Subject, text));
+        }
         if let Some(series) = self.series.and_then(|series| world.series.get(&series)) {
             words.add(Field::Subject, &series.body().name);
         }
@@ -96,16 +99,14 @@ impl Standing {
         }
     }
 
-    /// How an event as a whole stands: it is over with its last session, and called off with all of them.
+    /// How an event as a whole stands: called off with all its sessions, over with the last that was not.
     pub fn of_event(entry: &EventEntry, now: DateTime<Utc>) -> Self {
-        let event = entry.body();
-        let all = |standing| {
-            !entry.own.is_empty() && entry.own.iter().all(|session| Self::of(event, session, now) == standing)
-        };
+        let (event, sessions) = (entry.body(), &entry.own);
+        let held = || sessions.iter().filter(|session| session.status != EventStatus::Cancelled);
         match event.status {
             EventStatus::Cancelled => Self::Cancelled,
-            _ if all(Self::Cancelled) => Self::Cancelled,
-            _ if !entry.own.is_empty() && entry.own.iter().all(|session| session.end <= now) => Self::Ended,
+            _ if !sessions.is_empty() && held().next().is_none() => Self::Cancelled,
+            _ if !sessions.is_empty() && held().all(|session| session.end <= now) => Self::Ended,
             EventStatus::Changed => Self::Changed,
             EventStatus::Scheduled => Self::Scheduled,
         }
@@ -141,7 +142,7 @@ pub struct EventQuestion {
     pub age: Option<u8>,
     /// With a session in this span.
     pub span: Option<Span>,
-    /// Whether the span was given as such, so that what has ended in it is wanted too.
+    /// Whether what has ended in the span is wanted too.
     pub past: bool,
     /// Free, or not.
     pub free: Option<bool>,
@@ -161,7 +162,7 @@ pub struct EventQuestion {
     pub campaigns: Vec<CampaignId>,
     /// Providing for all of these.
     pub needs: Vec<Need>,
-    /// Standing in one of these ways; none given: going ahead.
+    /// Standing, as a whole, in one of these ways; none given: going ahead.
     pub standings: Vec<Standing>,
     /// Invented, or not.
     pub sample: Option<bool>,
@@ -245,17 +246,22 @@ impl EventQuestion {
         snapshot: &Snapshot,
         now: DateTime<Utc>,
     ) -> Option<EventFound<'a>> {
+        let whole = Standing::of_event(entry, now);
+        let wanted = match whole {
+            _ if !self.standings.is_empty() => self.standings.contains(&whole),
+            Standing::Scheduled | Standing::Changed => true,
+            Standing::Ended => self.past,
+            Standing::Cancelled => false,
+        };
+        wanted.then_some(())?;
         let here = self.inside(&entry.places);
         if entry.own.is_empty() {
             // What has no sessions has no time: it is there as long as nobody asks for one.
-            let fits = self.span.is_none()
-                && self.available.is_none()
-                && self.stands(Standing::of_event(entry, now));
-            let inside = here.filter(|_| fits)?;
+            let inside = here.filter(|_| self.span.is_none() && self.available.is_none())?;
             return Some(EventFound { entry, next: None, sessions: 0, distance: inside.distance });
         }
         let mut found: Option<EventFound<'a>> = None;
-        for session in entry.own.iter().filter(|session| self.fits(entry.body(), session, now)) {
+        for session in entry.own.iter().filter(|session| self.fits(entry.body(), whole, session, now)) {
             let inside = match &session.place {
                 None => here,
                 Some(place) => self.inside(&[Located::new(place, &snapshot.divisions)]),
@@ -284,21 +290,17 @@ impl EventQuestion {
         }
     }
 
-    fn fits(&self, event: &Event, session: &Session, now: DateTime<Utc>) -> bool {
-        self.stands(Standing::of(event, session, now))
+    fn fits(&self, event: &Event, whole: Standing, session: &Session, now: DateTime<Utc>) -> bool {
+        let stands = match Standing::of(event, session, now) {
+            Standing::Scheduled | Standing::Changed => true,
+            // Of an event that is over or called off, these are what there is to show.
+            standing => standing == whole || self.past && standing == Standing::Ended,
+        };
+        stands
             && self.span.is_none_or(|span| span.overlaps(session.start, session.end))
             && self.available.is_none_or(|available| {
                 let state = session.signup_state(event.status, now);
                 matches!(state, SignupState::Open | SignupState::None) == available
             })
-    }
-
-    fn stands(&self, standing: Standing) -> bool {
-        match standing {
-            _ if !self.standings.is_empty() => self.standings.contains(&standing),
-            Standing::Scheduled | Standing::Changed => true,
-            Standing::Ended => self.past,
-            Standing::Cancelled => false,
-        }
     }
 }

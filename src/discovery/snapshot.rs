@@ -126,6 +126,7 @@ impl Snapshot {
     pub(super) fn apply(&mut self, mut items: Vec<Item>, traditional: &Traditional) {
         // What others refer to comes first, so that each entry finds what it needs.
         items.sort_by_key(Item::kind);
+        let first = self.divisions.is_empty();
         let mut changed = Changed::new();
         for item in items {
             let kind = item.kind();
@@ -138,7 +139,9 @@ impl Snapshot {
             // Each table was checked when it was saved. Should two contradict each other, holidays are unknown.
             self.calendar = Arc::new(Calendar::new(years).unwrap_or_default());
         }
-        self.renew(&changed);
+        if !first {
+            self.renew(changed);
+        }
     }
 
     /// Takes one item in; its id if it was newer than what is held.
@@ -181,13 +184,18 @@ impl Snapshot {
                 let entry = self.entry(self.campaigns.get(&id), record, (), traditional)?;
                 put(&mut self.campaigns, id, entry)
             }
-            Item::Route(record) if record.body.sample && !self.samples => None,
+            Item::Route(record) if record.body.sample && !self.samples => {
+                let id = RouteId::new(record.id)?;
+                Arc::make_mut(&mut self.routes).remove(&id).map(|_| id.get())
+            }
             Item::Route(record) => {
                 let id = RouteId::new(record.id)?;
                 let entry = self.entry(self.routes.get(&id), record, (), traditional)?;
                 put(&mut self.routes, id, entry)
             }
-            Item::Event(record, _) if record.body.sample && !self.samples => None,
+            Item::Event(record, _) if record.body.sample && !self.samples => {
+                self.remove_event(EventId::new(record.id)?)
+            }
             Item::Event(record, sessions) => {
                 let id = EventId::new(record.id)?;
                 let of_event: Vec<_> = sessions.iter().map(|session| (session.id, id)).collect();
@@ -211,34 +219,50 @@ impl Snapshot {
         Some(Entry::new(Arc::new(record), Arc::new(own), self))
     }
 
-    /// Works out again the entries that depend on something else that changed.
-    fn renew(&mut self, changed: &Changed) {
+    /// Works out again the entries that depend on something else that changed, and those that depend on them.
+    fn renew(&mut self, mut changed: Changed) {
         // Events depend on all others, and nothing on them: their own change concerns nobody.
         if changed.iter().all(|(kind, _)| *kind == Kind::Event) {
             return;
         }
-        self.bases = self.renewed(&self.bases, changed);
-        self.series = self.renewed(&self.series, changed);
-        self.campaigns = self.renewed(&self.campaigns, changed);
-        self.routes = self.renewed(&self.routes, changed);
-        self.events = self.renewed(&self.events, changed);
+        self.organisations = self.renewed(&self.organisations, &mut changed);
+        self.bases = self.renewed(&self.bases, &mut changed);
+        self.series = self.renewed(&self.series, &mut changed);
+        self.campaigns = self.renewed(&self.campaigns, &mut changed);
+        self.routes = self.renewed(&self.routes, &mut changed);
+        self.events = self.renewed(&self.events, &mut changed);
     }
 
     fn renewed<I: Copy + Ord, T: Listed>(
         &self,
         table: &Table<I, Entry<T>>,
-        changed: &Changed,
+        changed: &mut Changed,
     ) -> Table<I, Entry<T>> {
-        let concerns = |entry: &Entry<T>| {
+        // A division is part of every place inside, however deep; that one changes is rare.
+        let everywhere = changed.iter().any(|(kind, _)| *kind == Kind::Division);
+        let concerns = |entry: &Entry<T>, changed: &Changed| {
             let references = entry.record.body.references();
-            references.iter().any(|reference| changed.contains(&(reference.kind, reference.id)))
+            everywhere || references.iter().any(|reference| changed.contains(&(reference.kind, reference.id)))
         };
         let mut renewed = Arc::clone(table);
-        for (id, entry) in table.iter().filter(|(_, entry)| concerns(entry)) {
-            let entry = Entry::new(Arc::clone(&entry.record), Arc::clone(&entry.own), self);
-            Arc::make_mut(&mut renewed).insert(*id, Arc::new(entry));
+        for (id, entry) in table.iter() {
+            if concerns(entry, changed) {
+                let entry = Entry::new(Arc::clone(&entry.record), Arc::clone(&entry.own), self);
+                changed.insert((T::KIND, entry.record.id));
+                Arc::make_mut(&mut renewed).insert(*id, Arc::new(entry));
+            }
         }
         renewed
+    }
+
+    /// Takes an event out, with its sessions.
+    fn remove_event(&mut self, id: EventId) -> Option<i64> {
+        let entry = Arc::make_mut(&mut self.events).remove(&id)?;
+        let sessions = Arc::make_mut(&mut self.sessions);
+        for session in entry.own.iter() {
+            sessions.remove(&session.id);
+        }
+        Some(id.get())
     }
 }
 

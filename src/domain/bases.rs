@@ -3,7 +3,6 @@
 use super::invalid::{FieldCode, Invalid};
 use super::kinds::Kind;
 use super::record::{Noun, Reference};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::admission::{Booking, Price};
@@ -15,7 +14,6 @@ use super::places::{Accessibility, Place};
 use super::sources::Source;
 use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
-use super::time::day_of;
 
 /// A base.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -116,12 +114,11 @@ impl Noun for Base {
 }
 
 impl Base {
-    /// The recognitions that hold at `now`: not yet run out, as far as their dates tell.
-    pub fn recognitions_at(&self, now: DateTime<Utc>) -> impl Iterator<Item = &Recognition> {
-        let today = day_of(now);
-        self.recognitions
-            .iter()
-            .filter(move |held| held.until.as_ref().is_none_or(|until| today <= until.last_day()))
+    /// Its opening hours with their closures; `None` where they are not known.
+    pub fn opening_hours(&self) -> Option<OpeningHours> {
+        // Saving refuses a rule that cannot be read; one that got here all the same means that hours are unknown.
+        let hours = OpeningHours::parse(self.hours.rule.as_deref()?).ok()?;
+        Some(hours.with_closures(self.hours.closures.clone()))
     }
 }
 

@@ -30,7 +30,7 @@ pub struct Lookup<'a> {
 pub struct Within {
     /// The span, if one is asked for.
     pub span: Option<Span>,
-    /// Whether it was given by `from` and `to`, so that what has ended in it is wanted too.
+    /// Whether its beginning was given by `from`, so that what has ended since is wanted too.
     pub past: bool,
 }
 
@@ -136,8 +136,10 @@ impl<'a> Lookup<'a> {
                 }
             };
         }
-        let past = self.params.has(&FROM) || self.params.has(&TO);
-        Within { span: past.then(|| self.params.span()), past }
+        let past = self.params.has(&FROM);
+        let given = past || self.params.has(&TO);
+        let from_now = |span: Span| Span { from: span.from.or(Some(now)), ..span };
+        Within { span: given.then(|| from_now(self.params.span())), past }
     }
 
     /// Ends the reading.

@@ -40,7 +40,8 @@ impl<T: Table> Asked<T> {
         if cursor.question != self.question {
             return Err(Code::CursorMismatch.into());
         }
-        if at + VALID < now || now + SKEW < at {
+        // The cursor's number is the caller's: it is compared, never added to.
+        if at < now - VALID || now + SKEW < at {
             return Err(Code::CursorExpired.into());
         }
         let paging = Paging { limit: page.limit, after: Some((cursor.key, cursor.id)) };

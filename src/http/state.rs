@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::problem::{Code, Problem};
 use crate::discovery::{Live, Snapshot};
@@ -25,8 +25,10 @@ impl State {
         self.live.now().ok_or_else(|| Code::Unavailable.into())
     }
 
-    /// The present instant, to the millisecond: so a cursor can carry it unchanged.
+    /// The present minute, by which an answer judges time. Venues tell time by the minute too, and a cursor
+    /// carries this instant: finer, and no page with a next one would ever have the same ETag twice.
     pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now().trunc_subsecs(3)
+        let now = self.clock.now();
+        now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now)
     }
 }

@@ -28,11 +28,11 @@ pub struct Done {
 
 /// Does the day's chores now. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
-    let sessions = if samples { db.write(programme::top_up)? } else { 0 };
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
         changes::purge(tx, before)
     })?;
+    let sessions = if samples { db.write(programme::top_up)? } else { 0 };
     Ok(Done { sessions, purged })
 }
 

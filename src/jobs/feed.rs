@@ -30,9 +30,13 @@ use crate::domain::record::Record;
 /// How often a store that replicas share is asked, where nobody tells of commits elsewhere.
 pub const POLL_SHARED: Duration = Duration::from_millis(50);
 /// How often the embedded store is asked: only another command of this program writes behind the server's back.
-pub const POLL_EMBEDDED: Duration = Duration::from_millis(250);
+pub const POLL_EMBEDDED: Duration = Duration::from_millis(100);
 /// How often it is asked behind wake-ups, which can be lost.
 const POLL_BEHIND_WAKE_UPS: Duration = Duration::from_millis(500);
+/// A look that takes longer than this means that the store does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait after a failure.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// The feed's place in the log of changes.
 #[derive(Debug, Default)]
@@ -88,6 +92,12 @@ impl Feed {
             let items = changed_items(conn, &fresh)?;
             Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, items))
         })?;
+        if position.low_water < *low_water {
+            // Transactions do not count backwards: the store was restored from a copy under our feet.
+            tracing::warn!("the store counts transactions anew; loading it again");
+            self.reload()?;
+            return Ok(items.len());
+        }
         let count = items.len();
         if count > 0 {
             self.live.apply(items);
@@ -115,26 +125,43 @@ impl Feed {
                 () = Notify::notified(&elsewhere) => {}
                 () = tokio::time::sleep(wait) => {}
             }
-            let looked = tokio::task::spawn_blocking(move || {
-                let looked = self.look();
-                (self, looked)
-            });
-            let looked = match looked.await {
-                Ok((feed, looked)) => {
-                    self = feed;
-                    looked
-                }
-                Err(panic) => {
-                    // Without its feed a replica would serve ever older data and not say so.
-                    tracing::error!(error = %panic, "the feed broke");
-                    let _ = up.send(false);
-                    return;
-                }
-            };
-            up.send_if_modified(|up| std::mem::replace(up, looked.is_ok()) != looked.is_ok());
-            if let Err(error) = looked {
+            let looked;
+            (self, looked) = self.look_aside(&up).await;
+            up.send_if_modified(|up| std::mem::replace(up, looked) != looked);
+            if !looked {
+                tokio::time::sleep(RETRY).await;
+            }
+        }
+    }
+
+    /// Looks on a thread that may block; says whether that went well. While the store does not answer, `up` is
+    /// told so and the look is waited for all the same.
+    async fn look_aside(self, up: &watch::Sender<bool>) -> (Self, bool) {
+        let (db, live, clock) = (self.db.clone(), self.live.clone(), self.clock.clone());
+        let mut feed = self;
+        let mut look = tokio::task::spawn_blocking(move || {
+            let looked = feed.look();
+            (feed, looked)
+        });
+        let looked = match tokio::time::timeout(PATIENCE, &mut look).await {
+            Ok(looked) => looked,
+            Err(_) => {
+                tracing::warn!("the store does not answer the feed");
+                up.send_replace(false);
+                look.await
+            }
+        };
+        match looked {
+            Ok((feed, Ok(_))) => (feed, true),
+            Ok((feed, Err(error))) => {
                 tracing::warn!(%error, "the feed could not look");
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                (feed, false)
+            }
+            Err(panic) => {
+                // What it held of its position is lost: it starts over, from the whole.
+                tracing::error!(error = %panic, "the feed broke and starts over");
+                let looked_at = clock.now() - TimeDelta::days(CHANGES_KEPT_DAYS + 1);
+                (Self { db, live, clock, position: Position::default(), looked_at }, false)
             }
         }
     }

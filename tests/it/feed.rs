@@ -3,9 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kepu::db::Db;
+use diesel::connection::SimpleConnection;
+use kepu::app::catalogue::{Existing, save};
+use kepu::db::records::Stored;
+use kepu::db::{Db, changes};
 use kepu::discovery::Live;
+use kepu::discovery::words::Words;
 use kepu::domain::clock::FixedClock;
+use kepu::domain::divisions::Division;
 use kepu::domain::ids::{BaseId, EventId};
 use kepu::domain::text::Traditional;
 use kepu::jobs::feed::Feed;
@@ -67,6 +72,69 @@ on_both_stores! {
         db.write(|tx| put_base(tx, "a", &base("a", 23.2, 113.4))).unwrap();
         feed.look().unwrap();
         assert_eq!(spot(), (23.2, 113.4), "it moved with its base");
+    }
+
+    async fn what_follows_a_division_follows_it_to_the_last(store: Store) {
+        let fresh = Fresh::new(store, Holds::Tables);
+        let db = fresh.open(Arc::new(FixedClock(NOW)));
+        ground(&db);
+        db.write(|tx| {
+            put_base(tx, "a", &base("a", 23.1, 113.3))?;
+            put_event(tx, "e", &event("e", BaseId::from_slug("a")), NOW, 1)
+        }).unwrap();
+        let live = live();
+        let mut feed = feed(&db, &live);
+        let found = |words: &str| {
+            let words = Words::parse(words);
+            live.now().unwrap().events.values().filter(|e| words.as_ref().unwrap().score(&e.words).is_some()).count()
+        };
+        assert_eq!((found("440100"), found("新城")), (1, 0), "an event is found by the city around its base");
+        let mut city = db.read(|conn| Division::get(conn, 440_100)).unwrap().unwrap().body;
+        city.name.zh_cn = "新城".to_owned();
+        db.write(|tx| save(tx, 440_100, &city, Existing::Replace)).unwrap();
+        feed.look().unwrap();
+        assert_eq!((found("440100"), found("新城")), (0, 1), "live as after a restart");
+    }
+
+    async fn a_row_that_cannot_be_read_keeps_nothing_else_away(store: Store) {
+        let fresh = Fresh::new(store, Holds::Tables);
+        let db = fresh.open(Arc::new(FixedClock(NOW)));
+        ground(&db);
+        let live = live();
+        let mut feed = feed(&db, &live);
+        db.write(|tx| {
+            put_base(tx, "good", &base("good", 23.1, 113.3))?;
+            put_base(tx, "newer", &base("newer", 23.1, 113.3))
+        }).unwrap();
+        let id = BaseId::from_slug("newer").get();
+        db.read(|conn| {
+            let statement = format!("UPDATE bases SET body = '{{\"a newer shape\": 1}}' WHERE id = {id}");
+            Ok::<_, kepu::db::Error>(conn.batch_execute(&statement)?)
+        }).unwrap();
+        feed.look().unwrap();
+        assert_eq!(names(&live), ["good"]);
+        db.write(|tx| put_base(tx, "next", &base("next", 23.1, 113.3))).unwrap();
+        feed.look().unwrap();
+        assert_eq!(names(&live), ["good", "next"], "and the feed goes on");
+        assert!(db.write(|tx| put_base(tx, "newer", &base("older", 23.1, 113.3))).is_err(), "nor is it overwritten");
+    }
+
+    async fn a_store_that_counts_anew_is_loaded_again(store: Store) {
+        let fresh = Fresh::new(store, Holds::Tables);
+        let db = fresh.open(Arc::new(FixedClock(NOW)));
+        ground(&db);
+        db.write(|tx| put_base(tx, "a", &base("a", 23.1, 113.3))).unwrap();
+        // As after a restore from a server that had counted further.
+        db.read(|conn| Ok::<_, kepu::db::Error>(conn.batch_execute("UPDATE changes SET tx = tx + 1000000")?)).unwrap();
+        if store == Store::Postgres {
+            kepu::jobs::daily::chores(&db, false).unwrap();
+            assert_eq!(db.read(|conn| changes::since(conn, 0)).unwrap(), [], "its changes mean nothing here");
+        }
+        let live = live();
+        let mut feed = feed(&db, &live);
+        db.write(|tx| put_base(tx, "b", &base("b", 23.1, 113.3))).unwrap();
+        feed.look().unwrap();
+        assert_eq!(names(&live), ["a", "b"]);
     }
 
     async fn readers_see_whole_transactions_only(store: Store) {

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use chrono::{Days, TimeDelta};
 use kepu::app::catalogue::Existing;
 use kepu::app::seeds::{Options, Report, Seeds};
-use kepu::db::{changes, sessions};
+use kepu::db::{Db, changes, sessions};
 use kepu::domain::clock::{FixedClock, ManualClock};
 use kepu::jobs::daily;
 use kepu::server::seed;
 
-use crate::support::process::{run, seeds_with_base};
+use crate::support::process::{Process, kepu, run, seeds_with_base};
 use crate::support::server::NOW;
-use crate::support::stores::{Fresh, Holds, Store};
+use crate::support::stores::{Fresh, Holds, Store, settings};
 
 const KEEP: Options = Options { samples: true, existing: Existing::Keep };
 
@@ -37,6 +37,52 @@ on_both_stores! {
         assert_eq!(db.read(kepu::db::events::samples).unwrap(), []);
         assert!(db.read(sessions::all).unwrap().is_empty());
     }
+}
+
+/// Replicas start together, and so do their init jobs.
+#[test]
+fn several_at_once_are_one() {
+    let fresh = Fresh::new(Store::Postgres, Holds::Tables);
+    let reports: Vec<Report> = std::thread::scope(|scope| {
+        let seeding = || {
+            let db = fresh.open(Arc::new(FixedClock(NOW)));
+            scope.spawn(move || seed(&db, &Seeds::embedded(), KEEP).unwrap())
+        };
+        let threads = [seeding(), seeding(), seeding()];
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(reports.iter().filter(|report| report.inserted > 0).count(), 1, "{reports:?}");
+    let tomorrow = Arc::new(FixedClock(NOW + Days::new(1)));
+    let added: usize = std::thread::scope(|scope| {
+        let chores = || {
+            let db = fresh.open(tomorrow.clone());
+            scope.spawn(move || daily::chores(&db, true).unwrap().sessions)
+        };
+        let threads = [chores(), chores()];
+        threads.into_iter().map(|thread| thread.join().unwrap()).filter(|added| *added > 0).count()
+    });
+    assert_eq!(added, 1, "one replica adds the day's sessions");
+}
+
+#[test]
+fn samples_hidden_at_first_come_when_they_are_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("sub/kepu.db").display());
+    let migrated = run(&url, &["migrate"]);
+    assert!(
+        migrated.status.success(),
+        "on a fresh machine too: {}",
+        String::from_utf8_lossy(&migrated.stderr)
+    );
+    let started = |samples: &str| {
+        let mut command = kepu(&url, &["serve"]);
+        command.env("KEPU_SAMPLES", samples);
+        drop(Process::start(command));
+        let db = Db::open(settings(&url), Arc::new(FixedClock(NOW))).unwrap();
+        db.read(kepu::db::events::samples).unwrap().len()
+    };
+    assert_eq!(started("hide"), 0);
+    assert!(started("show") > 200);
 }
 
 #[test]

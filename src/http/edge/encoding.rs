@@ -72,23 +72,25 @@ fn encode(plain: &[u8], coding: Coding) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The coding that the caller likes best; gzip of equals, being the cheaper.
+/// The coding that the caller likes best; gzip of equals, being the cheaper. None where it likes plain text more.
 fn choose(accepted: &str) -> Option<Coding> {
-    let mut best = (0.0, None);
-    for choice in accepted.split(',') {
-        let mut parts = choice.split(';').map(str::trim);
-        let coding = match parts.next() {
-            Some(name) if name.eq_ignore_ascii_case("gzip") || name == "*" => Coding::Gzip,
-            Some(name) if name.eq_ignore_ascii_case("br") => Coding::Brotli,
-            _ => continue,
-        };
-        let quality =
-            parts.find_map(|part| part.strip_prefix("q=")).map_or(Ok(1.0), str::parse).unwrap_or(0.0);
-        if quality > best.0 || quality == best.0 && quality > 0.0 && coding == Coding::Gzip {
-            best = (quality, Some(coding));
-        }
+    let quality = |name: &str| {
+        let mut choices = accepted.split(',').map(|choice| choice.split(';').map(str::trim));
+        choices.find_map(|mut parts| {
+            let named = parts.next().is_some_and(|given| given.eq_ignore_ascii_case(name));
+            let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(Ok(1.0), str::parse);
+            named.then(|| weight.unwrap_or(0.0_f32))
+        })
+    };
+    let others = quality("*");
+    let gzip = quality("gzip").or(others).unwrap_or(0.0);
+    let brotli = quality("br").or(others).unwrap_or(0.0);
+    let plain = quality("identity").unwrap_or(0.0);
+    match () {
+        () if gzip.max(brotli) <= 0.0 || gzip.max(brotli) < plain => None,
+        () if brotli > gzip => Some(Coding::Brotli),
+        () => Some(Coding::Gzip),
     }
-    best.1
 }
 
 #[cfg(test)]
@@ -106,6 +108,8 @@ mod tests {
             ("identity", None),
             ("gzip;q=0", None),
             ("gzip;q=x", None),
+            ("gzip;q=0, *", Some(Coding::Brotli)),
+            ("identity, gzip;q=0.1", None),
             ("", None),
         ] {
             assert_eq!(choose(accepted), coding, "{accepted}");

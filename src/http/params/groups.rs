@@ -65,14 +65,14 @@ pub const WHEN: Param = Param::new(
 pub const FROM: Param = Param::new(
     "from",
     Kind::Moment,
-    "Beginning of a span, included: a date (the venue's day) or an RFC 3339 time with any offset.",
+    "Beginning of a span, included: a date (the venue's day) or an RFC 3339 time with any offset. With it, what has ended since is shown too.",
     "2026-11-28",
 );
 /// End of a span.
 pub const TO: Param = Param::new(
     "to",
     Kind::Moment,
-    "End of a span: a date is included whole, an RFC 3339 time is not included.",
+    "End of a span: a date is included whole, an RFC 3339 time is not included. Without `from` the span begins now.",
     "2026-11-29",
 );
 /// When.

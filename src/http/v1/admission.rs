@@ -40,9 +40,9 @@ wire! {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Price<'a> {
-    /// Full price of one adult in units of `currency`; absent where only words are known.
+    /// Full price of one adult in units of `currency`.
     #[schema(example = 60.0)]
-    pub amount: Option<f64>,
+    pub amount: f64,
     /// ISO 4217 code.
     #[schema(example = "CNY")]
     pub currency: &'a str,
@@ -99,17 +99,22 @@ pub struct Booking<'a> {
 }
 
 impl<'a> Price<'a> {
-    /// A price as `view` shows it.
-    pub fn new(view: &View<'a>, price: &'a admission::Price) -> Self {
+    /// A price as `view` shows it; `None` where only words are known, which [`price_text`] shows.
+    pub fn new(view: &View<'a>, price: &'a admission::Price) -> Option<Self> {
         let concession =
             |one: &'a admission::Concession| Concession { who: view.text(&one.who), amount: one.amount };
-        Self {
-            amount: price.amount,
+        Some(Self {
+            amount: price.amount?,
             currency: &price.currency,
             text: price.text.as_ref().map(|text| view.text(text)),
             concessions: price.concessions.iter().map(concession).collect(),
-        }
+        })
     }
+}
+
+/// The price in words, where no amount is known.
+pub fn price_text<'a>(view: &View<'a>, price: Option<&'a admission::Price>) -> Option<&'a str> {
+    price.filter(|price| price.amount.is_none())?.text.as_ref().map(|text| view.text(text))
 }
 
 impl<'a> From<&'a admission::ExternalSignup> for ExternalSignup<'a> {

@@ -16,7 +16,7 @@ use crate::domain::ids::{self, CampaignId};
 use crate::domain::time::rfc3339;
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
-use crate::http::params::groups::{FROM, LANGUAGE, PAGE, Q, TO};
+use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
@@ -53,7 +53,7 @@ wire! {
 pub struct ListCampaigns;
 
 impl Table for ListCampaigns {
-    const PARAMS: &'static [&'static [Param]] = &[&[TYPE, FROM, TO, Q], PAGE, LANGUAGE];
+    const PARAMS: &'static [&'static [Param]] = &[&[TYPE, Q], TIME, PAGE, LANGUAGE];
 }
 
 const TYPE: Param =

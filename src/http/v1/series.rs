@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::filters::{ORGANISER, Plain, TOPIC};
 use super::media::{Image, Source};
 use super::organisers::Organiser;
-use super::references::{EventRef, Ref};
+use super::references::Ref;
 use super::sessions::NextSession;
 use super::view::View;
 use crate::discovery::entries::SeriesEntry;
@@ -19,7 +19,7 @@ use crate::domain::taxonomy;
 use crate::domain::time::rfc3339;
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
-use crate::http::params::groups::{LANGUAGE, PAGE, Q};
+use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
@@ -33,7 +33,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 pub struct ListSeries;
 
 impl Table for ListSeries {
-    const PARAMS: &'static [&'static [Param]] = &[&[Q, TOPIC, ORGANISER], PAGE, LANGUAGE];
+    const PARAMS: &'static [&'static [Param]] = &[&[Q, TOPIC, ORGANISER], TIME, PAGE, LANGUAGE];
 }
 
 /// A lecture series as lists show it.
@@ -70,14 +70,18 @@ pub struct SeriesItem<'a> {
     pub lecture_count: u32,
 }
 
-/// A session of a lecture, with the event it belongs to.
+/// A lecture, which is an event of the series.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Lecture<'a> {
+    /// The event's id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    pub id: String,
+    /// Its title.
+    #[schema(example = "从岩石到月壤：矿物里的地球史")]
+    pub title: &'a str,
     /// When it is, and whether one can still get in.
-    #[serde(flatten)]
-    pub session: NextSession,
-    /// The lecture.
-    pub event: EventRef<'a>,
+    pub next_session: NextSession,
 }
 
 /// Everything public about a lecture series.
@@ -118,8 +122,9 @@ impl<'a> SeriesItem<'a> {
             topics: &body.topics,
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
             next_lecture: lectures.next.map(|(event, session)| Lecture {
-                session: NextSession::new(view, event, session),
-                event: EventRef::new(event.record.id, view.text(&event.body().title)),
+                id: ids::spell(event.record.id),
+                title: view.text(&event.body().title),
+                next_session: NextSession::new(view, event, session),
             }),
             lecture_count: u32::try_from(lectures.count).unwrap_or(u32::MAX),
         }
@@ -143,7 +148,8 @@ impl<'a> SeriesDetail<'a> {
 
 /// List series
 ///
-/// Lecture series by name, or by relevance if `q` is given, each with its next lecture.
+/// Lecture series by name, or by relevance if `q` is given, each with its next lecture. `when`, `from` and `to` are
+/// taken, as by every list, and leave series alone: its lectures of a span are listed by `/v1/events?series=`.
 #[utoipa::path(
     tag = "series",
     params(Asked<ListSeries>),
@@ -159,6 +165,7 @@ async fn list_series(asked: Asked<ListSeries>, state: web::Data<State>) -> Resul
         topics: lookup.codes(&TOPIC),
         organisers: lookup.ids(&ORGANISER, "organisation", &snapshot.organisations),
     };
+    lookup.within(turn.now);
     lookup.done()?;
     let view = asked.view(&snapshot, turn.now);
     let answer = series::find(&snapshot, &question, asked.lang, &turn.paging);

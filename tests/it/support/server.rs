@@ -67,6 +67,7 @@ impl Server {
             redis_url,
             samples: true,
             workers: Some(1),
+            drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),
             http: http::app::Settings { max_in_flight: 512 },
         };

@@ -12,7 +12,7 @@ use crate::domain::ids;
 use crate::domain::taxonomy::Code;
 use crate::domain::time::rfc3339;
 use crate::http::list::Crs;
-use crate::http::v1::admission::{Booking, Price};
+use crate::http::v1::admission::{Booking, Price, price_text};
 use crate::http::v1::media::{Image, Notice, Source};
 use crate::http::v1::organisers::Organiser;
 use crate::http::v1::places::{Accessibility, Place};
@@ -48,6 +48,9 @@ pub struct BaseItem<'a> {
     pub free: bool,
     /// What entry costs.
     pub price: Option<Price<'a>>,
+    /// The price in words, where no amount is known.
+    #[schema(example = "观光票视套餐而定")]
+    pub price_text: Option<&'a str>,
     /// Public telephone number.
     #[schema(example = "020-12345678")]
     pub phone: Option<&'a str>,
@@ -126,7 +129,8 @@ impl<'a> BaseItem<'a> {
             hours: Hours::new(view, entry),
             booking: Booking::new(view, &base.booking),
             free: base.free == Some(true),
-            price: base.price.as_ref().map(|price| Price::new(view, price)),
+            price: base.price.as_ref().and_then(|price| Price::new(view, price)),
+            price_text: price_text(view, base.price.as_ref()),
             phone: base.phone.as_deref(),
             accessibility: Accessibility::new(view, &base.accessibility, None),
             cover: Image::cover(view, &base.images),

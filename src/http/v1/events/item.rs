@@ -9,7 +9,7 @@ use crate::discovery::events::{EventFound, Standing};
 use crate::domain::events;
 use crate::domain::ids;
 use crate::domain::taxonomy::Code;
-use crate::http::v1::admission::{Admission, ExternalSignup, Price};
+use crate::http::v1::admission::{Admission, ExternalSignup, Price, price_text};
 use crate::http::v1::media::{Image, Notice};
 use crate::http::v1::places::Place;
 use crate::http::v1::references::Ref;
@@ -63,6 +63,9 @@ pub struct EventItem<'a> {
     pub free: bool,
     /// What it costs.
     pub price: Option<Price<'a>>,
+    /// The price in words, where no amount is known.
+    #[schema(example = "观光票视套餐而定")]
+    pub price_text: Option<&'a str>,
     /// On site, online or both.
     pub mode: Mode,
     /// How people get in.
@@ -135,7 +138,8 @@ impl<'a> EventItem<'a> {
             age_min: event.ages.min,
             age_max: event.ages.max,
             free: event.free,
-            price: event.price.as_ref().map(|price| Price::new(view, price)),
+            price: event.price.as_ref().and_then(|price| Price::new(view, price)),
+            price_text: price_text(view, event.price.as_ref()),
             mode: event.mode.into(),
             admission: event.admission.into(),
             external_signup: event.external_signup.as_ref().map(ExternalSignup::from),

@@ -15,7 +15,7 @@ use crate::discovery::routes::{self, RouteQuestion};
 use crate::domain::ids::RouteId;
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
-use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q};
+use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
@@ -29,7 +29,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 pub struct ListRoutes;
 
 impl Table for ListRoutes {
-    const PARAMS: &'static [&'static [Param]] = &[POSITION, &[Q, AUDIENCE, DAYS, SORT], PAGE, LANGUAGE];
+    const PARAMS: &'static [&'static [Param]] = &[POSITION, TIME, &[Q, AUDIENCE, DAYS, SORT], PAGE, LANGUAGE];
 }
 
 const DAYS: Param =
@@ -44,7 +44,8 @@ const SORT: Param = Param::new(
 /// List routes
 ///
 /// Routes with their stops and the ways between them. A position finds a route by any of its stops; `distance` is to
-/// the nearest.
+/// the nearest. `when`, `from` and `to` are taken, as by every list, and leave routes alone: a route can be followed on
+/// any day.
 #[utoipa::path(
     tag = "routes",
     params(Asked<ListRoutes>),
@@ -62,6 +63,7 @@ async fn list_routes(asked: Asked<ListRoutes>, state: web::Data<State>) -> Resul
         days: asked.params.integer(&DAYS).and_then(|days| u16::try_from(days).ok()),
         sort: lookup.sort(&SORT),
     };
+    lookup.within(turn.now);
     lookup.done()?;
     let view = asked.view(&snapshot, turn.now);
     let answer = routes::find(&snapshot, &question, asked.lang, &turn.paging);
