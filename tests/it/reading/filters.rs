@@ -231,15 +231,18 @@ async fn hybrid_and_accessible_events_are_found_as_such() {
 async fn bases_are_selected_by_what_they_are() {
     let site = shared();
     let all = site.walk("/v1/bases?limit=100").await;
+    // A level counts while it is held: some of the seeds ran out in 2025.
+    fn holds_level(item: &Value, levels: &[&str]) -> bool {
+        list(item, "levels").iter().any(|held| {
+            let until = held.get("until").map_or("9999", |until| until.as_str().unwrap());
+            levels.contains(&text(held, "level")) && until >= "2026"
+        })
+    }
     let questions: [(&str, fn(&Value) -> bool); 6] = [
         ("category=science_museum", |item| item["category"] == "science_museum"),
         ("category=aquarium,zoo", |item| ["aquarium", "zoo"].contains(&text(item, "category"))),
-        ("level=national", |item| list(item, "levels").iter().any(|held| held["level"] == "national")),
-        ("level=national,provincial", |item| {
-            list(item, "levels")
-                .iter()
-                .any(|held| held["level"] == "national" || held["level"] == "provincial")
-        }),
+        ("level=national", |item| holds_level(item, &["national"])),
+        ("level=national,provincial", |item| holds_level(item, &["national", "provincial"])),
         ("free=true", |item| item["free"] == true),
         ("openNow=true", |item| item["openNow"] == true),
     ];
