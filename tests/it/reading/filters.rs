@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use kepu::domain::events::{EventStatus, Mode};
-use kepu::domain::ids::{BaseId, EventId};
+use kepu::domain::ids::{BaseId, EventId, SessionId};
 use kepu::domain::sessions::{Session, SignupTerms};
 use serde_json::Value;
 
@@ -249,5 +249,49 @@ async fn bases_are_selected_by_what_they_are() {
     for (query, holds) in questions {
         let found = site.walk(&format!("/v1/bases?{query}&limit=100")).await;
         assert_eq!(ids(&found), those(&all, holds), "{query}");
+    }
+}
+
+/// What a waiting phone polls: the state moves with the clock and the seats, not with a write.
+#[actix_web::test]
+async fn the_state_of_signing_up_follows_the_clock() {
+    let (opens, closes) = (at("2026-11-26 10:00"), at("2026-11-27 10:00"));
+    let server = server_with(|tx| {
+        put_base(tx, "base", &base("base", 23.1, 113.3))?;
+        let id = EventId::from_slug("event");
+        let terms = |waitlist| {
+            serde_json::from_value(serde_json::json!({
+                "waitlistMode": waitlist, "opensAt": opens, "closesAt": closes, "partyMax": 3,
+            }))
+            .unwrap()
+        };
+        let with = |slug, taken, waitlist| Session {
+            signup: Some(terms(waitlist)),
+            capacity: Some(2),
+            taken,
+            ..session(slug, id, at("2026-11-28 10:00"))
+        };
+        let sessions = [with("half", 1, "confirm"), with("queue", 2, "offer"), with("full", 2, "none")];
+        put_event_with(tx, "event", &event("event", BaseId::from_slug("base")), sessions)
+    })
+    .await;
+    for (now, states) in [
+        ("2026-11-26 09:59", ["notOpen"; 3]),
+        ("2026-11-26 10:00", ["open", "waitlist", "full"]),
+        ("2026-11-27 09:59", ["open", "waitlist", "full"]),
+        ("2026-11-27 10:00", ["closed"; 3]),
+        ("2026-11-28 10:30", ["closed"; 3]),
+        ("2026-11-28 11:00", ["ended"; 3]),
+    ] {
+        server.clock.set(at(now));
+        for (slug, state) in ["half", "queue", "full"].into_iter().zip(states) {
+            let answer = server.json(&format!("/v1/sessions/{}", SessionId::from_slug(slug))).await;
+            assert_eq!(text(&answer, "signupState"), state, "{slug} at {now}");
+            assert_eq!(
+                (instant(&answer["signupOpensAt"]), instant(&answer["signupClosesAt"])),
+                (opens, closes)
+            );
+            assert_eq!((&answer["capacity"], &answer["rules"]["partyMax"]), (&2.into(), &3.into()));
+        }
     }
 }
