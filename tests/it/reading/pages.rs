@@ -261,5 +261,5 @@ async fn a_cursor_of_tomorrow_is_not_taken() {
     let page = server.json("/v1/events?limit=1").await;
     server.clock.set(NOW);
     let cursor = page["nextCursor"].as_str().unwrap();
-    refused(&server, &format!("/v1/events?limit=1&cursor={cursor}"), "cursorMalformed").await;
+    refused(&server, &format!("/v1/events?limit=1&cursor={cursor}"), "cursorExpired").await;
 }
