@@ -1,6 +1,7 @@
 //! Campaigns and theme days: their editions by date, their units, their events.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
+use kepu::domain::ids::CampaignId;
 use serde_json::Value;
 
 use super::{ids, list, seeds, shared, text};
@@ -73,4 +74,30 @@ async fn a_campaign_counts_its_events() {
         with_events += usize::from(coming > 0);
     }
     assert!(with_events > 5, "{with_events}");
+}
+
+/// World Water Day is on 22 March, whatever this year's notice says; a habit is not a date until it is confirmed.
+#[actix_web::test]
+async fn days_that_are_fixed_by_the_calendar_are_confirmed() {
+    let site = shared();
+    let mut by_date = 0;
+    for seed in seeds("campaigns") {
+        let recurrence = &seed["recurrence"];
+        let item = site.json(&format!("/v1/campaigns/{}", CampaignId::from_slug(text(&seed, "slug")))).await;
+        let editions = list(&item, "editions");
+        assert!(editions.iter().all(|edition| edition["confirmed"] == recurrence["fixed"]), "{item}");
+        let Some(rule) = recurrence["rule"].as_str() else { continue };
+        let part = |name: &str| rule.split(';').find_map(|part| part.strip_prefix(name)?.parse::<u32>().ok());
+        let (Some(month), Some(day)) = (part("BYMONTH="), part("BYMONTHDAY=")) else { continue };
+        by_date += 1;
+        for year in [2026, 2027] {
+            let from = NaiveDate::from_ymd_opt(year, month, day).unwrap();
+            let to = from + Days::new(recurrence["durationDays"].as_u64().unwrap() - 1);
+            assert!(
+                editions.iter().any(|edition| days(edition) == (from, to)),
+                "{from} to {to} is missing: {item}"
+            );
+        }
+    }
+    assert!(by_date > 20, "{by_date}");
 }

@@ -1,5 +1,6 @@
 //! Every item of every list: of the contract's shape, without `null`, and opened by its id.
 
+use kepu::domain::ids::{BaseId, EventId};
 use serde_json::Value;
 
 use super::shapes::{self, Is, differences, find_null};
@@ -147,5 +148,79 @@ async fn what_does_not_exist_is_not_found() {
         let problem = answer.json();
         assert_eq!((&problem["code"], &problem["status"]), (&"notFound".into(), &404.into()), "{path}");
         assert_eq!(problem["requestId"].as_str(), answer.header("x-request-id"));
+    }
+}
+
+/// Fails unless an answer holds what the seed says, field by field: where in the answer, where in the seed.
+fn same(answer: &Value, seed: &Value, fields: &[(&str, &str)]) {
+    for (at, from) in fields {
+        let (answered, known) = (answer.pointer(at), seed.pointer(from));
+        let equal = match (answered.and_then(Value::as_f64), known.and_then(Value::as_f64)) {
+            (Some(answered), Some(known)) => answered == known,
+            _ => answered == known,
+        };
+        assert!(equal, "{at} of {}: {answered:?} is not {known:?}", seed["slug"]);
+    }
+}
+
+#[actix_web::test]
+async fn answers_say_what_the_seeds_say() {
+    let site = shared();
+    let divisions = seeds("divisions");
+    let district = |adcode: &Value| {
+        divisions.iter().find(|one| one["adcode"] == *adcode).unwrap()["name"]["zh-CN"].clone()
+    };
+    for seed in seeds("bases") {
+        let base =
+            site.json(&format!("/v1/bases/{}?crs=wgs84", BaseId::from_slug(text(&seed, "slug")))).await;
+        same(
+            &base,
+            &seed,
+            &[
+                ("/name", "/name/zh-CN"),
+                ("/category", "/category"),
+                ("/place/name", "/place/name/zh-CN"),
+                ("/place/address", "/place/address/zh-CN"),
+                ("/place/adcode", "/place/adcode"),
+                ("/place/lat", "/place/position/lat"),
+                ("/place/lng", "/place/position/lng"),
+                ("/place/precisionMetres", "/place/precisionMetres"),
+                ("/hours/rule", "/hours/rule"),
+                ("/booking/need", "/booking/need"),
+                ("/booking/text", "/booking/text/zh-CN"),
+                ("/free", "/free"),
+                ("/price/amount", "/price/amount"),
+                ("/price/text", "/price/text/zh-CN"),
+                ("/phone", "/phone"),
+                ("/accessibility/wheelchair", "/accessibility/wheelchair"),
+            ],
+        );
+        assert_eq!(base["place"]["district"], district(&base["place"]["adcode"]));
+    }
+    for seed in seeds("events") {
+        let event = site.json(&format!("/v1/events/{}", EventId::from_slug(text(&seed, "slug")))).await;
+        same(
+            &event,
+            &seed,
+            &[
+                ("/title", "/title/zh-CN"),
+                ("/summary", "/summary/zh-CN"),
+                ("/form", "/form"),
+                ("/topics", "/topics"),
+                ("/audiences", "/audiences"),
+                ("/ageMin", "/ages/min"),
+                ("/ageMax", "/ages/max"),
+                ("/free", "/free"),
+                ("/price/amount", "/price/amount"),
+                ("/mode", "/mode"),
+                ("/admission", "/admission"),
+                ("/sample", "/sample"),
+                ("/language", "/language"),
+                ("/speakers/0/role", "/speakers/0/role/zh-CN"),
+                ("/nextSession/capacity", "/programme/capacity"),
+            ],
+        );
+        let base = text(&seed, "base").trim_start_matches("#base/");
+        assert_eq!(event["base"]["id"], BaseId::from_slug(base).to_string());
     }
 }

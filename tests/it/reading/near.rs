@@ -96,6 +96,7 @@ async fn events_near_canton_tower_this_weekend() {
         assert!((distance - answered).abs() < 0.051, "{distance} is {answered}: {item}");
         assert!((distance - own.distance).abs() < 0.051, "{distance} is {} by the seeds", own.distance);
         assert!(distance <= 5000.0);
+        assert_eq!(distance, (distance * 10.0).round() / 10.0, "to 0.1 m");
         let (start, end) = (instant(&item["nextSession"]["start"]), instant(&item["nextSession"]["end"]));
         assert!(start < monday && end > saturday, "not at the weekend: {item}");
         if let Some(sessions) = &own.sessions {

@@ -1,6 +1,8 @@
 //! Pages: whatever their size and order, a walk meets everything that stood still exactly once.
 
-use chrono::TimeDelta;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
 use kepu::domain::events::{Event, EventStatus};
 use kepu::domain::ids::BaseId;
 use kepu::domain::time::rfc3339;
@@ -208,4 +210,56 @@ async fn a_broken_cursor_is_told_as_such() {
         let answer = site.get(&format!("/v1/bases?cursor={changed}")).await;
         assert!([200, 400].contains(&answer.status.as_u16()), "{changed}: {}", answer.text);
     }
+}
+
+/// A cursor is opaque and not secret: whoever reads one can write another. What is in it is input like any other.
+#[actix_web::test]
+async fn a_forged_cursor_is_an_answer_or_a_problem() {
+    let site = shared();
+    let furthest = [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC].map(|end| end.timestamp_millis());
+    let numbers = [0, 1, -1, i64::MIN, i64::MAX, i64::MAX / 1000, i64::MIN / 1000, i64::MIN / 1_000_000];
+    let mut values: Vec<Value> = numbers.into_iter().chain(furthest).map(Value::from).collect();
+    let near = furthest.into_iter().flat_map(|end| [end - 1, end + 1, end - 60_000, end + 60_000]);
+    values.extend(near.map(Value::from));
+    values.extend([
+        Value::Null,
+        "".into(),
+        "x".repeat(1000).into(),
+        1e308.into(),
+        true.into(),
+        Value::Array(vec![]),
+    ]);
+    let mut wrong = Vec::new();
+    for path in ["events?limit=1", "events?limit=1&lat=23.1&lng=113.3", "bases?limit=1", "campaigns?limit=1"]
+    {
+        let page = site.json(&format!("/v1/{path}")).await;
+        let cursor = URL_SAFE_NO_PAD.decode(page["nextCursor"].as_str().unwrap()).unwrap();
+        let Ok(Value::Object(parts)) = serde_json::from_slice::<Value>(&cursor) else {
+            panic!("a cursor is no longer JSON in base64: forge it otherwise");
+        };
+        for name in parts.keys() {
+            for value in &values {
+                let mut forged = parts.clone();
+                forged[name] = value.clone();
+                let cursor = URL_SAFE_NO_PAD.encode(Value::from(forged).to_string());
+                let answer = site.get(&format!("/v1/{path}&cursor={cursor}")).await;
+                if ![200, 400].contains(&answer.status.as_u16()) {
+                    wrong.push(format!("{path}, {name}={value:.40}: {}", answer.text));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Time in a cursor is when its first page was asked, which cannot be tomorrow: a cursor that says so would let its
+/// holder live for ever, and read lists of other days.
+#[actix_web::test]
+async fn a_cursor_of_tomorrow_is_not_taken() {
+    let server = Server::seeded().await;
+    server.clock.set(NOW + TimeDelta::hours(20));
+    let page = server.json("/v1/events?limit=1").await;
+    server.clock.set(NOW);
+    let cursor = page["nextCursor"].as_str().unwrap();
+    refused(&server, &format!("/v1/events?limit=1&cursor={cursor}"), "cursorExpired").await;
 }

@@ -61,12 +61,14 @@ async fn a_route_lies_in_the_divisions_of_its_stops_and_serves_its_audiences() {
     assert_eq!(ids(&site.walk("/v1/routes?audience=youth&limit=100").await), ids(&for_youth));
 }
 
-/// A span leaves routes alone: they have no date.
+/// A route has no date, so a question for one is told that it would change nothing.
 #[actix_web::test]
-async fn dates_leave_routes_alone() {
+async fn dates_mean_nothing_to_routes() {
     let site = shared();
-    let all = site.json("/v1/routes").await["total"].clone();
-    assert_eq!(site.json("/v1/routes?when=weekend").await["total"], all);
+    let answer = site.get("/v1/routes?when=weekend").await;
+    assert_eq!(answer.status, 400);
+    let error = &answer.json()["errors"][0];
+    assert_eq!((text(error, "field"), text(error, "code")), ("when", "unknown"));
 }
 
 #[actix_web::test]

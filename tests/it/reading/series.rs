@@ -15,11 +15,12 @@ async fn a_series_counts_its_lectures_and_names_the_next() {
             (None, None) => {}
             (Some(next), Some(first)) => {
                 with_lectures += 1;
-                assert_eq!(next["id"], first["id"], "the earliest of its lectures: {next}");
-                if let Some(start) = next.get("start") {
-                    assert_eq!(start, &first["nextSession"]["start"]);
-                    assert!(instant(start) > NOW);
+                assert_eq!(next["event"]["id"], first["id"], "the earliest of its lectures: {next}");
+                assert_eq!(next["event"]["title"], first["title"]);
+                for field in ["id", "start", "end", "signupState"] {
+                    assert_eq!(next[field], first["nextSession"][field], "{field}: {next}");
                 }
+                assert!(instant(&next["end"]) > NOW);
             }
             (next, first) => panic!("{series}: {next:?} beside {first:?}"),
         }
