@@ -12,6 +12,9 @@ use super::{at, ids, instant, list, put_event_at, put_event_with, server_with, s
 use crate::support::catalogue::{base, event, put_base, session};
 use crate::support::server::NOW;
 
+/// Whether an item is what a question asks for.
+type Holds = dyn Fn(&Value) -> bool;
+
 /// The ids of the items of which `holds`, which must be some and not all.
 fn those(items: &[Value], holds: impl Fn(&Value) -> bool) -> BTreeSet<String> {
     let found: Vec<_> = items.iter().filter(|item| holds(item)).cloned().collect();
@@ -40,7 +43,7 @@ async fn events_are_selected_by_what_they_are() {
         let bound = |field, open| item.get(field).map_or(open, |age| age.as_i64().unwrap());
         bound("ageMin", 0) <= years && years <= bound("ageMax", 200)
     };
-    let questions: Vec<(String, Box<dyn Fn(&Value) -> bool>)> = vec![
+    let questions: Vec<(String, Box<Holds>)> = vec![
         ("topic=ocean".into(), Box::new(|item| holds_any(item, "topics", &["ocean"]))),
         ("topic=ocean,tcm".into(), Box::new(|item| holds_any(item, "topics", &["ocean", "tcm"]))),
         ("audience=elderly".into(), Box::new(|item| holds_any(item, "audiences", &["elderly"]))),
@@ -238,13 +241,13 @@ async fn bases_are_selected_by_what_they_are() {
             levels.contains(&text(held, "level")) && until >= "2026"
         })
     }
-    let questions: [(&str, fn(&Value) -> bool); 6] = [
-        ("category=science_museum", |item| item["category"] == "science_museum"),
-        ("category=aquarium,zoo", |item| ["aquarium", "zoo"].contains(&text(item, "category"))),
-        ("level=national", |item| holds_level(item, &["national"])),
-        ("level=national,provincial", |item| holds_level(item, &["national", "provincial"])),
-        ("free=true", |item| item["free"] == true),
-        ("openNow=true", |item| item["openNow"] == true),
+    let questions: [(&str, &Holds); 6] = [
+        ("category=science_museum", &|item| item["category"] == "science_museum"),
+        ("category=aquarium,zoo", &|item| ["aquarium", "zoo"].contains(&text(item, "category"))),
+        ("level=national", &|item| holds_level(item, &["national"])),
+        ("level=national,provincial", &|item| holds_level(item, &["national", "provincial"])),
+        ("free=true", &|item| item["free"] == true),
+        ("openNow=true", &|item| item["openNow"] == true),
     ];
     for (query, holds) in questions {
         let found = site.walk(&format!("/v1/bases?{query}&limit=100")).await;

@@ -195,8 +195,7 @@ pub const BASE: Is = Of(&[
         ]),
     ),
     ("booking", BOOKING),
-    // The contract has it always; of five bases of the seeds nobody knows, and a guess would be a lie.
-    ("free?", Bool),
+    ("free", Bool),
     ("price?", PRICE),
     ("phone?", Text),
     ("accessibility", Of(&[])),
@@ -233,7 +232,7 @@ pub const ROUTE: Is = Of(&[
             ("stayMinutes", Count),
             ("openNow?", Bool),
             ("booking?", BOOKING),
-            ("free?", Bool),
+            ("free", Bool),
         ])),
     ),
     (
