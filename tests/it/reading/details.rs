@@ -189,7 +189,6 @@ async fn answers_say_what_the_seeds_say() {
                 ("/booking/need", "/booking/need"),
                 ("/booking/text", "/booking/text/zh-CN"),
                 ("/price/amount", "/price/amount"),
-                ("/price/text", "/price/text/zh-CN"),
                 ("/phone", "/phone"),
                 ("/accessibility/wheelchair", "/accessibility/wheelchair"),
             ],

@@ -69,7 +69,7 @@ async fn server_with(fill: impl FnOnce(&mut Tx<'_>) -> Result<(), Error>) -> Ser
     ground(&db);
     db.write(fill).unwrap();
     drop(db);
-    Server::over(Arc::new(fresh), None).await
+    Server::over_own(fresh).await
 }
 
 /// Saves an event under its slug with sessions from `times`, each a beginning and an end.

@@ -61,14 +61,14 @@ async fn a_route_lies_in_the_divisions_of_its_stops_and_serves_its_audiences() {
     assert_eq!(ids(&site.walk("/v1/routes?audience=youth&limit=100").await), ids(&for_youth));
 }
 
-/// A route has no date, so a question for one is told that it would change nothing.
+/// A span leaves routes alone: they have no date.
 #[actix_web::test]
-async fn dates_mean_nothing_to_routes() {
+async fn dates_leave_routes_alone() {
     let site = shared();
-    let answer = site.get("/v1/routes?when=weekend").await;
-    assert_eq!(answer.status, 400);
-    let error = &answer.json()["errors"][0];
-    assert_eq!((text(error, "field"), text(error, "code")), ("when", "unknown"));
+    let all = site.walk("/v1/routes?limit=100").await;
+    for query in ["when=weekend", "from=2026-11-28&to=2026-11-29"] {
+        assert_eq!(site.walk(&format!("/v1/routes?{query}&limit=100")).await, all, "{query}");
+    }
 }
 
 #[actix_web::test]

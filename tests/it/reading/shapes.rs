@@ -42,9 +42,8 @@ const NAMED: Is = Of(&[("id", Id), ("name", Text)]);
 const NOTICE: Is = Of(&[("text", Text), ("since?", Time)]);
 const COVER: Is = Of(&[("url", Text), ("alt", Text), ("width", Count), ("height", Count)]);
 const EXTERNAL: Is = Of(&[("url?", Text), ("appId?", Text), ("path?", Text), ("phone?", Text)]);
-// The contract has an amount always; of 26 bases of the seeds only words are known.
 const PRICE: Is =
-    Of(&[("amount?", Number), ("currency", Text), ("text?", Text), ("concessions", List(&Of(&[])))]);
+    Of(&[("amount", Number), ("currency", Text), ("text?", Text), ("concessions", List(&Of(&[])))]);
 const STATUS: Is = Word(&["scheduled", "changed", "cancelled", "ended"]);
 const SIGNUP_STATE: Is =
     Word(&["notOpen", "open", "waitlist", "full", "closed", "none", "ended", "cancelled"]);

@@ -59,13 +59,23 @@ impl Server {
 
     /// A server over a store; several can share one on PostgreSQL.
     pub async fn over(fresh: Arc<Fresh>, redis_url: Option<String>) -> Self {
+        Self::start(fresh, redis_url, true).await
+    }
+
+    /// A server over what a test put into a store, and nothing else: where samples are shown, a store without any
+    /// is given those of the seeds.
+    pub async fn over_own(fresh: Fresh) -> Self {
+        Self::start(Arc::new(fresh), None, false).await
+    }
+
+    async fn start(fresh: Arc<Fresh>, redis_url: Option<String>, samples: bool) -> Self {
         let clock = ManualClock::new(NOW);
         let settings = server::Settings {
             bind: ([127, 0, 0, 1], 0).into(),
             metrics_bind: None,
             db: fresh.settings(),
             redis_url,
-            samples: true,
+            samples,
             workers: Some(1),
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),
