@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::clients::wakeups::WakeUps;
-use crate::db::{self, Db, changes, divisions, events, migrate};
+use crate::db::{self, Db, changes, divisions, migrate};
 use crate::discovery::Live;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
@@ -231,10 +231,7 @@ fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
         };
     }
     db.migrate()?;
-    let empty = db.read(divisions::is_empty)?;
-    // Samples that were hidden at the first start are not stored; shown later, they come then.
-    let without_samples = samples && db.read(events::samples)?.is_empty();
-    if empty || without_samples {
+    if db.read(divisions::is_empty)? {
         let report =
             seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
         tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");
