@@ -25,7 +25,7 @@ fn entries(value: &mut Value) -> impl Iterator<Item = &mut Value> {
 /// An example of a schema; `None` where it says too little. Schemas here do not contain themselves; the depth is
 /// bounded all the same.
 fn of(schema: &Value, schemas: &Value, depth: u8) -> Option<Value> {
-    if depth > 12 {
+    if depth > 40 {
         return None;
     }
     if let Some(example) = schema.get("example") {

@@ -73,7 +73,8 @@ pub struct CampaignItem<'a> {
     /// What kind it is.
     #[serde(rename = "type")]
     pub kind: CampaignType,
-    /// Its editions of the past, the present and the next calendar year, in order of time.
+    /// The last edition that ended, and those that run or come by the end of the next calendar year, in order of
+    /// time; twelve at most.
     pub editions: Vec<Edition<'a>>,
     /// Who answers for it.
     pub units: Vec<Unit<'a>>,
@@ -149,6 +150,9 @@ pub struct CampaignDetail<'a> {
     pub source: Source<'a>,
 }
 
+/// A weekly campaign has more editions than a list can show.
+const SHOWN_EDITIONS: usize = 12;
+
 impl<'a> CampaignItem<'a> {
     /// A campaign as `view` shows it.
     pub fn new(view: &View<'a>, entry: &'a CampaignEntry) -> Self {
@@ -172,11 +176,14 @@ impl<'a> CampaignItem<'a> {
                 .and_then(|published| published.slogan.as_ref())
                 .map(|text| view.text(text)),
         };
+        let editions = found::editions(entry, view.now);
+        let ended = editions.iter().take_while(|edition| edition.has_ended(view.now)).count();
+        let shown = editions.into_iter().skip(ended.saturating_sub(1));
         Self {
             id: ids::spell(entry.record.id),
             name: view.text(&body.name),
             kind: body.kind.into(),
-            editions: found::editions(entry, view.now).into_iter().map(edition).collect(),
+            editions: shown.take(SHOWN_EDITIONS).map(edition).collect(),
             units: body.units.iter().map(unit).collect(),
             event_count: count(tally.total),
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),

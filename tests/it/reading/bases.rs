@@ -210,6 +210,7 @@ async fn hours_are_answered_by_the_day_for_two_months_at_most() {
     for (query, field, code) in [
         ("from=2026-09-28&to=2026-11-29", "to", "outOfRange"),
         ("from=2026-11-28&to=2026-11-27", "from", "inverted"),
+        ("to=2026-11-01", "to", "inverted"),
         ("from=tomorrow", "from", "malformed"),
     ] {
         let answer = site.get(&format!("{path}?{query}")).await;

@@ -171,8 +171,10 @@ fn asked(params: &Params, today: NaiveDate) -> Result<(NaiveDate, u64), invalid:
             Err(invalid::Invalid::one(HOURS_TO.name, range))
         }
         _ => {
+            // Whoever gave no first day is told about the last.
+            let field = if params.has(&HOURS_FROM) { HOURS_FROM.name } else { HOURS_TO.name };
             let mut invalid = invalid::Invalid::default();
-            invalid.inverted(HOURS_FROM.name, HOURS_FROM.name, HOURS_TO.name);
+            invalid.inverted(field, HOURS_FROM.name, HOURS_TO.name);
             Err(invalid)
         }
     }
@@ -227,6 +229,6 @@ mod tests {
             asked("from=2026-12-01&to=2027-02-01").unwrap_err(),
             "to: It must be from 2026-12-01 to 2027-01-31."
         );
-        assert_eq!(asked("to=2026-11-21").unwrap_err(), "from: `from` must not lie beyond `to`.");
+        assert_eq!(asked("to=2026-11-21").unwrap_err(), "to: `from` must not lie beyond `to`.");
     }
 }

@@ -43,7 +43,7 @@ impl Table for ListBases {
 const LEVEL: Param = Param::new(
     "level",
     Kind::Codes { scheme: "level" },
-    "Only bases recognised at one of these levels today: codes of `/v1/taxonomy?scheme=level`.",
+    "Only bases with a recognition at one of these levels, whatever its dates, which `levels` shows: codes of `/v1/taxonomy?scheme=level`.",
     "national,provincial",
 );
 const CATEGORY: Param = Param::new(
