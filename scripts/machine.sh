@@ -70,6 +70,12 @@ need_node() {
   node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' || die "Node.js $(node --version) is too old. $hint"
 }
 
+need_chromium() {
+  hint="Install Chromium."
+  has chromium || install_packages Chromium chromium
+  has chromium || die "Chromium was installed but its program is not found. $hint"
+}
+
 need_python() {
   hint="Install Python (3.11 or newer) with its venv module."
   has python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages "Python's venv" python3-venv
