@@ -73,8 +73,9 @@ pub struct Edition<'a> {
 }
 
 impl Edition<'_> {
-    fn span(&self) -> Span {
-        Span::of_days(self.from, self.to)
+    /// Whether it takes place at least partly within a span.
+    pub fn overlaps(&self, span: &Span) -> bool {
+        span.overlaps(time::start_of(self.from), time::end_of(self.to))
     }
 
     /// Whether it is over.
@@ -157,10 +158,7 @@ pub fn find<'a>(
         let campaign = entry.body();
         (question.types.is_empty() || question.types.contains(&campaign.kind)).then_some(())?;
         let editions = editions(entry, now);
-        let in_span = |edition: &Edition<'_>| {
-            let Span { from, to } = edition.span();
-            question.span.is_none_or(|span| from.zip(to).is_some_and(|(from, to)| span.overlaps(from, to)))
-        };
+        let in_span = |edition: &Edition<'_>| question.span.is_none_or(|span| edition.overlaps(&span));
         (question.span.is_none() || editions.iter().any(in_span)).then_some(())?;
         let next = editions.iter().find(|edition| !edition.has_ended(now) && in_span(edition));
         let key = match &question.words {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
 
 use diesel::connection::SimpleConnection;
 use kepu::app::catalogue::{Existing, save};
@@ -17,7 +19,7 @@ use kepu::jobs::feed::Feed;
 
 use crate::support::catalogue::{base, event, ground, put_base, put_event};
 use crate::support::server::NOW;
-use crate::support::stores::{Fresh, Holds};
+use crate::support::stores::{Fresh, Holds, Store};
 
 fn live() -> Arc<Live> {
     Arc::new(Live::new(Traditional::new().unwrap(), true))
@@ -170,64 +172,63 @@ on_both_stores! {
     }
 }
 
+/// A transaction that has saved a base and stays open until it is told to commit.
+struct Open {
+    commit: Sender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Open {
+    fn new(db: &Db, name: &'static str) -> Self {
+        let (written, wait_written) = channel();
+        let (commit, wait_commit) = channel::<()>();
+        let db = db.clone();
+        let thread = std::thread::spawn(move || {
+            db.write(|tx| {
+                put_base(tx, name, &base(name, 23.1, 113.3))?;
+                written.send(()).unwrap();
+                wait_commit.recv().unwrap();
+                Ok::<_, kepu::app::Error>(())
+            })
+            .unwrap();
+        });
+        wait_written.recv().unwrap();
+        Self { commit, thread }
+    }
+
+    fn commit(self) {
+        self.commit.send(()).unwrap();
+        self.thread.join().unwrap();
+    }
+}
+
 /// On PostgreSQL a transaction that began first may commit last: it must neither hold others back nor be passed
 /// over. (SQLite has one writer at a time, so the case does not exist there.)
 #[test]
 fn a_slow_transaction_delays_nobody_and_is_not_passed_over() {
-    use crate::support::stores::Store;
     let fresh = Fresh::new(Store::Postgres, Holds::Tables);
     let db = fresh.open(Arc::new(FixedClock(NOW)));
     ground(&db);
     let live = live();
     let mut feed = feed(&db, &live);
 
-    let (written, wait_written) = std::sync::mpsc::channel();
-    let (commit, wait_commit) = std::sync::mpsc::channel::<()>();
-    let slow = {
-        let db = db.clone();
-        std::thread::spawn(move || {
-            db.write(|tx| {
-                put_base(tx, "slow", &base("slow", 23.1, 113.3))?;
-                written.send(()).unwrap();
-                wait_commit.recv().unwrap();
-                Ok::<_, kepu::app::Error>(())
-            })
-            .unwrap();
-        })
-    };
-    wait_written.recv().unwrap();
+    let slow = Open::new(&db, "slow");
     for n in 0..3 {
         let name = format!("quick {n}");
         db.write(|tx| put_base(tx, &name, &base(&name, 23.1, 113.3))).unwrap();
         assert_eq!(feed.look().unwrap(), 1, "what commits is found at once, and read once");
     }
     assert_eq!(names(&live), ["quick 0", "quick 1", "quick 2"]);
-    commit.send(()).unwrap();
-    slow.join().unwrap();
+    slow.commit();
     assert_eq!(feed.look().unwrap(), 1);
     assert_eq!(names(&live).len(), 4);
 
     // A feed that starts while a transaction is open finds it as well.
-    let (written, wait_written) = std::sync::mpsc::channel();
-    let (commit, wait_commit) = std::sync::mpsc::channel::<()>();
-    let slow = {
-        let db = db.clone();
-        std::thread::spawn(move || {
-            db.write(|tx| {
-                put_base(tx, "late", &base("late", 23.1, 113.3))?;
-                written.send(()).unwrap();
-                wait_commit.recv().unwrap();
-                Ok::<_, kepu::app::Error>(())
-            })
-            .unwrap();
-        })
-    };
-    wait_written.recv().unwrap();
+    let late = Open::new(&db, "late");
     let second = self::live();
     let mut second_feed = self::feed(&db, &second);
     assert_eq!(names(&second).len(), 4);
-    commit.send(()).unwrap();
-    slow.join().unwrap();
+    late.commit();
     second_feed.look().unwrap();
     assert_eq!(names(&second).len(), 5);
 }

@@ -80,36 +80,72 @@ fn about() -> String {
     ABOUT.replace("{problems}", problems.trim_end()).replace("{fields}", fields.trim_end())
 }
 
-/// The document's text, as it goes over the wire.
-pub struct Served(Bytes);
+/// The document's texts, as they go over the wire; written once, shared by workers.
+pub struct Served {
+    document: Bytes,
+    for_page: Bytes,
+}
 
 impl Served {
-    /// Writes it once; workers share it.
+    /// The published document, and the same for the page.
     #[must_use]
     pub fn new(document: &Value) -> Self {
-        Self(document.to_string().into())
+        Self {
+            document: document.to_string().into(),
+            for_page: for_page(document.clone()).to_string().into(),
+        }
     }
+}
+
+/// The document without examples of optional parameters: the page would fill them all in, and a question with every
+/// filter at once finds nothing or contradicts itself.
+fn for_page(mut document: Value) -> Value {
+    let items = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let operations = items.filter_map(Value::as_object_mut).flat_map(|item| item.values_mut());
+    let parameters =
+        operations.filter_map(|operation| operation.get_mut("parameters")?.as_array_mut()).flatten();
+    for parameter in parameters.filter_map(Value::as_object_mut) {
+        if parameter.get("required") != Some(&Value::Bool(true)) {
+            parameter.remove("example");
+        }
+    }
+    document
 }
 
 /// Mounts `/openapi.json` and `/docs`.
 pub fn configure(cfg: &mut web::ServiceConfig) {
-    let ui = Config::from("/openapi.json")
+    let ui = Config::from("/docs/openapi.json")
         // The badge of the page would otherwise ask a server far away.
         .validator_url("none")
         .try_it_out_enabled(true)
         .display_request_duration(true)
         .doc_expansion("none");
-    cfg.service(get_document).service(redirect_to_page).service(SwaggerUi::new("/docs/{_:.*}").config(ui));
+    cfg.service(get_document)
+        .service(redirect_to_page)
+        .service(get_page)
+        .service(get_document_for_page)
+        .service(SwaggerUi::new("/docs/{_:.*}").config(ui));
 }
 
 #[get("/openapi.json")]
-async fn get_document(document: web::Data<Served>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+async fn get_document(served: web::Data<Served>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(served.document.clone())
+}
+
+#[get("/docs/openapi.json")]
+async fn get_document_for_page(served: web::Data<Served>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(served.for_page.clone())
 }
 
 #[get("/docs")]
 async fn redirect_to_page() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish()
+}
+
+/// An index of our own: the vendored one has no viewport, so that a phone shows it too small to read.
+#[get("/docs/")]
+async fn get_page() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(include_str!("docs.html"))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::discovery::campaigns::{self as found, CampaignQuestion};
 use crate::discovery::entries::CampaignEntry;
 use crate::domain::campaigns;
 use crate::domain::ids::{self, CampaignId};
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Span, rfc3339};
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
@@ -73,8 +73,8 @@ pub struct CampaignItem<'a> {
     /// What kind it is.
     #[serde(rename = "type")]
     pub kind: CampaignType,
-    /// The last edition that ended, and those that run or come by the end of the next calendar year, in order of
-    /// time; twelve at most.
+    /// The last edition that ended, and those that run or come by the end of the next calendar year; where a list was
+    /// asked for a span, those that overlap it. In order of time, twelve at most.
     pub editions: Vec<Edition<'a>>,
     /// Who answers for it.
     pub units: Vec<Unit<'a>>,
@@ -155,7 +155,7 @@ const SHOWN_EDITIONS: usize = 12;
 
 impl<'a> CampaignItem<'a> {
     /// A campaign as `view` shows it.
-    pub fn new(view: &View<'a>, entry: &'a CampaignEntry) -> Self {
+    pub fn new(view: &View<'a>, entry: &'a CampaignEntry, span: Option<Span>) -> Self {
         let body = entry.body();
         let tally = found::tally(view.snapshot, entry.record.id, view.now);
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
@@ -176,14 +176,19 @@ impl<'a> CampaignItem<'a> {
                 .and_then(|published| published.slogan.as_ref())
                 .map(|text| view.text(text)),
         };
-        let editions = found::editions(entry, view.now);
-        let ended = editions.iter().take_while(|edition| edition.has_ended(view.now)).count();
-        let shown = editions.into_iter().skip(ended.saturating_sub(1));
+        let mut editions = found::editions(entry, view.now);
+        match span {
+            Some(span) => editions.retain(|edition| edition.overlaps(&span)),
+            None => {
+                let ended = editions.iter().take_while(|edition| edition.has_ended(view.now)).count();
+                editions.drain(..ended.saturating_sub(1));
+            }
+        }
         Self {
             id: ids::spell(entry.record.id),
             name: view.text(&body.name),
             kind: body.kind.into(),
-            editions: shown.take(SHOWN_EDITIONS).map(edition).collect(),
+            editions: editions.into_iter().take(SHOWN_EDITIONS).map(edition).collect(),
             units: body.units.iter().map(unit).collect(),
             event_count: count(tally.total),
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
@@ -195,7 +200,7 @@ impl<'a> CampaignItem<'a> {
 impl<'a> CampaignDetail<'a> {
     fn new(view: &View<'a>, entry: &'a CampaignEntry) -> Self {
         Self {
-            item: CampaignItem::new(view, entry),
+            item: CampaignItem::new(view, entry, None),
             recurrence: view.text(&entry.body().recurrence.text),
             updated_at: rfc3339(entry.record.updated_at),
             version: entry.record.version,
@@ -230,7 +235,8 @@ async fn list_campaigns(
     lookup.done()?;
     let view = asked.view(&snapshot, turn.now);
     let answer = found::find(&snapshot, &question, turn.now, &turn.paging);
-    Ok(HttpResponse::Ok().json(turn.list(answer, None, |entry| CampaignItem::new(&view, entry))))
+    Ok(HttpResponse::Ok()
+        .json(turn.list(answer, None, |entry| CampaignItem::new(&view, entry, question.span))))
 }
 
 /// Get a campaign
