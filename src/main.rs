@@ -105,7 +105,9 @@ fn seed(config: &Config, from: Option<PathBuf>, replace: bool) -> Result<(), Fai
     };
     let existing = if replace { Existing::Replace } else { Existing::Keep };
     let options = Options { samples: config.samples(false) == Samples::Show, existing };
-    let report = server::seed(&store(config)?, &seeds, options)?;
+    let db = store(config)?;
+    server::prepare_tables(&db, config.embedded())?;
+    let report = server::seed(&db, &seeds, options)?;
     if let Some(url) = &config.redis_url {
         // Replicas would find it by polling, half a second later.
         let told = WakeUps::new(url.expose())?;

@@ -221,17 +221,26 @@ impl Running {
     }
 }
 
-/// Brings the store to where it can be served from. The embedded one is migrated and, if empty, seeded; one that
-/// several replicas share is left to `kepu migrate` and `kepu seed`.
-fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
-    if !embedded {
-        return match db.read(migrate::pending)? {
-            0 => Ok(()),
-            pending => Err(Error::Pending(pending)),
-        };
+/// Brings the tables up to date where the store is embedded; one that several replicas share is left to
+/// `kepu migrate`.
+///
+/// # Errors
+/// [`Error::Pending`] if a shared store lacks migrations.
+pub fn prepare_tables(db: &Db, embedded: bool) -> Result<(), Error> {
+    if embedded {
+        db.migrate()?;
+        return Ok(());
     }
-    db.migrate()?;
-    if db.read(divisions::is_empty)? {
+    match db.read(migrate::pending)? {
+        0 => Ok(()),
+        pending => Err(Error::Pending(pending)),
+    }
+}
+
+/// Brings the store to where it can be served from: an embedded one is seeded if it is empty.
+fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
+    prepare_tables(db, embedded)?;
+    if embedded && db.read(divisions::is_empty)? {
         let report =
             seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
         tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");

@@ -91,6 +91,17 @@ fn describe() {
         "Time from request to answer."
     );
     metrics::describe_gauge!("http_requests_in_flight", "Requests being worked on.");
+    metrics::describe_histogram!(
+        "feed_lag_seconds",
+        metrics::Unit::Seconds,
+        "Time from the start of a writing transaction to its change being served."
+    );
+    metrics::describe_counter!("feed_objects_total", "Objects that the feed has carried.");
+    metrics::describe_gauge!(
+        "db_oldest_transaction_seconds",
+        metrics::Unit::Seconds,
+        "Age of the oldest open writing transaction."
+    );
 }
 
 #[cfg(test)]

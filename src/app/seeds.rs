@@ -4,6 +4,7 @@
 //! loading twice changes nothing. A text `#<kind>/<slug>` stands for the id of that object. What the files of
 //! this repository hold, and where it comes from, stands in `seeds/README.md`.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -100,7 +101,13 @@ impl Seeds {
         tx.take_turn()?;
         let mut report = Report::default();
         for (file, text) in &self.files {
+            let mut slugs = HashSet::new();
             for (name, item) in items(file, text)? {
+                if let Some(slug) = item.get("slug").and_then(Value::as_str)
+                    && !slugs.insert(slug.to_owned())
+                {
+                    return Err(seed_error(&name, format!("the slug {slug} stands twice in this file")));
+                }
                 let saved = save(tx, file, &name, item, options)?;
                 match saved {
                     Some(Saved::Inserted) => report.inserted += 1,
@@ -169,19 +176,17 @@ fn save(
             let term: Term = read(name, item)?;
             put(tx, name, term.id().get(), term, existing)
         }
-        _ => {
+        "holidays.json" => {
             let year: CalendarYear = read(name, item)?;
             put(tx, name, i64::from(year.year), year, existing)
         }
+        _ => return Err(seed_error(file, "is no file of seeds")),
     };
     saved.map(Some)
 }
 
 fn put<T: Stored>(tx: &mut Tx<'_>, name: &str, id: i64, body: T, existing: Existing) -> Result<Saved, Error> {
-    catalogue::save(tx, id, &body, existing).map_err(|error| match error {
-        Error::Invalid(invalid) => seed_error(name, invalid),
-        other => other,
-    })
+    catalogue::save(tx, id, &body, existing).map_err(|error| seed_error(name, error))
 }
 
 /// Reads a noun strictly: a misspelt field must not be dropped in silence.

@@ -6,7 +6,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::{CONFIG_FILE, Refused, Samples, Secret, Setting, TABLE};
 use crate::db::Target;
@@ -119,7 +119,11 @@ pub(super) fn optional_range<const MIN: u32, const MAX: u32, T: TryFrom<u32>>(
 }
 
 pub(super) fn now(text: &str) -> Option<Option<DateTime<Utc>>> {
-    if text.is_empty() { Some(None) } else { parse_instant(text).ok().map(Some) }
+    if text.is_empty() {
+        return Some(None);
+    }
+    // As in requests: no catalogue reaches further, and arithmetic on these years cannot overflow.
+    parse_instant(text).ok().filter(|now| (1900..=2199).contains(&now.year())).map(Some)
 }
 
 pub(super) fn database(text: &str) -> Option<Option<Secret>> {

@@ -17,7 +17,7 @@ fn refused(env: &[(&str, &str)]) -> String {
 
 #[test]
 fn the_defaults_start_a_newcomer() {
-    let config = load(&[("HOME", "/root"), ("PATH", "/bin")]);
+    let config = load(&[("HOME", "/home/a"), ("PATH", "/bin")]);
     assert_eq!(config.bind.to_string(), "127.0.0.1:8080");
     assert_eq!(config.database_url(), "sqlite://./data/kepu.db");
     assert_eq!(config.samples(false), Samples::Show);

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::invalid::{FieldCode, Invalid};
 use super::text::Text;
 
 /// What it costs.
@@ -24,6 +25,19 @@ pub struct Price {
 }
 
 impl Price {
+    /// Adds what is wrong with it.
+    pub(super) fn check(&self, invalid: &mut Invalid) {
+        if let Some(amount) = self.amount {
+            invalid.range("price.amount", amount, 0.0, 1_000_000.0);
+        }
+        if self.currency.len() != 3 || !self.currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            invalid.push(
+                "price.currency",
+                FieldCode::NotAllowed { value: self.currency.clone(), allowed: vec![yuan()] },
+            );
+        }
+    }
+
     /// Visits every text.
     pub(super) fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         self.text.iter_mut().for_each(&mut *visit);

@@ -75,6 +75,13 @@ impl Noun for Base {
         if self.organisers.is_empty() {
             invalid.push("organisers", FieldCode::Empty);
         }
+        self.price.iter().for_each(|price| price.check(invalid));
+        for (i, image) in self.images.iter().enumerate() {
+            invalid.url(format!("images[{i}].url"), &image.url);
+        }
+        for url in self.booking.external_signup.iter().filter_map(|signup| signup.url.as_ref()) {
+            invalid.url("booking.externalSignup.url", url);
+        }
         if let Some(Err(error)) = self.hours.rule.as_deref().map(OpeningHours::parse) {
             invalid.push("hours.rule", FieldCode::Rule { reason: error.to_string() });
         }

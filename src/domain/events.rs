@@ -134,6 +134,25 @@ impl Noun for Event {
         if self.admission == Admission::External && self.external_signup.is_none() {
             invalid.push("externalSignup", FieldCode::Missing);
         }
+        self.price.iter().for_each(|price| price.check(invalid));
+        for url in self.external_signup.iter().filter_map(|signup| signup.url.as_ref()) {
+            invalid.url("externalSignup.url", url);
+        }
+        for url in self.online.iter().filter_map(|online| online.url.as_ref()) {
+            invalid.url("online.url", url);
+        }
+        for (i, recording) in self.recordings.iter().enumerate() {
+            invalid.url(format!("recordings[{i}].url"), &recording.url);
+        }
+        for (i, image) in self.images.iter().enumerate() {
+            invalid.url(format!("images[{i}].url"), &image.url);
+        }
+        if let Some(programme) = &self.programme {
+            programme.check(invalid);
+            if !self.sample {
+                invalid.push("programme", FieldCode::Conflicting { with: "sample".to_owned() });
+            }
+        }
         if self.period.is_some_and(|period| period.to < period.from) {
             invalid.inverted("period.from", "period.from", "period.to");
         }

@@ -2,7 +2,8 @@
 //! (<https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification>), read with China's calendar.
 //!
 //! `PH` in a rule is a public holiday with its adjusted days off. A weekend day that is worked in exchange
-//! stays the Saturday or Sunday it is: museums follow the weekday.
+//! stays the Saturday or Sunday it is: museums follow the weekday. A rule that tells weekdays apart and does not
+//! name `PH` says nothing of such days: its reading of them is not certain.
 //!
 //! What the venue alone knows is never guessed. An interval with a comment ("by appointment") or marked `unknown`
 //! is not certain, nor is anything that depends on school holidays, on the sun, or on days counted from
@@ -31,6 +32,9 @@ const SPAN_DAYS: u64 = 62;
 
 /// Words of the language that stand for what no table here knows.
 const VAGUE: [&str; 5] = ["SH", "dawn", "sunrise", "sunset", "dusk"];
+
+/// The days of the week, as the language writes them.
+const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
 /// A text that is not an `opening_hours` rule, with what the parser made of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,6 +121,7 @@ pub struct OpeningHours {
     rule: opening_hours::OpeningHours,
     closures: Vec<Closure>,
     minds_holidays: bool,
+    by_weekday: bool,
     vague: bool,
 }
 
@@ -140,8 +145,9 @@ impl OpeningHours {
         let text: String = rule.to_string().split('"').step_by(2).collect();
         let minds_holidays = text.contains("PH");
         let counts_from_holidays = minds_holidays && text.contains(" day");
+        let by_weekday = WEEKDAYS.iter().any(|day| text.replace("Mo-Su", "").contains(day));
         let vague = counts_from_holidays || VAGUE.iter().any(|word| text.contains(word));
-        Ok(Self { rule, closures: Vec::new(), minds_holidays, vague })
+        Ok(Self { rule, closures: Vec::new(), minds_holidays, by_weekday, vague })
     }
 
     /// The same hours with these closures.
@@ -157,6 +163,9 @@ impl OpeningHours {
 
     /// Whether the venue is open at `instant`.
     pub fn at(&self, calendar: &Calendar, instant: DateTime<Utc>) -> OpenState {
+        if self.is_silent_on(calendar, day_of(instant)) {
+            return OpenState::Unknown;
+        }
         let (readings, minute) = (self.readings(calendar, day_of(instant)), minute_of(instant));
         let mut states = readings.iter().map(|reading| self.state(reading, minute));
         let first = states.next().unwrap_or(OpenState::Unknown);
@@ -167,7 +176,8 @@ impl OpeningHours {
     pub fn day<'c>(&self, calendar: &'c Calendar, date: NaiveDate) -> DayHours<'c> {
         let mut readings = self.readings(calendar, date);
         let first = readings.swap_remove(0);
-        let certain = readings.iter().all(|other| *other == first) && self.sure(date, &first);
+        let agreed = readings.iter().all(|other| *other == first);
+        let certain = agreed && self.sure(date, &first) && !self.is_silent_on(calendar, date);
         DayHours {
             date,
             day_kind: calendar.day_kind(date),
@@ -241,6 +251,14 @@ impl OpeningHours {
             interval.sure && !self.vague && readings.iter().all(|other| other.contains(interval))
         });
         certain.into_iter().map(|interval| interval.opening).collect()
+    }
+
+    /// Whether the rule tells weekdays apart and says nothing of holidays, on a day that is one, or is worked in
+    /// exchange for one, or may be either: what the venue does then, only the venue knows.
+    fn is_silent_on(&self, calendar: &Calendar, date: NaiveDate) -> bool {
+        let special = matches!(calendar.day_kind(date), DayKind::Holiday | DayKind::AdjustedWorkday);
+        let may_be = calendar.valid_through().is_some() && !calendar.certain(date);
+        self.by_weekday && !self.minds_holidays && self.closure(date).is_none() && (special || may_be)
     }
 
     fn sure(&self, date: NaiveDate, reading: &Reading) -> bool {
@@ -348,9 +366,20 @@ mod tests {
 
     #[test]
     fn a_saturday_that_is_worked_stays_a_saturday() {
-        let weekend = hours("Sa-Su 10:00-16:00");
+        let weekend = hours("Sa-Su 10:00-16:00; PH off");
         assert_eq!(told(&weekend, "2026-02-14"), "10:00-16:00");
         assert_eq!(seeded().day_kind(day("2026-02-14")), DayKind::AdjustedWorkday);
+    }
+
+    #[test]
+    fn a_rule_that_is_silent_on_holidays_is_not_certain_of_them() {
+        let library = hours("Mo-Fr 09:00-17:00");
+        assert_eq!(told(&library, "2026-10-05"), "09:00-17:00?", "a Monday of the National Day holiday");
+        assert_eq!(at(&library, "2026-10-05T10:00:00+08:00"), OpenState::Unknown);
+        assert_eq!(told(&library, "2026-10-10"), "?", "a Saturday that is worked");
+        assert_eq!(told(&library, "2026-10-12"), "09:00-17:00");
+        assert_eq!(told(&hours("Mo-Su 09:00-17:00"), "2026-10-05"), "09:00-17:00");
+        assert_eq!(told(&hours("24/7"), "2026-10-05"), "00:00-24:00");
     }
 
     #[test]
@@ -361,7 +390,8 @@ mod tests {
         assert_eq!(told(&museum, "2027-01-04"), "?");
         assert_eq!(at(&museum, "2027-01-04T10:00:00+08:00"), OpenState::Unknown);
         assert_eq!(at(&museum, "2027-01-04T08:00:00+08:00"), OpenState::Closed);
-        assert_eq!(told(&hours("Mo-Fr 09:00-17:00"), "2027-01-04"), "09:00-17:00");
+        assert_eq!(told(&hours("Mo-Fr 09:00-17:00"), "2027-01-04"), "09:00-17:00?");
+        assert_eq!(told(&hours("Mo-Su 09:00-17:00"), "2027-01-04"), "09:00-17:00", "every day is every day");
         // On the last settled day nothing is open to doubt.
         assert_eq!(told(&hours("Mo-Su 20:00-02:00; PH off"), "2026-12-31"), "00:00-02:00,20:00-24:00");
         // In Hong Kong these tables say nothing.

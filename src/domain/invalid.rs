@@ -132,6 +132,10 @@ pub enum Expected {
     Bbox,
     /// A lower-case code with underscores, as `/v1/taxonomy` gives them.
     Code,
+    /// An address that begins with `https://` or `http://`.
+    Url,
+    /// Letters, signs and line breaks, without control characters.
+    PlainText,
 }
 
 /// Every field code with its meaning, for the documentation.
@@ -180,9 +184,31 @@ impl Invalid {
         if text.zh_cn.trim().is_empty() {
             self.push(field, FieldCode::Empty);
         }
+        // Control characters, and those that turn the direction of what follows, are no part of a text.
+        let hidden = |c: char| {
+            c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        if Lang::ALL.iter().any(|&lang| text.get(lang).contains(hidden)) {
+            self.push(field, FieldCode::Malformed(Expected::PlainText));
+        }
         let longest = Lang::ALL.iter().map(|&lang| text.get(lang).chars().count()).max();
         if longest.is_some_and(|longest| longest > max) {
             self.push(field, FieldCode::TooLong { max });
+        }
+    }
+
+    /// Checks an address that pages will link: nothing but the web's own schemes.
+    pub fn url(&mut self, field: impl Into<String>, url: &str) {
+        if !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) {
+            self.push(field, FieldCode::Malformed(Expected::Url));
+        }
+    }
+
+    /// Checks a number against its bounds, both included.
+    pub fn range<T: PartialOrd + ToString>(&mut self, field: impl Into<String>, value: T, min: T, max: T) {
+        if value < min || value > max {
+            let (min, max) = (min.to_string(), max.to_string());
+            self.push(field, FieldCode::OutOfRange { min, max });
         }
     }
 
@@ -313,7 +339,7 @@ impl FieldCode {
             Self::NoSuch { kind } => say(
                 format!("所指的 {kind} 不存在。"),
                 format!("所指的 {kind} 不存在。"),
-                format!("It refers to a {kind} that does not exist."),
+                format!("There is no such {kind}."),
             ),
             Self::Malformed(expected) => expected.message(lang),
             Self::Inverted { first, then } => say(
@@ -386,6 +412,14 @@ impl Expected {
                 "應為小寫字母、數字和底線組成的代碼，如 astronomy_space。",
                 "It must be a code of lower-case letters, digits and underscores, such as astronomy_space.",
             ),
+            Self::Url => (
+                "应为以 https:// 或 http:// 开头的地址。",
+                "應為以 https:// 或 http:// 開頭的地址。",
+                "It must be an address that begins with https:// or http://.",
+            ),
+            Self::PlainText => {
+                ("不能含控制字符。", "不能含控制字元。", "It must not contain control characters.")
+            }
         };
         match lang {
             Lang::ZhCn => zh_cn,

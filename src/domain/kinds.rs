@@ -58,3 +58,16 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is missing in `ALL` would never be loaded at a start.
+    #[test]
+    fn all_kinds_are_listed_in_order() {
+        let last = Kind::Event as usize;
+        assert_eq!(Kind::ALL.map(|kind| kind as usize).to_vec(), (0..=last).collect::<Vec<_>>());
+        assert!(Kind::ALL.iter().all(|kind| Kind::from_name(kind.name()) == Some(*kind)));
+    }
+}

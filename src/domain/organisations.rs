@@ -31,6 +31,7 @@ impl Noun for Organisation {
 
     fn check(&self, invalid: &mut Invalid) {
         invalid.text("name", &self.name, 120);
+        self.url.iter().for_each(|url| invalid.url("url", url));
     }
 
     fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::events::Ages;
 use super::hours::Opening;
 use super::ids::CampaignId;
+use super::invalid::{FieldCode, Invalid};
 use super::sessions::{CapacityUnit, SignupTerms, WaitlistMode};
 use super::time::CHINA;
 
@@ -21,6 +22,41 @@ pub struct Programme {
     /// Terms of sign-up; absent where none is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signup: Option<SignupTemplate>,
+}
+
+/// The largest number of patterns of one programme.
+const MAX_PATTERNS: usize = 50;
+/// The farthest day from today that a programme may name, and the longest lead of a sign-up.
+const MAX_DAYS: i64 = 400;
+
+impl Programme {
+    /// Adds what is wrong with it.
+    pub(super) fn check(&self, invalid: &mut Invalid) {
+        if self.patterns.len() > MAX_PATTERNS {
+            invalid.push("programme.patterns", FieldCode::TooMany { max: MAX_PATTERNS });
+        }
+        for (i, pattern) in self.patterns.iter().enumerate() {
+            if let Pattern::Weekly { from_day, to_day, .. } | Pattern::Daily { from_day, to_day, .. } =
+                pattern
+            {
+                invalid.range(format!("programme.patterns[{i}].fromDay"), *from_day, -MAX_DAYS, MAX_DAYS);
+                invalid.range(format!("programme.patterns[{i}].toDay"), *to_day, -MAX_DAYS, MAX_DAYS);
+            }
+            if let Pattern::NextWeekday { weeks, .. } = pattern {
+                invalid.range(format!("programme.patterns[{i}].weeks"), *weeks, 0, 52);
+            }
+        }
+        if let Some(capacity) = self.capacity {
+            invalid.range("programme.capacity", capacity, 0, 1_000_000);
+        }
+        if let Some(signup) = &self.signup {
+            invalid.range("programme.signup.opensDaysBefore", signup.opens_days_before, 0, MAX_DAYS);
+            invalid.range("programme.signup.closesHoursBefore", signup.closes_hours_before, 0, 24 * MAX_DAYS);
+            if let Some(hours) = signup.cancel_hours_before {
+                invalid.range("programme.signup.cancelHoursBefore", hours, 0, 24 * MAX_DAYS);
+            }
+        }
+    }
 }
 
 /// Terms of sign-up relative to a session's start.

@@ -31,7 +31,9 @@ pub struct List<T> {
     #[schema(example = 128)]
     pub total: u64,
     /// The `cursor` of the next page; absent on the last.
-    #[schema(example = "eyJrIjpbMTIuNV19")]
+    #[schema(
+        example = "eyJxIjoxNDQ4NzY1MTUzNjQ4NjM2MDg1LCJrIjoxMjUzNCwiaSI6Mjg4MDQwNzIyNjgwMjg4MzAxOCwidCI6MTc5NTMxODg2MDAwMH0"
+    )]
     pub next_cursor: Option<String>,
     /// The datum of the positions in this answer; absent where it has none.
     pub crs: Option<Crs>,

@@ -139,7 +139,12 @@ impl<'a> Lookup<'a> {
         let past = self.params.has(&FROM);
         let given = past || self.params.has(&TO);
         let from_now = |span: Span| Span { from: span.from.or(Some(now)), ..span };
-        Within { span: given.then(|| from_now(self.params.span())), past }
+        let span = given.then(|| from_now(self.params.span()));
+        if !past && span.is_some_and(|span| span.is_empty()) {
+            // Without `from` a span begins now, and this one is over.
+            self.invalid.inverted(TO.name, FROM.name, TO.name);
+        }
+        Within { span, past }
     }
 
     /// Ends the reading.

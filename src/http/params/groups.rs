@@ -90,7 +90,7 @@ pub const CURSOR: Param = Param::new(
     "cursor",
     Kind::Token,
     "`nextCursor` of the page before, with all other parameters unchanged (`limit` may differ). Valid for 24 hours.",
-    "eyJrIjpbMTIuNV19",
+    "eyJxIjoxNDQ4NzY1MTUzNjQ4NjM2MDg1LCJrIjoxMjUzNCwiaSI6Mjg4MDQwNzIyNjgwMjg4MzAxOCwidCI6MTc5NTMxODg2MDAwMH0",
 );
 /// Which page.
 pub const PAGE: &[Param] = &[LIMIT, CURSOR];

@@ -43,7 +43,8 @@ pub struct BaseItem<'a> {
     pub hours: Hours<'a>,
     /// Whether one must book.
     pub booking: Booking<'a>,
-    /// Whether entry is known to be free.
+    /// Whether entry is known to be free: `false` where it is not known, too. `?free=false` finds only those known to
+    /// cost something.
     #[schema(example = false)]
     pub free: bool,
     /// What entry costs.

@@ -98,8 +98,8 @@ const CAMPAIGN: Param = Param::new(
 const STATUS: Param = Param::new(
     "status",
     Kind::Words(Status::WORDS),
-    "Only sessions that stand in one of these ways. Without it: those that go ahead and, unless `from` or `to` says \
-     otherwise, have not ended.",
+    "Only events that stand, as a whole, in one of these ways; of those that have ended or are called off, any session \
+     fits. Without it: events that go ahead, with a session that does and, unless `from` reaches back, has not ended.",
     "scheduled,changed",
 );
 const SAMPLE: Param =
@@ -113,7 +113,7 @@ const SORT: Param = Param::new(
 
 /// List events
 ///
-/// Events with the next session that fits. All filters on time, seats and status must hold for one and the same
+/// Events with the next session that fits. All filters on time and seats must hold for one and the same
 /// session, and `nextSession` is the earliest that fits; `place` and `distance` are its. Without `when`, `from` and
 /// `to`: what has not ended.
 #[utoipa::path(
