@@ -124,7 +124,7 @@ pub async fn start(
 ) -> Result<Running, Error> {
     // Addresses first: a port that is taken should be said before any work is done.
     let listener = listen(settings.bind)?;
-    let metrics_listener = settings.metrics_bind.map(listen).transpose()?;
+    let metrics_listener = settings.metrics_bind.map(listen_for_metrics).transpose()?;
     let address = local_address(&listener)?;
     let metrics_address = metrics_listener.as_ref().map(local_address).transpose()?;
 
@@ -258,6 +258,14 @@ pub fn seed(db: &Db, seeds: &Seeds, options: Options) -> Result<Report, Error> {
 
 fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address).map_err(|source| Error::Bind { address, source })
+}
+
+/// Metrics must not keep a second server of a machine from serving: where their port is taken, any free one does.
+fn listen_for_metrics(address: SocketAddr) -> Result<TcpListener, Error> {
+    listen(address).or_else(|error| {
+        tracing::warn!(%error, "metrics take another port");
+        listen(SocketAddr::new(address.ip(), 0))
+    })
 }
 
 fn local_address(listener: &TcpListener) -> Result<SocketAddr, Error> {

@@ -93,7 +93,7 @@ settings! {
     log: String = "info", "KEPU_LOG", telemetry::filter, "directives such as info,kepu::access=warn";
     #[doc = "How lines of the log are written: `text` for people, `json` for machines."]
     log_format: LogFormat = "text", "KEPU_LOG_FORMAT", read::value, "text or json";
-    #[doc = "The address and port at which `/metrics` is served. Port 0 takes any free one; empty turns it off."]
+    #[doc = "The address and port at which `/metrics` is served. Port 0 takes any free one, and so does one that is taken; empty turns it off."]
     metrics_bind: Option<SocketAddr> = "127.0.0.1:9464", "KEPU_METRICS_BIND", read::optional, "an address and a port, or empty";
     #[doc = "How many requests are in flight at once, slow bodies and waits for the store included; one more is answered 503 with `Retry-After`."]
     max_in_flight: usize = "1024", "KEPU_MAX_IN_FLIGHT", read::range::<1, 100_000, _>, "a whole number from 1 to 100000";

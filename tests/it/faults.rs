@@ -66,6 +66,20 @@ async fn a_server_killed_while_it_seeds_starts_again_whole() {
     assert_eq!(total(&server.site, "limit=1").await, 200, "all bases or none, never some");
 }
 
+/// Two servers on one machine, with stores of their own: the port of the metrics keeps neither from serving.
+#[test]
+fn a_second_server_finds_another_port_for_its_metrics() {
+    let (one, two) = (Fresh::new(Store::Sqlite, Holds::Seeds), Fresh::new(Store::Sqlite, Holds::Seeds));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    for fresh in [&one, &two] {
+        let mut command = crate::support::process::kepu(&fresh.url, &["serve"]);
+        command.env("KEPU_METRICS_BIND", &address);
+        let (well, log) = Process::start(command).terminate();
+        assert!(well && log.contains("metrics take another port"), "{log}");
+    }
+}
+
 /// A password with a mistake in it must not end in the log, however libpq words it.
 #[test]
 fn a_password_is_never_told() {
