@@ -134,6 +134,9 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),
         http: config.http(),
     };
+    if config.production && settings.samples {
+        tracing::warn!("invented sample events are shown; KEPU_SAMPLES=hide hides them");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut running = server::start(settings, clock(&config), &SystemRandom, metrics).await?;

@@ -56,7 +56,7 @@ pub struct Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// An address could not be taken.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}, which KEPU_BIND sets: {source}")]
     Bind {
         /// Which.
         address: SocketAddr,
@@ -139,6 +139,7 @@ pub async fn start(
         blocking(move || {
             let db = Db::open(db_settings, clock.clone())?;
             prepare(&db, embedded, samples)?;
+            tracing::info!("loading the catalogue");
             let feed = Feed::load(db.clone(), live, clock)?;
             Ok::<_, Error>((db, feed))
         })

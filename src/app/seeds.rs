@@ -82,6 +82,15 @@ impl Seeds {
     /// The seed files of a folder. Files that are missing are left out, but there must be one.
     pub fn from_dir(dir: &Path) -> Result<Self, Error> {
         let mut files = Vec::new();
+        for entry in
+            std::fs::read_dir(dir).map_err(|error| seed_error(&dir.display().to_string(), error))?.flatten()
+        {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // A misspelt name must not be passed over in silence.
+            if name.ends_with(".json") && !FILES.contains(&name.as_str()) {
+                return Err(seed_error(&name, format!("is none of {}", FILES.join(", "))));
+            }
+        }
         for name in FILES {
             match std::fs::read_to_string(dir.join(name)) {
                 Ok(text) => files.push((name.to_owned(), text)),

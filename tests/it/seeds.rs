@@ -125,6 +125,9 @@ fn a_folder_of_ones_own_is_loaded_by_the_same_rules() {
         )
     };
     assert!(load(&[]).1.contains("holds none of"), "an empty folder is a mistake");
+    std::fs::write(dir.path().join("base.json"), "{}").unwrap();
+    assert!(load(&[]).1.contains("base.json: is none of"), "a misspelt name is told");
+    std::fs::remove_file(dir.path().join("base.json")).unwrap();
     seeds_with_base(dir.path(), "own");
     assert!(load(&[]).1.starts_with("2 inserted, 0 replaced, 0 left"));
     assert!(load(&[]).1.starts_with("0 inserted, 0 replaced, 2 left"));
