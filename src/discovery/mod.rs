@@ -7,8 +7,8 @@
 //! - A list is asked with a question of its own noun ([`events::EventQuestion`] …) and answered with a
 //!   [`page::Answer`]: the hits of one page, the exact total, the key of the next page.
 //!
-//! Questions are answered by looking at every entry: at Guangdong's size that is some tens of microseconds, and it
-//! is the plain meaning that any index must agree with.
+//! Questions are answered by looking at every entry: the catalogue is small, and it is the plain meaning that any
+//! index must agree with.
 
 pub mod bases;
 pub mod campaigns;
