@@ -15,6 +15,7 @@ use kepu::db::Db;
 use kepu::domain::clock::{Clock, FixedClock, SystemClock};
 use kepu::domain::ids::SystemRandom;
 use kepu::{config, http, server, telemetry};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Kepu (科普): find the science near you.
 #[derive(Parser)]
@@ -139,12 +140,17 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
+        // Before anybody is told that the server is ready: a signal that nobody listens to yet would kill it.
+        let mut stop = StopSignals::listen()?;
         let mut running = server::start(settings, clock(&config), &SystemRandom, metrics).await?;
         tracing::info!(address = %running.address, ready_ms = begun.elapsed().as_millis() as u64, "ready");
         say(&welcome(&running));
         let ended = tokio::select! {
             ended = running.ended() => ended,
-            signal = stop_signal() => signal.map(|name| tracing::info!(signal = name, "stopping")),
+            signal = stop.recv() => {
+                tracing::info!(signal, "stopping");
+                Ok(())
+            }
         };
         running.stop().await;
         Ok(ended?)
@@ -167,14 +173,24 @@ fn welcome(running: &server::Running) -> String {
     lines
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() -> std::io::Result<&'static str> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-    })
+/// SIGTERM and SIGINT, listened to from the moment this is made.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    /// Waits for one of them and names it.
+    async fn recv(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
 }
 
 fn say(text: &str) {
