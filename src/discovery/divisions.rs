@@ -53,6 +53,21 @@ impl Divisions {
         self.iter().filter(move |division| division.parent == Some(adcode))
     }
 
+    /// The divisions a list is told apart by: the children of the selected one; without one, those below the
+    /// outermost, where an outermost one without children stands for itself.
+    pub fn below(&self, selected: Option<Adcode>) -> impl Iterator<Item = &Division> {
+        let outermost = self.iter().filter(move |division| selected.is_none() && division.parent.is_none());
+        let childless = outermost.filter(|division| self.children(division.adcode).next().is_none());
+        let second = self.iter().filter(move |division| match selected {
+            Some(selected) => division.parent == Some(selected),
+            None => division
+                .parent
+                .and_then(|parent| self.get(parent))
+                .is_some_and(|parent| parent.parent.is_none()),
+        });
+        childless.chain(second)
+    }
+
     /// The divisions whose names fit the words, best fit first.
     pub fn named(&self, words: &Words) -> Vec<&Division> {
         let score = |division: &Division| {

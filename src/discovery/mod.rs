@@ -4,24 +4,33 @@
 //! - [`Live`] holds the current snapshot. Readers take it with [`Live::now`] and work on it as long as they
 //!   like; the feed puts a new one in its place with [`Live::apply`].
 //! - [`entries`] are things as they lie in a snapshot: the record and what was worked out once when it came in.
-//! - A list is asked with a question of its own noun ([`events::EventQuestion`] …) and answered with a
-//!   [`page::Answer`]: the hits of one page, the exact total, the key of the next page.
-//!
-//! Questions are answered by looking at every entry: the catalogue is small, and it is the plain meaning that any
-//! index must agree with.
+//! - Everything that can be found has a slot in the [`index`], which says what is filed under a topic, a division, a
+//!   day, and what lies where.
+//! - A [`question::Question`] asks of all kinds alike. [`sieve`] finds the slots that fit it, [`matching`] judges the few
+//!   things that the index cannot, [`facets`] counts, [`orders`] makes a page.
+//! - [`clocked`] is what moves with the clock alone.
 
 pub mod bases;
 pub mod campaigns;
+mod clocked;
 pub mod divisions;
 pub mod entries;
 pub mod events;
+pub mod facets;
+mod index;
+pub mod map;
+mod matching;
+mod orders;
 pub mod organisations;
 pub mod page;
 pub mod place;
+pub mod question;
 pub mod routes;
 pub mod series;
+mod sieve;
 pub mod snapshot;
 pub mod taxonomy;
+pub mod thing;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +39,8 @@ use arc_swap::ArcSwapOption;
 
 use crate::domain::text::Traditional;
 
+pub use matching::{EventFound, Found};
+pub use orders::Page;
 pub use snapshot::{Item, Snapshot};
 
 /// The current snapshot.

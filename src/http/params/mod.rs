@@ -105,6 +105,8 @@ pub enum Kind {
     Bbox,
     /// A division's code: six digits.
     Adcode,
+    /// Whatever it is, even nothing: it is not read.
+    Ignored,
 }
 
 /// The largest number of entries that a list in a query may have.
