@@ -117,7 +117,8 @@ impl<'a> Pager<'a, '_> {
 
         let first = day(self.question.span.and_then(|span| span.from).unwrap_or(self.now));
         let begin = match &self.paging.after {
-            Some((Key::Number(millis), _)) => DateTime::from_timestamp_millis(*millis).map_or(first, day),
+            // The cursor's number is the caller's: any number at all.
+            Some((Key::Number(millis), _)) => day_of_millis(*millis),
             _ => first,
         };
         let before = hits.len();
@@ -195,6 +196,13 @@ impl<'a> Pager<'a, '_> {
         let Key::Number(decimetres) = key else { return None };
         (!shown).then_some(Step { decimetres, id, to: To::Slot(point.slot) })
     }
+}
+
+/// The day of an instant in milliseconds, as a day of the common era.
+fn day_of_millis(millis: i64) -> i64 {
+    const FIRST_OF_1970: i64 = 719_163;
+    let offset = i64::from(time::CHINA.local_minus_utc()) * 1000;
+    millis.saturating_add(offset).div_euclid(86_400_000) + FIRST_OF_1970
 }
 
 /// Where a walk goes next: to what is nearest, and among equals first into what may hold others as near.
