@@ -1,0 +1,137 @@
+//! Reading letters as the pinyin of several words, and words that differ by a letter.
+
+use super::{Fit, Group, Reader};
+use crate::discovery::words::WordId;
+
+/// The longest word of the catalogue that is looked for, in syllables.
+const SYLLABLES: usize = 6;
+
+/// The next word on the best way through the letters.
+#[derive(Clone, Copy)]
+struct Step {
+    cost: u32,
+    to: usize,
+    /// It is only the beginning of a word.
+    open: bool,
+}
+
+impl Reader<'_> {
+    /// The words that `sound` spells one behind the other (`tianwenguan`), the fewest that there are, of equals the
+    /// most used; the last may be the beginning of a word where `open`. `None` where it spells none.
+    pub(super) fn spelt(&self, sound: &str, open: bool) -> Option<Vec<Group>> {
+        let mut best: Vec<Option<Step>> = vec![None; sound.len() + 1];
+        best[sound.len()] = Some(Step { cost: 0, to: sound.len(), open: false });
+        for from in (0..sound.len()).rev() {
+            let mut found: Option<Step> = None;
+            let mut consider = |step: Step| {
+                if found.is_none_or(|held| step.cost < held.cost) {
+                    found = Some(step);
+                }
+            };
+            for to in self.syllable_ends(sound, from) {
+                let Some(rest) = best[to] else { continue };
+                if let Some(cost) = self.cost(&sound[from..to]) {
+                    consider(Step { cost: cost + rest.cost, to, open: false });
+                }
+            }
+            if open && self.lexicon.sound_prefix(&sound[from..]).next().is_some() {
+                consider(Step { cost: 1500, to: sound.len(), open: true });
+            }
+            best[from] = found;
+        }
+        let mut groups = Vec::new();
+        let mut from = 0;
+        while from < sound.len() {
+            let step = best[from]?;
+            let text = &sound[from..step.to];
+            let mut any = Vec::new();
+            if step.open {
+                self.add(&mut any, self.lexicon.sound_prefix(text), Fit::Pinyin);
+            } else {
+                self.add(&mut any, self.lexicon.sounding(text), Fit::Pinyin);
+            }
+            groups.push(Group { text: text.to_owned(), any });
+            from = step.to;
+        }
+        (!groups.is_empty()).then_some(groups)
+    }
+
+    /// Where words may end that begin at `from`: at the end of a syllable.
+    fn syllable_ends(&self, sound: &str, from: usize) -> Vec<usize> {
+        let mut ends: Vec<usize> = Vec::new();
+        let mut edge = vec![from];
+        for _ in 0..SYLLABLES {
+            let mut next = Vec::new();
+            for at in edge {
+                self.dictionary.readings.ends(sound, at, |to| {
+                    if !ends.contains(&to) {
+                        ends.push(to);
+                        next.push(to);
+                    }
+                });
+            }
+            edge = next;
+        }
+        ends
+    }
+
+    /// What it costs to take `sound` for one word: least for words that are much used, much for single characters.
+    fn cost(&self, sound: &str) -> Option<u32> {
+        let words = self.lexicon.sounding(sound).take(super::MOST);
+        let cost = |id: WordId| {
+            let single = if super::is_single(self.lexicon.text(id)) { 800 } else { 0 };
+            1000 + single - 10 * self.lexicon.uses(id).max(1).ilog2()
+        };
+        words.map(cost).min()
+    }
+
+    /// Adds the words that differ from `word` by a letter, or whose sound differs so from `sound`.
+    pub(super) fn add_near(&self, any: &mut Vec<(WordId, Fit)>, word: &str, sound: &str) {
+        let by_writing: Vec<WordId> = slips(word).filter_map(|slip| self.lexicon.get(&slip)).collect();
+        self.add(any, by_writing.into_iter(), Fit::Near);
+        if any.is_empty() {
+            let mut by_sound: Vec<WordId> =
+                slips(sound).flat_map(|slip| self.lexicon.sounding(&slip).collect::<Vec<_>>()).collect();
+            by_sound.sort_unstable();
+            by_sound.dedup();
+            self.add(any, by_sound.into_iter(), Fit::Near);
+        }
+    }
+}
+
+/// What `word` becomes with one letter left out, put in or changed, or two neighbours swapped.
+fn slips(word: &str) -> impl Iterator<Item = String> + '_ {
+    // Letters of one byte each: see `Reader::letters`.
+    let splits = (0..=word.len()).map(|at| word.split_at(at));
+    splits.flat_map(|(left, right)| {
+        let after = right.get(1..).unwrap_or_default();
+        let left_out = (!right.is_empty()).then(|| [left, after].concat());
+        let swapped = right.get(2..).map(|rest| [left, &right[1..2], &right[..1], rest].concat());
+        let letters = ('a'..='z').flat_map(move |letter| {
+            let mut letter_in = String::from(left);
+            letter_in.push(letter);
+            let changed = (!right.is_empty()).then(|| [&letter_in, after].concat());
+            letter_in.push_str(right);
+            [Some(letter_in), changed].into_iter().flatten()
+        });
+        left_out.into_iter().chain(swapped).chain(letters)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_slip_is_one_letter_out_in_or_other_or_two_swapped() {
+        let slips: HashSet<String> = slips("tower").collect();
+        for slip in ["towr", "ower", "towe", "towers", "ttower", "towel", "power", "twoer", "towre"] {
+            assert!(slips.contains(slip), "{slip}");
+        }
+        for other in ["to", "twore", "tow", "flower"] {
+            assert!(!slips.contains(other), "{other}");
+        }
+    }
+}
