@@ -1,9 +1,9 @@
 //! Invented events: what one is about, where it is and how people get in.
 
-use super::ground::{CENTRAL_PERCENT, Spot};
+use super::ground::{CENTRAL_PERCENT, District};
 use super::random::Stream;
 use super::sessions::{self, Dates};
-use super::venues::{Venue, place_of_its_own};
+use super::venues::place_of_its_own;
 use super::words::Theme;
 use super::{Catalogue, ENGLISH_PERCENT, Purpose};
 use crate::domain::admission::{Admission, ExternalSignup};
@@ -45,19 +45,21 @@ impl Catalogue {
         let form = if dates.is_long() { Code("exhibition".to_owned()) } else { model.form.clone() };
 
         let central = stream.chance(CENTRAL_PERCENT);
-        let spot = self.world.ground.spot(central, stream)?;
         let on_site = model.mode != Mode::Online;
         let at_base = on_site && !stream.chance(OWN_PLACE_PERCENT);
         let venue = if at_base { self.venues.pick(central, stream) } else { None };
-        let place = (on_site && venue.is_none()).then(|| place_of_its_own(&spot, stream));
-        let organiser = match venue {
-            Some(Venue { organiser, .. }) => organiser,
-            None => self.venues.organiser(stream)?,
+        let (district, place, organiser) = match venue {
+            Some(venue) => (self.world.ground.district(venue.adcode)?, None, venue.organiser),
+            None => {
+                let spot = self.world.ground.spot(central, stream)?;
+                let place = on_site.then(|| place_of_its_own(&spot, stream));
+                (spot.district, place, self.venues.organiser(stream)?)
+            }
         };
 
         let topic = model.topics.first().map_or("", |code| code.0.as_str());
-        let theme = Theme { topic, form: &form.0, place: spot.district.short_name() };
-        let english = stream.chance(ENGLISH_PERCENT).then(|| self.english(theme, &spot));
+        let theme = Theme { topic, form: &form.0, place: district.short_name() };
+        let english = stream.chance(ENGLISH_PERCENT).then(|| self.english(theme, district));
         let described = stream.chance(DESCRIPTION_PERCENT);
         let signed_up = !dates.is_long() && stream.chance(SIGNUP_PERCENT);
         let admission = if signed_up { Admission::Signup } else { other_admission(stream) };
@@ -127,14 +129,14 @@ impl Catalogue {
     }
 
     /// `Astronomy & space: lecture in Tianhe District`.
-    fn english(&self, theme: Theme<'_>, spot: &Spot<'_>) -> String {
+    fn english(&self, theme: Theme<'_>, district: &District) -> String {
         let name = |scheme: &str, code: &str| {
             let term = Code(code.to_owned()).term(scheme);
             self.world.english_terms.get(&term).map_or("Science", String::as_str)
         };
         let (topic, form) = (name(taxonomy::TOPIC, theme.topic), name(taxonomy::FORM, theme.form));
-        let district = &spot.district.division.name;
-        format!("{topic}: {} in {}", form.to_lowercase(), district.en.as_ref().unwrap_or(&district.zh_cn))
+        let place = &district.division.name;
+        format!("{topic}: {} in {}", form.to_lowercase(), place.en.as_ref().unwrap_or(&place.zh_cn))
     }
 }
 

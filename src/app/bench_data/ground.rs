@@ -100,13 +100,14 @@ impl Ground {
         let guangzhou = find(Adcode::from_number(GUANGZHOU)?)?.centre;
         let innermost =
             divisions.iter().filter(|d| d.outline.is_some() && d.adcode.number() / 10_000 == GUANGDONG);
-        let districts: Vec<_> = innermost
+        let mut districts: Vec<_> = innermost
             .map(|division| {
                 let parent =
                     division.parent.and_then(find).filter(|parent| parent.level == DivisionLevel::City);
                 District { city: parent.unwrap_or(division).name.clone(), division: division.clone() }
             })
             .collect();
+        districts.sort_unstable_by_key(|district| district.division.adcode);
         let people = |district: &District| {
             let thousands = |adcode: Adcode| {
                 THOUSANDS.iter().find(|(known, _)| *known == adcode.number()).map(|(_, thousands)| *thousands)
@@ -118,6 +119,12 @@ impl Ground {
         };
         let by_people = Weighted::new(districts.iter().map(people).enumerate().collect::<Vec<_>>());
         Some(Self { districts, by_people, guangzhou })
+    }
+
+    /// The district of this code, if it is one of Guangdong's smallest.
+    pub fn district(&self, adcode: Adcode) -> Option<&District> {
+        let place = self.districts.binary_search_by_key(&adcode, |district| district.division.adcode).ok()?;
+        self.districts.get(place)
     }
 
     /// Whether a position counts as central Guangzhou.

@@ -1,11 +1,12 @@
 //! Invented organisations and bases, and places of events that have no base.
 
-use super::ground::Spot;
+use super::ground::{CENTRAL_PERCENT, Spot};
 use super::random::Stream;
 use super::words::Words;
-use super::{Plan, Purpose, World};
+use super::{ENGLISH_PERCENT, Plan, Purpose, World};
+use crate::domain::admission::Booking;
 use crate::domain::bases::{Base, Hours};
-use crate::domain::geo::{LatLng, Wgs84};
+use crate::domain::divisions::Adcode;
 use crate::domain::ids::{BaseId, OrganisationId};
 use crate::domain::organisations::{Organisation, Organiser, OrganiserRole};
 use crate::domain::places::Place;
@@ -33,6 +34,8 @@ pub struct Venue {
     pub base: BaseId,
     /// Who runs it.
     pub organiser: Organiser,
+    /// The district it lies in, which is one of the ground's.
+    pub adcode: Adcode,
 }
 
 /// Everything that events take place at.
@@ -57,8 +60,10 @@ impl Zones {
         if central { &self.central } else { &self.elsewhere }
     }
 
-    fn put(&mut self, world: &World, position: Option<LatLng<Wgs84>>, venue: Venue) {
-        match position {
+    /// Adds a base, if it has a position in Guangdong.
+    fn put(&mut self, world: &World, base: BaseId, place: &Place, organiser: Organiser) {
+        let venue = Venue { base, organiser, adcode: place.adcode };
+        match place.position.filter(|_| world.ground.district(place.adcode).is_some()) {
             Some(position) if world.ground.is_central(position) => self.central.push(venue),
             Some(_) => self.elsewhere.push(venue),
             None => {}
@@ -80,7 +85,7 @@ impl Venues {
         };
         for (id, base) in &world.bases {
             if let Some(&organiser) = base.organisers.first() {
-                venues.real.put(world, base.place.position, Venue { base: *id, organiser });
+                venues.real.put(world, *id, &base.place, organiser);
             }
         }
         for number in 0..count {
@@ -89,7 +94,7 @@ impl Venues {
             let organiser = Organiser { organisation: organiser, role: OrganiserRole::Organiser };
             let id = BaseId::fresh(plan.made_at(number as u64), &plan.stream(Purpose::BaseId, number as u64));
             let Some(base) = base(plan, world, words, number as u64, organiser) else { continue };
-            venues.invented.put(world, base.place.position, Venue { base: id, organiser });
+            venues.invented.put(world, id, &base.place, organiser);
             venues.bases.push((id.get(), base));
         }
         venues
@@ -130,13 +135,13 @@ fn organisation(plan: &Plan, world: &World, words: &Words, number: u64) -> Optio
 fn base(plan: &Plan, world: &World, words: &Words, number: u64, organiser: Organiser) -> Option<Base> {
     let mut stream = plan.stream(Purpose::Base, number);
     let (_, model) = stream.pick(&world.bases)?;
-    let central = stream.chance(super::ground::CENTRAL_PERCENT);
+    let central = stream.chance(CENTRAL_PERCENT);
     let spot = world.ground.spot(central, &mut stream)?;
     let topic = stream.pick(&world.models)?.topics.first()?.0.as_str();
     let (subject, other) = (words.subject(topic, &mut stream), words.subject(topic, &mut stream));
     let district = &spot.district.division.name;
     let mut name = Text::zh(format!("{}{subject}{}", district.zh_cn, stream.pick(BASES)?));
-    if stream.chance(super::ENGLISH_PERCENT) {
+    if stream.chance(ENGLISH_PERCENT) {
         name.en = Some(format!("{} Science Base No. {}", district.en.as_deref()?, number + 1));
     }
     Some(Base {
@@ -151,11 +156,7 @@ fn base(plan: &Plan, world: &World, words: &Words, number: u64, organiser: Organ
         place: place(name.clone(), &spot, &mut stream),
         name,
         hours: Hours { rule: model.hours.rule.clone(), note: None, closures: Vec::new() },
-        booking: crate::domain::admission::Booking {
-            need: model.booking.need,
-            text: None,
-            external_signup: None,
-        },
+        booking: Booking { need: model.booking.need, text: None, external_signup: None },
         free: model.free,
         price: model.price.clone(),
         phone: None,
