@@ -47,7 +47,7 @@ impl Dates {
         let to_saturday = 5 - i64::from(first.weekday().num_days_from_monday());
         let moved = first + TimeDelta::days(to_saturday.max(0));
         let fits = (moved - today).num_days() <= FIRST_DAY + room;
-        let weekend = step != 2 && long.is_none() && fits && stream.chance(50.0);
+        let weekend = stream.chance(50.0) && step != 2 && long.is_none() && fits;
         Self { first: if weekend { moved } else { first }, count, step, long }
     }
 

@@ -144,14 +144,19 @@ impl Words {
     /// One of the frames with its words in place.
     fn fill(&self, frames: &[&str], theme: Theme<'_>, stream: &mut Stream) -> String {
         let frame = stream.pick(frames).copied().unwrap_or_default();
-        let mut text = String::new();
+        let (mut text, mut last) = (String::new(), "");
         for part in frame.split('{') {
             match part.split_once('}') {
                 Some((slot, rest)) => {
                     text += match slot {
                         "p" => theme.place,
                         "f" => self.form(theme.form, stream),
-                        _ => self.subject(theme.topic, stream),
+                        _ => {
+                            // Nothing is compared with itself, or at least hardly ever.
+                            let subject = self.subject(theme.topic, stream);
+                            last = if subject == last { self.subject("", stream) } else { subject };
+                            last
+                        }
                     };
                     text += rest;
                 }
