@@ -22,6 +22,7 @@ pub mod routes;
 pub mod series;
 pub mod snapshot;
 pub mod taxonomy;
+pub mod understanding;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
