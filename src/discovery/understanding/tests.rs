@@ -285,10 +285,10 @@ fn audiences_and_ages_are_read() {
 #[test]
 fn around_a_place_is_a_position_and_a_radius() {
     check(&[
-        ("广州塔附近 亲子", " | lat=23.106600 lng=113.324500 radius=3000 audience=child_family"),
-        ("小蛮腰附近有什么", " | lat=23.106600 lng=113.324500 radius=3000"),
-        ("我想去广州塔附近玩", " | lat=23.106600 lng=113.324500 radius=3000"),
-        ("near Canton Tower kids", " | lat=23.106600 lng=113.324500 radius=3000 audience=child_family"),
+        ("广州塔附近 亲子", " | lat=23.108900 lng=113.318900 radius=3000 audience=child_family"),
+        ("小蛮腰附近有什么", " | lat=23.108900 lng=113.318900 radius=3000"),
+        ("我想去广州塔附近玩", " | lat=23.108900 lng=113.318900 radius=3000"),
+        ("near Canton Tower kids", " | lat=23.108900 lng=113.318900 radius=3000 audience=child_family"),
         ("体育西附近 讲座", "体育西 讲座 |"),
         ("附近", " |"),
         ("附近 讲座", "讲座 |"),
@@ -300,12 +300,12 @@ fn around_a_place_is_a_position_and_a_radius() {
             ("离我近的天文活动", "天文 | radius=3000"),
             ("体育西附近 讲座", "体育西 讲座 |"),
             ("天河附近 讲座", "讲座 | adcode=440106"),
-            ("广州塔附近", " | lat=23.106600 lng=113.324500 radius=3000"),
+            ("广州塔附近", " | lat=23.108900 lng=113.318900 radius=3000"),
         ],
     );
     check_given(
         &[("lat", "1"), ("lng", "1"), ("radius", "500")],
-        &[("附近", " |"), ("广州塔附近", " | lat=23.106600 lng=113.324500")],
+        &[("附近", " |"), ("广州塔附近", " | lat=23.108900 lng=113.318900")],
     );
     check_given(&[("bbox", "1,2,3,4")], &[("广州塔附近", "广州塔附近 |")]);
 }
