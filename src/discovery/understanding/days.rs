@@ -141,7 +141,7 @@ pub fn number(line: &Line<'_>, from: usize) -> Option<(u32, usize)> {
 /// A date in numbers that begins at `from`: 2026-12-05, 2026年12月5日, 12月5号, 12月, 5号; and the place after it.
 /// Without a year the next one is meant.
 pub fn date(line: &Line<'_>, from: usize, today: NaiveDate) -> Option<(Day, usize)> {
-    if !line.is_edge(from) || line.before(from).is_some_and(|c| matches!(c, '.' | '-' | '/')) {
+    if !line.is_edge(from) || line.before(from).is_some_and(|c| matches!(c, '.' | '/')) {
         return None;
     }
     let (first, at) = number(line, from)?;
@@ -179,7 +179,7 @@ pub fn date(line: &Line<'_>, from: usize, today: NaiveDate) -> Option<(Day, usiz
         // 3号线, 1号楼, 5日游 are no days, nor is 南海1号.
         '号' | '日' if line.get(from).is_some_and(|c| c.is_ascii_digit()) => {
             let joined = line.get(at + 1).is_some_and(|c| "线楼馆店院门厅机游营站坑舱".contains(c));
-            let named = line.before(from).is_some_and(|c| c.is_alphanumeric() && !"周月到至在是".contains(c));
+            let named = line.before(from).is_some_and(|c| c.is_alphanumeric() && !"周到至在是".contains(c));
             let day = (0..12).find_map(|months| {
                 let date = today.with_day(1)?.checked_add_months(Months::new(months))?.with_day(first)?;
                 (date >= today).then_some(date)

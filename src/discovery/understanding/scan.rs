@@ -107,6 +107,9 @@ impl Scanner<'_> {
         let (end, meaning) = words.find(|(end, meaning)| match meaning {
             Meaning::Place { bare: true, .. } => !self.goes_on_as_name(*end),
             Meaning::Glue => self.glues(at, *end, before),
+            Meaning::Asking | Meaning::General => {
+                *end > at + 2 || before != Before::Word || self.ends(*end) || self.goes_on(*end)
+            }
             _ => true,
         })?;
         let found = |end, says| Some(Found { at: at..end, says });
@@ -126,24 +129,29 @@ impl Scanner<'_> {
         table::NAME_ENDS.iter().any(|end| rest.starts_with(end))
     }
 
+    /// Whether a single character joins what was found to something else that is no word of the question's own.
     fn glues(&self, at: usize, end: usize, before: Before) -> bool {
         let Some(glue) = self.line.get(at) else { return false };
-        let ends = !self.line.get(end).is_some_and(char::is_alphanumeric);
         if PARTICLES.contains(glue) {
-            return before == Before::Found || (ends && before == Before::Word);
+            return before == Before::Found || (self.ends(end) && before == Before::Word);
         }
-        if before == Before::Word {
-            return false;
-        }
-        let followed = || {
-            let next = self.surroundings(end).or_else(|| self.numbers(end));
-            next.is_some()
-                || self.world.lexicon.at(self.line.rest(end)).any(|(len, meaning)| {
-                    !matches!(meaning, Meaning::Glue | Meaning::Plain) && self.line.is_edge(end + len)
-                })
-        };
         let object = || VERBS.contains(glue) && self.line.run_end(end) >= end + 2;
-        ends || object() || followed()
+        before != Before::Word && (self.ends(end) || object() || self.goes_on(end))
+    }
+
+    /// Whether no word goes on there.
+    fn ends(&self, at: usize) -> bool {
+        !self.line.get(at).is_some_and(char::is_alphanumeric)
+    }
+
+    /// Whether something with a meaning of its own begins there.
+    fn goes_on(&self, at: usize) -> bool {
+        let word = || {
+            self.world.lexicon.at(self.line.rest(at)).any(|(len, meaning)| {
+                !matches!(meaning, Meaning::Glue | Meaning::Plain) && self.line.is_edge(at + len)
+            })
+        };
+        self.surroundings(at).or_else(|| self.numbers(at)).is_some() || word()
     }
 
     fn numbers(&self, at: usize) -> Option<Found> {

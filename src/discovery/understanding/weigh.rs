@@ -142,7 +142,7 @@ impl Weighing<'_> {
                     }
                 }
                 (Says::Word(Meaning::Hours(hours)), Some((first, last, stretch, None)))
-                    if matches!(self.between(last, i), "" | " " | "的") && stretch.at(*hours).is_some() =>
+                    if matches!(self.between(last, i).trim(), "" | "的") && stretch.at(*hours).is_some() =>
                 {
                     held = Some((first, i, stretch, Some(*hours)));
                 }
