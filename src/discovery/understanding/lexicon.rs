@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::days::{Day, Hours};
-use super::table;
+use super::table::{self, words};
 use crate::discovery::divisions::Divisions;
 use crate::discovery::taxonomy::Taxonomy;
 use crate::domain::divisions::{Adcode, Division};
@@ -57,7 +57,7 @@ impl Lexicon {
             lexicon.add(&word, meaning);
         }
         // A word that has a meaning and is listed as plain too keeps its meaning: what is plain is longer.
-        table::PLAIN.iter().for_each(|word| lexicon.add(word, Meaning::Plain));
+        table::PLAIN.iter().flat_map(|list| words(list)).for_each(|word| lexicon.add(word, Meaning::Plain));
         for words in lexicon.0.values_mut() {
             words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         }
@@ -82,18 +82,14 @@ impl Lexicon {
 }
 
 fn fixed() -> impl Iterator<Item = (String, Meaning)> {
-    let filters = table::FILTERS.iter().flat_map(|(param, value, words)| {
-        words.iter().map(move |word| (*word, Meaning::Filter(param, (*value).into())))
-    });
-    let days = table::DAYS
+    let all = |list, meaning: Meaning| words(list).map(move |word| (word.to_owned(), meaning.clone()));
+    let filters = table::FILTERS
         .iter()
-        .flat_map(|(day, words)| words.iter().map(move |word| (*word, Meaning::Day(*day, None))));
-    let hours = table::HOURS
-        .iter()
-        .flat_map(|(hours, words)| words.iter().map(move |word| (*word, Meaning::Hours(*hours))));
-    let tonight = Meaning::Day(Day::Named(When::Today), Some(Hours(18, 24)));
-    let plain_lists = [
-        (table::TONIGHT, tonight),
+        .flat_map(move |(param, value, list)| all(list, Meaning::Filter(param, (*value).into())));
+    let days = table::DAYS.iter().flat_map(move |(day, list)| all(list, Meaning::Day(*day, None)));
+    let hours = table::HOURS.iter().flat_map(move |(hours, list)| all(list, Meaning::Hours(*hours)));
+    let lists = [
+        (table::TONIGHT, Meaning::Day(Day::Named(When::Today), Some(Hours(18, 24)))),
         (table::AROUND, Meaning::Around),
         (table::NEAR, Meaning::Near),
         (table::NEAR_ME, Meaning::NearMe),
@@ -101,19 +97,16 @@ fn fixed() -> impl Iterator<Item = (String, Meaning)> {
         (table::GENERAL, Meaning::General),
         (table::GLUE, Meaning::Glue),
     ];
-    let lists = plain_lists
-        .into_iter()
-        .flat_map(|(words, meaning)| words.iter().map(move |word| (*word, meaning.clone())));
-    filters.chain(days).chain(hours).chain(lists).map(|(word, meaning)| (word.to_owned(), meaning))
+    let lists = lists.into_iter().flat_map(move |(list, meaning)| all(list, meaning));
+    filters.chain(days).chain(hours).chain(lists)
 }
 
 fn weekdays() -> impl Iterator<Item = (String, Meaning)> {
     table::WEEKDAYS.iter().flat_map(|(weekday, chinese, english)| {
         let mean = |weeks| Meaning::Day(Day::Weekday(*weekday, weeks), None);
         let chinese = table::WEEKS.iter().flat_map(move |(weeks, starts)| {
-            let words =
-                starts.iter().flat_map(|start| chinese.iter().map(move |end| format!("{start}{end}")));
-            words.map(move |word| (word, mean(*weeks)))
+            let both = words(starts).flat_map(|start| words(chinese).map(move |end| format!("{start}{end}")));
+            both.map(move |word| (word, mean(*weeks)))
         });
         let english = [("", None), ("on ", None), ("this ", Some(0)), ("next ", Some(1))]
             .map(|(before, weeks)| (format!("{before}{english}"), mean(weeks)));
@@ -122,12 +115,13 @@ fn weekdays() -> impl Iterator<Item = (String, Meaning)> {
 }
 
 fn audiences(taxonomy: &Taxonomy) -> impl Iterator<Item = (String, Meaning)> {
-    let listed = table::AUDIENCES.iter().flat_map(|(codes, words)| {
+    let listed = table::AUDIENCES.iter().flat_map(|(codes, list)| {
         let known: Vec<&str> =
             codes.iter().copied().filter(|code| taxonomy.get(AUDIENCE, code).is_some()).collect();
-        let words = if known.is_empty() { &[][..] } else { *words };
         let value: Arc<str> = known.join(",").into();
-        words.iter().map(move |word| ((*word).to_owned(), Meaning::Filter(AUDIENCE, Arc::clone(&value))))
+        let list = (!known.is_empty()).then_some(*list);
+        let listed = list.into_iter().flat_map(words);
+        listed.map(move |word| (word.to_owned(), Meaning::Filter(AUDIENCE, Arc::clone(&value))))
     });
     let terms = taxonomy.terms(AUDIENCE).into_iter().flat_map(|term| {
         let names = [Some(&term.name.zh_cn), term.name.en.as_ref()];
@@ -160,10 +154,10 @@ fn places(divisions: &Divisions) -> impl Iterator<Item = (String, Meaning)> {
         }
         let code = division.adcode.to_string();
         let nicknames = table::DIVISION_NICKNAMES.iter().filter(|(of, _)| **of == code);
-        nicknames.flat_map(|(_, names)| *names).for_each(|nickname| name(nickname, division, true));
+        nicknames.flat_map(|(_, names)| words(names)).for_each(|nickname| name(nickname, division, true));
     }
     named.into_iter().map(|(name, (codes, bare))| {
-        let weak = table::WEAK_DIVISIONS.contains(&name.as_str());
+        let weak = words(table::WEAK_DIVISIONS).any(|weak| weak == name);
         (name, Meaning::Place { codes: codes.into(), weak, bare })
     })
 }
@@ -207,7 +201,8 @@ mod tests {
             }
         }
         for (word, meaning) in &seen {
-            assert!(!table::PLAIN.contains(&word.as_str()), "{word} is plain and {meaning:?}");
+            let plain = table::PLAIN.iter().flat_map(|list| words(list)).any(|plain| plain == word);
+            assert!(!plain, "{word} is plain and {meaning:?}");
             assert_eq!(*word, word.to_lowercase(), "words are folded");
         }
     }

@@ -126,7 +126,7 @@ impl Scanner<'_> {
     /// Whether a division's name is but the beginning of another one: 中山大学, 白云山.
     fn goes_on_as_name(&self, at: usize) -> bool {
         let rest = self.line.rest(at);
-        table::NAME_ENDS.iter().any(|end| rest.starts_with(end))
+        table::words(table::NAME_ENDS).any(|end| rest.starts_with(end))
     }
 
     /// Whether a single character joins what was found to something else that is no word of the question's own.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use ferrous_opencc::OpenCC;
 use ferrous_opencc::config::BuiltinConfig;
 use proptest::prelude::*;
@@ -59,6 +61,9 @@ impl Seeds {
             for noun in seed::<serde_json::Value>(nouns) {
                 names.add(noun["name"]["zh-CN"].as_str().unwrap(), None);
             }
+        }
+        for event in ["周末科学营（深圳）", "免费开放日"] {
+            names.add(event, None);
         }
         let calendar =
             Calendar::new(seed::<CalendarYear>(include_str!("../../../seeds/holidays.json"))).unwrap();
@@ -351,7 +356,10 @@ fn a_part_shows_what_was_typed_and_where() {
     let read = Seeds::new().understand("周六 的下午 廣州塔附近", &[], NOW);
     let texts: Vec<_> = read.parts.iter().map(|part| (part.param, part.text.as_str())).collect();
     let tower = "廣州塔附近";
-    assert_eq!(texts, [("from", "周六"), ("to", "周六"), ("lat", tower), ("lng", tower), ("radius", tower)]);
+    assert_eq!(
+        texts,
+        [("from", "周六 的下午"), ("to", "周六 的下午"), ("lat", tower), ("lng", tower), ("radius", tower)]
+    );
     assert_eq!(&"周六 的下午 廣州塔附近"[read.parts[2].at.clone()], tower);
 }
 
@@ -362,6 +370,30 @@ fn values_of_one_parameter_are_one_list() {
         read.parameters(),
         [("audience", "child_family,elderly".to_owned()), ("adcode", "440105,440113".to_owned())]
     );
+}
+
+#[test]
+fn the_hundred_questions_are_read_as_people_mean_them() {
+    #[derive(Deserialize)]
+    struct Question {
+        q: String,
+        understood: BTreeSet<String>,
+    }
+    let questions: Vec<Question> =
+        serde_json::from_str(include_str!("../../../tests/it/search/questions.json")).unwrap();
+    let seeds = Seeds::new();
+    for question in &questions {
+        let read = seeds.understand(&question.q, &[], NOW);
+        let parts: BTreeSet<String> = read
+            .parts
+            .iter()
+            .map(|part| match part.param {
+                "lat" | "lng" => part.param.to_owned(),
+                param => format!("{param}={}", part.value),
+            })
+            .collect();
+        assert_eq!(parts, question.understood, "{}", question.q);
+    }
 }
 
 proptest! {
