@@ -74,7 +74,7 @@ impl Lexicon {
     }
 
     /// The words that the folded `text` begins with, the longest first, each with its length in characters.
-    pub fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, &'a Meaning)> {
+    pub(super) fn at<'a>(&'a self, text: &'a str) -> impl Iterator<Item = (usize, &'a Meaning)> {
         let held = text.chars().next().and_then(|first| self.0.get(&first));
         let fits = held.into_iter().flatten().filter(|(word, _)| text.starts_with(&**word));
         fits.map(|(word, meaning)| (word.chars().count(), meaning))

@@ -3,19 +3,19 @@
 //! 周末 带孩子 免费 天河 天文 asks for `when=weekend`, `audience=child_family`, `free=true`, `adcode=440106` and the
 //! word 天文. Each [`Part`] is a parameter of the API with its value, so a client can show it, send it itself, or undo it.
 //!
-//! - [`table`] lists the words. [`lexicon`] compiles them with the names of divisions and audiences.
-//! - [`scan`](mod@scan) finds them from left to right, the longest first, and passes over [`names`].
+//! - `table` lists the words; a [`Lexicon`] holds them compiled, with the names of divisions and audiences.
+//! - `scan` finds them from left to right, the longest first, and passes over [`Names`].
 //! - `weigh` decides what each becomes: a part, nothing, or a word after all.
 //!
 //! Topics, forms and categories stay words: texts and codes carry them, and a filter would hide what only its text
 //! says. Several parts of one parameter mean any of them, as a list in a query does.
 
-pub mod days;
-pub mod lexicon;
-pub mod line;
-pub mod names;
-pub mod scan;
-pub mod table;
+mod days;
+mod lexicon;
+mod line;
+mod names;
+mod scan;
+mod table;
 mod weigh;
 
 #[cfg(test)]
@@ -26,7 +26,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 pub use lexicon::Lexicon;
-pub use names::{Landmark, Names};
+pub use names::{Known, Landmark, Names};
 
 use super::divisions::Divisions;
 use crate::domain::calendar::Calendar;

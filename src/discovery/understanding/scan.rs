@@ -181,16 +181,19 @@ impl Scanner<'_> {
         ends.into_iter().find_map(|end| Some((end, self.world.names.landmark(self.line.folded(at..end))?)))
     }
 
-    /// The end of a name that stands from `at` on: whole, or begun and not gone on with.
+    /// The end of a name that stands from `at` on: whole, or begun and not gone on with, or all but its last
+    /// character as typed, which may be a wrong one.
     fn name(&self, at: usize) -> Option<usize> {
         self.begins_name(at)?;
+        let known = |end| self.world.names.known(self.line.folded(at..end));
         let last = self.line.run_end(at);
-        let fits = |end: &usize| match self.world.names.known(self.line.folded(at..*end)) {
+        let fits = |end: &usize| match known(*end) {
             Known::Whole => self.line.is_edge(*end),
             Known::Begins => *end == last,
             Known::No => false,
         };
-        (at + 3..=last).rev().find(fits)
+        let mistyped = || (last >= at + 5 && known(last - 1) != Known::No).then_some(last);
+        (at + 3..=last).rev().find(fits).or_else(mistyped)
     }
 
     fn begins_name(&self, at: usize) -> Option<()> {

@@ -17,9 +17,9 @@ pub const FILTERS: &[(&str, &str, &str)] = &[
         "免费, 免费的, 不要钱, 不要钱的, 不花钱, 不用钱, 免票, 免门票, free, free of charge, free entry, \
         free admission, mianfei",
     ),
-    // A bare 直播 is a word of titles, and of the form 线上直播: it stays one.
-    ("mode", "online", "线上, 在线, 网上, 线上直播, 网络直播, 在线直播, 线上活动, online"),
-    ("mode", "onsite", "线下, 线下活动, offline, in person"),
+    // What is held in both ways suits either. A bare 直播 is a word of titles, and of the form 线上直播: it stays one.
+    ("mode", "online,hybrid", "线上, 在线, 网上, 线上直播, 网络直播, 在线直播, 线上活动, online"),
+    ("mode", "onsite,hybrid", "线下, 线下活动, offline, in person"),
     ("accessibility", "wheelchair", "无障碍, 轮椅, 坐轮椅, 推轮椅, 婴儿车, 推婴儿车, wheelchair, step-free"),
     ("accessibility", "visual", "视障, 视障人士, 盲人"),
     (

@@ -54,6 +54,15 @@ struct Weighing<'a> {
     now: DateTime<Utc>,
 }
 
+/// A time that was named: by which of the things found, from the first to the last.
+#[derive(Clone, Copy)]
+struct Period {
+    first: usize,
+    last: usize,
+    stretch: Stretch,
+    hours: Option<Hours>,
+}
+
 type Fates = [(Range<usize>, Fate)];
 
 impl Weighing<'_> {
@@ -73,12 +82,17 @@ impl Weighing<'_> {
     }
 
     fn filters(&self, fates: &mut Fates) {
+        let mut aged = false;
         for (found, (_, fate)) in self.found.iter().zip(fates) {
             match &found.says {
                 Says::Word(Meaning::Filter(param, value)) => {
                     *fate = self.beside_given(param, (**value).to_owned())
                 }
-                Says::Age(age) => *fate = self.beside_given("age", age.to_string()),
+                // One age can be asked for: of several children the first named.
+                Says::Age(age) if !aged => {
+                    *fate = self.beside_given("age", age.to_string());
+                    aged = true;
+                }
                 _ => {}
             }
         }
@@ -122,35 +136,19 @@ impl Weighing<'_> {
 
     /// Days: the first that were named, with those that go on from them, and hours that follow.
     fn days(&self, fates: &mut Fates) {
-        let mut held: Option<(usize, usize, Stretch, Option<Hours>)> = None;
+        let mut held: Option<Period> = None;
         for (i, found) in self.found.iter().enumerate() {
-            match (&found.says, held) {
-                (Says::Word(Meaning::Day(day, hours)), _) => {
-                    let Some(next) = day.stretch(self.now, self.world.calendar) else {
-                        fates[i].1 = Fate::Word;
-                        continue;
-                    };
-                    match held {
-                        None => held = Some((i, i, next, *hours)),
-                        Some((first, last, stretch, None)) => {
-                            match self.together(last, i, stretch, next, *day) {
-                                Some(both) => held = Some((first, i, both, None)),
-                                None => fates[i].1 = Fate::Word,
-                            }
-                        }
-                        Some(_) => fates[i].1 = Fate::Word,
-                    }
-                }
-                (Says::Word(Meaning::Hours(hours)), Some((first, last, stretch, None)))
-                    if matches!(self.between(last, i).trim(), "" | "的") && stretch.at(*hours).is_some() =>
-                {
-                    held = Some((first, i, stretch, Some(*hours)));
-                }
-                (Says::Word(Meaning::Hours(_)), _) => fates[i].1 = Fate::Word,
-                _ => {}
+            let next = match found.says {
+                Says::Word(Meaning::Day(day, hours)) => self.with_day(held, i, day, hours),
+                Says::Word(Meaning::Hours(hours)) => self.with_hours(held, i, hours),
+                _ => continue,
+            };
+            match next {
+                Some(period) => held = Some(period),
+                None => fates[i].1 = Fate::Word,
             }
         }
-        let Some((first, last, stretch, hours)) = held else { return };
+        let Some(Period { first, last, stretch, hours }) = held else { return };
         let fate = self.time(stretch, hours);
         if fate == Fate::Word {
             fates[first..=last].iter_mut().for_each(|(_, fate)| *fate = Fate::Word);
@@ -158,6 +156,24 @@ impl Weighing<'_> {
             // One part with one text: what stands between the words belongs to it.
             fates[first] = (fates[first].0.start..fates[last].0.end, fate);
         }
+    }
+
+    fn with_day(&self, held: Option<Period>, i: usize, day: Day, hours: Option<Hours>) -> Option<Period> {
+        let next = day.stretch(self.now, self.world.calendar)?;
+        match held {
+            None => Some(Period { first: i, last: i, stretch: next, hours }),
+            Some(Period { hours: Some(_), .. }) => None,
+            Some(held) => {
+                let stretch = self.together(held.last, i, held.stretch, next, day)?;
+                Some(Period { last: i, stretch, ..held })
+            }
+        }
+    }
+
+    fn with_hours(&self, held: Option<Period>, i: usize, hours: Hours) -> Option<Period> {
+        let held = held.filter(|held| held.hours.is_none() && held.stretch.at(hours).is_some())?;
+        let follows = matches!(self.between(held.last, i).trim(), "" | "的");
+        follows.then_some(Period { last: i, hours: Some(hours), ..held })
     }
 
     fn between(&self, earlier: usize, later: usize) -> &str {
