@@ -161,7 +161,7 @@ pub const PLAIN: &[&str] = &[
     // Things that are called by an audience.
     "青少年宫, 少年宫, 青少年科技馆, 少儿科技馆, 青少年活动中心, 青少年科学营, 少年儿童图书馆, 少儿图书馆, \
     儿童图书馆, 儿童公园, 儿童活动中心, 儿童医院, 妇女儿童, 老年大学, 教师节, 妇女节, 儿童节, 青年节, \
-    工人文化宫, 农民工, 娃娃鱼, 学生会, 家庭实验, 职工大学堂",
+    工人文化宫, 农民工, 娃娃鱼, 蚕宝宝, 学生会, 家庭实验, 职工大学堂",
     // Sayings that hold a day, a price or a way.
     "今日科学, 明天小小科学家, 明日之星, 今天吃什么, 免费师范生, 五一劳动奖章, 网上丝绸之路",
     // Words whose end and the next one's beginning look like one: 科学生活, 大学生物, 创新会议.
