@@ -31,6 +31,7 @@ mod sieve;
 pub mod snapshot;
 pub mod taxonomy;
 pub mod thing;
+pub mod understanding;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
