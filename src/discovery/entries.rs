@@ -42,16 +42,12 @@ pub struct Entry<T: Listed> {
     pub own: Arc<T::Own>,
     /// Where it is.
     pub places: Vec<Located>,
-    /// The words by which it is found.
-    pub words: Haystack,
 }
 
 impl<T: Listed> Entry<T> {
     pub(super) fn new(record: Arc<Record<T>>, own: Arc<T::Own>, world: &Snapshot) -> Self {
         let places = record.body.places(world);
-        let mut words = Haystack::default();
-        record.body.words(world, &mut words);
-        Self { record, own, places, words }
+        Self { record, own, places }
     }
 
     /// The same record in a world where something that it refers to changed.
@@ -89,6 +85,11 @@ impl<T: Listed> Entry<T> {
             filing.keys.push(Key::of(Field::Scattered));
         }
         self.body().file(&self.own, world, &mut filing);
+        let mut words = Haystack::default();
+        self.body().words(world, &mut words);
+        for (field, text) in &words.texts {
+            filing.words.add(&world.dictionary, *field, text);
+        }
         filing
     }
 }

@@ -1,5 +1,5 @@
 //! Whether a thing fits a question, by looking at the thing itself. The plain meaning of every filter on time, place,
-//! seats and words, to which the index must agree; the index asks it about the few things that it cannot judge.
+//! and seats, to which the index must agree; the index asks it about the few things that it cannot judge.
 
 use chrono::{DateTime, Utc};
 
@@ -25,8 +25,6 @@ pub struct Found<'a> {
     pub sessions: usize,
     /// Metres to 0.1 from where the caller is: to that session's place, to the nearest stop of a route.
     pub distance: Option<f64>,
-    /// How well the words fit; 0 where none are asked for.
-    pub score: i64,
 }
 
 impl<'a> Found<'a> {
@@ -51,7 +49,7 @@ pub struct EventFound<'a> {
 }
 
 impl Question {
-    /// The thing with what of it fits, or `None` where it does not fit in time, place, seats or words. What can
+    /// The thing with what of it fits, or `None` where it does not fit in time, place or seats. What can
     /// be told by what it is filed under is not looked at again.
     pub(super) fn check<'a>(
         &self,
@@ -59,17 +57,10 @@ impl Question {
         snapshot: &Snapshot,
         now: DateTime<Utc>,
     ) -> Option<Found<'a>> {
-        let score = match &self.words {
-            Some(words) => words.score(thing.words())?,
-            None => 0,
-        };
         let found =
-            |inside: Inside| Found { thing, next: None, sessions: 0, distance: inside.distance, score };
+            |inside: Inside| Found { thing, next: None, sessions: 0, distance: inside.distance };
         match thing {
-            Thing::Event(entry) => {
-                let found = self.sessions(thing, entry, snapshot, now)?;
-                Some(Found { score, ..found })
-            }
+            Thing::Event(entry) => self.sessions(thing, entry, snapshot, now),
             Thing::Base(entry) => {
                 let inside = self.inside(&entry.places)?;
                 self.is_open(entry, snapshot, now).then(|| found(inside))
@@ -112,7 +103,7 @@ impl Question {
         };
         wanted.then_some(())?;
         let here = self.inside(&entry.places);
-        let mut found = Found { thing, next: None, sessions: 0, distance: None, score: 0 };
+        let mut found = Found { thing, next: None, sessions: 0, distance: None };
         if entry.own.is_empty() {
             // What has no sessions has no time: it is there as long as nobody asks for one.
             let inside = here.filter(|_| self.span.is_none() && self.available.is_none())?;

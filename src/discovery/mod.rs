@@ -25,13 +25,16 @@ pub mod organisations;
 pub mod page;
 pub mod place;
 pub mod question;
+mod relevance;
 pub mod routes;
 pub mod series;
 mod sieve;
 pub mod snapshot;
+pub mod suggest;
 pub mod taxonomy;
 pub mod thing;
 pub mod understanding;
+mod understood;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,8 +43,11 @@ use arc_swap::ArcSwapOption;
 
 use crate::domain::text::Traditional;
 
+use words::Dictionary;
+
 pub use matching::{EventFound, Found};
 pub use orders::Page;
+pub use relevance::Wanted;
 pub use snapshot::{Item, Snapshot};
 
 /// The current snapshot.
@@ -49,13 +55,14 @@ pub struct Live {
     current: ArcSwapOption<Snapshot>,
     /// Held while a snapshot is made: two writers would lose one's changes.
     writer: Mutex<Traditional>,
+    dictionary: Arc<Dictionary>,
     samples: bool,
 }
 
 impl Live {
     /// A read model without a snapshot. `samples` says whether invented events are shown.
-    pub fn new(traditional: Traditional, samples: bool) -> Self {
-        Self { current: ArcSwapOption::empty(), writer: Mutex::new(traditional), samples }
+    pub fn new(traditional: Traditional, dictionary: Arc<Dictionary>, samples: bool) -> Self {
+        Self { current: ArcSwapOption::empty(), writer: Mutex::new(traditional), dictionary, samples }
     }
 
     /// The current snapshot; `None` until the first one was loaded.
@@ -66,7 +73,7 @@ impl Live {
     /// Puts a snapshot of just these items in place of the current one.
     pub fn load(&self, items: Vec<Item>) {
         let traditional = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut snapshot = Snapshot::empty(self.samples);
+        let mut snapshot = Snapshot::empty(Arc::clone(&self.dictionary), self.samples);
         snapshot.apply(items, &traditional);
         self.current.store(Some(Arc::new(snapshot)));
     }
@@ -76,7 +83,7 @@ impl Live {
         let traditional = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut snapshot = match self.now() {
             Some(current) => Snapshot::clone(&current),
-            None => Snapshot::empty(self.samples),
+            None => Snapshot::empty(Arc::clone(&self.dictionary), self.samples),
         };
         snapshot.apply(items, &traditional);
         self.current.store(Some(Arc::new(snapshot)));

@@ -14,6 +14,7 @@ use super::index::{Field, Key as Filed};
 use super::matching::Found;
 use super::page::{Hit, Key, Paging, Sort};
 use super::question::Question;
+use super::relevance::Relevance;
 use super::snapshot::Snapshot;
 use super::thing::Thing;
 use crate::domain::geo::{self, LatLng, Wgs84};
@@ -36,9 +37,9 @@ pub struct Page<'a> {
 impl Snapshot {
     /// Answers a question as of `now`.
     pub fn find(&self, question: &Question, now: DateTime<Utc>, paging: &Paging) -> Page<'_> {
-        let fit = self.select(question, now);
+        let (fit, relevance) = self.sift(question, now);
         let facets = facets::count(self, question, now, &fit);
-        let pager = Pager { snapshot: self, question, now, fit: &fit, paging };
+        let pager = Pager { snapshot: self, question, now, fit: &fit, relevance: relevance.as_ref(), paging };
         let mut hits = pager.hits();
         hits.sort_unstable_by(|a, b| (&a.key, a.id).cmp(&(&b.key, b.id)));
         let more = hits.len() > paging.limit;
@@ -54,6 +55,7 @@ struct Pager<'a, 'q> {
     question: &'q Question,
     now: DateTime<Utc>,
     fit: &'q RoaringBitmap,
+    relevance: Option<&'q Relevance>,
     paging: &'q Paging,
 }
 
@@ -66,6 +68,7 @@ impl<'a> Pager<'a, '_> {
             (Sort::Distance, Some(at)) if self.fit.len().pow(2) > 4 * self.wanted() as u64 * points => {
                 self.nearest(at)
             }
+            (Sort::Relevance, _) => self.best(),
             (Sort::Start, _) if self.question.standings.is_empty() => self.earliest(),
             _ => self.all(self.fit.iter()),
         }
@@ -98,13 +101,34 @@ impl<'a> Pager<'a, '_> {
             _ => found.next.map(|session| session.start),
         };
         match self.question.order() {
-            Sort::Relevance => Key::score(found.score),
+            Sort::Relevance => Key::LAST,
             Sort::Distance => Key::distance(found.distance),
             Sort::Start => Key::earliest(start()),
             Sort::StartDescending => Key::latest(start()),
             Sort::Newest => Key::latest(Some(found.thing.updated_at())),
             Sort::Name => Key::name(found.thing.name().get(self.question.lang)),
         }
+    }
+
+    /// Weighs everything that fits, and looks at the best.
+    fn best(&self) -> Vec<Hit<Found<'a>>> {
+        let (Some(wanted), Some(relevance)) = (&self.question.words, self.relevance) else {
+            return self.all(self.fit.iter());
+        };
+        let weighed = self.snapshot.scores(wanted, relevance, self.fit).into_iter();
+        let mut best: Vec<(Key, i64, u32)> = weighed
+            .filter_map(|(slot, score)| Some((Key::score(score), self.thing(slot)?.id(), slot)))
+            .filter(|(key, id, _)| self.paging.after.as_ref().is_none_or(|after| (key, id) > (&after.0, &after.1)))
+            .collect();
+        if best.len() > self.wanted() {
+            best.select_nth_unstable(self.wanted() - 1);
+            best.truncate(self.wanted());
+        }
+        let hits = best.into_iter().filter_map(|(key, id, slot)| {
+            let found = self.question.check(self.thing(slot)?, self.snapshot, self.now)?;
+            Some(Hit { key, id, found })
+        });
+        hits.collect()
     }
 
     /// Walks from day to day until the page is full.

@@ -7,7 +7,7 @@ use super::events::Standing;
 use super::facets::Facet;
 use super::page::Sort;
 use super::place::Area;
-use super::words::Words;
+use super::relevance::Wanted;
 use crate::domain::admission::Admission;
 use crate::domain::campaigns::CampaignType;
 use crate::domain::events::Mode;
@@ -25,7 +25,7 @@ pub struct Question {
     /// Where; a route by any of its stops.
     pub area: Area,
     /// By words.
-    pub words: Option<Words>,
+    pub words: Option<Wanted>,
     /// Events and series about one of these topics.
     pub topics: Vec<String>,
     /// Events and routes for one of these audiences.
@@ -72,6 +72,9 @@ pub struct Question {
     pub days: Option<u16>,
     /// Campaigns of one of these types.
     pub types: Vec<CampaignType>,
+    /// Whether things of kinds that have no audience, age or seats are found although one is asked for: so where a
+    /// question in words was understood as asking for it.
+    pub lenient: bool,
     /// In which order; `None`: by relevance, distance, start or name, as the question suggests.
     pub sort: Option<Sort>,
     /// The language whose names an order by name compares.

@@ -10,6 +10,7 @@ use roaring::RoaringBitmap;
 
 use super::index::{Field, Index, Key};
 use super::question::Question;
+use super::relevance::Relevance;
 use super::snapshot::Snapshot;
 use crate::domain::kinds::Kind;
 use crate::domain::taxonomy::{self, Code};
@@ -20,6 +21,9 @@ pub const FINDABLE: [Kind; 5] = [Kind::Event, Kind::Base, Kind::Route, Kind::Ser
 
 /// The kinds that can be asked for by who runs them.
 pub(super) const ORGANISED: [Kind; 3] = [Kind::Event, Kind::Base, Kind::Series];
+
+/// The kinds that are made for audiences.
+const AUDIENCED: [Kind; 2] = [Kind::Event, Kind::Route];
 
 /// The slots that fit so far.
 struct Sieve<'a> {
@@ -36,23 +40,31 @@ impl Snapshot {
 
     /// The slots of everything that fits a question.
     pub fn select(&self, question: &Question, now: DateTime<Utc>) -> RoaringBitmap {
+        self.sift(question, now).0
+    }
+
+    /// The slots of everything that fits a question, and how its words are found in them.
+    pub(super) fn sift(&self, question: &Question, now: DateTime<Utc>) -> (RoaringBitmap, Option<Relevance>) {
         let mut sieve = Sieve { index: &self.index, left: None, doubtful: RoaringBitmap::new() };
+        let relevance = question.words.as_ref().map(|wanted| {
+            let kinds = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
+            let (relevance, fit) = self.relevant(wanted, &self.of_kinds(kinds));
+            sieve.keep(fit);
+            relevance
+        });
         sieve.filed(question);
         sieve.area(question);
         sieve.kinds(question);
         sieve.time(self, question, now);
         let Sieve { left, mut doubtful, .. } = sieve;
         let mut left = left.unwrap_or_default();
-        if question.words.is_some() {
-            doubtful = left.clone();
-        }
         doubtful &= &left;
         let unfit = doubtful.iter().filter(|&slot| {
             let thing = self.index.thing(slot);
             thing.is_none_or(|thing| question.check(thing, self, now).is_none())
         });
         left -= unfit.collect::<RoaringBitmap>();
-        left
+        (left, relevance)
     }
 }
 
@@ -80,6 +92,14 @@ impl Sieve<'_> {
 
     fn get(&self, key: Key) -> Option<&RoaringBitmap> {
         self.index.postings.get(key)
+    }
+
+    /// Takes back what a filter excluded because its kind is not `able` to be asked so.
+    fn pardon(&mut self, before: Option<RoaringBitmap>, able: &[Kind]) {
+        let able = self.of_kinds(able);
+        if let (Some(before), Some(left)) = (before, &mut self.left) {
+            *left |= before - able;
+        }
     }
 
     fn of_kinds(&self, kinds: &[Kind]) -> RoaringBitmap {
@@ -111,7 +131,9 @@ impl Sieve<'_> {
     /// What things are filed under.
     fn filed(&mut self, question: &Question) {
         self.terms(&[Kind::Event, Kind::Series], taxonomy::TOPIC, &question.topics);
-        self.terms(&[Kind::Event, Kind::Route], taxonomy::AUDIENCE, &question.audiences);
+        let before = question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
+        self.terms(&AUDIENCED, taxonomy::AUDIENCE, &question.audiences);
+        self.pardon(before, &AUDIENCED);
         self.terms(&[Kind::Event], taxonomy::FORM, &question.forms);
         self.terms(&[Kind::Base], taxonomy::CATEGORY, &question.categories);
         self.terms(&[Kind::Base], taxonomy::LEVEL, &question.levels);
@@ -128,12 +150,14 @@ impl Sieve<'_> {
             self.any(Field::Need, [need as i64].into_iter());
         }
         if let Some(age) = question.age.map(i64::from) {
+            let before = question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
             let events = self.of_kinds(&[Kind::Event]);
             self.keep(events);
             let too_young = self.index.postings.any((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));
             let too_old = self.index.postings.any((0..age).map(|max| Key::new(Field::AgeMax, max)));
             self.drop(&too_young);
             self.drop(&too_old);
+            self.pardon(before, &[Kind::Event]);
         }
         if let Some(days) = question.days {
             let fit = self.index.postings.any((0..=i64::from(days)).map(|days| Key::new(Field::Days, days)));
@@ -195,7 +219,9 @@ impl Sieve<'_> {
         }
         if question.available.is_some() {
             self.doubtful |= &events;
-            self.keep(events);
+            if !question.lenient {
+                self.keep(events);
+            }
         }
         if question.open_now.is_some() || question.open_at.is_some() {
             self.doubtful |= &bases;

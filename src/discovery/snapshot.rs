@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
 
 use super::clocked::Minutes;
 use super::divisions::Divisions;
@@ -12,13 +13,18 @@ use super::entries::{
 };
 use super::index::sharded::Sharded;
 use super::index::{Field, Index, Key};
+use super::suggest::{Named, name_all, unname_all};
 use super::taxonomy::Taxonomy;
 use super::thing::Thing;
+use super::understanding::{self, Understanding, World};
+use super::understood::Understandings;
+use super::words::{Dictionary, Lexicon, Names};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::Division;
 use crate::domain::events::Event;
+use crate::domain::geo::Crs;
 use crate::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId, SessionId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
@@ -92,6 +98,13 @@ pub struct Snapshot {
     pub calendar: Arc<Calendar>,
     /// Everything that can be found, events too, filed under what it can be asked by.
     pub(super) index: Index,
+    /// What cuts texts into words.
+    pub(super) dictionary: Arc<Dictionary>,
+    /// The words that the catalogue has.
+    pub(super) lexicon: Lexicon,
+    /// What things are called, for those who type.
+    pub(super) names: Names<Named>,
+    understanding: Understandings,
     /// A calendar that knows no holiday, for places whose holidays no table here lists.
     pub(super) no_calendar: Calendar,
     pub(super) minutes: Arc<ArcSwap<Minutes>>,
@@ -104,7 +117,7 @@ pub struct Snapshot {
 type Changed = BTreeSet<(Kind, i64)>;
 
 impl Snapshot {
-    pub(super) fn empty(samples: bool) -> Self {
+    pub(super) fn empty(dictionary: Arc<Dictionary>, samples: bool) -> Self {
         Self {
             organisations: Arc::default(),
             bases: Arc::default(),
@@ -115,6 +128,10 @@ impl Snapshot {
             taxonomy: Arc::default(),
             calendar: Arc::default(),
             index: Index::default(),
+            dictionary,
+            lexicon: Lexicon::default(),
+            names: Names::default(),
+            understanding: Understandings::default(),
             no_calendar: Calendar::default(),
             minutes: Arc::default(),
             calendar_years: Arc::default(),
@@ -132,6 +149,24 @@ impl Snapshot {
     pub fn session(&self, id: SessionId) -> Option<(&EventEntry, &Session)> {
         let event = self.event(*self.sessions.get(&id)?)?;
         Some((event, event.own.iter().find(|session| session.id == id)?))
+    }
+
+    /// What questions in words are understood by.
+    pub fn understand(
+        &self,
+        q: &str,
+        crs: Crs,
+        given: &dyn Fn(&str) -> Option<String>,
+        now: DateTime<Utc>,
+    ) -> Understanding {
+        let world = World {
+            lexicon: self.understanding.words(self),
+            names: self.understanding.names(self),
+            divisions: &self.divisions,
+            calendar: &self.calendar,
+            crs,
+        };
+        understanding::understand(q, &self.dictionary.fold(q), &world, given, now)
     }
 
     /// The events filed under a field and the number of one of its values.
@@ -183,11 +218,24 @@ impl Snapshot {
             Item::Division(record) => {
                 let held = self.divisions.version(record.id);
                 let record = newer(record, held, traditional)?;
+                let adcode = record.body.adcode;
+                if let Some(before) = self.divisions.get(adcode) {
+                    unname_all(&mut self.names, &self.dictionary, &before.name, &Named::Division(adcode));
+                }
+                name_all(&mut self.names, &self.dictionary, &record.body.name, &Named::Division(adcode));
+                self.understanding.words_changed();
                 Some(Arc::make_mut(&mut self.divisions).put(record))
             }
             Item::Term(record) => {
                 let held = self.taxonomy.version(record.id);
                 let record = newer(record, held, traditional)?;
+                let Term { scheme, code, .. } = &record.body;
+                let named = Named::Term(scheme.as_str().into(), code.as_str().into());
+                if let Some(before) = self.taxonomy.get(scheme, code) {
+                    unname_all(&mut self.names, &self.dictionary, &before.name, &named);
+                }
+                name_all(&mut self.names, &self.dictionary, &record.body.name, &named);
+                self.understanding.words_changed();
                 Some(Arc::make_mut(&mut self.taxonomy).put(record))
             }
             Item::Organisation(record) => self.enter(record, (), traditional),
@@ -233,14 +281,36 @@ impl Snapshot {
 
     /// Puts an entry into its table and files it.
     fn put<T: Tabled>(&mut self, entry: Entry<T>) {
-        let filing = entry.filing(self);
+        let mut filing = entry.filing(self);
+        let words = std::mem::take(&mut filing.words);
+        filing.keys.extend(words.keys(&self.dictionary, &mut self.lexicon));
         let entry = Arc::new(entry);
         T::tabled(self, &entry);
-        self.index.put(T::thing(entry), filing);
+        let thing = T::thing(entry);
+        self.forget(thing.kind(), thing.id());
+        if let Some(named) = Named::thing(&thing) {
+            name_all(&mut self.names, &self.dictionary, thing.name(), &named);
+            self.understanding.names_changed();
+        }
+        self.index.put(thing, filing);
+    }
+
+    /// Forgets the words and the names of a thing that is filed anew, or no more.
+    fn forget(&mut self, kind: Kind, id: i64) {
+        for word in self.index.words(kind, id) {
+            self.lexicon.release(word);
+        }
+        if let Some(thing) = self.index.get(kind, id)
+            && let Some(named) = Named::thing(thing)
+        {
+            unname_all(&mut self.names, &self.dictionary, thing.name(), &named);
+            self.understanding.names_changed();
+        }
     }
 
     /// Takes out what is no longer published.
     fn leave(&mut self, kind: Kind, id: i64) -> Option<i64> {
+        self.forget(kind, id);
         let thing = self.index.remove(kind, id)?;
         for session in thing.event().into_iter().flat_map(|entry| entry.own.iter()) {
             self.sessions.remove(&session.id);

@@ -8,7 +8,6 @@ use super::entries::{
     BaseEntry, CampaignEntry, Entry, EventEntry, Listed, OrganisationEntry, RouteEntry, SeriesEntry,
 };
 use super::place::{Located, Spot};
-use super::words::Haystack;
 use crate::domain::kinds::Kind;
 use crate::domain::text::Text;
 
@@ -82,11 +81,6 @@ impl Thing {
     /// Where it is; several places for a route.
     pub fn places(&self) -> &[Located] {
         of_any_kind!(self, entry => &entry.places)
-    }
-
-    /// The words by which it is found.
-    pub fn words(&self) -> &Haystack {
-        of_any_kind!(self, entry => &entry.words)
     }
 
     /// Every position it has, those of its sessions too.

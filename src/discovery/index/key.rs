@@ -58,12 +58,38 @@ pub enum Field {
     Positioned,
     /// Events some of whose sessions have a place of their own: no value.
     Scattered,
+    /// Words with which a name begins: the number of the word. The fields of words stand in the order of what they count.
+    NameBeginning,
+    /// Words of names.
+    NameWord,
+    /// Words of subjects: topics, audiences, forms, speakers, series.
+    SubjectWord,
+    /// Words of places: venue, organisers, divisions.
+    PlaceWord,
+    /// Words of summaries and descriptions.
+    BodyWord,
+    /// Whole names: a hash of the folded name.
+    WholeName,
+    /// Lengths of names: a quarter of the number of characters, at most 6.
+    NameLength,
+    /// Chinese characters of names: the code point.
+    NameCharacter,
 }
 
 impl Key {
     /// A key.
     pub const fn new(field: Field, value: i64) -> Self {
         Self { field, value }
+    }
+
+    /// Its field.
+    pub const fn field(self) -> Field {
+        self.field
+    }
+
+    /// The number of its value.
+    pub const fn value(self) -> i64 {
+        self.value
     }
 
     /// The key of a field that has no values.

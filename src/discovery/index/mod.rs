@@ -18,7 +18,9 @@ use sharded::{Paged, Sharded};
 use tree::Tree;
 
 use super::place::Spot;
+use super::relevance::WordFiling;
 use super::thing::Thing;
+use super::words::WordId;
 use crate::domain::kinds::Kind;
 
 /// The index over all things.
@@ -50,6 +52,8 @@ pub struct Filing {
     pub spots: Vec<Spot>,
     /// The last day under which one of its sessions is filed.
     pub last_day: i64,
+    /// By which words it is found.
+    pub words: WordFiling,
 }
 
 impl Index {
@@ -66,11 +70,6 @@ impl Index {
     /// The thing with this id.
     pub fn get(&self, kind: Kind, id: i64) -> Option<&Thing> {
         self.thing(self.slot(kind, id)?)
-    }
-
-    /// Every thing, in order of slots.
-    pub fn things(&self) -> impl Iterator<Item = &Thing> {
-        self.slots.iter().map(|slot| &slot.thing)
     }
 
     /// Files a thing, in place of the one with the same id.
@@ -100,6 +99,13 @@ impl Index {
         self.unfile(slot);
         self.by_id.remove(&(kind, id));
         self.slots.remove(slot).map(|slot| slot.thing.clone())
+    }
+
+    /// The words under which a thing is filed, once for each place where they stand.
+    pub fn words(&self, kind: Kind, id: i64) -> Vec<WordId> {
+        let slot = self.slot(kind, id).and_then(|slot| self.slots.get(slot));
+        let keys = slot.into_iter().flat_map(|slot| slot.filed.iter()).filter_map(|file| self.postings.key(*file));
+        keys.filter_map(Key::word).collect()
     }
 
     fn unfile(&mut self, slot: u32) {

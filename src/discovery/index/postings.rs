@@ -62,6 +62,11 @@ impl Postings {
         files.collect()
     }
 
+    /// The key of a file.
+    pub fn key(&self, file: u32) -> Option<Key> {
+        self.file.get(file).map(|file| file.key)
+    }
+
     /// Takes a slot out of where it is filed; what is then empty is let go of.
     pub fn unfile(&mut self, slot: u32, filed: &[u32]) {
         for &at in filed {

@@ -26,7 +26,7 @@ mod store;
 pub use alike::resembles;
 pub use asked::{Asked, Fit, Group, Manner};
 pub use dictionary::Dictionary;
-pub use haystack::{Field, Haystack, Words};
+pub use haystack::{Field, Haystack};
 pub use lexicon::{Lexicon, WordId};
 pub use names::{Form, Match, Names};
 

@@ -202,6 +202,7 @@ impl<T: Table> Asked<T> {
             open_at: params.instant(&OPEN_AT),
             days: params.integer(&DAYS).and_then(|days| u16::try_from(days).ok()),
             types: CampaignType::read(params.words(&TYPE)),
+            lenient: false,
             sort: lookup.sort(&SORT),
             lang: self.lang,
             facets: Facet::read(params.words(&FACETS)),

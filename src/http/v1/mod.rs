@@ -24,6 +24,7 @@ pub mod routes;
 pub mod search;
 pub mod series;
 pub mod sessions;
+pub mod suggest;
 pub mod taxonomy;
 pub mod view;
 
@@ -34,6 +35,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(home::configure)
         .configure(search::configure)
         .configure(map::configure)
+        .configure(suggest::configure)
         .configure(events::configure)
         .configure(sessions::configure)
         .configure(bases::configure)

@@ -1,6 +1,7 @@
 //! Everything at once, ranked.
 
 use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -17,8 +18,10 @@ use super::filters::{
 use super::routes::RouteItem;
 use super::series::SeriesItem;
 use super::view::View;
-use crate::discovery::Found;
+use crate::discovery::question::Question;
 use crate::discovery::thing::Thing;
+use crate::discovery::understanding::Understanding;
+use crate::discovery::{Found, Snapshot};
 use crate::domain::kinds;
 use crate::domain::time::Span;
 use crate::http::list::Crs;
@@ -106,12 +109,19 @@ const SORT: Param = Param::new(
     "distance",
 );
 
+const UNDERSTAND: Param = Param::new(
+    "understand",
+    Kind::Boolean,
+    "Whether places, days, audiences, prices and the like in `q` are read as filters, which `understood` tells; `true` if absent. Filters that were read so leave kinds in that have no such property.",
+    "false",
+);
+
 /// What `GET /v1/search` takes.
 pub struct Search;
 
 impl Table for Search {
     const PARAMS: &'static [&'static [Param]] =
-        &[&[Q, KINDS], POSITION, TIME, FILTERS, &[SORT, FACETS], PAGE, LANGUAGE];
+        &[&[Q, KINDS, UNDERSTAND], POSITION, TIME, FILTERS, &[SORT, FACETS], PAGE, LANGUAGE];
 }
 
 /// A thing that was found: its kind and the item of that kind's list.
@@ -160,12 +170,30 @@ pub struct SearchAnswer<'a> {
     pub crs: Crs,
     /// The counts that `facets` asks for.
     pub facets: Option<Facets>,
+    /// What of `q` was read as a filter and not looked for as words; empty where nothing was.
+    pub understood: Vec<Understood>,
+}
+
+/// A part of `q` that was read as a filter. To undo it, ask with `understand=false`, or send `q` without it; to keep it,
+/// send `param` with `value`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Understood {
+    /// The part, as typed.
+    #[schema(example = "周末")]
+    pub text: String,
+    /// Name of the parameter.
+    #[schema(example = "when")]
+    pub param: &'static str,
+    /// Its value, as a query takes it.
+    #[schema(example = "weekend")]
+    pub value: String,
 }
 
 /// Search everything
 ///
-/// Events, bases, routes, series and campaigns in one list, in the order of fit. All filters of the lists are taken; a
-/// filter that a kind lacks excludes that kind.
+/// Events, bases, routes, series and campaigns in one list, the best fit first. Words may be Chinese, simplified or
+/// traditional, pinyin, initials of names, or English; where nothing has them all, what sounds or looks alike is found.
+/// All filters of the lists are taken; a filter that a kind lacks excludes that kind.
 #[utoipa::path(
     tag = "search",
     params(Asked<Search>),
@@ -175,15 +203,31 @@ pub struct SearchAnswer<'a> {
 async fn search(asked: Asked<Search>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let question = asked.question(&snapshot, turn.now, kinds_asked(&asked.params))?;
+    let understanding = understand(&asked, &snapshot, turn.now);
+    let question = match &understanding {
+        Some(understanding) => {
+            let asked = asked.reworded(&understanding.rest, understanding.parameters())?;
+            Question { lenient: true, ..asked.question(&snapshot, turn.now, kinds_asked(&asked.params))? }
+        }
+        None => asked.question(&snapshot, turn.now, kinds_asked(&asked.params))?,
+    };
     let view = asked.view(&snapshot, turn.now);
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let list = turn.list(&view, page, |found| SearchItem::new(&view, &found, question.span));
+    let parts = understanding.into_iter().flat_map(|understanding| understanding.parts);
     Ok(HttpResponse::Ok().json(SearchAnswer {
         items: list.items,
         total: list.total,
         next_cursor: list.next_cursor,
         crs: view.crs.into(),
         facets: list.facets,
+        understood: parts.map(|part| Understood { text: part.text, param: part.param, value: part.value }).collect(),
     }))
+}
+
+/// How the words of the question are understood; `None` where nothing in them is a filter.
+fn understand(asked: &Asked<Search>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Understanding> {
+    let q = asked.params.text(&Q).filter(|_| asked.params.boolean(&UNDERSTAND) != Some(false))?;
+    let understanding = snapshot.understand(q, asked.params.crs(), &|name| asked.given(name), now);
+    (understanding.rest.trim() != q.trim()).then_some(understanding)
 }
