@@ -12,7 +12,7 @@ use kepu::domain::sessions::Session;
 
 use crate::support::process::run;
 use crate::support::server::{NOW, Server};
-use crate::support::stores::{Fresh, Holds, Store};
+use crate::support::stores::{Fresh, Holds};
 
 on_both_stores! {
     async fn a_server_answers_with_as_many_sessions_as_were_made(store: Store) {

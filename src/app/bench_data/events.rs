@@ -97,7 +97,7 @@ impl Catalogue {
             place,
             series: model.series,
             campaigns: model.campaigns.clone(),
-            online: (!on_site).then(|| Online {
+            online: (!on_site).then_some(Online {
                 kind: OnlineKind::Livestream,
                 url: None,
                 for_signed_up_only: signed_up,
