@@ -90,7 +90,7 @@ impl Seeds {
     }
 
     /// The places where a thing is: its base's, its own, those of its stops.
-    fn places(&self, thing: &Value) -> Vec<&Value> {
+    fn places<'a>(&'a self, thing: &'a Value) -> Vec<&'a Value> {
         let of = |reference: &Value| reference.as_str().and_then(|slug| self.bases.get(slug));
         let stops = thing["stops"].as_array().into_iter().flatten().map(|stop| &stop["base"]);
         let bases = stops.chain([&thing["base"]]).filter_map(of).map(|base| &base["place"]);
