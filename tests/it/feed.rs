@@ -9,10 +9,10 @@ use diesel::connection::SimpleConnection;
 use kepu::app::catalogue::{Existing, save};
 use kepu::db::records::Stored;
 use kepu::db::{Db, changes};
-use kepu::discovery::Live;
+use kepu::discovery::{Live, Wanted};
 use kepu::discovery::page::Paging;
 use kepu::discovery::question::Question;
-use kepu::discovery::words::Words;
+use kepu::discovery::words::Dictionary;
 use kepu::domain::clock::FixedClock;
 use kepu::domain::divisions::Division;
 use kepu::domain::ids::{BaseId, EventId};
@@ -25,7 +25,7 @@ use crate::support::server::NOW;
 use crate::support::stores::{Fresh, Holds, Store};
 
 fn live() -> Arc<Live> {
-    Arc::new(Live::new(Traditional::new().unwrap(), true))
+    Arc::new(Live::new(Traditional::new().unwrap(), Arc::new(Dictionary::new().unwrap()), true))
 }
 
 fn feed(db: &Db, live: &Arc<Live>) -> Feed {
@@ -90,8 +90,11 @@ on_both_stores! {
         let live = live();
         let mut feed = feed(&db, &live);
         let found = |words: &str| {
-            let question = Question { words: Words::parse(words), ..Question::about(Kind::Event) };
-            live.now().unwrap().find(&question, NOW, &Paging { limit: 1, after: None }).total
+            let snapshot = live.now().unwrap();
+            let words = Wanted::read(&snapshot, words, false);
+            assert!(words.is_some());
+            let question = Question { words, ..Question::about(Kind::Event) };
+            snapshot.find(&question, NOW, &Paging { limit: 1, after: None }).total
         };
         assert_eq!((found("440100"), found("新城")), (1, 0), "an event is found by the city around its base");
         let mut city = db.read(|conn| Division::get(conn, 440_100)).unwrap().unwrap().body;

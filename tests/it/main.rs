@@ -14,5 +14,6 @@ mod migrations;
 mod openapi;
 mod reading;
 mod replicas;
+mod search;
 mod seeds;
 mod store;
