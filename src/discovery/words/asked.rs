@@ -56,25 +56,18 @@ const MOST: usize = 64;
 /// How many words that begin alike are looked at, to take the most used.
 const LOOKED_AT: usize = 8192;
 /// The longest question that is read, in bytes; the rest of it is not.
-const LONGEST: usize = 600;
+const LONGEST: usize = 300;
 
 impl Asked {
     /// Reads a question.
     pub fn read(dictionary: &Dictionary, lexicon: &Lexicon, question: &str, manner: Manner) -> Self {
         let mut folded = dictionary.fold(question);
         folded.truncate(folded.floor_char_boundary(LONGEST));
-        let reader = Reader { dictionary, lexicon, manner };
-        let chunks = reader.chunks(&folded);
-        let mut groups = Vec::new();
-        for (at, chunk) in chunks.iter().enumerate() {
-            let last = at + 1 == chunks.len();
-            match chunk {
-                Chunk::Han(run) => reader.chinese(run, last, &mut groups),
-                Chunk::Letters(word) => reader.letters(word, last, &mut groups),
-            }
-        }
-        if groups.iter().any(|group| !dictionary.is_filler(&group.text)) {
-            groups.retain(|group| !dictionary.is_filler(&group.text));
+        let mut reader = Reader { dictionary, lexicon, manner, all: false };
+        let mut groups = reader.question(&folded);
+        if groups.is_empty() {
+            reader.all = true;
+            groups = reader.question(&folded);
         }
         // A word asked twice is asked once.
         let mut seen = HashSet::new();
@@ -105,9 +98,29 @@ struct Reader<'a> {
     dictionary: &'a Dictionary,
     lexicon: &'a Lexicon,
     manner: Manner,
+    /// Words that say nothing are asked for too, since there are no others.
+    all: bool,
 }
 
 impl Reader<'_> {
+    fn question(&self, folded: &str) -> Vec<Group> {
+        let chunks = self.chunks(folded);
+        let mut groups = Vec::new();
+        for (at, chunk) in chunks.iter().enumerate() {
+            let last = at + 1 == chunks.len();
+            match chunk {
+                Chunk::Han(run) => self.chinese(run, last, &mut groups),
+                Chunk::Letters(word) => self.letters(word, last, &mut groups),
+            }
+        }
+        groups
+    }
+
+    /// Whether a word is not asked for.
+    fn is_idle(&self, word: &str) -> bool {
+        !self.all && (self.dictionary.is_stop(word) || self.dictionary.is_filler(word))
+    }
+
     /// The stretches of the question. Syllables typed one by one (`tian wen guan`) are one stretch.
     fn chunks<'q>(&self, folded: &'q str) -> Vec<Chunk<'q>> {
         let is_syllables = |word: &str| {
@@ -118,7 +131,7 @@ impl Reader<'_> {
         for run in runs(folded) {
             match run {
                 Run::Han(run) => chunks.push(Chunk::Han(run)),
-                Run::Other(word) if self.dictionary.is_stop(word) => {}
+                Run::Other(word) if self.is_idle(word) => {}
                 Run::Other(word) => {
                     let syllables = is_syllables(word);
                     match chunks.last_mut() {
@@ -134,39 +147,49 @@ impl Reader<'_> {
         chunks
     }
 
-    /// Reads a run of Chinese characters.
+    /// Reads a run of Chinese characters: the stretches of it between words that say nothing.
     fn chinese(&self, run: &str, last: bool, groups: &mut Vec<Group>) {
+        let (mut start, mut end) = (0, 0);
+        let mut stretch = Vec::new();
+        for word in self.dictionary.cut(run) {
+            end += word.len();
+            if self.is_idle(word) {
+                self.stretch(&run[start..end - word.len()], &stretch, false, groups);
+                stretch.clear();
+                start = end;
+            } else {
+                stretch.push(word);
+            }
+        }
+        self.stretch(&run[start..], &stretch, last, groups);
+    }
+
+    /// Reads words that follow each other, `together`.
+    fn stretch(&self, together: &str, words: &[&str], last: bool, groups: &mut Vec<Group>) {
         let first = groups.len();
         let mut end = 0;
-        let mut words = self.dictionary.cut(run).peekable();
-        while let Some(word) = words.next() {
+        for words in words.chunk_by(|a, b| is_single(a) && is_single(b)) {
             let start = end;
-            end += word.len();
-            if is_single(word) {
+            end += words.iter().map(|word| word.len()).sum::<usize>();
+            let last = last && end == together.len();
+            match words {
+                [word] if !is_single(word) => self.word(word, last, groups),
                 // Characters that make no word of the dictionary may make one of the catalogue.
-                while let Some(next) = words.next_if(|next| is_single(next)) {
-                    end += next.len();
-                }
-                let is_stop = |c: char| self.dictionary.is_stop(c.encode_utf8(&mut [0; 4]));
-                let mut stretches = run[start..end].split(is_stop).peekable();
-                while let Some(stretch) = stretches.next() {
-                    let last = last && end == run.len() && stretches.peek().is_none();
-                    self.characters(stretch, last, groups);
-                }
-            } else if !self.dictionary.is_stop(word) {
-                self.word(word, last && end == run.len(), groups);
+                _ => self.characters(&together[start..end], last, groups),
             }
         }
         let unknown = groups[first..].iter().any(|group| group.any.is_empty());
-        if self.manner == Manner::Relaxed && unknown && !is_single(run) {
-            let sound = self.dictionary.sound(run);
-            if let Some(alike) = sound.and_then(|sound| self.spelt(&sound, false)) {
-                groups.truncate(first);
-                groups.extend(alike.into_iter().map(|group| Group {
-                    any: group.any.into_iter().map(|(id, _)| (id, Fit::Near)).collect(),
-                    ..group
-                }));
-            }
+        if self.manner == Manner::Relaxed
+            && unknown
+            && let Some(sound) = self.dictionary.sound(together)
+            && let Some(alike) = self.spelt(&sound, false)
+            && alike.len() < together.chars().count()
+        {
+            groups.truncate(first);
+            groups.extend(alike.into_iter().map(|group| Group {
+                any: group.any.into_iter().map(|(id, _)| (id, Fit::Near)).collect(),
+                ..group
+            }));
         }
     }
 
@@ -280,7 +303,7 @@ impl Reader<'_> {
                 groups.extend(words);
                 return;
             }
-            if self.manner == Manner::Relaxed && word.len() >= 4 {
+            if self.manner == Manner::Relaxed && (4..=24).contains(&word.len()) {
                 self.add_near(&mut any, word, &sound);
             }
         }

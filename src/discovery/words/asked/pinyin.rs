@@ -1,6 +1,6 @@
 //! Reading letters as the pinyin of several words, and words that differ by a letter.
 
-use super::{Fit, Group, Reader};
+use super::{Fit, Group, Manner, Reader};
 use crate::discovery::words::WordId;
 
 /// The longest word of the catalogue that is looked for, in syllables.
@@ -35,7 +35,7 @@ impl Reader<'_> {
                 }
             }
             if open && self.lexicon.sound_prefix(&sound[from..]).next().is_some() {
-                consider(Step { cost: 1500, to: sound.len(), open: true });
+                consider(Step { cost: self.open_cost(), to: sound.len(), open: true });
             }
             best[from] = found;
         }
@@ -45,10 +45,9 @@ impl Reader<'_> {
             let step = best[from]?;
             let text = &sound[from..step.to];
             let mut any = Vec::new();
+            self.add(&mut any, self.lexicon.sounding(text), Fit::Pinyin);
             if step.open {
                 self.add(&mut any, self.lexicon.sound_prefix(text), Fit::Pinyin);
-            } else {
-                self.add(&mut any, self.lexicon.sounding(text), Fit::Pinyin);
             }
             groups.push(Group { text: text.to_owned(), any });
             from = step.to;
@@ -75,12 +74,22 @@ impl Reader<'_> {
         ends
     }
 
-    /// What it costs to take `sound` for one word: least for words that are much used, much for single characters.
+    /// What it costs to take the rest for the beginning of a word: more than a whole word, unless somebody types.
+    fn open_cost(&self) -> u32 {
+        if self.manner == Manner::Typing { 1200 } else { 2500 }
+    }
+
+    /// What it costs to take `sound` for one word: least for words that are much used, more for what the dictionary
+    /// does not know, most for single characters.
     fn cost(&self, sound: &str) -> Option<u32> {
         let words = self.lexicon.sounding(sound).take(super::MOST);
         let cost = |id: WordId| {
-            let single = if super::is_single(self.lexicon.text(id)) { 800 } else { 0 };
-            1000 + single - 10 * self.lexicon.uses(id).max(1).ilog2()
+            let odd = match self.lexicon.text(id) {
+                text if super::is_single(text) => 800,
+                text if !self.dictionary.knows(text) => 600,
+                _ => 0,
+            };
+            1000 + odd - 10 * self.lexicon.uses(id).max(1).ilog2()
         };
         words.map(cost).min()
     }
