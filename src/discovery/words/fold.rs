@@ -37,7 +37,9 @@ impl Fold {
         // A few characters are simplified in two steps.
         for at in 0..table.len() {
             let to = table[at];
-            table[at] = table[to as usize];
+            if to != NOTHING {
+                table[at] = table[to as usize];
+            }
         }
         Ok(Self(table.into_boxed_slice()))
     }

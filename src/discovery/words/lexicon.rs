@@ -12,8 +12,11 @@ use super::store::{Ordered, Pages};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct WordId(pub u32);
 
-/// How many tables the words are spread over, by hash: a change copies one of them.
+/// How many tables the words are spread over, by the upper half of their hash: a change copies one of them.
 const TABLES: usize = 4096;
+
+/// Words by the lower half of their hash, in its order.
+type Table = Vec<(u32, WordId)>;
 
 /// A word and how it sounds, in one piece of memory.
 #[derive(Debug, Clone)]
@@ -40,8 +43,7 @@ pub struct Lexicon {
     words: Pages<Word>,
     uses: Pages<u32>,
     free: Arc<Vec<WordId>>,
-    /// By hash: its lower half beside the word, in order.
-    tables: Arc<Vec<Arc<Vec<(u32, WordId)>>>>,
+    tables: Arc<Vec<Arc<Table>>>,
     by_text: Ordered<WordId>,
     /// Chinese words only.
     by_sound: Ordered<WordId>,
@@ -109,20 +111,23 @@ impl Lexicon {
     }
 
     /// The words that begin so, in the order of their characters' numbers.
-    pub fn prefix<'a>(&'a self, beginning: &'a str) -> impl Iterator<Item = WordId> + 'a {
-        let words = self.by_text.from(move |id| self.text(id) < beginning);
-        words.take_while(move |id| self.text(*id).starts_with(beginning))
+    pub fn prefix(&self, beginning: &str) -> impl Iterator<Item = WordId> + use<'_> {
+        let span =
+            self.by_text.between(|id| self.text(id) < beginning, |id| self.text(id).starts_with(beginning));
+        self.by_text.items(span)
     }
 
     /// The Chinese words whose pinyin begins so, in its order: first those of exactly this sound.
-    pub fn sound_prefix<'a>(&'a self, letters: &'a str) -> impl Iterator<Item = WordId> + 'a {
-        let words = self.by_sound.from(move |id| self.sound(id) < letters);
-        words.take_while(move |id| self.sound(*id).starts_with(letters))
+    pub fn sound_prefix(&self, letters: &str) -> impl Iterator<Item = WordId> + use<'_> {
+        let span =
+            self.by_sound.between(|id| self.sound(id) < letters, |id| self.sound(id).starts_with(letters));
+        self.by_sound.items(span)
     }
 
     /// The Chinese words of exactly this pinyin.
-    pub fn sounding<'a>(&'a self, letters: &'a str) -> impl Iterator<Item = WordId> + 'a {
-        self.sound_prefix(letters).take_while(move |id| self.sound(*id).len() == letters.len())
+    pub fn sounding(&self, letters: &str) -> impl Iterator<Item = WordId> + use<'_> {
+        let span = self.by_sound.between(|id| self.sound(id) < letters, |id| self.sound(id) == letters);
+        self.by_sound.items(span)
     }
 
     /// The pinyin of a Chinese word; empty for another.

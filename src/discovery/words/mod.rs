@@ -91,10 +91,13 @@ mod tests {
         /// The names that have all groups; those that resemble the question where a relaxed reading has none.
         fn find(&self, question: &str, manner: Manner) -> Vec<usize> {
             let asked = self.read(question, manner);
-            let has = |group: &Group, at: usize| group.any.iter().any(|(id, _)| self.postings[id].contains(&at));
+            let has =
+                |group: &Group, at: usize| group.any.iter().any(|(id, _)| self.postings[id].contains(&at));
             let all = 0..self.names.len();
-            let found: Vec<usize> =
-                all.clone().filter(|at| !asked.groups.is_empty() && asked.groups.iter().all(|g| has(g, *at))).collect();
+            let found: Vec<usize> = all
+                .clone()
+                .filter(|at| !asked.groups.is_empty() && asked.groups.iter().all(|g| has(g, *at)))
+                .collect();
             if found.is_empty() && manner == Manner::Relaxed {
                 return all.filter(|at| resembles(&asked.folded, &self.folded[*at]).is_some()).collect();
             }
@@ -108,85 +111,176 @@ mod tests {
         }
     }
 
-    /// The names that are not found by what `ask` makes of them.
-    fn missed(shelf: &Shelf, ask: impl Fn(&str) -> Option<String>) -> (usize, Vec<String>) {
-        let mut asked = 0;
-        let mut missed = Vec::new();
-        let mut noise = 0;
-        for (at, name) in shelf.names.iter().enumerate() {
-            let Some(question) = ask(name) else { continue };
-            asked += 1;
-            let found = shelf.search(&question);
-            noise += found.len();
-            if !found.contains(&at) {
-                missed.push(format!("{name} <- {question} {:?}", shelf.read(&question, Manner::Relaxed).groups.iter().map(|g| (g.text.clone(), g.any.len())).collect::<Vec<_>>()));
-            }
-        }
-        println!("asked {asked}, missed {}, found {noise}: {:#?}", missed.len(), &missed[..missed.len().min(12)]);
-        (asked, missed)
+    thread_local!(static SHELF: Shelf = Shelf::of(seeds()));
+
+    /// The names that are not found by what `ask` makes of them, and how many were asked for.
+    fn missed(shelf: &Shelf, ask: impl Fn(&str) -> Option<String>) -> (Vec<String>, usize) {
+        let questions: Vec<(usize, String)> =
+            shelf.names.iter().enumerate().filter_map(|(at, name)| Some((at, ask(name)?))).collect();
+        let lost = questions.iter().filter(|(at, question)| !shelf.search(question).contains(at));
+        let lost: Vec<String> =
+            lost.map(|(at, question)| format!("{}: {question}", shelf.names[*at])).collect();
+        println!("{} of {} not found", lost.len(), questions.len());
+        (lost, questions.len())
     }
 
-    fn han(name: &str) -> Vec<(usize, char)> {
-        name.char_indices().filter(|(_, c)| fold::is_han(*c)).collect()
+    /// `name` with the Chinese character in its middle changed, if it has `least` of them.
+    fn changed(name: &str, least: usize, change: impl Fn(char) -> Option<String>) -> Option<String> {
+        let han: Vec<(usize, char)> = name.char_indices().filter(|(_, c)| fold::is_han(*c)).collect();
+        let (at, c) = *han.get(han.len() / 2).filter(|_| han.len() >= least)?;
+        Some([&name[..at], &change(c)?, &name[at + c.len_utf8()..]].concat())
     }
 
     #[test]
-    fn rates() {
-        let shelf = Shelf::of(seeds());
+    fn every_name_is_found_by_itself_and_in_traditional_characters() {
         let traditional = Traditional::new().unwrap();
-        println!("full");
-        missed(&shelf, |name| Some(name.to_owned()));
-        println!("traditional");
-        missed(&shelf, |name| Some(traditional.convert(name)));
-        println!("pinyin");
-        missed(&shelf, |name| { let f = shelf.dictionary.fold(name); shelf.dictionary.sound(&f) });
-        println!("removed");
-        missed(&shelf, |name| { let chars = han(name); (chars.len() >= 4).then(|| { let (at, c) = chars[chars.len() / 2]; [&name[..at], &name[at + c.len_utf8()..]].concat() }) });
-        println!("homophone");
+        SHELF.with(|shelf| {
+            assert_eq!(missed(shelf, |name| Some(name.to_owned())).0, [""; 0]);
+            assert_eq!(missed(shelf, |name| Some(traditional.convert(name))).0, [""; 0]);
+        });
+    }
+
+    #[test]
+    fn names_are_found_in_pinyin() {
+        SHELF.with(|shelf| {
+            let (missed, asked) = missed(shelf, |name| shelf.dictionary.sound(&shelf.dictionary.fold(name)));
+            // Letters can be parted in several ways, and the likeliest is not always the one meant.
+            assert!(asked > 400 && missed.len() * 50 <= asked, "{missed:#?}");
+        });
+    }
+
+    #[test]
+    fn names_are_found_with_one_character_missing_or_wrong() {
         let mut by_sound: HashMap<String, Vec<char>> = HashMap::new();
-        for c in '\u{4e00}'..='\u{9fa5}' {
-            if let Some(sound) = shelf.dictionary.sound(&c.to_string()) { by_sound.entry(sound).or_default().push(c); }
-        }
-        missed(&shelf, |name| { let chars = han(name); (chars.len() >= 3).then(|| { let (at, c) = chars[chars.len() / 2];
-            let other = by_sound[&shelf.dictionary.sound(&c.to_string()).unwrap()].iter().find(|o| **o != c)?;
-            Some([&name[..at], &other.to_string(), &name[at + c.len_utf8()..]].concat()) })? });
-        println!("half typed");
-        let mut m = 0; let mut n = 0;
-        for (at, name) in shelf.names.iter().enumerate() {
-            for end in 2..=name.chars().count() {
-                let q: String = name.chars().take(end).collect();
-                n += 1;
-                if !shelf.find(&q, Manner::Typing).contains(&at) { m += 1; if m < 30 { println!("{q} {:?}", shelf.read(&q, Manner::Typing).groups.iter().map(|g| (g.text.clone(), g.any.len())).collect::<Vec<_>>()); } }
+        SHELF.with(|shelf| {
+            let sound = |c: char| shelf.dictionary.sound(&c.to_string());
+            for c in '\u{4e00}'..='\u{9fa5}' {
+                by_sound.entry(sound(c).unwrap_or_default()).or_default().push(c);
             }
-        }
-        println!("half typed {n} missed {m}");
-        let mut names = Names::default();
-        for (at, name) in shelf.names.iter().enumerate() { names.insert(&shelf.dictionary, name, at); }
-        let mut m = 0; let mut n = 0;
-        for (at, name) in shelf.names.iter().enumerate() {
-            let f = shelf.dictionary.fold(name);
-            if !f.chars().all(fold::is_han) { continue }
-            let initials: String = shelf.dictionary.readings.of(&f).map(|s| s.unwrap().chars().next().unwrap()).collect();
-            n += 1;
-            if !names.find(&shelf.dictionary, &initials, 10).iter().any(|(found, _)| *found == at) { m += 1; println!("{name} {initials}"); }
-        }
-        println!("initials {n} missed {m}");
-        for q in ["gdkxzx", "gzkxg", "kxzx", "tianhe", "th", "广州", "科学中心", "canton"] {
-            println!("{q}: {:?}", names.find(&shelf.dictionary, q, 6).into_iter().map(|(at, m)| (&shelf.names[at], m)).collect::<Vec<_>>());
-        }
-        for q in ["tianwen 讲座", "tianwenguan", "guangdongkexuezhongxin", "gzkxg", "科学中", "tianw", "tian wen guan", "鸟", "观鸟活动", "有什么好玩的恐龙展", "canton towr", "科学技术馆", "tianwengaun", "恐龙动物园", "博物管", "5g", "zhongguokexueyuan"] {
-            for manner in [Manner::Plain, Manner::Typing, Manner::Relaxed] {
-                let a = shelf.read(q, manner);
-                println!("{q} {manner:?}: {:?} {}", a.groups.iter().map(|g| (g.text.as_str(), g.any.len(), g.any.iter().take(5).map(|(id, f)| (shelf.lexicon.text(*id), *f)).collect::<Vec<_>>())).collect::<Vec<_>>(), shelf.find(q, manner).len());
+            let (lost, asked) = missed(shelf, |name| changed(name, 4, |_| Some(String::new())));
+            assert!(asked > 500 && lost.len() * 200 <= asked, "{lost:#?}");
+            let homophone = |c| by_sound[&sound(c)?].iter().find(|other| **other != c).map(char::to_string);
+            let (lost, asked) = missed(shelf, |name| changed(name, 3, homophone));
+            assert!(asked > 600 && lost.len() * 200 <= asked, "{lost:#?}");
+        });
+    }
+
+    #[test]
+    fn names_are_found_while_they_are_typed() {
+        SHELF.with(|shelf| {
+            let (mut asked, mut lost) = (0, Vec::new());
+            for (at, name) in shelf.names.iter().enumerate() {
+                for end in 2..=name.chars().count() {
+                    let typed: String = name.chars().take(end).collect();
+                    asked += 1;
+                    if !shelf.find(&typed, Manner::Typing).contains(&at) {
+                        lost.push(typed);
+                    }
+                }
             }
+            println!("{} of {asked} not found", lost.len());
+            assert!(lost.len() * 500 <= asked, "{lost:?}");
+        });
+    }
+
+    #[test]
+    fn names_are_found_by_their_initials() {
+        SHELF.with(|shelf| {
+            let mut names = Names::default();
+            for (at, name) in shelf.names.iter().enumerate() {
+                names.insert(&shelf.dictionary, name, at);
+            }
+            for (at, name) in shelf.names.iter().enumerate() {
+                let folded = shelf.dictionary.fold(name);
+                if folded.chars().all(fold::is_han) {
+                    let syllables = shelf.dictionary.readings.of(&folded).flatten();
+                    let initials: String = syllables.filter_map(|syllable| syllable.chars().next()).collect();
+                    let found = names.find(&shelf.dictionary, &initials, 10);
+                    assert!(found.iter().any(|(found, _)| *found == at), "{name} {initials}");
+                }
+            }
+            let first = |question| {
+                names.find(&shelf.dictionary, question, 1).first().map(|(at, _)| shelf.names[*at].as_str())
+            };
+            for (question, name) in [
+                ("gdkxzx", "广东科学中心"),
+                ("廣東科學中", "广东科学中心"),
+                ("tianhe", "天河区"),
+                ("panyu", "番禺区"),
+                ("changlongye", "长隆野生动物世界"),
+            ] {
+                assert_eq!(first(question), Some(name), "{question}");
+            }
+            assert!(names.remove(
+                &shelf.dictionary,
+                "广东科学中心",
+                &shelf.names.iter().position(|n| n == "广东科学中心").unwrap()
+            ));
+            assert_ne!(
+                names.find(&shelf.dictionary, "gdkxzx", 1).first().map(|(at, _)| &shelf.names[*at][..]),
+                Some("广东科学中心")
+            );
+        });
+    }
+
+    #[test]
+    fn questions_are_read_as_people_mean_them() {
+        let shelf = Shelf::of(
+            [
+                "天文馆科普讲座",
+                "恐龙特展",
+                "观鸟入门课",
+                "Canton Tower by night",
+                "5G 体验",
+                "银河系漫游",
+                "博物馆之夜",
+            ]
+            .map(str::to_owned)
+            .into(),
+        );
+        let found = |question, manner| {
+            let found = shelf.find(question, manner);
+            found.iter().map(|at| shelf.names[*at].as_str()).collect::<Vec<_>>()
+        };
+        for (question, name) in [
+            ("tianwen 讲座", "天文馆科普讲座"),
+            ("tian wen guan", "天文馆科普讲座"),
+            ("tianwenguanjiangzuo", "天文馆科普讲座"),
+            ("有什么好玩的恐龙展", "恐龙特展"),
+            ("鸟", "观鸟入门课"),
+            ("观鸟活动", "观鸟入门课"),
+            ("canton tower", "Canton Tower by night"),
+            ("５Ｇ", "5G 体验"),
+        ] {
+            assert_eq!(found(question, Manner::Plain), [name], "{question}");
         }
+        for (question, name) in [
+            ("tianw", "天文馆科普讲座"),
+            ("天文馆科", "天文馆科普讲座"),
+            ("恐", "恐龙特展"),
+            ("cant", "Canton Tower by night"),
+        ] {
+            assert_eq!(found(question, Manner::Typing), [name], "{question}");
+        }
+        for (question, name) in [
+            ("cantn towre", "Canton Tower by night"),
+            ("天问馆", "天文馆科普讲座"),
+            ("tianwenguna", "天文馆科普讲座"),
+            ("博物管", "博物馆之夜"),
+        ] {
+            assert_eq!(found(question, Manner::Plain), [""; 0], "{question}");
+            assert_eq!(found(question, Manner::Relaxed), [name], "{question}");
+        }
+        assert!(shelf.read("量子通信", Manner::Plain).is_hopeless());
+        assert!(!shelf.read("天文", Manner::Plain).is_hopeless());
+        assert_eq!(shelf.read("的 了", Manner::Plain).characters(), ['的', '了']);
     }
 
     proptest! {
         #[test]
         fn no_text_makes_it_stumble(text in any::<String>(), question in any::<String>(), mixed in "[天文馆a-z的 了.·0-9]{0,60}") {
-            thread_local!(static SHELF: Shelf = Shelf::of(vec!["广州塔".into(), "天文馆 tian".into()]));
-            SHELF.with(|shelf| {
+            thread_local!(static FEW: Shelf = Shelf::of(vec!["广州塔".into(), "天文馆 tian".into()]));
+            FEW.with(|shelf| {
                 for text in [&text, &question, &mixed] {
                     for manner in [Manner::Plain, Manner::Typing, Manner::Relaxed] {
                         shelf.read(text, manner);

@@ -1,5 +1,6 @@
 //! What things are called, found by the beginning while somebody types: in characters, pinyin or initials.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::dictionary::Dictionary;
@@ -49,6 +50,8 @@ struct Key {
     name: u32,
     start: u16,
     form: Form,
+    /// The length of the name, as far as it can be counted.
+    length: u8,
 }
 
 /// Names with what they stand for. A clone shares everything, and a change copies what it touches.
@@ -65,15 +68,16 @@ impl<T> Default for Names<T> {
     }
 }
 
+/// How often one name may well be among the best matches.
+const MATCHES: usize = 8;
 /// The longest name, in bytes of any form; the rest is not found by.
 const LONGEST: usize = 1024;
 
 impl<T: Clone + PartialEq> Names<T> {
     /// Enters a name. The same name may stand for several things.
     pub fn insert(&mut self, dictionary: &Dictionary, name: &str, payload: T) {
-        let spelling = Spelling::of(dictionary, &dictionary.fold(name));
-        let keys = spelling.keys();
-        let name = Name { held: Some((Arc::new(spelling), payload)) };
+        let spelling = Arc::new(Spelling::of(dictionary, &dictionary.fold(name)));
+        let name = Name { held: Some((Arc::clone(&spelling), payload)) };
         let at = match Arc::make_mut(&mut self.free).pop() {
             Some(at) => {
                 if let Some(free) = self.names.get_mut(at as usize) {
@@ -86,27 +90,23 @@ impl<T: Clone + PartialEq> Names<T> {
                 u32::try_from(self.names.len() - 1).unwrap_or(u32::MAX)
             }
         };
-        for (form, start) in keys {
-            let (names, key) = (&self.names, Key { name: at, start, form });
+        for key in spelling.keys(at) {
+            let names = &self.names;
             self.keys.insert(key, |held| order(names, held) < order(names, key));
         }
     }
 
     /// Takes out a name with what it stands for; `false` where it was not entered so.
     pub fn remove(&mut self, dictionary: &Dictionary, name: &str, payload: &T) -> bool {
-        let text =
-            Spelling::of(dictionary, &dictionary.fold(name)).forms.into_iter().next().unwrap_or_default();
-        let mut same = self.beginning(&text).filter(|key| {
-            (key.start, key.form) == (0, Form::Text)
-                && self.rest(*key).len() == text.len()
-                && self.payload(*key).is_some_and(|held| held == payload)
-        });
-        let Some(Key { name: at, .. }) = same.next() else { return false };
+        let Spelling { forms: [text, ..], .. } = Spelling::of(dictionary, &dictionary.fold(name));
+        let span = self.keys.between(|key| self.rest(key) < text.as_str(), |key| self.rest(key) == text);
+        let whole = self.keys.items(span).filter(|key| (key.start, key.form) == (0, Form::Text));
+        let mut same = whole.map(|key| key.name).filter(|at| self.payload(*at) == Some(payload));
+        let Some(at) = same.next() else { return false };
         drop(same);
-        let keys =
-            self.names.get(at as usize).and_then(|name| name.held.as_ref()).map(|(held, _)| held.keys());
-        for (form, start) in keys.unwrap_or_default() {
-            let (names, key) = (&self.names, Key { name: at, start, form });
+        let held = self.names.get(at as usize).and_then(|name| name.held.as_ref());
+        for key in held.map(|(spelling, _)| spelling.keys(at)).unwrap_or_default() {
+            let names = &self.names;
             self.keys.remove(|held| order(names, held) < order(names, key), |held| held == key);
         }
         if let Some(name) = self.names.get_mut(at as usize) {
@@ -124,12 +124,19 @@ impl<T: Clone + PartialEq> Names<T> {
         if asked.is_empty() {
             return Vec::new();
         }
-        let mut found: Vec<(Match, usize, Key)> = Vec::new();
+        let mut found = Vec::new();
         let mut gather = |asked: &str, forms: &[Form]| {
-            for key in self.beginning(asked).filter(|key| forms.contains(&key.form)) {
-                let (within, part) = (key.start > 0, self.rest(key).len() > asked.len());
-                let length = self.spelling(key).map_or(0, |spelling| spelling.forms[0].len());
-                found.push((Match { within, part, form: key.form }, length, key));
+            let span =
+                self.keys.between(|key| self.rest(key) < asked, |key| self.rest(key).starts_with(asked));
+            // Those that are just what was asked come first; behind them no name needs to be looked into.
+            let mut part = false;
+            for key in self.keys.items(span) {
+                part = part || self.rest(key).len() > asked.len();
+                if forms.contains(&key.form) {
+                    let how = Match { within: key.start > 0, part, form: key.form };
+                    // Their order decides between equals, not their numbers, which differ from replica to replica.
+                    found.push((how, key.length, found.len(), key.name));
+                }
             }
         };
         let pinyin = typed(&asked);
@@ -139,33 +146,24 @@ impl<T: Clone + PartialEq> Names<T> {
             gather(&asked, &[Form::Text, Form::Initials]);
             gather(&pinyin, &[Form::Pinyin]);
         }
-        // The order of the names decides between equals, not their numbers, which differ from replica to replica.
-        found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| self.text(a.2).cmp(self.text(b.2))));
-        let mut seen = std::collections::HashSet::new();
-        let firsts = found.into_iter().filter(|(_, _, key)| seen.insert(key.name));
-        firsts.filter_map(|(how, _, key)| Some((self.payload(key)?.clone(), how))).take(most).collect()
-    }
-
-    fn beginning<'a>(&'a self, asked: &'a str) -> impl Iterator<Item = Key> + 'a {
-        self.keys
-            .from(move |key| self.rest(key) < asked)
-            .take_while(move |key| self.rest(*key).starts_with(asked))
+        // A name may be found from several of its words and in three forms.
+        let enough = most.saturating_mul(MATCHES);
+        if found.len() > enough {
+            found.select_nth_unstable(enough);
+            found.truncate(enough);
+        }
+        found.sort_unstable();
+        let mut seen = HashSet::new();
+        let firsts = found.into_iter().filter(|(.., name)| seen.insert(*name));
+        firsts.filter_map(|(how, .., name)| Some((self.payload(name)?.clone(), how))).take(most).collect()
     }
 
     fn rest(&self, key: Key) -> &str {
         order(&self.names, key).0
     }
 
-    fn text(&self, key: Key) -> &str {
-        self.spelling(key).map_or("", |spelling| &spelling.forms[0])
-    }
-
-    fn spelling(&self, key: Key) -> Option<&Spelling> {
-        self.names.get(key.name as usize)?.held.as_ref().map(|(spelling, _)| &**spelling)
-    }
-
-    fn payload(&self, key: Key) -> Option<&T> {
-        self.names.get(key.name as usize)?.held.as_ref().map(|(_, payload)| payload)
+    fn payload(&self, name: u32) -> Option<&T> {
+        self.names.get(name as usize)?.held.as_ref().map(|(_, payload)| payload)
     }
 }
 
@@ -214,14 +212,14 @@ impl Spelling {
         }
     }
 
-    /// The forms and beginnings that it is found by.
-    fn keys(&self) -> Vec<(Form, u16)> {
+    /// What it is found by, as the name of this number.
+    fn keys(&self, name: u32) -> Vec<Key> {
+        let length = u8::try_from(self.forms[0].len()).unwrap_or(u8::MAX);
         let mut keys = Vec::with_capacity(3 * self.starts.len());
         for (form, letters) in [Form::Text, Form::Pinyin, Form::Initials].into_iter().zip(&self.forms) {
             let starts = self.starts.iter().map(|starts| starts[form as usize]);
-            keys.extend(
-                starts.filter(|start| usize::from(*start) < letters.len()).map(|start| (form, start)),
-            );
+            let starts = starts.filter(|start| usize::from(*start) < letters.len());
+            keys.extend(starts.map(|start| Key { name, start, form, length }));
         }
         // A word without a sound begins where the next one does.
         keys.dedup();

@@ -113,12 +113,27 @@ impl<T: Copy> Ordered<T> {
         true
     }
 
-    /// The items from the first that is not `before`.
-    pub fn from(&self, before: impl Fn(T) -> bool) -> impl Iterator<Item = T> + '_ {
-        let (piece, at) = self.seek(before);
-        let pieces = self.pieces.get(piece..).unwrap_or_default();
-        pieces.iter().flat_map(|piece| piece.iter().copied()).skip(at)
+    /// The stretch of items that are not `before` and not behind the last that is `within`.
+    pub fn between(&self, before: impl Fn(T) -> bool, within: impl Fn(T) -> bool) -> Span {
+        Span { from: self.seek(&before), to: self.seek(|item| before(item) || within(item)) }
     }
+
+    /// The items of a stretch, in order.
+    pub fn items(&self, Span { from, to }: Span) -> impl Iterator<Item = T> + '_ {
+        let pieces = (from.0..=to.0).filter_map(|piece| Some((piece, self.pieces.get(piece)?)));
+        pieces.flat_map(move |(piece, items)| {
+            let start = if piece == from.0 { from.1 } else { 0 };
+            let end = if piece == to.0 { to.1 } else { items.len() };
+            items[start..end].iter().copied()
+        })
+    }
+}
+
+/// A stretch of an [`Ordered`]: the piece and the place in it of its first item, and of the one behind its last.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    from: (usize, usize),
+    to: (usize, usize),
 }
 
 #[cfg(test)]
@@ -146,8 +161,8 @@ mod tests {
             }
             copies.push((list, set));
             for (list, set) in copies {
-                prop_assert!(list.from(|_| false).eq(set.iter().copied()));
-                prop_assert!(list.from(|held| held < 1500).eq(set.range(1500..).copied()));
+                prop_assert!(list.items(list.between(|_| false, |_| true)).eq(set.iter().copied()));
+                prop_assert!(list.items(list.between(|held| held < 1000, |held| held < 2000)).eq(set.range(1000..2000).copied()));
             }
         }
     }

@@ -1,7 +1,10 @@
-//! Reading letters as the pinyin of several words, and words that differ by a letter.
+//! Reading letters: as themselves, as the pinyin of one word or of several, as words that differ by a letter.
 
-use super::{Fit, Group, Reader};
+use std::collections::HashSet;
+
+use super::{Fit, Group, Manner, Reader, is_single};
 use crate::discovery::words::WordId;
+use crate::discovery::words::readings::typed;
 
 /// The longest word of the catalogue that is looked for, in syllables.
 const SYLLABLES: usize = 6;
@@ -16,6 +19,33 @@ struct Step {
 }
 
 impl Reader<'_> {
+    /// Reads a word in letters and digits: as itself, else as pinyin.
+    pub(super) fn letters(&self, word: &str, last: bool, groups: &mut Vec<Group>) {
+        let mut any: Vec<_> = self.lexicon.get(word).map(|id| (id, Fit::Exact)).into_iter().collect();
+        let is_sound = word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let sound = typed(word);
+        // Short words of English are syllables too: he, pan, men.
+        if is_sound && (any.is_empty() || word.len() >= 4) {
+            self.add(&mut any, self.lexicon.sounding(&sound), Fit::Pinyin);
+        }
+        if last && (any.is_empty() || self.manner == Manner::Typing) {
+            self.add(&mut any, self.lexicon.prefix(word), Fit::Prefix);
+            if is_sound && sound.len() >= 2 {
+                self.add(&mut any, self.lexicon.sound_prefix(&sound), Fit::Pinyin);
+            }
+        }
+        if any.is_empty() && is_sound {
+            if let Some(words) = self.spelt(&sound, last) {
+                groups.extend(words);
+                return;
+            }
+            if self.manner == Manner::Relaxed && (4..=24).contains(&word.len()) {
+                self.add_near(&mut any, word, &sound);
+            }
+        }
+        groups.push(Group { text: word.to_owned(), any });
+    }
+
     /// The words that `sound` spells one behind the other (`tianwenguan`), the fewest that there are, of equals the
     /// most used; the last may be the beginning of a word where `open`. `None` where it spells none.
     pub(super) fn spelt(&self, sound: &str, open: bool) -> Option<Vec<Group>> {
@@ -35,7 +65,7 @@ impl Reader<'_> {
                 }
             }
             if open && self.lexicon.sound_prefix(&sound[from..]).next().is_some() {
-                consider(Step { cost: 1500, to: sound.len(), open: true });
+                consider(Step { cost: self.open_cost(), to: sound.len(), open: true });
             }
             best[from] = found;
         }
@@ -45,10 +75,9 @@ impl Reader<'_> {
             let step = best[from]?;
             let text = &sound[from..step.to];
             let mut any = Vec::new();
+            self.add(&mut any, self.lexicon.sounding(text), Fit::Pinyin);
             if step.open {
                 self.add(&mut any, self.lexicon.sound_prefix(text), Fit::Pinyin);
-            } else {
-                self.add(&mut any, self.lexicon.sounding(text), Fit::Pinyin);
             }
             groups.push(Group { text: text.to_owned(), any });
             from = step.to;
@@ -75,26 +104,35 @@ impl Reader<'_> {
         ends
     }
 
-    /// What it costs to take `sound` for one word: least for words that are much used, much for single characters.
+    /// What it costs to take the rest for the beginning of a word: more than a whole word, unless somebody types.
+    fn open_cost(&self) -> u32 {
+        if self.manner == Manner::Typing { 1200 } else { 2500 }
+    }
+
+    /// What it costs to take `sound` for one word: least for words that are much used, more for what the dictionary
+    /// does not know, most for single characters.
     fn cost(&self, sound: &str) -> Option<u32> {
         let words = self.lexicon.sounding(sound).take(super::MOST);
         let cost = |id: WordId| {
-            let single = if super::is_single(self.lexicon.text(id)) { 800 } else { 0 };
-            1000 + single - 10 * self.lexicon.uses(id).max(1).ilog2()
+            let odd = match self.lexicon.text(id) {
+                text if is_single(text) => 800,
+                text if !self.dictionary.knows(text) => 600,
+                _ => 0,
+            };
+            1000 + odd - 10 * self.lexicon.uses(id).max(1).ilog2()
         };
         words.map(cost).min()
     }
 
     /// Adds the words that differ from `word` by a letter, or whose sound differs so from `sound`.
-    pub(super) fn add_near(&self, any: &mut Vec<(WordId, Fit)>, word: &str, sound: &str) {
-        let by_writing: Vec<WordId> = slips(word).filter_map(|slip| self.lexicon.get(&slip)).collect();
-        self.add(any, by_writing.into_iter(), Fit::Near);
+    fn add_near(&self, any: &mut Vec<(WordId, Fit)>, word: &str, sound: &str) {
+        let mut seen = HashSet::new();
+        let by_writing = slips(word).filter_map(|slip| self.lexicon.get(&slip));
+        self.add(any, by_writing.filter(|id| seen.insert(*id)), Fit::Near);
         if any.is_empty() {
-            let mut by_sound: Vec<WordId> =
-                slips(sound).flat_map(|slip| self.lexicon.sounding(&slip).collect::<Vec<_>>()).collect();
-            by_sound.sort_unstable();
-            by_sound.dedup();
-            self.add(any, by_sound.into_iter(), Fit::Near);
+            let mut seen = HashSet::new();
+            let by_sound = slips(sound).flat_map(|slip| self.lexicon.sounding(&slip).collect::<Vec<_>>());
+            self.add(any, by_sound.filter(|id| seen.insert(*id)), Fit::Near);
         }
     }
 }
@@ -120,8 +158,6 @@ fn slips(word: &str) -> impl Iterator<Item = String> + '_ {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
     use super::*;
 
     #[test]
