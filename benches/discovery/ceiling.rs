@@ -1,0 +1,47 @@
+//! The ceiling: the same HTTP server on the same threads, with one fixed body and nothing around it. What a request
+//! costs here, no answer of ours can undercut. It runs as a process of its own: this program, with an argument.
+
+use std::io::Read;
+use std::process::Command;
+
+use actix_web::web::{self, Bytes};
+use actix_web::{App, HttpResponse, HttpServer};
+
+use crate::measure;
+use crate::server::Server;
+
+const ARGUMENT: &str = "serve-ceiling";
+
+/// A ceiling with a body of `bytes`.
+pub fn start(bytes: usize) -> Server {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    Server::start(command.args([ARGUMENT, &bytes.to_string()]), "http://", "http://")
+}
+
+/// Serves, if this process was started for that.
+pub fn serve_if_asked() -> bool {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [argument, bytes] = arguments.as_slice() else { return false };
+    if argument != ARGUMENT {
+        return false;
+    }
+    // Ends with the bench, however that ends.
+    std::thread::spawn(|| {
+        let _ = std::io::stdin().read(&mut [0]);
+        std::process::exit(0);
+    });
+    let body = Bytes::from(vec![b'x'; bytes.parse().unwrap()]);
+    actix_web::rt::System::new().block_on(async move {
+        let app = move || {
+            let body = body.clone();
+            let answer = move || {
+                std::future::ready(HttpResponse::Ok().content_type("application/json").body(body.clone()))
+            };
+            App::new().default_service(web::to(answer))
+        };
+        let server = HttpServer::new(app).workers(measure::servers_processors()).bind("127.0.0.1:0").unwrap();
+        println!("http://{}/", server.addrs()[0]);
+        server.run().await.unwrap();
+    });
+    true
+}
