@@ -7,6 +7,7 @@
 mod support;
 
 mod architecture;
+mod bench_data;
 mod faults;
 mod feed;
 mod migrations;
