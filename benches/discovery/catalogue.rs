@@ -1,4 +1,4 @@
-//! The catalogue that is asked: made by `kepu bench-data` in a store, and read back from there, so that questions
+//! The catalogue that is asked: made in a store as `kepu bench-data` makes it, and read back from there, so that questions
 //! can be about what it holds and PostGIS can be given the same rows.
 
 use std::collections::HashMap;
@@ -6,6 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use kepu::app::bench_data;
+use kepu::app::catalogue::Existing;
+use kepu::app::seeds::{Options, Seeds};
 use kepu::db::records::Stored;
 use kepu::db::{self, Db, Target, sessions};
 use kepu::domain::bases::Base;
@@ -14,10 +17,8 @@ use kepu::domain::events::{Event, EventStatus};
 use kepu::domain::geo::{LatLng, Wgs84};
 use kepu::domain::record::{Noun, Record};
 
-use crate::server;
-
-/// Decides what `kepu bench-data` makes.
-const SEED: &str = "1";
+/// Decides which catalogue is made.
+const SEED: u64 = 1;
 
 /// The events and sessions of a store.
 pub struct Catalogue {
@@ -49,12 +50,15 @@ pub fn open(database_url: &str, now: DateTime<Utc>) -> Db {
     Db::open(settings, Arc::new(FixedClock(now))).unwrap()
 }
 
-/// Fills a store with `size` sessions; 0 stands for the seeds alone.
-pub fn make(database_url: &str, size: usize) {
-    server::run(database_url, &["migrate"]);
-    match size {
-        0 => server::run(database_url, &["seed"]),
-        _ => server::run(database_url, &["bench-data", "--sessions", &size.to_string(), "--seed", SEED]),
+/// Fills a new store with `size` sessions, as `kepu bench-data` does; 0 stands for the seeds alone.
+pub fn make(database_url: &str, size: usize, now: DateTime<Utc>) {
+    let db = open(database_url, now);
+    db.migrate().unwrap();
+    if size == 0 {
+        let options = Options { samples: true, existing: Existing::Keep };
+        kepu::server::seed(&db, &Seeds::embedded(), options).unwrap();
+    } else {
+        bench_data::fill(&db, size, SEED).unwrap();
     }
 }
 

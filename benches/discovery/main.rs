@@ -123,7 +123,7 @@ impl Ground {
         let url = format!("sqlite://{}", dir.path().join("kepu.db").display());
         say(&format!("{size} sessions: making them"));
         let begun = Instant::now();
-        catalogue::make(&url, size);
+        catalogue::make(&url, size, now);
         let making = begun.elapsed();
         let catalogue = Catalogue::read(&catalogue::open(&url, now));
         let by_kind: Vec<_> =
@@ -177,7 +177,7 @@ fn measure_size(options: &Options, size: usize, other_store: bool) -> Measured {
         (kind.title(), load, Kind::MIX.contains(&kind).then(|| ask(questions)))
     });
     Measured {
-        sessions: ground.catalogue.sessions.len(),
+        sessions: if size == 0 { ground.catalogue.sessions.len() } else { size },
         events: ground.catalogue.events.len(),
         text_bytes: ground.catalogue.text_bytes,
         making: ground.making,
@@ -232,7 +232,7 @@ fn postgres() -> String {
 fn on_postgres(ground: &Ground, postgres: &str, size: usize, seconds: f64) -> Postgres {
     say(&format!("{size} sessions: the store on PostgreSQL"));
     let database = postgis::Database::create(postgres, "kepu_store");
-    catalogue::make(&database.url, size);
+    catalogue::make(&database.url, size, ground.now);
     let server = Server::kepu(&database.url);
     std::thread::sleep(SETTLING);
     let resident = measure::resident(server.pid());

@@ -1,4 +1,4 @@
-//! `kepu` as processes: the server that is measured, and the commands that fill its store.
+//! The server that is measured, as a process.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -23,12 +23,6 @@ fn kepu(database_url: &str) -> Command {
         .env("KEPU_SAMPLES", "show")
         .env("KEPU_WORKERS", measure::servers_processors().to_string());
     command
-}
-
-/// Runs a command of the program to its end.
-pub fn run(database_url: &str, arguments: &[&str]) {
-    let status = kepu(database_url).args(arguments).stdout(Stdio::null()).status().unwrap();
-    assert!(status.success(), "kepu {arguments:?} failed");
 }
 
 /// `kepu serve`, or another program of this bench, that ends when this value does.
