@@ -64,12 +64,28 @@ pub fn until_seen(db: &Db, events: &[Record<Event>], server: SocketAddr) -> Dura
     delays[delays.len() / 2]
 }
 
-/// Count and sum, in seconds, of a histogram that a server keeps; `None` where it keeps none by that name.
-pub fn histogram(metrics: SocketAddr, name: &str) -> Option<(f64, f64)> {
+/// How often the server has put changes into its read model, and how many seconds that took in all: of the histogram
+/// that it keeps of this.
+#[derive(Debug, Clone, Copy)]
+pub struct Applied {
+    count: f64,
+    sum: f64,
+}
+
+impl Applied {
+    /// The mean time since `before`, and how often; `None` where the server has counted nothing.
+    pub fn since(self, before: Self) -> Option<(Duration, f64)> {
+        let (count, sum) = (self.count - before.count, self.sum - before.sum);
+        (count > 0.0).then(|| (Duration::from_secs_f64(sum / count), count))
+    }
+}
+
+/// What the server's metrics say by now.
+pub fn applied(metrics: SocketAddr) -> Applied {
     let text = client::ask(metrics, "/metrics");
-    let value = |suffix: &str| {
-        let lines = text.lines().filter_map(|line| line.strip_prefix(&format!("{name}_{suffix}")));
-        lines.filter_map(|rest| rest.rsplit(' ').next()?.parse::<f64>().ok()).reduce(|a, b| a + b)
+    let value = |name: &str| {
+        let lines = text.lines().filter_map(|line| line.strip_prefix(name));
+        lines.filter_map(|rest| rest.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     };
-    Some((value("count")?, value("sum")?))
+    Applied { count: value("discovery_apply_seconds_count"), sum: value("discovery_apply_seconds_sum") }
 }

@@ -208,19 +208,18 @@ fn totals<'a>(ground: &'a Ground, server: &Server) -> Vec<(&'a Question, i64)> {
         .collect()
 }
 
+/// First changes with nobody asking, one at a time; then many beside `load`.
 fn changes(ground: &Ground, server: &Server, load: impl FnOnce() -> measure::Load) -> Changes {
-    const APPLIED: &str = "discovery_apply_seconds";
     let events = &ground.catalogue.events;
     let db = catalogue::open(&ground.url, ground.now);
-    let metrics = server.metrics.expect("the server tells where its metrics are");
+    let applied = || changes::applied(server.metrics.expect("the server tells where its metrics are"));
+    let before = applied();
     let until_seen = changes::until_seen(&db, events, server.address);
-    let before = changes::histogram(metrics, APPLIED);
+    let between = applied();
     let (beside, made) = changes::during(&db, events, load);
-    let applied = before.zip(changes::histogram(metrics, APPLIED)).map(|(before, after)| {
-        let looks = (after.0 - before.0).max(1.0);
-        (Duration::from_secs_f64((after.1 - before.1) / looks), made as f64 / looks)
-    });
-    Changes { made, beside, applied, until_seen }
+    let alone = between.since(before).map(|(each, _)| each);
+    let together = applied().since(between);
+    Changes { made, beside, alone, together, until_seen, resident: measure::resident(server.pid()) }
 }
 
 /// The PostgreSQL that `scripts/with-services` started.
