@@ -1,20 +1,17 @@
 //! The ceiling: the same HTTP server on the same threads, with one fixed body and nothing around it. What a request
 //! costs here, no answer of ours can undercut. It runs as a process of its own: this program, with an argument.
 
-use std::io::Read;
-use std::process::Command;
-
 use actix_web::web::{self, Bytes};
 use actix_web::{App, HttpResponse, HttpServer};
 
 use crate::measure;
-use crate::server::Server;
+use crate::server::{self, Server};
 
 const ARGUMENT: &str = "serve-ceiling";
 
 /// A ceiling with a body of `bytes`.
 pub fn start(bytes: usize) -> Server {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = server::bound(std::env::current_exe().unwrap());
     Server::start(command.args([ARGUMENT, &bytes.to_string()]), "http://", "http://")
 }
 
@@ -25,11 +22,6 @@ pub fn serve_if_asked() -> bool {
     if argument != ARGUMENT {
         return false;
     }
-    // Ends with the bench, however that ends.
-    std::thread::spawn(|| {
-        let _ = std::io::stdin().read(&mut [0]);
-        std::process::exit(0);
-    });
     let body = Bytes::from(vec![b'x'; bytes.parse().unwrap()]);
     actix_web::rt::System::new().block_on(async move {
         let app = move || {

@@ -119,7 +119,7 @@ struct Ground {
 impl Ground {
     fn make(options: &Options, size: usize) -> Self {
         let now = DateTime::parse_from_rfc3339(NOW).unwrap().to_utc();
-        let dir = tempfile::tempdir().unwrap();
+        let dir = tempfile::Builder::new().prefix("kepu-bench.").tempdir().unwrap();
         let url = format!("sqlite://{}", dir.path().join("kepu.db").display());
         say(&format!("{size} sessions: making them"));
         let begun = Instant::now();

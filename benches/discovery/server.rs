@@ -1,5 +1,6 @@
 //! The server that is measured, as a process.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
@@ -7,15 +8,23 @@ use std::time::{Duration, Instant};
 
 use crate::{NOW, measure};
 
-/// A command of the program with this store, and nothing else of the surroundings' configuration.
+/// A command that ends with the bench, however that ends.
+pub fn bound(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL"]).arg(program);
+    command
+}
+
+/// `kepu serve` with this store, and nothing else of the surroundings' configuration.
 fn kepu(database_url: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kepu"));
+    let mut command = bound(env!("CARGO_BIN_EXE_kepu"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("KEPU_") || name == "REDIS_URL" {
             command.env_remove(name);
         }
     }
     command
+        .arg("serve")
         .env("DATABASE_URL", database_url)
         .env("KEPU_NOW", NOW)
         .env("KEPU_BIND", "127.0.0.1:0")
@@ -38,7 +47,6 @@ impl Server {
     /// `kepu serve`, ready. PostgreSQL and a clock that stands go together in a demonstration only.
     pub fn kepu(database_url: &str) -> Self {
         let mut command = kepu(database_url);
-        command.arg("serve");
         if database_url.starts_with("postgres") {
             command.arg("--demo");
         }
@@ -49,7 +57,7 @@ impl Server {
     /// the same, that of its metrics in a line that holds `last`.
     pub fn start(command: &mut Command, mark: &str, last: &str) -> Self {
         let begun = Instant::now();
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let (mut address, mut metrics, mut ready) = (None, None, begun.elapsed());
         for line in lines {
