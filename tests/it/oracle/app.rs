@@ -27,7 +27,7 @@ type Asked = Pin<Box<dyn Future<Output = (u16, Value)>>>;
 pub struct App {
     live: Arc<Live>,
     clock: ManualClock,
-    get: Box<dyn Fn(String) -> Asked>,
+    ask: Box<dyn Fn(String) -> Asked>,
 }
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
         let state = web::Data::new(State { live: live.clone(), clock: Arc::new(clock.clone()) });
         let site = Site::new(Settings { max_in_flight: 8 }, &SystemRandom);
         let service = std::rc::Rc::new(init_service(build(&site, state)).await);
-        let get = Box::new(move |path: String| -> Asked {
+        let ask = Box::new(move |path: String| -> Asked {
             let service = service.clone();
             Box::pin(async move {
                 let response = match service.call(TestRequest::get().uri(&path).to_request()).await {
@@ -50,7 +50,7 @@ impl App {
                 (status, serde_json::from_slice(&body).unwrap())
             })
         });
-        Self { live, clock, get }
+        Self { live, clock, ask }
     }
 
     /// Loads a catalogue at once, and turns the clock to its time.
@@ -68,11 +68,16 @@ impl App {
         items.into_iter().for_each(|item| self.live.apply(vec![item]));
     }
 
+    /// GETs a path with its query: the status, and the body as JSON.
+    pub async fn get(&self, path: String) -> (u16, Value) {
+        (self.ask)(path).await
+    }
+
     /// What the app answers, walked page by page.
     pub async fn answer(&self, question: &Question) -> Answer {
         let (mut items, mut cursor, mut first) = (Vec::new(), String::new(), None);
         loop {
-            let (status, page) = (self.get)(format!("{question}{cursor}")).await;
+            let (status, page) = self.get(format!("{question}{cursor}")).await;
             if status != 200 {
                 return Answer::Refused(refused(status, &page));
             }
@@ -124,8 +129,10 @@ fn line(item: &Value) -> String {
         }
     }
     if let Some(count) = item.get("sessionCount") {
-        let next = &item["nextSession"];
-        line += &format!(" next={} start={} of {count}", text(&next["id"]), text(&next["start"]));
+        let next = item
+            .get("nextSession")
+            .map(|next| format!("{} start={}", text(&next["id"]), text(&next["start"])));
+        line += &format!(" next={} of {count}", next.as_deref().unwrap_or("none"));
         line += &format!(" status={}", text(&item["status"]));
     }
     if item.get("booking").is_some() {

@@ -6,7 +6,7 @@ use kepu::domain::ids::spell;
 use kepu::domain::places::{Accessibility, Place, Provision};
 use kepu::domain::record::Record;
 use kepu::domain::sessions::{Session, WaitlistMode};
-use kepu::domain::time::rfc3339;
+use kepu::domain::time::{day_of, rfc3339};
 
 use super::places::Area;
 use super::time::Within;
@@ -22,18 +22,20 @@ pub fn find(world: &World, question: &Question) -> Result<Vec<Found>, &'static s
     let within = Within::of(question, world.now())?;
     let area = Area::of(question);
     let found = world.events.iter().filter_map(|row| {
-        let fitting = fitting(world, question, within, row);
-        let next = *fitting.first()?;
+        let fitting = fitting(world, question, within, row)?;
+        let next = fitting.first().copied();
         let place = place(world, &row.0.body, next);
         let distance = area.distance(place);
         let mut line = line(row.0.id, distance, place, question.crs());
-        line += &format!(" next={} start={} of {}", next.id, rfc3339(next.start), fitting.len());
+        let told = next.map(|next| format!("{} start={}", next.id, rfc3339(next.start)));
+        line += &format!(" next={} of {}", told.as_deref().unwrap_or("none"), fitting.len());
         line += &format!(" status={}", standing(row, world.now()));
+        let start = next.map(|next| next.start.timestamp_millis());
         let sort = question.get("sort").unwrap_or(if area.is_somewhere() { "distance" } else { "start" });
         let key = match sort {
             "distance" => Key::distance(distance),
-            "start" => Key::Number(next.start.timestamp_millis()),
-            "-start" => Key::Number(-next.start.timestamp_millis()),
+            "start" => Key::Number(start.unwrap_or(i64::MAX)),
+            "-start" => Key::Number(start.map_or(i64::MAX, |start| -start)),
             _ => Key::Number(-row.0.updated_at.timestamp_millis()),
         };
         Some(Found { key, id: row.0.id, line })
@@ -41,35 +43,43 @@ pub fn find(world: &World, question: &Question) -> Result<Vec<Found>, &'static s
     Ok(found.collect())
 }
 
-/// The sessions of an event that fit, in order of start.
+/// The sessions of an event that fit, in order of start; `None` where it does not fit. An event that has none has no
+/// time yet: it fits as long as nobody asks for a time or a seat.
 fn fitting<'a>(
     world: &World,
     question: &Question,
     within: Option<Within>,
     row @ (record, sessions): &'a Row,
-) -> Vec<&'a Session> {
+) -> Option<Vec<&'a Session>> {
     let (event, now) = (&record.body, world.now());
-    if !event_fits(world, question, event) {
-        return Vec::new();
-    }
     let standing = standing(row, now);
-    let over = question.get("status").is_some() && ["ended", "cancelled"].contains(&standing);
-    if !question.takes("status", [standing]) {
-        return Vec::new();
+    if !event_fits(world, question, event) || !question.takes("status", [standing]) {
+        return None;
     }
     let area = Area::of(question);
+    if sessions.is_empty() {
+        let timeless = within.is_none() && question.get("available").is_none();
+        let goes_on = question.get("status").is_some() || standing != "cancelled";
+        return (timeless && goes_on && area.holds(place(world, event, None))).then(Vec::new);
+    }
     let fits = |session: &&Session| {
         let past = within.is_some_and(|within| within.past);
-        let going = event.status != EventStatus::Cancelled && session.status != EventStatus::Cancelled;
-        let available = question.takes("available", [available(event, session, now).to_string()]);
-        (over || going && (past || now < session.end))
+        let off = [event.status, session.status].contains(&EventStatus::Cancelled);
+        let (ended, asked) = (session.end <= now, question.get("status").is_some());
+        // Of what is called off or over, all that was to be, or was, is what there is to show.
+        let stands = match standing {
+            "cancelled" => asked,
+            "ended" => !off && (asked || past),
+            _ => !off && (past || !ended),
+        };
+        stands
             && within.is_none_or(|within| within.overlaps(session.start, session.end))
-            && area.holds(place(world, event, session))
-            && available
+            && area.holds(place(world, event, Some(session)))
+            && question.takes("available", [available(event, session, now).to_string()])
     };
     let mut fitting: Vec<_> = sessions.iter().filter(fits).collect();
     fitting.sort_by_key(|session| (session.start, session.id));
-    fitting
+    (!fitting.is_empty()).then_some(fitting)
 }
 
 /// Whether an event fits apart from its sessions.
@@ -108,10 +118,13 @@ pub fn provides(question: &Question, own: &Accessibility, base: Option<&Accessib
     question.get("accessibility").is_none_or(|needs| needs.split(',').all(given))
 }
 
-/// Where a session takes place.
-fn place<'a>(world: &'a World, event: &'a Event, session: &'a Session) -> Option<&'a Place> {
+/// Where a session takes place, or an event that has none.
+fn place<'a>(world: &'a World, event: &'a Event, session: Option<&'a Session>) -> Option<&'a Place> {
     let base = event.base.and_then(|base| world.base(base));
-    session.place.as_ref().or(event.place.as_ref()).or(base.map(|base| &base.place))
+    session
+        .and_then(|session| session.place.as_ref())
+        .or(event.place.as_ref())
+        .or(base.map(|base| &base.place))
 }
 
 /// How an event stands as a whole.
@@ -146,7 +159,8 @@ pub fn facet(world: &World, question: &Question, facet: &str) -> Result<facets::
     let own: &[&str] = if facet == "date" { &["when", "from", "to"] } else { &[facet] };
     let others = question.without(own);
     let within = Within::of(&others, now)?;
-    let fitting_rows = || world.events.iter().map(|row| (row, fitting(world, &others, within, row)));
+    let fitting_rows =
+        || world.events.iter().filter_map(|row| Some((&row.0.body, fitting(world, &others, within, row)?)));
     let codes = |event: &Event| -> Vec<String> {
         match facet {
             "topic" => event.topics.iter().map(|code| code.0.clone()).collect(),
@@ -163,23 +177,21 @@ pub fn facet(world: &World, question: &Question, facet: &str) -> Result<facets::
     let mut counts = facets::Counts::default();
     match facet {
         "adcode" => {
-            for (row, fitting) in fitting_rows() {
-                let places = fitting.iter().filter_map(|session| place(world, &row.0.body, session));
-                counts.add(facets::divisions(question, places.map(|place| place.adcode)));
+            for (event, fitting) in fitting_rows() {
+                let sessions = fitting.iter().map(|session| place(world, event, Some(session)));
+                let none = fitting.is_empty().then(|| place(world, event, None));
+                let places = sessions.chain(none).flatten().map(|place| place.adcode);
+                counts.add(facets::divisions(question, places));
             }
         }
         "date" => {
-            for date in kepu::domain::time::day_of(now).iter_days().take(28) {
-                let on = Within::on(date, now);
-                let rows =
-                    world.events.iter().filter(|row| !fitting(world, &others, Some(on), row).is_empty());
+            for date in day_of(now).iter_days().take(28) {
+                let on = Some(Within::on(date, now));
+                let rows = world.events.iter().filter_map(|row| fitting(world, &others, on, row));
                 rows.for_each(|_| counts.add([date.to_string()]));
             }
         }
-        _ => {
-            let rows = fitting_rows().filter(|(_, fitting)| !fitting.is_empty());
-            rows.for_each(|(row, _)| counts.add(codes(&row.0.body)));
-        }
+        _ => fitting_rows().for_each(|(event, _)| counts.add(codes(event))),
     }
     Ok(counts)
 }

@@ -21,7 +21,9 @@ pub fn routes(world: &World, question: &Question) -> Result<Vec<Found>, &'static
     let area = Area::of(question);
     let routes = world.routes.iter().filter(|route| route_fits(world, question, &area, &route.body));
     let found = routes.map(|route| {
-        let distances = stops(world, &route.body).filter_map(|place| area.distance(Some(place)));
+        // Of several stops those count that lie where the question looks.
+        let inside = stops(world, &route.body).filter(|place| area.holds(Some(place)));
+        let distances = inside.filter_map(|place| area.distance(Some(place)));
         let distance = distances.min_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
         let sort = question.get("sort").unwrap_or(if area.is_somewhere() { "distance" } else { "name" });
         let key = match sort {
@@ -117,11 +119,16 @@ pub fn campaigns(world: &World, question: &Question) -> Result<Vec<Found>, &'sta
     let within = Within::of(question, now)?;
     let found = world.campaigns.iter().filter_map(|campaign| {
         let mut editions = editions(&campaign.body, day_of(now));
-        let coming = editions.iter().find(|(_, to)| now < end_of(*to)).map(|(from, _)| *from);
+        let has_ended = |(_, to): &(NaiveDate, NaiveDate)| end_of(*to) <= now;
         if let Some(within) = within {
             editions.retain(|(from, to)| within.overlaps(start_of(*from), end_of(*to)));
-        } else {
-            let ended = editions.iter().filter(|(_, to)| end_of(*to) <= now).count();
+        }
+        // The current or next edition of those asked for; where all of them are over, the first.
+        let past = editions.first().filter(|_| within.is_some()).copied();
+        let first =
+            editions.iter().copied().find(|edition| !has_ended(edition)).or(past).map(|(from, _)| from);
+        if within.is_none() {
+            let ended = editions.iter().take_while(|edition| has_ended(edition)).count();
             editions.drain(..ended.saturating_sub(1));
         }
         let events = events_of(world, campaign.id);
@@ -130,7 +137,7 @@ pub fn campaigns(world: &World, question: &Question) -> Result<Vec<Found>, &'sta
             line(campaign.id, None, None, question.crs()) + &format!(" events={events} {}", shown.join(" "));
         let fits =
             question.takes("type", [wire(&campaign.body.kind)]) && (within.is_none() || !editions.is_empty());
-        let key = Key::Number(coming.map_or(i64::MAX, |first| start_of(first).timestamp_millis()));
+        let key = Key::Number(first.map_or(i64::MAX, |first| start_of(first).timestamp_millis()));
         fits.then_some(Found { key, id: campaign.id, line })
     });
     Ok(found.collect())
