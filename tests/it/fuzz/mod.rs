@@ -85,13 +85,8 @@ fn try_all(name: &str, cases: u32, check: impl Fn(&str) -> Result<(), TestCaseEr
             Err(RecvTimeoutError::Timeout) => panic!("{name}: {:?} takes too long", current.lock()),
         }
     }
-    if let Err(panic) = worker.join() {
-        eprintln!(
-            "{name}: while at {:?}",
-            current.lock().map_or_else(|p| p.into_inner().clone(), |c| c.clone())
-        );
-        std::panic::resume_unwind(panic);
-    }
+    // What was wrong is told where the worker ended.
+    assert!(worker.join().is_ok(), "{name}: while at {current:?}");
 }
 
 /// Fails unless two things are the same.

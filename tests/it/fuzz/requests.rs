@@ -1,5 +1,6 @@
 //! Words and cursors on the way through the whole app.
 
+use actix_web::rt::{System, SystemRunner};
 use proptest::test_runner::TestCaseError;
 use serde_json::Value;
 
@@ -9,17 +10,17 @@ use crate::oracle::{App, World};
 /// Asks a list for what a corpus holds as the value of one parameter: an answer, or a refusal that blames it.
 fn ask(corpus: &str, list: &'static str, parameter: &'static str, codes: &'static [&'static str]) {
     try_all(corpus, 500, move |text| {
-        // An app belongs to the thread that made it.
+        // An app belongs to the thread that made it, and must not be taken down while the thread's own state is.
         thread_local! {
-            static SYSTEM: (actix_web::rt::SystemRunner, App) = {
-                let system = actix_web::rt::System::new();
+            static SYSTEM: &'static (SystemRunner, App) = {
+                let system = System::new();
                 let app = system.block_on(App::new());
                 app.load(&World::random(1));
-                (system, app)
+                Box::leak(Box::new((system, app)))
             };
         }
         let path = format!("/v1/{list}?{parameter}={}", escaped(text));
-        let (status, body) = SYSTEM.with(|(system, app)| system.block_on(app.get(path)));
+        let (status, body) = SYSTEM.with(|here| here.0.block_on(here.1.get(path)));
         let blamed = |error: &Value| error["field"] == parameter;
         let fine = match status {
             200 => body["items"].is_array(),
