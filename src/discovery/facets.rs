@@ -92,9 +92,9 @@ pub(super) fn count(
             let counts = if facet == Facet::Date {
                 days(snapshot, freed, now)
             } else if freed == (Question { facets: Vec::new(), ..question.clone() }) {
-                values(snapshot, question, facet, fit)
+                values(snapshot, question, facet, fit, now)
             } else {
-                values(snapshot, question, facet, &snapshot.select(&freed, now))
+                values(snapshot, question, facet, &snapshot.select(&freed, now), now)
             };
             FacetCounts { facet, counts }
         })
@@ -121,7 +121,13 @@ impl Facet {
     }
 }
 
-fn values(snapshot: &Snapshot, question: &Question, facet: Facet, fit: &RoaringBitmap) -> Vec<(Value, u64)> {
+fn values(
+    snapshot: &Snapshot,
+    question: &Question,
+    facet: Facet,
+    fit: &RoaringBitmap,
+    now: DateTime<Utc>,
+) -> Vec<(Value, u64)> {
     let postings = &snapshot.index.postings;
     let counted = |field, number, value| Some((value, postings.count(Key::new(field, number), fit)));
     let terms = |scheme: &'static str| {
@@ -139,7 +145,7 @@ fn values(snapshot: &Snapshot, question: &Question, facet: Facet, fit: &RoaringB
         Facet::Adcode => {
             let below = snapshot.divisions.below(question.area.adcode);
             below
-                .filter_map(|d| counted(Field::Division, d.adcode.number(), Value::Division(d.adcode)))
+                .map(|d| (Value::Division(d.adcode), within(snapshot, question, d.adcode, fit, now)))
                 .collect()
         }
         Facet::Organiser => {
@@ -167,6 +173,26 @@ fn values(snapshot: &Snapshot, question: &Question, facet: Facet, fit: &RoaringB
     };
     counts.retain(|(_, count)| *count > 0);
     counts
+}
+
+/// How many of `fit` lie in a division; of what has several places, one that fits must.
+fn within(
+    snapshot: &Snapshot,
+    question: &Question,
+    adcode: Adcode,
+    fit: &RoaringBitmap,
+    now: DateTime<Utc>,
+) -> u64 {
+    let postings = &snapshot.index.postings;
+    let Some(filed) = postings.get(Key::new(Field::Division, adcode.number())) else { return 0 };
+    let scattered = postings.get(Key::of(Field::Scattered)).map(|scattered| scattered & fit & filed);
+    let scattered = scattered.unwrap_or_default();
+    let mut there = question.clone();
+    there.area.adcode = Some(adcode);
+    let elsewhere = scattered.iter().filter(|slot| {
+        snapshot.index.thing(*slot).is_none_or(|thing| there.check(thing, snapshot, now).is_none())
+    });
+    filed.intersection_len(fit) - elsewhere.count() as u64
 }
 
 /// Counts the days from today on; what is over today does not count.

@@ -118,7 +118,9 @@ impl<'a> Pager<'a, '_> {
         let weighed = self.snapshot.scores(wanted, relevance, self.fit).into_iter();
         let mut best: Vec<(Key, i64, u32)> = weighed
             .filter_map(|(slot, score)| Some((Key::score(score), self.thing(slot)?.id(), slot)))
-            .filter(|(key, id, _)| self.paging.after.as_ref().is_none_or(|after| (key, id) > (&after.0, &after.1)))
+            .filter(|(key, id, _)| {
+                self.paging.after.as_ref().is_none_or(|after| (key, id) > (&after.0, &after.1))
+            })
             .collect();
         if best.len() > self.wanted() {
             best.select_nth_unstable(self.wanted() - 1);
@@ -146,11 +148,13 @@ impl<'a> Pager<'a, '_> {
             _ => first,
         };
         let before = hits.len();
+        let starts = |hit: &Hit<Found<'_>>| hit.found.next.map_or(i64::MAX, |session| day(session.start));
         if begin <= first {
             // What began before and is still on has its start before the first day.
             let mut running = filed(Field::Day, first).unwrap_or_default();
             running |= filed(Field::Endless, 0).unwrap_or_default();
-            hits.extend(self.all(running.iter()));
+            // What is over today may go on another day, and is met then.
+            hits.extend(self.all(running.iter()).into_iter().filter(|hit| starts(hit) <= first));
         }
         let mut next = begin.max(first + 1);
         while hits.len() - before < self.wanted() && next <= self.snapshot.index.last_day {

@@ -8,6 +8,7 @@ use actix_web::dev::Service;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use chrono::{DateTime, Utc};
+use kepu::discovery::words::Dictionary;
 use kepu::discovery::{Item, Live};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
@@ -33,7 +34,8 @@ pub struct App {
 impl App {
     /// An app that knows nothing yet.
     pub async fn new() -> Self {
-        let live = Arc::new(Live::new(Traditional::new().unwrap(), true));
+        let live =
+            Arc::new(Live::new(Traditional::new().unwrap(), Arc::new(Dictionary::new().unwrap()), true));
         let clock = ManualClock::new(DateTime::<Utc>::UNIX_EPOCH);
         let state = web::Data::new(State { live: live.clone(), clock: Arc::new(clock.clone()) });
         let site = Site::new(Settings { max_in_flight: 8 }, &SystemRandom);

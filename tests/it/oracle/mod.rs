@@ -20,7 +20,7 @@ pub use catalogue::World;
 use chance::Chance;
 
 /// Whether lists count facets.
-const FACETS: bool = false;
+const FACETS: bool = true;
 
 /// Questions asked of each catalogue.
 const QUESTIONS: u64 = 25;

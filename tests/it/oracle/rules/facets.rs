@@ -1,5 +1,6 @@
 //! Facets: how many items there are under each code.
 
+use chrono::NaiveDate;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +20,12 @@ impl Counts {
         codes.into_iter().for_each(|code| *self.0.entry(code).or_default() += 1);
     }
 
-    /// As they are answered: the most first, then by code.
+    /// As they are answered: the most first, then by code; days in order.
     pub fn lines(self) -> Vec<String> {
         let mut counts: Vec<_> = self.0.into_iter().collect();
-        counts.sort_by_key(|(code, count)| (Reverse(*count), code.clone()));
+        if !counts.iter().all(|(code, _)| code.parse::<NaiveDate>().is_ok()) {
+            counts.sort_by_key(|(code, count)| (Reverse(*count), code.clone()));
+        }
         counts.into_iter().map(|(code, count)| format!("{code}: {count}")).collect()
     }
 }
