@@ -185,7 +185,8 @@ impl Filing {
             } else {
                 self.keys.push(Key::of(Field::Endless));
             }
-            self.last_day = self.last_day.max(last);
+            // A session that goes on for centuries must not make every walk over days as long.
+            self.last_day = self.last_day.max(last.min(first + FILED_DAYS));
         }
         if self.last_day > 0 {
             self.under(Field::LastDay, self.last_day);

@@ -90,7 +90,7 @@ pub(super) fn count(
         let counts = match &freed {
             _ if facet == Facet::Date => days(snapshot, question, now),
             None => values(snapshot, question, facet, fit, now),
-            Some(freed) => values(snapshot, freed, facet, &snapshot.select(freed, now), now),
+            Some(freed) => values(snapshot, question, facet, &snapshot.select(freed, now), now),
         };
         FacetCounts { facet, counts }
     });

@@ -70,7 +70,8 @@ impl Snapshot {
         root.walk(&mut |part| {
             let (node, points) = match part {
                 Part::Branch(node, slots) => {
-                    return question.area.lies(circle.as_ref(), node) != Lies::Apart && !slots.is_disjoint(&fit);
+                    return question.area.lies(circle.as_ref(), node) != Lies::Apart
+                        && !slots.is_disjoint(&fit);
                 }
                 Part::Leaf(node, points) => (node, points),
             };
@@ -94,10 +95,13 @@ impl Snapshot {
     /// Whether what fits is at this of its places: an event whose session elsewhere fits is not.
     fn is_there(&self, question: &Question, slot: u32, spot: Spot, crs: Crs, now: DateTime<Utc>) -> bool {
         let Some(thing) = self.index.thing(slot) else { return false };
+        if thing.has_one_place() {
+            return true;
+        }
         let (lat, lng) = spot.in_crs(crs);
         let mut there = question.clone();
         there.area.bbox = Some((Edges { west: lng, south: lat, east: lng, north: lat }, crs));
-        thing.has_one_place() || there.check(thing, self, now).is_some()
+        there.check(thing, self, now).is_some()
     }
 
     fn mark(&self, question: &Question, cell: Cell, crs: Crs, now: DateTime<Utc>) -> Option<Mark<'_>> {
@@ -118,15 +122,19 @@ impl Snapshot {
             east: edge(|at| at.1, f64::max),
             north: edge(|at| at.0, f64::max),
         };
-        let one = || question.check(self.index.thing(*slots.first()?)?, self, now);
+        let only = || {
+            let mut there = question.clone();
+            there.area.bbox = Some((edges, crs));
+            there.check(self.index.thing(*slots.first()?)?, self, now)
+        };
         let count = slots.len() as u64;
         Some(Mark {
             // A mean of equal numbers may differ from them in its last bit.
             at: if together { first } else { (lat / number, lng / number) },
             edges,
             count,
-            only: one().filter(|_| count == 1),
-            base: self.common_base(&slots).filter(|_| together),
+            only: if count == 1 { only() } else { None },
+            base: if together { self.common_base(&slots) } else { None },
         })
     }
 }

@@ -14,7 +14,6 @@ use super::index::{Field, Key as Filed};
 use super::matching::Found;
 use super::page::{Hit, Key, Paging, Sort};
 use super::question::Question;
-use super::relevance::Relevance;
 use super::snapshot::Snapshot;
 use super::thing::Thing;
 use crate::domain::geo::{self, LatLng, Wgs84};
@@ -37,10 +36,14 @@ pub struct Page<'a> {
 impl Snapshot {
     /// Answers a question as of `now`.
     pub fn find(&self, question: &Question, now: DateTime<Utc>, paging: &Paging) -> Page<'_> {
-        let (fit, relevance) = self.sift(question, now);
+        let fit = self.select(question, now);
         let facets = facets::count(self, question, now, &fit);
-        let pager = Pager { snapshot: self, question, now, fit: &fit, relevance: relevance.as_ref(), paging };
+        let pager = Pager { snapshot: self, question, now, fit: &fit, paging };
         let mut hits = pager.hits();
+        if hits.len() > pager.wanted() {
+            hits.select_nth_unstable_by(paging.limit, |a, b| (&a.key, a.id).cmp(&(&b.key, b.id)));
+            hits.truncate(pager.wanted());
+        }
         hits.sort_unstable_by(|a, b| (&a.key, a.id).cmp(&(&b.key, b.id)));
         let more = hits.len() > paging.limit;
         hits.truncate(paging.limit);
@@ -50,12 +53,14 @@ impl Snapshot {
     }
 }
 
+/// So many things are sooner looked at one by one.
+const FEW: u64 = 200;
+
 struct Pager<'a, 'q> {
     snapshot: &'a Snapshot,
     question: &'q Question,
     now: DateTime<Utc>,
     fit: &'q RoaringBitmap,
-    relevance: Option<&'q Relevance>,
     paging: &'q Paging,
 }
 
@@ -70,7 +75,12 @@ impl<'a> Pager<'a, '_> {
             }
             (Sort::Distance, Some(at)) => self.nearest(at),
             (Sort::Relevance, _) => self.best(),
-            (Sort::Start, _) if self.question.standings.is_empty() => self.earliest(),
+            // So too of days.
+            (Sort::Start, _) if self.question.standings.is_empty() && self.fit.len() > FEW => self.earliest(),
+            (Sort::Newest, _) => {
+                let newest = |slot| Some((Key::latest(Some(self.thing(slot)?.updated_at())), slot));
+                self.first(self.fit.iter().filter_map(newest))
+            }
             _ => self.all(self.fit.iter()),
         }
     }
@@ -113,10 +123,8 @@ impl<'a> Pager<'a, '_> {
 
     /// Weighs everything that fits, and looks at the best.
     fn best(&self) -> Vec<Hit<Found<'a>>> {
-        let (Some(wanted), Some(relevance)) = (&self.question.words, self.relevance) else {
-            return self.all(self.fit.iter());
-        };
-        let mut weighed = self.snapshot.scores(wanted, relevance, self.fit);
+        let Some(wanted) = &self.question.words else { return self.all(self.fit.iter()) };
+        let mut weighed = self.snapshot.scores(wanted, self.fit);
         if let Some((Key::Number(last), _)) = &self.paging.after {
             weighed.retain(|(_, score)| -score >= *last);
         }
@@ -231,10 +239,15 @@ impl<'a> Pager<'a, '_> {
             }
         }
         if hits.len() < self.wanted() {
-            // What has no position comes last.
-            let positioned = index.postings.get(Filed::of(Field::Positioned));
-            let rest = positioned.map_or_else(|| self.fit.clone(), |positioned| self.fit - positioned);
-            hits.extend(self.all(rest.iter()));
+            // What has no position comes last, and what fits only where it has none.
+            let mut rest = self.fit.clone();
+            if let Some(positioned) = index.postings.get(Filed::of(Field::Positioned)) {
+                rest -= positioned;
+            }
+            if let Some(scattered) = index.postings.get(Filed::of(Field::Scattered)) {
+                rest |= scattered & self.fit;
+            }
+            hits.extend(self.all(rest.iter()).into_iter().filter(|hit| hit.key == Key::LAST));
         }
         hits
     }
@@ -250,7 +263,7 @@ impl<'a> Pager<'a, '_> {
         let (key, id) = (Key::distance(distance), thing.id());
         let shown = self.paging.after.as_ref().is_some_and(|(after, last)| (&key, id) <= (after, *last));
         let Key::Number(decimetres) = key else { return None };
-        (!shown).then_some(Step { decimetres, id, to: To::Slot(point.slot) })
+        (!shown && decimetres < i64::MAX).then_some(Step { decimetres, id, to: To::Slot(point.slot) })
     }
 }
 

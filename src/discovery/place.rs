@@ -97,10 +97,12 @@ impl Circle {
 impl Located {
     /// A place among these divisions.
     pub fn new(place: &Place, divisions: &Divisions) -> Self {
-        Self {
-            spot: place.position.map(|position| Spot::new(position, place.adcode)),
-            within: divisions.chain(place.adcode).map(|division| division.adcode).collect(),
+        let mut within: Vec<Adcode> = divisions.chain(place.adcode).map(|division| division.adcode).collect();
+        if within.is_empty() {
+            // A division that is not known yet: found again by its code when it comes.
+            within.push(place.adcode);
         }
+        Self { spot: place.position.map(|position| Spot::new(position, place.adcode)), within }
     }
 }
 

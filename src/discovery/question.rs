@@ -72,15 +72,25 @@ pub struct Question {
     pub days: Option<u16>,
     /// Campaigns of one of these types.
     pub types: Vec<CampaignType>,
-    /// Whether things of kinds that have no audience, age or seats are found although one is asked for: so where a
-    /// question in words was understood as asking for it.
-    pub lenient: bool,
+    /// What leaves kinds in that cannot be asked by it.
+    pub lenient: Lenient,
     /// In which order; `None`: by relevance, distance, start or name, as the question suggests.
     pub sort: Option<Sort>,
     /// The language whose names an order by name compares.
     pub lang: Lang,
     /// What is to be counted beside.
     pub facets: Vec<Facet>,
+}
+
+/// Filters that leave things in whose kind has no such property, because they were understood from words and not given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lenient {
+    /// The audience.
+    pub audience: bool,
+    /// The age.
+    pub age: bool,
+    /// The seats.
+    pub available: bool,
 }
 
 impl Question {

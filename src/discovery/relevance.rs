@@ -1,24 +1,29 @@
 //! Finding by words: what a question's words are found in, and how well.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::index::{Field, Key};
+use super::sieve::FINDABLE;
 use super::snapshot::Snapshot;
-use super::words::{self, Asked, Dictionary, Fit, Group, Lexicon, Manner, WordId, resembles};
+use super::words::{self, Asked, Dictionary, Fit, Group, Lexicon, Manner, WordId, resembles, slips};
+use crate::domain::kinds::Kind;
 
-/// The words of a question, read against the words that the catalogue has.
+/// The words of a question, read against the words that a snapshot has, and in what they are found there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
-    q: String,
-    asked: Asked,
+    folded: String,
+    relevance: Arc<Relevance>,
+    /// The slots in which they are found.
+    pub(super) fit: Arc<RoaringBitmap>,
 }
 
 /// How the words of a question are found.
-#[derive(Debug, Clone)]
-pub(super) enum Relevance {
+#[derive(Debug, PartialEq)]
+enum Relevance {
     /// One word of each group stands in the thing.
     Words(Vec<Group>),
     /// The question is nearly the thing's name: slots with how well it fits.
@@ -40,11 +45,18 @@ const WHOLE: i64 = 1000;
 const NAME_LENGTHS: i64 = 3;
 
 impl Wanted {
-    /// Reads the words of `q`; `None` where there are none. `typing` says that its last word may go on.
-    pub fn read(snapshot: &Snapshot, q: &str, typing: bool) -> Option<Self> {
+    /// Reads the words of `q` and finds them in things of `kinds`; `None` where there are none. `typing` says that the
+    /// last word may go on. Where nothing has all words, what sounds or looks alike will do.
+    pub fn read(snapshot: &Snapshot, q: &str, kinds: &[Kind], typing: bool) -> Option<Self> {
         let manner = if typing { Manner::Typing } else { Manner::Plain };
-        let asked = Asked::read(&snapshot.dictionary, &snapshot.lexicon, q, manner);
-        (!asked.groups.is_empty()).then(|| Self { q: q.to_owned(), asked })
+        let read = |manner| Asked::read(&snapshot.dictionary, &snapshot.lexicon, q, manner);
+        let asked = read(manner);
+        if asked.groups.is_empty() {
+            return None;
+        }
+        let kinds = snapshot.of_kinds(if kinds.is_empty() { &FINDABLE } else { kinds });
+        let (relevance, fit) = snapshot.relevant(&asked, || read(Manner::Relaxed), &kinds);
+        Some(Self { folded: asked.folded, relevance: Arc::new(relevance), fit: Arc::new(fit) })
     }
 }
 
@@ -82,7 +94,9 @@ impl WordFiling {
         if let Some(name) = folded {
             self.keys.push(whole(&name));
             let length = name.chars().count() as i64 / 6;
-            if length < NAME_LENGTHS {
+            // Names come in Chinese first; a translation makes none shorter.
+            let told = self.keys.iter().any(|key| key.field() == Field::NameLength);
+            if length < NAME_LENGTHS && !told {
                 self.keys.push(Key::new(Field::NameLength, length));
             }
             let characters = name.chars().filter(|c| !c.is_ascii());
@@ -109,19 +123,23 @@ impl Key {
 }
 
 impl Snapshot {
-    /// How the words are found, and the slots in which they are. Where no thing of `kinds` has them all, what sounds or
-    /// looks alike will do.
-    pub(super) fn relevant(&self, wanted: &Wanted, kinds: &RoaringBitmap) -> (Relevance, RoaringBitmap) {
-        let fit = self.having(&wanted.asked) & kinds;
+    /// How the words are found, and the slots in which they are.
+    fn relevant(
+        &self,
+        asked: &Asked,
+        relaxed: impl FnOnce() -> Asked,
+        kinds: &RoaringBitmap,
+    ) -> (Relevance, RoaringBitmap) {
+        let fit = self.having(asked) & kinds;
         if !fit.is_empty() {
-            return (Relevance::Words(wanted.asked.groups.clone()), fit);
+            return (Relevance::Words(asked.groups.clone()), fit);
         }
-        let relaxed = Asked::read(&self.dictionary, &self.lexicon, &wanted.q, Manner::Relaxed);
+        let relaxed = relaxed();
         let fit = self.having(&relaxed) & kinds;
         if !fit.is_empty() {
             return (Relevance::Words(relaxed.groups), fit);
         }
-        let alike = self.alike(&wanted.asked, kinds);
+        let alike = self.alike(asked, kinds);
         let fit = alike.keys().collect();
         (Relevance::Alike(alike), fit)
     }
@@ -146,34 +164,38 @@ impl Snapshot {
         fit.unwrap_or_default()
     }
 
-    /// The slots of what has nearly the question as its name.
+    /// The slots of what has nearly the question as its name. A question has few slips, so that of its rarest characters
+    /// one at least is right: only names that have one of these are compared, and not endlessly many.
     fn alike(&self, asked: &Asked, kinds: &RoaringBitmap) -> BTreeMap<u32, i64> {
-        let characters = asked.characters();
-        let slips = if characters.len() < 8 { 1 } else { 2 };
-        let mut common: BTreeMap<u32, usize> = BTreeMap::new();
-        for &c in &characters {
-            let having = self.index.postings.get(Key::new(Field::NameCharacter, i64::from(u32::from(c))));
-            for slot in having.into_iter().flatten() {
-                *common.entry(slot).or_default() += 1;
+        const COMPARED: usize = 2000;
+        let having =
+            |c: &char| self.index.postings.get(Key::new(Field::NameCharacter, i64::from(u32::from(*c))));
+        let mut characters: Vec<&RoaringBitmap> = Vec::new();
+        let mut unknown = 0;
+        for c in asked.characters() {
+            match having(&c) {
+                Some(having) => characters.push(having),
+                None => unknown += 1,
             }
         }
-        let enough = characters.len().saturating_sub(slips).max(1);
-        let near = common.into_iter().filter(|(slot, count)| *count >= enough && kinds.contains(*slot));
-        near.filter_map(|(slot, _)| {
+        let slips = slips(asked.characters().len());
+        if unknown > slips {
+            return BTreeMap::new();
+        }
+        characters.sort_by_key(|having| having.len());
+        let mut near = RoaringBitmap::new();
+        characters.iter().take(slips - unknown + 1).for_each(|having| near |= *having);
+        near &= kinds;
+        let fit = |slot| {
             let name = self.dictionary.fold(&self.index.thing(slot)?.name().zh_cn);
             Some((slot, i64::from(resembles(&asked.folded, &name)?)))
-        })
-        .collect()
+        };
+        near.iter().take(COMPARED).filter_map(fit).collect()
     }
 
     /// How well each of `slots` fits, in their order.
-    pub(super) fn scores(
-        &self,
-        wanted: &Wanted,
-        relevance: &Relevance,
-        slots: &RoaringBitmap,
-    ) -> Vec<(u32, i64)> {
-        let groups = match relevance {
+    pub(super) fn scores(&self, wanted: &Wanted, slots: &RoaringBitmap) -> Vec<(u32, i64)> {
+        let groups = match &*wanted.relevance {
             Relevance::Alike(alike) => {
                 return slots.iter().map(|slot| (slot, alike.get(&slot).copied().unwrap_or(0))).collect();
             }
@@ -198,7 +220,7 @@ impl Snapshot {
             self.each_at(&scores, slots, key, |at| hits.push(at));
             hits.into_iter().for_each(|at| scores[at].1 += weight);
         };
-        add(whole(&wanted.asked.folded), WHOLE);
+        add(whole(&wanted.folded), WHOLE);
         // Of names that have the words the shorter one says less else.
         (0..NAME_LENGTHS).for_each(|length| add(Key::new(Field::NameLength, length), 60 - 20 * length));
         scores

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::entries::Listed;
 use super::events::EventEntry;
-use super::index::Field;
+use super::index::{Field, Key};
 use super::place::Located;
 use super::snapshot::Snapshot;
 use super::words::{self, Haystack};
@@ -45,14 +45,12 @@ pub struct Lectures<'a> {
 /// The lectures of a series.
 pub fn lectures(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Lectures<'_> {
     let mut lectures = Lectures::default();
-    for event in snapshot.events_under(Field::Series, id) {
-        lectures.count += 1;
-        let next = event.sessions.iter().find(|session| {
-            session.end > now
-                && session.status != EventStatus::Cancelled
-                && event.status != EventStatus::Cancelled
-        });
-        if let Some(session) = next
+    let Some(of_series) = snapshot.index.postings.get(Key::new(Field::Series, id)) else { return lectures };
+    lectures.count = of_series.len() as usize;
+    let coming = of_series & &snapshot.clocked(now).alive;
+    for event in coming.iter().filter_map(|slot| snapshot.index.thing(slot)?.event()) {
+        let held = |session: &&Session| session.end > now && session.status != EventStatus::Cancelled;
+        if let Some(session) = event.sessions.iter().find(held)
             && lectures.next.is_none_or(|(_, earlier)| session.start < earlier.start)
         {
             lectures.next = Some((event, session));

@@ -10,14 +10,13 @@ use roaring::RoaringBitmap;
 
 use super::index::{Field, Index, Key};
 use super::question::Question;
-use super::relevance::Relevance;
 use super::snapshot::Snapshot;
 use crate::domain::kinds::Kind;
 use crate::domain::taxonomy::{self, Code};
 use crate::domain::time::{self, Span};
 
 /// The kinds that are found where none is named.
-pub const FINDABLE: [Kind; 5] = [Kind::Event, Kind::Base, Kind::Route, Kind::Series, Kind::Campaign];
+pub(super) const FINDABLE: [Kind; 5] = [Kind::Event, Kind::Base, Kind::Route, Kind::Series, Kind::Campaign];
 
 /// The kinds that can be asked for by who runs them.
 pub(super) const ORGANISED: [Kind; 3] = [Kind::Event, Kind::Base, Kind::Series];
@@ -39,19 +38,14 @@ impl Snapshot {
         self.index.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
     }
 
-    /// The slots of everything that fits a question.
-    pub fn select(&self, question: &Question, now: DateTime<Utc>) -> RoaringBitmap {
-        self.sift(question, now).0
-    }
-
     /// The slots of everything that fits a question at any time.
     pub(super) fn select_at_any_time(&self, question: &Question) -> RoaringBitmap {
-        Sieve::new(self, question).0.left.unwrap_or_default()
+        Sieve::new(self, question).left.unwrap_or_default()
     }
 
-    /// The slots of everything that fits a question, and how its words are found in them.
-    pub(super) fn sift(&self, question: &Question, now: DateTime<Utc>) -> (RoaringBitmap, Option<Relevance>) {
-        let (mut sieve, relevance) = Sieve::new(self, question);
+    /// The slots of everything that fits a question.
+    pub fn select(&self, question: &Question, now: DateTime<Utc>) -> RoaringBitmap {
+        let mut sieve = Sieve::new(self, question);
         sieve.time(self, question, now);
         let Sieve { left, mut doubtful, .. } = sieve;
         let mut left = left.unwrap_or_default();
@@ -61,24 +55,22 @@ impl Snapshot {
             thing.is_none_or(|thing| question.check(thing, self, now).is_none())
         });
         left -= unfit.collect::<RoaringBitmap>();
-        (left, relevance)
+        left
     }
 }
 
 impl<'a> Sieve<'a> {
     /// What fits in everything but time and seats.
-    fn new(snapshot: &'a Snapshot, question: &'a Question) -> (Self, Option<Relevance>) {
+    fn new(snapshot: &'a Snapshot, question: &'a Question) -> Self {
         let asked = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
         let mut sieve = Self { index: &snapshot.index, asked, left: None, doubtful: RoaringBitmap::new() };
-        let relevance = question.words.as_ref().map(|wanted| {
-            let (relevance, fit) = snapshot.relevant(wanted, &snapshot.of_kinds(asked));
-            sieve.keep(fit);
-            relevance
-        });
+        if let Some(words) = &question.words {
+            sieve.keep_ref(Some(&words.fit));
+        }
         sieve.area(question);
         sieve.filed(question);
         sieve.kinds();
-        (sieve, relevance)
+        sieve
     }
 
     fn keep(&mut self, fit: RoaringBitmap) {
@@ -104,6 +96,11 @@ impl<'a> Sieve<'a> {
 
     fn get(&self, key: Key) -> Option<&RoaringBitmap> {
         self.index.postings.get(key)
+    }
+
+    /// What is left before a filter that is lenient.
+    fn before(&self, lenient: bool) -> Option<RoaringBitmap> {
+        lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(self.asked)))
     }
 
     /// Takes back what a filter excluded because its kind is not `able` to be asked so.
@@ -150,7 +147,7 @@ impl<'a> Sieve<'a> {
     /// What things are filed under.
     fn filed(&mut self, question: &Question) {
         self.terms(&[Kind::Event, Kind::Series], taxonomy::TOPIC, &question.topics);
-        let before = question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
+        let before = self.before(question.lenient.audience);
         self.terms(&AUDIENCED, taxonomy::AUDIENCE, &question.audiences);
         self.pardon(before, &AUDIENCED);
         self.terms(&[Kind::Event], taxonomy::FORM, &question.forms);
@@ -169,8 +166,7 @@ impl<'a> Sieve<'a> {
             self.any(Field::Need, [need as i64].into_iter());
         }
         if let Some(age) = question.age.map(i64::from) {
-            let before =
-                question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
+            let before = self.before(question.lenient.age);
             let events = self.of_kinds(&[Kind::Event]);
             self.keep(events);
             let too_young = self.index.postings.any((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));
@@ -240,7 +236,7 @@ impl<'a> Sieve<'a> {
         }
         if question.available.is_some() {
             doubt(&mut self.doubtful, Kind::Event);
-            if !question.lenient {
+            if !question.lenient.available {
                 self.keep_ref(of(Kind::Event));
             }
         }

@@ -1,6 +1,6 @@
 //! A snapshot: everything published at one moment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -192,12 +192,6 @@ impl Snapshot {
         understanding::understand(q, &self.dictionary.fold(q), &world, given, now)
     }
 
-    /// The events filed under a field and the number of one of its values.
-    pub(super) fn events_under(&self, field: Field, value: i64) -> impl Iterator<Item = &EventEntry> {
-        let slots = self.index.postings.get(Key::new(field, value)).into_iter().flatten();
-        slots.filter_map(|slot| self.index.thing(slot)?.event())
-    }
-
     /// Takes items in, whatever their order. An item that is not newer than what is held is passed over, so
     /// applying twice is applying once.
     pub(super) fn apply(&mut self, items: Vec<Item>) {
@@ -212,7 +206,7 @@ impl Snapshot {
             let mut taken = by_kind.remove(&kind).unwrap_or_default();
             // Neighbours get neighbouring slots: what lies in an area is then filed in runs.
             taken.sort_by_cached_key(|item| item.place_in_order(self));
-            let taken: Vec<i64> = taken.into_iter().filter_map(|item| self.take(item)).collect();
+            let taken: HashSet<i64> = taken.into_iter().filter_map(|item| self.take(item)).collect();
             for thing in depend.iter().filter(|thing| !taken.contains(&thing.id())) {
                 self.renew(thing);
                 changed.insert((kind, thing.id()));

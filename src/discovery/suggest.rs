@@ -68,7 +68,7 @@ impl Snapshot {
             }
         }
         found.truncate(limit);
-        let words = Wanted::read(self, q, true).filter(|_| found.len() < limit);
+        let words = Wanted::read(self, q, &[Kind::Event], true).filter(|_| found.len() < limit);
         if words.is_some() {
             let question = Question { words, ..Question::about(Kind::Event) };
             let paging = Paging { limit: EVENTS.min(limit - found.len()), after: None };

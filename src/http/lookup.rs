@@ -14,6 +14,7 @@ use crate::discovery::snapshot::Table;
 use crate::discovery::{Snapshot, Wanted};
 use crate::domain::divisions::Adcode;
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds;
 use crate::domain::time::Span;
 
 /// Reads parameters against a snapshot and gathers everything that names nothing there: a misspelt filter must
@@ -73,9 +74,9 @@ impl<'a> Lookup<'a> {
         known
     }
 
-    /// Words to be found. Punctuation alone would find everything, so it counts as nothing given.
-    pub fn words(&mut self, param: &Param) -> Option<Wanted> {
-        let wanted = Wanted::read(self.snapshot, self.params.text(param)?, false);
+    /// Words to be found in things of `kinds`. Punctuation alone would find everything, so it counts as nothing given.
+    pub fn words(&mut self, param: &Param, kinds: &[kinds::Kind]) -> Option<Wanted> {
+        let wanted = Wanted::read(self.snapshot, self.params.text(param)?, kinds, false);
         if wanted.is_none() {
             self.invalid.push(param.name, FieldCode::Empty);
         }

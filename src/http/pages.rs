@@ -53,7 +53,9 @@ impl<T: Table> Asked<T> {
         let first = |limit| Turn { paging: Paging { limit, after: None }, now, question: self.question };
         let Some(text) = page.cursor else { return Ok(first(page.limit)) };
         let cursor = Cursor::decode(text).ok_or(Code::CursorMalformed)?;
-        let at = cursor.instant().ok_or(Code::CursorMalformed)?;
+        // Time is judged by the minute, and what holds at a minute is remembered: no others are worked out.
+        let at =
+            cursor.instant().filter(|at| at.timestamp_millis() % 60_000 == 0).ok_or(Code::CursorMalformed)?;
         if cursor.question != self.question {
             return Err(Code::CursorMismatch.into());
         }

@@ -91,7 +91,7 @@ on_both_stores! {
         let mut feed = feed(&db, &live);
         let found = |words: &str| {
             let snapshot = live.now().unwrap();
-            let words = Wanted::read(&snapshot, words, false);
+            let words = Wanted::read(&snapshot, words, &[Kind::Event], false);
             assert!(words.is_some());
             let question = Question { words, ..Question::about(Kind::Event) };
             snapshot.find(&question, NOW, &Paging { limit: 1, after: None }).total

@@ -105,7 +105,8 @@ fn widen(edges: &mut Edges, (lat, lng): (f64, f64)) {
 
 fn cosines(edges: &Edges) -> (f64, f64) {
     let cos = |degrees: f64| degrees.to_radians().cos();
-    let widest = if edges.south <= 0.0 && 0.0 <= edges.north { 1.0 } else { cos(edges.south).max(cos(edges.north)) };
+    let widest =
+        if edges.south <= 0.0 && 0.0 <= edges.north { 1.0 } else { cos(edges.south).max(cos(edges.north)) };
     (cos(edges.south).min(cos(edges.north)), widest)
 }
 
@@ -147,7 +148,14 @@ impl Node {
     fn insert(&mut self, point: Point, cell: Cell, depth: u32) {
         let (lat, lng) = point.spot.in_crs(Crs::Gcj02);
         match &mut self.inner {
-            Inner::Leaf(points) if points.len() < LEAF || depth == DEPTH => points.push(point),
+            // What is all at one spot cannot be told apart by splitting.
+            Inner::Leaf(points)
+                if points.len() < LEAF
+                    || depth == DEPTH
+                    || points.iter().all(|held| held.spot == point.spot) =>
+            {
+                points.push(point);
+            }
             Inner::Leaf(points) => {
                 let points = std::mem::take(points);
                 self.inner = Inner::Branch { slots: RoaringBitmap::new(), kids: Default::default() };
@@ -219,7 +227,8 @@ impl Node {
 
     /// Bounds of the distances of its points from `at`, in metres.
     pub fn reach(&self, at: LatLng<Wgs84>) -> (f64, f64) {
-        let metres = |haversine: f64| 2.0 * geo::EARTH_RADIUS_METRES * haversine.clamp(0.0, 1.0).sqrt().asin();
+        let metres =
+            |haversine: f64| 2.0 * geo::EARTH_RADIUS_METRES * haversine.clamp(0.0, 1.0).sqrt().asin();
         let (least, most) = self.haversines(at, at.lat().to_radians().cos());
         (metres(least), metres(most))
     }

@@ -79,6 +79,8 @@ impl Understanding {
         let mut all: Vec<(&'static str, String)> = Vec::new();
         for part in &self.parts {
             match all.iter_mut().find(|(param, _)| *param == part.param) {
+                // One division only can be asked for: the first.
+                Some(_) if part.param == "adcode" => {}
                 Some((_, held)) => {
                     for value in
                         part.value.split(',').filter(|v| held.split(',').all(|h| h != *v)).collect::<Vec<_>>()

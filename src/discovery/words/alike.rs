@@ -26,7 +26,7 @@ pub fn resembles(question: &str, name: &str) -> Option<u32> {
 }
 
 /// How many of the characters of a question may be wrong.
-fn slips(characters: usize) -> usize {
+pub fn slips(characters: usize) -> usize {
     match characters {
         0..=2 => 0,
         3..=7 => 1,

@@ -23,7 +23,7 @@ mod names;
 mod readings;
 mod store;
 
-pub use alike::resembles;
+pub use alike::{resembles, slips};
 pub use asked::{Asked, Fit, Group, Manner};
 pub use dictionary::Dictionary;
 pub use haystack::{Field, Haystack};

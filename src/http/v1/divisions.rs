@@ -154,7 +154,7 @@ async fn list_divisions(
     let mut lookup = Lookup::new(params, &snapshot);
     lookup.at_most_one(&[LAT, PARENT, Q]);
     let (point, parent, q) = (lookup.area().at, lookup.division(&PARENT), params.text(&Q));
-    lookup.words(&Q);
+    lookup.words(&Q, &[]);
     lookup.done()?;
     let mut found: Vec<_> = match (point, parent, q) {
         (Some(point), ..) => {

@@ -7,7 +7,7 @@ use super::campaigns::CampaignType;
 use super::events::Mode;
 use super::facets::{FACETS, Facet};
 use super::sessions::Status;
-use crate::discovery::question::Question;
+use crate::discovery::question::{Lenient, Question};
 use crate::discovery::{Snapshot, bases};
 use crate::domain::kinds;
 use crate::http::lookup::Lookup;
@@ -175,10 +175,11 @@ impl<T: Table> Asked<T> {
         let params = &self.params;
         let mut lookup = Lookup::new(params, snapshot);
         let within = lookup.within(now);
+        let words = lookup.words(&Q, &kinds);
         let question = Question {
             kinds,
             area: lookup.area(),
-            words: lookup.words(&Q),
+            words,
             topics: lookup.codes(&TOPIC),
             audiences: lookup.codes(&AUDIENCE),
             forms: lookup.codes(&FORM),
@@ -202,7 +203,7 @@ impl<T: Table> Asked<T> {
             open_at: params.instant(&OPEN_AT),
             days: params.integer(&DAYS).and_then(|days| u16::try_from(days).ok()),
             types: CampaignType::read(params.words(&TYPE)),
-            lenient: false,
+            lenient: Lenient::default(),
             sort: lookup.sort(&SORT),
             lang: self.lang,
             facets: Facet::read(params.words(&FACETS)),

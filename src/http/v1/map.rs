@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bases::hours::open_now;
 use super::references::Ref;
-use super::search::{FILTERS, ItemKind, KINDS, kinds_asked};
+use super::search::{FILTERS, ItemKind, KINDS, UNDERSTAND};
 use super::sessions::SignupState;
 use super::view::View;
 use crate::discovery::map::Mark;
@@ -39,7 +39,7 @@ pub struct GetMap;
 
 impl Table for GetMap {
     const PARAMS: &'static [&'static [Param]] =
-        &[&[BBOX, ZOOM, CRS, KINDS, ADCODE, Q], TIME, FILTERS, LANGUAGE];
+        &[&[BBOX, ZOOM, CRS, KINDS, ADCODE, Q, UNDERSTAND], TIME, FILTERS, LANGUAGE];
 }
 
 /// What lies in a box, gathered into marks.
@@ -145,7 +145,7 @@ async fn get_map(asked: Asked<GetMap>, state: web::Data<State>) -> Result<HttpRe
         invalid.push(BBOX.name, FieldCode::Missing);
         return Err(invalid.into());
     };
-    let question = asked.question(&snapshot, now, kinds_asked(&asked.params))?;
+    let (question, _) = asked.understood(&snapshot, now)?;
     let view = asked.view(&snapshot, now);
     let zoom = asked.params.number(&ZOOM).unwrap_or(DEFAULT_ZOOM);
     let map = snapshot.map(&question, edges, view.crs, zoom, now);

@@ -18,7 +18,7 @@ use super::filters::{
 use super::routes::RouteItem;
 use super::series::SeriesItem;
 use super::view::View;
-use crate::discovery::question::Question;
+use crate::discovery::question::{Lenient, Question};
 use crate::discovery::thing::Thing;
 use crate::discovery::understanding::Understanding;
 use crate::discovery::{Found, Snapshot};
@@ -27,7 +27,7 @@ use crate::domain::time::Span;
 use crate::http::body::Body;
 use crate::http::list::Crs;
 use crate::http::pages::Tail;
-use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
+use crate::http::params::groups::{FROM, LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, Params, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
@@ -111,7 +111,8 @@ const SORT: Param = Param::new(
     "distance",
 );
 
-const UNDERSTAND: Param = Param::new(
+/// Whether words are understood.
+pub const UNDERSTAND: Param = Param::new(
     "understand",
     Kind::Boolean,
     "Whether places, days, audiences, prices and the like in `q` are read as filters, which `understood` tells; `true` if absent. Filters that were read so leave kinds in that have no such property.",
@@ -212,24 +213,15 @@ pub struct Understood {
 async fn search(asked: Asked<Search>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let understanding = understand(&asked, &snapshot, turn.now);
-    let question = match &understanding {
-        Some(understanding) => {
-            let asked = asked.reworded(&understanding.rest, understanding.parameters())?;
-            Question { lenient: true, ..asked.question(&snapshot, turn.now, kinds_asked(&asked.params))? }
-        }
-        None => asked.question(&snapshot, turn.now, kinds_asked(&asked.params))?,
-    };
+    let (question, understood) = asked.understood(&snapshot, turn.now)?;
     let view = asked.view(&snapshot, turn.now);
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let mut body = Body::default();
     for found in &page.found {
         body.item(|out| write(&view, found, question.span, out))?;
     }
-    let parts = understanding.into_iter().flat_map(|understanding| understanding.parts);
-    let understood = parts.map(|part| Understood { text: part.text, param: part.param, value: part.value });
     let list = turn.tail(&view, page, Some(view.crs));
-    Ok(body.finish(SearchTail { list, understood: understood.collect() }))
+    Ok(body.finish(SearchTail { list, understood }))
 }
 
 /// What follows the items of a search.
@@ -240,9 +232,44 @@ struct SearchTail {
     understood: Vec<Understood>,
 }
 
-/// How the words of the question are understood; `None` where nothing in them is a filter.
-fn understand(asked: &Asked<Search>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Understanding> {
-    let q = asked.params.text(&Q).filter(|_| asked.params.boolean(&UNDERSTAND) != Some(false))?;
-    let understanding = snapshot.understand(q, asked.params.crs(), &|name| asked.given(name), now);
-    (understanding.rest.trim() != q.trim()).then_some(understanding)
+impl<T: Table> Asked<T> {
+    /// What is asked of all kinds, or of those that `kinds` names, and what of `q` was read as filters.
+    ///
+    /// # Errors
+    /// Everything that names nothing in the catalogue.
+    pub fn understood(
+        &self,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Result<(Question, Vec<Understood>), Problem> {
+        let kinds = kinds_asked(&self.params);
+        let q = self.params.text(&Q).filter(|_| self.params.boolean(&UNDERSTAND) != Some(false));
+        let understanding =
+            q.map(|q| snapshot.understand(q, self.params.crs(), &|name| self.given(name), now));
+        // What does not go together as filters stays words.
+        let reworded = understanding.as_ref().and_then(|understanding| {
+            let parameters = understanding.parameters();
+            let asked = self.reworded(&understanding.rest, parameters).ok()?;
+            Some((understanding, asked.question(snapshot, now, kinds.clone()).ok()?))
+        });
+        let Some((Understanding { parts, .. }, mut question)) = reworded else {
+            return Ok((self.question(snapshot, now, kinds)?, Vec::new()));
+        };
+        let read = |param: &Param| parts.iter().any(|part| part.param == param.name);
+        question.lenient =
+            Lenient { audience: read(&AUDIENCE), age: read(&AGE), available: read(&AVAILABLE) };
+        if read(&FROM) {
+            // Who says "on Saturday" on Saturday evening means what is left of it.
+            question.past = false;
+            if let Some(span) = &mut question.span {
+                span.from = span.from.max(Some(now).filter(|now| span.to.is_none_or(|to| *now < to)));
+            }
+        }
+        let understood = parts.iter().map(|part| Understood {
+            text: part.text.clone(),
+            param: part.param,
+            value: part.value.clone(),
+        });
+        Ok((question, understood.collect()))
+    }
 }

@@ -19,9 +19,9 @@ use super::sessions::Session;
 use crate::discovery::{Found, events};
 use crate::domain::ids::EventId;
 use crate::domain::kinds;
+use crate::domain::time::Span;
 use crate::http::body::Body;
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{CRS, FROM, LANGUAGE, PAGE, POSITION, Q, TIME, TO};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
@@ -136,9 +136,9 @@ async fn list_event_sessions(
     let snapshot = state.snapshot()?;
     let event = snapshot.event(id.0).ok_or(Code::NotFound)?;
     let turn = asked.turn(state.now())?;
-    let within = Lookup::new(&asked.params, &snapshot).within(turn.now);
+    let span = Some(asked.params.span()).filter(|span| *span != Span::default());
     let view = asked.view(&snapshot, turn.now);
-    let answer = events::sessions(event, within.span, &turn.paging);
+    let answer = events::sessions(event, span, &turn.paging);
     let everything = view.event(event)?;
     let list = turn.page(answer, |session| Session::new(&view, &everything, event, session));
     Ok(HttpResponse::Ok().json(list.in_crs(&view)))
