@@ -282,6 +282,24 @@ impl EventQuestion {
         found
     }
 
+    /// The sessions of an event that fit, in order of start.
+    pub fn matching<'a>(
+        &'a self,
+        entry: &'a EventEntry,
+        snapshot: &'a Snapshot,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = &'a Session> {
+        let whole = Standing::of_event(entry, now);
+        let inside = move |session: &Session| match &session.place {
+            None => self.inside(&entry.places),
+            Some(place) => self.inside(&[Located::new(place, &snapshot.divisions)]),
+        };
+        let fits = move |session: &&Session| {
+            self.fits(entry.body(), whole, session, now) && inside(session).is_some()
+        };
+        entry.own.iter().filter(fits)
+    }
+
     /// Whether one of the places lies in the area. What has no place lies everywhere and nowhere in particular.
     fn inside(&self, places: &[Located]) -> Option<Inside> {
         match self.area.nearest(places) {

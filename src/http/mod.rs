@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`app`] | puts everything together for a worker |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
+//! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
 //! | [`health`] | alive, ready, metrics |
 //! | [`language`] | which language a caller wants |
 //! | [`list`] | the shape of every list |
@@ -19,6 +20,7 @@
 
 pub mod app;
 pub mod edge;
+pub mod forms;
 pub mod health;
 pub mod language;
 pub mod list;

@@ -14,6 +14,7 @@ use super::filters::{ACCESSIBILITY, FREE, Need, ORGANISER, Placed};
 use crate::discovery::Snapshot;
 use crate::discovery::bases::{self, BaseQuestion};
 use crate::domain::ids::BaseId;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
@@ -78,17 +79,24 @@ const SORT: Param = Param::new(
 #[utoipa::path(
     tag = "bases",
     params(Asked<ListBases>),
-    responses((status = 200, description = "A page of bases.", body = List<BaseItem>))
+    responses((status = 200, description = "A page of bases.", content(
+        (List<BaseItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/bases")]
-async fn list_bases(asked: Asked<ListBases>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn list_bases(
+    asked: Asked<ListBases>,
+    form: ListForm,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let question = question(&asked.params, &snapshot, turn.now)?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let answer = bases::find(&snapshot, &question, turn.now, asked.lang, &turn.paging);
     let list = turn.list(answer, Some(view.crs.into()), |found| BaseItem::new(&view, found));
-    Ok(HttpResponse::Ok().json(list))
+    form.answer(&list)
 }
 
 fn question(params: &Params, snapshot: &Snapshot, now: DateTime<Utc>) -> Result<BaseQuestion, Problem> {

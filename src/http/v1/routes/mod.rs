@@ -9,10 +9,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use item::{RouteDetail, RouteItem};
 pub use track::Track;
 
-use self::track::GEO_JSON;
 use super::filters::{AUDIENCE, Placed, Plain};
 use crate::discovery::routes::{self, RouteQuestion};
 use crate::domain::ids::RouteId;
+use crate::http::forms::geojson::{FeatureCollection, GEO_JSON, ListForm};
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
@@ -49,10 +49,17 @@ const SORT: Param = Param::new(
 #[utoipa::path(
     tag = "routes",
     params(Asked<ListRoutes>),
-    responses((status = 200, description = "A page of routes.", body = List<RouteItem>))
+    responses((status = 200, description = "A page of routes.", content(
+        (List<RouteItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/routes")]
-async fn list_routes(asked: Asked<ListRoutes>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn list_routes(
+    asked: Asked<ListRoutes>,
+    form: ListForm,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let mut lookup = Lookup::new(&asked.params, &snapshot);
@@ -65,10 +72,10 @@ async fn list_routes(asked: Asked<ListRoutes>, state: web::Data<State>) -> Resul
     };
     lookup.within(turn.now);
     lookup.done()?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let answer = routes::find(&snapshot, &question, asked.lang, &turn.paging);
     let list = turn.list(answer, Some(view.crs.into()), |found| RouteItem::new(&view, found));
-    Ok(HttpResponse::Ok().json(list))
+    form.answer(&list)
 }
 
 /// Get a route
