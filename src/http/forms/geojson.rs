@@ -97,19 +97,24 @@ pub enum CollectionType {
 
 /// An item of a list.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "type": "Feature",
+    "id": "01h2x7m9k4qpz",
+    "geometry": { "type": "Point", "coordinates": [113.3621, 23.0394] },
+    "properties": { "id": "01h2x7m9k4qpz", "name": "广东科学中心", "crs": "wgs84" },
+}))]
 pub struct Feature {
     /// `Feature`.
     #[serde(rename = "type")]
     pub kind: FeatureType,
     /// The item's id; a division's code.
-    #[schema(example = "01h2x7m9k4qpz")]
     pub id: String,
     /// Where it is: a `Point`, or for a route the `LineString` of its stops. `null` where no position is known: RFC
     /// 7946 wants it so, here alone in this API.
-    #[schema(value_type = Value, example = json!({ "type": "Point", "coordinates": [113.3621, 23.0394] }))]
+    #[schema(value_type = Value)]
     pub geometry: Option<Geometry>,
     /// The item as the JSON list has it, with its positions in WGS-84 and a `crs` that says so.
-    #[schema(value_type = Object, example = json!({ "id": "01h2x7m9k4qpz", "name": "广东科学中心", "crs": "wgs84" }))]
+    #[schema(value_type = Object)]
     pub properties: Map<String, Value>,
 }
 

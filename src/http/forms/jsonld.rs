@@ -13,7 +13,7 @@ use crate::domain::ids::BaseId;
 use crate::domain::taxonomy::{AUDIENCE, Code, TOPIC};
 use crate::domain::text::Text;
 use crate::domain::time::rfc3339;
-use crate::http::v1::events::{EventDetail, Mode, Period};
+use crate::http::v1::events::{EventDetail, EventItem, Mode, Period};
 use crate::http::v1::places::Place;
 use crate::http::v1::sessions::{Session, SignupState, Status};
 use crate::http::v1::view::View;
@@ -102,21 +102,22 @@ pub fn event(view: &View<'_>, detail: &EventDetail<'_>, run: Option<Run>, url: &
         "superEvent": item.series.as_ref().map(|series| json!({
             "@type": "EventSeries", "@id": urn("series", &series.id), "name": series.name,
         })),
-        "subEvent": detail.sessions.iter().filter(|_| several).map(|session| part(view, item.title, session))
+        "subEvent": detail.sessions.iter().filter(|_| several).map(|session| part(view, item, session))
             .collect::<Vec<_>>(),
     }))
 }
 
 /// A session as a part of its event.
-fn part(view: &View<'_>, title: &str, session: &Session<'_>) -> Value {
+fn part(view: &View<'_>, item: &EventItem<'_>, session: &Session<'_>) -> Value {
+    let place = place_to_go(item, session.place.as_ref());
     json!({
         "@type": "Event",
         "@id": urn("session", &session.times.id),
-        "name": title,
+        "name": item.title,
         "startDate": session.times.start,
         "endDate": session.times.end,
         "eventStatus": status(session.status),
-        "location": session.place.as_ref().map(|place| venue(view, place, None)),
+        "location": place.map(|place| venue(view, place, None)),
     })
 }
 
@@ -132,11 +133,16 @@ fn status(status: Status) -> &'static str {
 fn location(view: &View<'_>, detail: &EventDetail<'_>, url: &str) -> Vec<Value> {
     let item = &detail.item;
     let base = item.base.as_ref().map(|base| base.id.as_str());
-    let place = item.place.as_ref().map(|place| venue(view, place, base));
+    let place = place_to_go(item, item.place.as_ref()).map(|place| venue(view, place, base));
     let stream = detail.online.as_ref().map(|online| online.url.unwrap_or(url));
     let stream = stream.or((item.mode == Mode::Online).then_some(url));
     let stream = stream.map(|url| json!({ "@type": "VirtualLocation", "url": url }));
     place.into_iter().chain(stream).collect()
+}
+
+/// What is online only may belong to a base, but nobody is to go there.
+fn place_to_go<'p, 'a>(item: &EventItem<'_>, place: Option<&'p Place<'a>>) -> Option<&'p Place<'a>> {
+    place.filter(|_| item.mode != Mode::Online)
 }
 
 fn venue(view: &View<'_>, place: &Place<'_>, base: Option<&str>) -> Value {

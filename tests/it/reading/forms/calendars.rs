@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use icalendar::{Calendar, CalendarDateTime, Component, DatePerhapsTime, Event};
+use icalendar::{Calendar, CalendarDateTime, Component, DatePerhapsTime, Event, EventLike};
 use kepu::domain::events::EventStatus;
 use kepu::domain::ids::{BaseId, EventId, SessionId};
 use kepu::domain::sessions::Session;
@@ -166,7 +166,7 @@ async fn awkward_texts_come_back_as_they_were() {
     assert_eq!(date.get_summary(), Some("火星, 木星; 以及\\土星"));
     let expected = "第一行\n第二行：这一行很长，要折成好几行，而且不能把一个汉字从中间切开。";
     assert_eq!(date.get_description(), Some(expected));
-    assert_eq!(date.property_value("CATEGORIES"), Some("ocean"));
+    assert_eq!(date.get_categories(), Some(vec!["ocean".to_owned()]));
 }
 
 #[actix_web::test]

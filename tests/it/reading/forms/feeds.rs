@@ -38,7 +38,8 @@ async fn a_feed_has_the_events_of_its_question_the_newest_first() {
         assert_eq!(entry.updated.with_timezone(&Utc), instant(&detail["updatedAt"]));
         let organisers: Vec<_> = list(&detail, "organisers").iter().map(|one| text(one, "name")).collect();
         assert_eq!(entry.authors.iter().map(|author| author.name.as_str()).collect::<Vec<_>>(), organisers);
-        let topics: Vec<Value> = entry.categories.iter().map(|category| category.term.clone().into()).collect();
+        let topics: Vec<Value> =
+            entry.categories.iter().map(|category| category.term.clone().into()).collect();
         assert_eq!(list(&detail, "topics"), topics);
         assert!(entry.links[0].href.starts_with("http"));
     }

@@ -11,7 +11,7 @@ const LD_JSON: &str = "application/ld+json";
 async fn an_event_as_linked_data_says_what_its_detail_says() {
     let site = shared();
     let (mut several, mut paid, mut online) = (0, 0, 0);
-    for item in site.walk("/v1/events?limit=100").await.iter().step_by(3) {
+    for item in &site.walk("/v1/events?limit=100").await {
         let path = format!("/v1/events/{}", text(item, "id"));
         let detail = site.json(&format!("{path}?crs=wgs84")).await;
         let answer = accepting(&site, &path, LD_JSON).await;
@@ -37,7 +37,7 @@ async fn an_event_as_linked_data_says_what_its_detail_says() {
         }
         assert_eq!(event["organizer"][0]["name"], detail["organisers"][0]["name"]);
         let locations = list(&event, "location");
-        match detail.get("place") {
+        match detail.get("place").filter(|_| detail["mode"] != "online") {
             Some(place) => {
                 assert_eq!(locations[0]["geo"]["latitude"], place["lat"]);
                 assert_eq!(locations[0]["geo"]["longitude"], place["lng"]);
@@ -46,7 +46,7 @@ async fn an_event_as_linked_data_says_what_its_detail_says() {
             }
             None => {
                 online += 1;
-                assert_eq!(locations[0]["@type"], "VirtualLocation");
+                assert_eq!((locations.len(), &locations[0]["@type"]), (1, &"VirtualLocation".into()));
             }
         }
         if let Some(price) = detail.get("price") {
