@@ -1,13 +1,19 @@
 //! Which page of a list is asked for, and where the next one continues.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::list::{Crs, List};
 use super::params::groups::{CURSOR, LANG, LIMIT};
 use super::params::{Asked, Table, decode};
 use super::problem::{Code, Problem};
-use crate::discovery::page::{Answer, Cursor, Paging};
+use super::v1::facets::Facets;
+use super::v1::view::View;
+use crate::discovery::page::{Answer, Cursor, Key, Paging};
+use crate::discovery::{Found, Page};
+use crate::domain::geo;
 use crate::domain::text::Lang;
 
 /// How long a cursor is good for.
@@ -24,6 +30,17 @@ pub struct Turn {
     /// The instant by which it judges time: that of the first page.
     pub now: DateTime<Utc>,
     question: u64,
+}
+
+/// The fields of a [`List`] that follow its items.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tail {
+    total: u64,
+    next_cursor: Option<String>,
+    crs: Option<Crs>,
+    facets: Option<Facets>,
 }
 
 impl<T: Table> Asked<T> {
@@ -50,13 +67,45 @@ impl<T: Table> Asked<T> {
 }
 
 impl Turn {
-    /// The page as it is sent.
-    pub fn list<F, T>(&self, answer: Answer<F>, crs: Option<Crs>, render: impl FnMut(F) -> T) -> List<T> {
-        let next = answer.next.map(|(key, id)| {
-            Cursor { question: self.question, key, id, at: self.now.timestamp_millis() }.encode()
-        });
-        let items = answer.found.into_iter().map(render).collect();
-        List { items, total: answer.total as u64, next_cursor: next, crs }
+    /// A page of what was found as it is sent; `render` gives nothing for what is not of the list's kind.
+    pub fn list<'a, T>(
+        &self,
+        view: &View<'_>,
+        page: Page<'a>,
+        render: impl FnMut(Found<'a>) -> Option<T>,
+    ) -> List<T> {
+        List {
+            items: page.found.into_iter().filter_map(render).collect(),
+            total: page.total,
+            next_cursor: page.next.map(|last| self.cursor(last)),
+            crs: None,
+            facets: Facets::new(view, page.facets),
+        }
+    }
+
+    /// What follows the items of a page.
+    pub fn tail(&self, view: &View<'_>, page: Page<'_>, crs: Option<geo::Crs>) -> Tail {
+        Tail {
+            total: page.total,
+            next_cursor: page.next.map(|last| self.cursor(last)),
+            crs: crs.map(Crs::from),
+            facets: Facets::new(view, page.facets),
+        }
+    }
+
+    /// A page of something else.
+    pub fn page<F, T>(&self, answer: Answer<F>, render: impl FnMut(F) -> T) -> List<T> {
+        List {
+            items: answer.found.into_iter().map(render).collect(),
+            total: answer.total as u64,
+            next_cursor: answer.next.map(|last| self.cursor(last)),
+            crs: None,
+            facets: None,
+        }
+    }
+
+    fn cursor(&self, (key, id): (Key, i64)) -> String {
+        Cursor { question: self.question, key, id, at: self.now.timestamp_millis() }.encode()
     }
 }
 

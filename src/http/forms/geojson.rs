@@ -17,6 +17,8 @@ use super::accept;
 use crate::domain::geo;
 use crate::http::list::List;
 use crate::http::problem::Problem;
+use crate::http::v1::facets::Facets;
+use crate::http::v1::search::Understood;
 use crate::http::v1::view::View;
 
 /// The media type of GeoJSON.
@@ -56,12 +58,20 @@ impl ListForm {
     /// # Errors
     /// A list that cannot be written.
     pub fn answer<T: Serialize>(self, list: &List<T>) -> Result<HttpResponse, Problem> {
+        self.send(serde_json::to_vec(list).map_err(Problem::internal)?)
+    }
+
+    /// The same of a list that is written already, as JSON.
+    ///
+    /// # Errors
+    /// What is no JSON.
+    pub fn send(self, list: Vec<u8>) -> Result<HttpResponse, Problem> {
         let mut response = HttpResponse::Ok();
         response.insert_header(accept::VARY);
         Ok(match self {
-            Self::Json => response.json(list),
+            Self::Json => response.content_type("application/json").body(list),
             Self::GeoJson => {
-                let list = serde_json::to_value(list).map_err(Problem::internal)?;
+                let list = serde_json::from_slice(&list).map_err(Problem::internal)?;
                 response.content_type(GEO_JSON).json(FeatureCollection::new(list))
             }
         })
@@ -72,6 +82,17 @@ impl ListForm {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(example = json!({
+    "type": "FeatureCollection",
+    "features": [{
+        "type": "Feature",
+        "id": "01h2x7m9k4qpz",
+        "geometry": { "type": "Point", "coordinates": [113.3621, 23.0394] },
+        "properties": { "id": "01h2x7m9k4qpz", "name": "广东科学中心", "crs": "wgs84" },
+    }],
+    "numberMatched": 128,
+    "nextCursor": "eyJxIjoxNDQ4NzY1MTUzNjQ4NjM2MDg1LCJrIjoxMjUzNCwiaSI6Mjg4MDQwNzIyNjgwMjg4MzAxOCwidCI6MTc5NTMxODg2MDAwMH0",
+}))]
 pub struct FeatureCollection {
     /// `FeatureCollection`.
     #[serde(rename = "type")]
@@ -86,6 +107,12 @@ pub struct FeatureCollection {
         example = "eyJxIjoxNDQ4NzY1MTUzNjQ4NjM2MDg1LCJrIjoxMjUzNCwiaSI6Mjg4MDQwNzIyNjgwMjg4MzAxOCwidCI6MTc5NTMxODg2MDAwMH0"
     )]
     pub next_cursor: Option<String>,
+    /// The counts that `facets` asks for.
+    #[schema(value_type = Option<Facets>)]
+    pub facets: Option<Value>,
+    /// Of a search: what of `q` was read as a filter and not looked for as words.
+    #[schema(value_type = Option<Vec<Understood>>)]
+    pub understood: Option<Value>,
 }
 
 /// The type of a collection.
@@ -113,7 +140,7 @@ pub struct Feature {
     /// 7946 wants it so, here alone in this API.
     #[schema(value_type = Value)]
     pub geometry: Option<Geometry>,
-    /// The item as the JSON list has it, with its positions in WGS-84 and a `crs` that says so.
+    /// The item as the JSON list has it; one of a list with positions has them in WGS-84 and a `crs` that says so.
     #[schema(value_type = Object)]
     pub properties: Map<String, Value>,
 }
@@ -146,22 +173,27 @@ impl FeatureCollection {
             Value::Array(items) => items,
             _ => Vec::new(),
         };
+        let crs = list["crs"].as_str();
         Self {
             kind: CollectionType::FeatureCollection,
-            features: items.into_iter().filter_map(Feature::new).collect(),
+            features: items.into_iter().filter_map(|item| Feature::new(item, crs)).collect(),
             number_matched: list["total"].as_u64().unwrap_or_default(),
             next_cursor: list["nextCursor"].as_str().map(str::to_owned),
+            facets: list.get("facets").cloned(),
+            understood: list.get("understood").cloned(),
         }
     }
 }
 
 impl Feature {
-    fn new(item: Value) -> Option<Self> {
+    fn new(item: Value, crs: Option<&str>) -> Option<Self> {
         let Value::Object(mut properties) = item else { return None };
         let id =
             properties.get("id").or(properties.get("adcode")).and_then(Value::as_str).map(str::to_owned)?;
         let geometry = geometry(&properties);
-        properties.insert("crs".into(), "wgs84".into());
+        if let Some(crs) = crs {
+            properties.insert("crs".into(), crs.into());
+        }
         Some(Self { kind: FeatureType::Feature, id, geometry, properties })
     }
 }

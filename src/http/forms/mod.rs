@@ -2,7 +2,7 @@
 //!
 //! | file | form | media type |
 //! |---|---|---|
-//! | [`geojson`] | any list of things that have positions | `application/geo+json`, RFC 7946 |
+//! | [`geojson`] | any list, for a map | `application/geo+json`, RFC 7946 |
 //! | [`icalendar`] | sessions | `text/calendar`, RFC 5545 |
 //! | [`atom`] | what changed last | `application/atom+xml`, RFC 4287 |
 //! | [`jsonld`] | an event | `application/ld+json`, schema.org |

@@ -10,11 +10,12 @@ use super::filters::Plain;
 use super::media::Source;
 use super::view::View;
 use crate::discovery::entries::OrganisationEntry;
-use crate::discovery::organisations::{self, OrganisationQuestion};
+use crate::discovery::organisations;
 use crate::domain::ids::{self, OrganisationId};
+use crate::domain::kinds;
 use crate::domain::time::rfc3339;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{ADCODE, LANGUAGE, PAGE, Q};
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
@@ -116,21 +117,25 @@ impl<'a> OrganisationDetail<'a> {
 #[utoipa::path(
     tag = "organisations",
     params(Asked<ListOrganisations>),
-    responses((status = 200, description = "A page of organisations.", body = List<OrganisationItem>))
+    responses((status = 200, description = "A page of organisations.", content(
+        (List<OrganisationItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/organisations")]
 async fn list_organisations(
     asked: Asked<ListOrganisations>,
+    form: ListForm,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let mut lookup = Lookup::new(&asked.params, &snapshot);
-    let question = OrganisationQuestion { words: lookup.words(&Q), adcode: lookup.division(&ADCODE) };
-    lookup.done()?;
-    let view = asked.view(&snapshot, turn.now);
-    let answer = organisations::find(&snapshot, &question, asked.lang, &turn.paging);
-    Ok(HttpResponse::Ok().json(turn.list(answer, None, |entry| OrganisationItem::new(&view, entry))))
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Organisation])?;
+    let view = form.view(asked.view(&snapshot, turn.now));
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list =
+        turn.list(&view, page, |found| Some(OrganisationItem::new(&view, found.thing.organisation()?)));
+    form.answer(&list)
 }
 
 /// Get an organisation

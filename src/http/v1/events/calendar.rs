@@ -1,13 +1,16 @@
 //! Events as calendars (RFC 5545).
 
+use std::collections::{BTreeMap, btree_map};
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 
-use super::{FILTERS, SUBJECT, question, title};
-use crate::discovery::entries::EventEntry;
-use crate::discovery::events::{self, Standing};
+use super::{FILTERS, SUBJECT, title};
+use crate::discovery::events::{EventEntry, Standing};
 use crate::discovery::page::{Paging, Sort};
+use crate::domain::events::Event;
 use crate::domain::ids::EventId;
+use crate::domain::kinds;
 use crate::domain::sessions::Session;
 use crate::domain::taxonomy::TOPIC;
 use crate::domain::time::Span;
@@ -51,23 +54,26 @@ pub(super) async fn get_events_calendar(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, now) = (state.snapshot()?, state.now());
-    let mut question = question(&asked.params, &snapshot, now)?;
+    let mut question = asked.question(&snapshot, now, vec![kinds::Kind::Event])?;
     question.sort = Some(Sort::Start);
     // A calendar is about what comes, also of what is called off.
     question.span.get_or_insert(Span { from: Some(now), to: None });
     let view = asked.view(&snapshot, now);
     // Each event has a session at its place in the order, so the earliest sessions belong to the first events.
-    let found = events::find(&snapshot, &question, now, &Paging { limit: SESSIONS, after: None }).found;
-    let mut sessions: Vec<_> = found
-        .iter()
-        .flat_map(|found| {
-            let fit = question.matching(found.entry, &snapshot, now).take(SESSIONS);
-            fit.map(|session| (found.entry, session))
-        })
-        .collect();
+    let found = snapshot.find(&question, now, &Paging { limit: SESSIONS, after: None }).found;
+    let fit = |entry| question.sessions_of(entry, &snapshot, now).into_iter().map(move |one| (entry, one));
+    let mut sessions: Vec<_> = found.iter().filter_map(|found| found.thing.event()).flat_map(fit).collect();
     sessions.sort_by_key(|(_, session)| (session.start, session.id));
     sessions.truncate(SESSIONS);
-    let dates = sessions.into_iter().map(|(entry, session)| date(&view, &origin, entry, session));
+    let mut events = BTreeMap::new();
+    for (entry, _) in &sessions {
+        if let btree_map::Entry::Vacant(new) = events.entry(entry.id) {
+            new.insert(view.event(entry)?);
+        }
+    }
+    let dates = sessions
+        .into_iter()
+        .filter_map(|(entry, session)| Some(date(&view, &origin, events.get(&entry.id)?, entry, session)));
     let calendar = Calendar { name: title(&view, &asked.params), dates: dates.collect() };
     Ok(answer(&calendar, "kepu.ics"))
 }
@@ -93,10 +99,11 @@ pub(super) async fn get_event_calendar(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let view = asked.view(&snapshot, state.now());
-    let entry = snapshot.events.get(&id.0).ok_or(Code::NotFound)?;
-    let coming = entry.own.iter().filter(|session| session.end > view.now);
-    let dates = coming.map(|session| date(&view, &origin, entry, session)).collect();
-    let calendar = Calendar { name: view.text(&entry.body().title).to_owned(), dates };
+    let entry = snapshot.event(id.0).ok_or(Code::NotFound)?;
+    let event = view.event(entry)?;
+    let coming = entry.sessions.iter().filter(|session| session.end > view.now);
+    let dates = coming.map(|session| date(&view, &origin, &event, entry, session)).collect();
+    let calendar = Calendar { name: view.text(&entry.title).to_owned(), dates };
     Ok(answer(&calendar, &format!("kepu-{}.ics", id.0)))
 }
 
@@ -109,8 +116,13 @@ fn answer(calendar: &Calendar<'_>, file: &str) -> HttpResponse {
 }
 
 /// A session as an entry of a calendar.
-fn date<'a>(view: &View<'a>, origin: &Origin, entry: &'a EventEntry, session: &'a Session) -> Date<'a> {
-    let event = entry.body();
+fn date<'a>(
+    view: &View<'a>,
+    origin: &Origin,
+    event: &'a Event,
+    entry: &'a EventEntry,
+    session: &'a Session,
+) -> Date<'a> {
     let place = view.snapshot.place_of(event, Some(session));
     let topics = event.topics.iter().filter_map(|code| view.snapshot.taxonomy.name(TOPIC, &code.0));
     let texts = [
@@ -127,14 +139,14 @@ fn date<'a>(view: &View<'a>, origin: &Origin, entry: &'a EventEntry, session: &'
         uid: format!("{}@kepu", session.id),
         start: session.start,
         end: session.end,
-        changed: entry.record.updated_at,
-        version: entry.record.version,
-        cancelled: Standing::of(event, session, view.now) == Standing::Cancelled,
-        title: view.text(&event.title),
+        changed: entry.updated_at,
+        version: entry.version,
+        cancelled: Standing::of(entry.status, session, view.now) == Standing::Cancelled,
+        title: view.text(&entry.title),
         text: texts.join("\n\n"),
         location,
         position: place.and_then(|place| place.position),
-        url: super::page(origin, entry),
+        url: super::page(origin, event, entry),
         categories: topics.map(|name| view.text(name)).collect(),
     }
 }

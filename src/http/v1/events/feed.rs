@@ -3,19 +3,19 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{FILTERS, SUBJECT, page, question, title};
-use crate::discovery::entries::EventEntry;
-use crate::discovery::events;
+use super::{FILTERS, SUBJECT, page, title};
+use crate::discovery::events::EventEntry;
 use crate::discovery::page::{Paging, Sort};
-use crate::domain::ids;
-use crate::domain::taxonomy::TOPIC;
+use crate::domain::events::Event;
+use crate::domain::taxonomy::{self, TOPIC};
 use crate::domain::text::Text;
+use crate::domain::{ids, kinds};
 use crate::http::forms::atom::{ATOM, Entry, Feed};
 use crate::http::forms::origin::Origin;
 use crate::http::forms::urn;
 use crate::http::params::groups::{LANGUAGE, POSITION, TIME};
 use crate::http::params::{Asked, Param, Table, decode};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 use crate::http::v1::view::View;
 
@@ -52,16 +52,18 @@ pub(super) async fn get_events_feed(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, now) = (state.snapshot()?, state.now());
-    let mut question = question(&asked.params, &snapshot, now)?;
+    let mut question = asked.question(&snapshot, now, vec![kinds::Kind::Event])?;
     question.sort = Some(Sort::Newest);
     let view = asked.view(&snapshot, now);
-    let found = events::find(&snapshot, &question, now, &Paging { limit: ENTRIES, after: None }).found;
+    let found = snapshot.find(&question, now, &Paging { limit: ENTRIES, after: None }).found;
+    let entries = found.iter().filter_map(|found| found.thing.event());
+    let events = entries.map(|entry| Ok((entry, view.event(entry)?))).collect::<Result<Vec<_>, Code>>()?;
     let feed = Feed {
         id: id(request.query_string()),
         title: title(&view, &asked.params),
         lang: view.lang,
         url: origin.address(request.uri()),
-        entries: found.into_iter().map(|found| entry(&view, &origin, found.entry)).collect(),
+        entries: events.iter().map(|(known, event)| entry(&view, &origin, event, known)).collect(),
     };
     Ok(HttpResponse::Ok().content_type(ATOM).body(feed.text()))
 }
@@ -75,25 +77,24 @@ fn id(query: &str) -> String {
     if pairs.is_empty() { "urn:kepu:events".to_owned() } else { urn("events", pairs.join("&")) }
 }
 
-fn entry<'a>(view: &View<'a>, origin: &Origin, entry: &'a EventEntry) -> Entry<'a> {
-    let event = entry.body();
+fn entry<'a>(view: &View<'a>, origin: &Origin, event: &'a Event, known: &'a EventEntry) -> Entry<'a> {
     let texts = [
         event.notice.as_ref().map(|notice| &notice.text),
         Some(event.description.as_ref().unwrap_or(&event.summary)),
     ];
     let texts: Vec<_> = texts.into_iter().flatten().map(|text: &Text| view.text(text)).collect();
     let authors = view.snapshot.organisers(&event.organisers);
-    let topic = |code: &'a crate::domain::taxonomy::Code| {
+    let topic = |code: &'a taxonomy::Code| {
         Some((code.0.as_str(), view.text(view.snapshot.taxonomy.name(TOPIC, &code.0)?)))
     };
     Entry {
-        id: urn("event", ids::spell(entry.record.id)),
-        title: view.text(&event.title),
-        updated: entry.record.updated_at,
+        id: urn("event", ids::spell(known.id)),
+        title: view.text(&known.title),
+        updated: known.updated_at,
         authors: authors.map(|(_, organisation)| view.text(&organisation.body().name)).collect(),
         summary: view.text(&event.summary),
         text: texts.join("\n\n"),
-        url: page(origin, entry),
+        url: page(origin, event, known),
         topics: event.topics.iter().filter_map(topic).collect(),
     }
 }

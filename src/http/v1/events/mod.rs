@@ -4,25 +4,29 @@ mod calendar;
 mod detail;
 mod feed;
 mod item;
+pub mod part;
 
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use detail::EventDetail;
 pub use item::{EventItem, Mode, Period};
 
-use super::admission::Admission;
-use super::filters::{ACCESSIBILITY, AUDIENCE, FREE, Need, ORGANISER, Placed, TOPIC};
-use super::sessions::{Session, Status};
+use super::facets::EVENT_FACETS;
+use super::filters::{
+    ACCESSIBILITY, ADMISSION, AGE, AUDIENCE, AVAILABLE, BASE, CAMPAIGN, FORM, FREE, MODE, ORGANISER, Placed,
+    SAMPLE, SERIES, STATUS, TOPIC,
+};
+use super::sessions::Session;
 use super::view::View;
-use crate::discovery::Snapshot;
-use crate::discovery::entries::EventEntry;
-use crate::discovery::events::{self, EventQuestion};
+use crate::discovery::Found;
+use crate::discovery::events::{self, EventEntry};
+use crate::domain::events::Event;
 use crate::domain::geo::Crs;
 use crate::domain::ids::{self, EventId};
-use crate::domain::sessions;
 use crate::domain::text::Lang;
+use crate::domain::{kinds, sessions};
+use crate::http::body::Body;
 use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::forms::jsonld::{self, DetailForm, LD_JSON, Run};
 use crate::http::forms::{accept, origin::Origin};
@@ -47,7 +51,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
 pub struct ListEvents;
 
 impl Table for ListEvents {
-    const PARAMS: &'static [&'static [Param]] = &[POSITION, SUBJECT, TIME, FILTERS, &[SORT], PAGE, LANGUAGE];
+    const PARAMS: &'static [&'static [Param]] =
+        &[POSITION, SUBJECT, TIME, FILTERS, &[SORT, EVENT_FACETS], PAGE, LANGUAGE];
 }
 
 /// About what, for whom.
@@ -57,55 +62,6 @@ const SUBJECT: &[Param] = &[Q, TOPIC, AUDIENCE, FORM, AGE];
 const FILTERS: &[Param] =
     &[FREE, AVAILABLE, MODE, ADMISSION, ORGANISER, BASE, SERIES, CAMPAIGN, ACCESSIBILITY, STATUS, SAMPLE];
 
-const FORM: Param = Param::new(
-    "form",
-    Kind::Codes { scheme: "form" },
-    "Only events of one of these forms: codes of `/v1/taxonomy?scheme=form`.",
-    "lecture,workshop",
-);
-const AGE: Param = Param::new(
-    "age",
-    Kind::Integer { min: 0, max: 120 },
-    "Only events made for somebody of this age, in completed years.",
-    "8",
-);
-const AVAILABLE: Param = Param::new(
-    "available",
-    Kind::Boolean,
-    "`true`: only sessions that are open with a seat left, or that need no sign-up; `false`: only the others.",
-    "true",
-);
-const MODE: Param =
-    Param::new("mode", Kind::Words(Mode::WORDS), "Only events in one of these modes.", "onsite,hybrid");
-const ADMISSION: Param = Param::new(
-    "admission",
-    Kind::Words(Admission::WORDS),
-    "Only events with one of these ways in.",
-    "walkIn,signup",
-);
-const BASE: Param =
-    Param::new("base", Kind::Ids, "Only events at one of these bases: ids of `/v1/bases`.", "01h2x7m9k4qpz");
-const SERIES: Param = Param::new(
-    "series",
-    Kind::Ids,
-    "Only lectures of one of these series: ids of `/v1/series`. With `from` or `to`, past ones too.",
-    "01h2x7m9k4qpz",
-);
-const CAMPAIGN: Param = Param::new(
-    "campaign",
-    Kind::Ids,
-    "Only events that are part of one of these campaigns: ids of `/v1/campaigns`.",
-    "01h2x7m9k4qpz",
-);
-const STATUS: Param = Param::new(
-    "status",
-    Kind::Words(Status::WORDS),
-    "Only events that stand, as a whole, in one of these ways; of those that have ended or are called off, any session \
-     fits. Without it: events that go ahead, with a session that does and, unless `from` reaches back, has not ended.",
-    "scheduled,changed",
-);
-const SAMPLE: Param =
-    Param::new("sample", Kind::Boolean, "Only invented events, or only real ones.", "false");
 const SORT: Param = Param::new(
     "sort",
     Kind::Word(&["relevance", "distance", "start", "-start", "newest"]),
@@ -134,40 +90,14 @@ async fn list_events(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let question = question(&asked.params, &snapshot, turn.now)?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Event])?;
     let view = form.view(asked.view(&snapshot, turn.now));
-    let answer = events::find(&snapshot, &question, turn.now, &turn.paging);
-    let list = turn.list(answer, Some(view.crs.into()), |found| EventItem::new(&view, found));
-    form.answer(&list)
-}
-
-fn question(params: &Params, snapshot: &Snapshot, now: DateTime<Utc>) -> Result<EventQuestion, Problem> {
-    let mut lookup = Lookup::new(params, snapshot);
-    let within = lookup.within(now);
-    let question = EventQuestion {
-        area: lookup.area(),
-        words: lookup.words(&Q),
-        topics: lookup.codes(&TOPIC),
-        audiences: lookup.codes(&AUDIENCE),
-        forms: lookup.codes(&FORM),
-        age: params.integer(&AGE).and_then(|age| u8::try_from(age).ok()),
-        span: within.span,
-        past: within.past,
-        free: params.boolean(&FREE),
-        available: params.boolean(&AVAILABLE),
-        modes: Mode::read(params.words(&MODE)),
-        admissions: Admission::read(params.words(&ADMISSION)),
-        organisers: lookup.ids(&ORGANISER, "organisation", &snapshot.organisations),
-        bases: lookup.ids(&BASE, "base", &snapshot.bases),
-        series: lookup.ids(&SERIES, "series", &snapshot.series),
-        campaigns: lookup.ids(&CAMPAIGN, "campaign", &snapshot.campaigns),
-        needs: Need::read(params.words(&ACCESSIBILITY)),
-        standings: Status::read(params.words(&STATUS)),
-        sample: params.boolean(&SAMPLE),
-        sort: lookup.sort(&SORT),
-    };
-    lookup.done()?;
-    Ok(question)
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let mut body = Body::default();
+    for found in page.found.iter().filter_map(Found::event) {
+        body.item(|out| part::write(&view, found, out))?;
+    }
+    form.send(body.finish(turn.tail(&view, page, Some(view.crs)))?)
 }
 
 /// Get an event
@@ -198,15 +128,16 @@ async fn get_event(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let view = asked.view(&snapshot, state.now());
-    let event = snapshot.events.get(&id.0).ok_or(Code::NotFound)?;
+    let entry = snapshot.event(id.0).ok_or(Code::NotFound)?;
+    let event = view.event(entry)?;
     let mut response = HttpResponse::Ok();
     response.insert_header(accept::VARY);
     Ok(match form {
-        DetailForm::Json => response.json(EventDetail::new(&view, event)),
+        DetailForm::Json => response.json(EventDetail::new(&view, &event, entry)),
         DetailForm::Linked => {
             let view = View { crs: Crs::Wgs84, ..view };
-            let detail = EventDetail::new(&view, event);
-            let linked = jsonld::event(&view, &detail, run(&event.own), &page(&origin, event));
+            let detail = EventDetail::new(&view, &event, entry);
+            let linked = jsonld::event(&view, &detail, run(&entry.sessions), &page(&origin, &event, entry));
             response.content_type(LD_JSON).json(linked)
         }
     })
@@ -219,9 +150,9 @@ fn run(sessions: &[sessions::Session]) -> Option<Run> {
 }
 
 /// An absolute address with more about an event: the page where one signs up elsewhere, else what this API says of it.
-fn page(origin: &Origin, entry: &EventEntry) -> String {
-    let elsewhere = entry.body().external_signup.as_ref().and_then(|signup| signup.url.clone());
-    elsewhere.unwrap_or_else(|| origin.address(format_args!("/v1/events/{}", ids::spell(entry.record.id))))
+fn page(origin: &Origin, event: &Event, entry: &EventEntry) -> String {
+    let elsewhere = event.external_signup.as_ref().and_then(|signup| signup.url.clone());
+    elsewhere.unwrap_or_else(|| origin.address(format_args!("/v1/events/{}", ids::spell(entry.id))))
 }
 
 /// What a calendar or a feed of a question is called, so that two of them can be told apart: `科普活动 · 海洋`.
@@ -275,11 +206,12 @@ async fn list_event_sessions(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
-    let event = snapshot.events.get(&id.0).ok_or(Code::NotFound)?;
+    let event = snapshot.event(id.0).ok_or(Code::NotFound)?;
     let turn = asked.turn(state.now())?;
     let within = Lookup::new(&asked.params, &snapshot).within(turn.now);
     let view = form.view(asked.view(&snapshot, turn.now));
     let answer = events::sessions(event, within.span, &turn.paging);
-    let list = turn.list(answer, Some(view.crs.into()), |session| Session::new(&view, event, session));
-    form.answer(&list)
+    let everything = view.event(event)?;
+    let list = turn.page(answer, |session| Session::new(&view, &everything, event, session));
+    form.answer(&list.in_crs(&view))
 }

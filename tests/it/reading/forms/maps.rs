@@ -11,10 +11,12 @@ async fn a_list_on_the_map_is_the_same_page_in_wgs84() {
     let site = shared();
     for path in [
         "/v1/events?lat=23.1066&lng=113.3245&limit=50",
-        "/v1/events?mode=online",
+        "/v1/events?mode=online&facets=topic,date",
         "/v1/bases?limit=100",
         "/v1/routes?limit=10",
         "/v1/divisions",
+        "/v1/search?q=天文&limit=50",
+        "/v1/search?q=周末天文&kinds=event,base",
     ] {
         let sign = if path.contains('?') { '&' } else { '?' };
         // The datum of the question is not that of the answer.
@@ -26,7 +28,9 @@ async fn a_list_on_the_map_is_the_same_page_in_wgs84() {
         let page = site.json(&asked).await;
         let members = collection.foreign_members.unwrap();
         assert_eq!(members["numberMatched"], page["total"], "{path}");
-        assert_eq!(members.get("nextCursor"), page.get("nextCursor"), "{path}");
+        for name in ["nextCursor", "facets", "understood"] {
+            assert_eq!(members.get(name), page.get(name), "{path}: {name}");
+        }
         assert!(!members.contains_key("crs"), "RFC 7946 knows one system only");
         assert_eq!(collection.features.len(), list(&page, "items").len(), "{path}");
         for (found, item) in collection.features.iter().zip(list(&page, "items")) {
@@ -34,7 +38,9 @@ async fn a_list_on_the_map_is_the_same_page_in_wgs84() {
             assert_eq!(found.id, Some(feature::Id::String(id.to_owned())), "{path}");
             let properties = found.properties.as_ref().unwrap();
             assert_eq!(properties["crs"], "wgs84");
-            assert_eq!(properties.get("name"), item.get("name"));
+            for name in ["name", "title", "kind", "nextSession", "distance"] {
+                assert_eq!(properties.get(name), item.get(name), "{path}: {name}");
+            }
             let drawn = found.geometry.as_ref().map(|geometry| match &geometry.value {
                 GeometryValue::Point { coordinates } => vec![coordinates.clone()],
                 GeometryValue::LineString { coordinates } => coordinates.clone(),
@@ -67,6 +73,23 @@ async fn a_feature_lies_where_the_list_in_wgs84_says() {
         };
         assert_eq!(coordinates.as_slice(), [lng, lat]);
         assert_eq!(found.properties.as_ref().unwrap()["place"], base["place"]);
+    }
+}
+
+#[actix_web::test]
+async fn what_has_no_place_is_a_feature_that_lies_nowhere() {
+    let site = shared();
+    for path in ["/v1/series?limit=5", "/v1/campaigns?limit=5", "/v1/organisations?limit=5"] {
+        let page = site.json(path).await;
+        let collection: FeatureCollection = accepting(&site, path, GEO_JSON).await.text.parse().unwrap();
+        let told: Vec<_> = collection
+            .features
+            .into_iter()
+            .map(|found| (found.geometry, found.properties.unwrap()))
+            .collect();
+        let items: Vec<_> =
+            list(&page, "items").iter().map(|item| (None, item.as_object().unwrap().clone())).collect();
+        assert_eq!(told, items, "{path}");
     }
 }
 
