@@ -85,7 +85,18 @@ impl Question {
         }
     }
 
-    /// The sessions that fit, and where the earliest of them is.
+    /// The sessions of an event that fit, in order of start.
+    pub fn sessions_of<'a>(
+        &self,
+        entry: &'a EventEntry,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> Vec<&'a Session> {
+        let Some(whole) = self.wanted(entry, now) else { return Vec::new() };
+        self.fitting(entry, whole, snapshot, now).map(|(session, _)| session).collect()
+    }
+
+    /// What of an event fits, and where the earliest session of it is.
     fn sessions<'a>(
         &self,
         thing: &'a Thing,
@@ -93,6 +104,20 @@ impl Question {
         snapshot: &Snapshot,
         now: DateTime<Utc>,
     ) -> Option<Found<'a>> {
+        let whole = self.wanted(entry, now)?;
+        if entry.sessions.is_empty() {
+            // What has no sessions has no time: it is there as long as nobody asks for one.
+            let timeless = self.span.is_none() && self.available.is_none();
+            let inside = self.inside(entry.place.as_slice()).filter(|_| timeless)?;
+            return Some(Found { thing, next: None, sessions: 0, distance: inside.distance });
+        }
+        let mut fitting = self.fitting(entry, whole, snapshot, now);
+        let (next, inside) = fitting.next()?;
+        Some(Found { thing, next: Some(next), sessions: 1 + fitting.count(), distance: inside.distance })
+    }
+
+    /// How an event as a whole stands, if what stands so is asked for.
+    fn wanted(&self, entry: &EventEntry, now: DateTime<Utc>) -> Option<Standing> {
         let whole = Standing::of_event(entry, now);
         let wanted = match whole {
             _ if !self.standings.is_empty() => self.standings.contains(&whole),
@@ -100,27 +125,26 @@ impl Question {
             Standing::Ended => self.past,
             Standing::Cancelled => false,
         };
-        wanted.then_some(())?;
+        wanted.then_some(whole)
+    }
+
+    /// The sessions that fit, of an event that stands so, and where they are; in order of start.
+    fn fitting<'a>(
+        &self,
+        entry: &'a EventEntry,
+        whole: Standing,
+        snapshot: &Snapshot,
+        now: DateTime<Utc>,
+    ) -> impl Iterator<Item = (&'a Session, Inside)> {
         let here = self.inside(entry.place.as_slice());
-        let mut found = Found { thing, next: None, sessions: 0, distance: None };
-        if entry.sessions.is_empty() {
-            // What has no sessions has no time: it is there as long as nobody asks for one.
-            let inside = here.filter(|_| self.span.is_none() && self.available.is_none())?;
-            return Some(Found { distance: inside.distance, ..found });
-        }
-        let status = entry.status;
-        for session in entry.sessions.iter().filter(|session| self.fits(status, whole, session, now)) {
+        let fit = entry.sessions.iter().filter(move |session| self.fits(entry.status, whole, session, now));
+        fit.filter_map(move |session| {
             let inside = match &session.place {
                 None => here,
                 Some(place) => self.inside(&[Located::new(place, &snapshot.divisions)]),
             };
-            let Some(inside) = inside else { continue };
-            if found.next.is_none() {
-                (found.next, found.distance) = (Some(session), inside.distance);
-            }
-            found.sessions += 1;
-        }
-        (found.sessions > 0).then_some(found)
+            Some((session, inside?))
+        })
     }
 
     fn fits(&self, event: EventStatus, whole: Standing, session: &Session, now: DateTime<Utc>) -> bool {

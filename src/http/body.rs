@@ -1,10 +1,9 @@
 //! Lists whose items are copied from parts that were written before: put together by hand, since a serialiser would
 //! have to read what it only passes on.
 
-use actix_web::HttpResponse;
 use serde::Serialize;
 
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 
 /// Room for a page of twenty.
 const ROOM: usize = 32 * 1024;
@@ -33,14 +32,15 @@ impl Body {
         write(&mut self.0)
     }
 
-    /// Ends the list with the fields of `tail`, of which there must be one.
-    pub fn finish(mut self, tail: impl Serialize) -> HttpResponse {
+    /// Ends the list with the fields of `tail`, of which there must be one: the whole list as JSON.
+    ///
+    /// # Errors
+    /// A tail that cannot be written.
+    pub fn finish(mut self, tail: impl Serialize) -> Result<Vec<u8>, Problem> {
         self.0.push(b']');
         let begin = self.0.len();
-        if serde_json::to_writer(&mut self.0, &tail).is_err() {
-            return HttpResponse::build(Code::Internal.status()).finish();
-        }
+        serde_json::to_writer(&mut self.0, &tail).map_err(Problem::internal)?;
         self.0[begin] = b',';
-        HttpResponse::Ok().content_type("application/json").body(self.0)
+        Ok(self.0)
     }
 }

@@ -5,6 +5,7 @@
 //! | [`body`] | lists put together from parts that were written before
 //! | [`app`] | puts everything together for a worker |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
+//! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
 //! | [`health`] | alive, ready, metrics |
 //! | [`language`] | which language a caller wants |
 //! | [`list`] | the shape of every list |
@@ -21,6 +22,7 @@
 pub mod app;
 pub mod body;
 pub mod edge;
+pub mod forms;
 pub mod health;
 pub mod language;
 pub mod list;

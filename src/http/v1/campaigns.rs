@@ -15,6 +15,7 @@ use crate::domain::campaigns;
 use crate::domain::ids::{self, CampaignId};
 use crate::domain::kinds;
 use crate::domain::time::{Span, rfc3339};
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
 use crate::http::params::{Asked, Param, PathId, Table};
@@ -214,21 +215,25 @@ impl<'a> CampaignDetail<'a> {
 #[utoipa::path(
     tag = "campaigns",
     params(Asked<ListCampaigns>),
-    responses((status = 200, description = "A page of campaigns.", body = List<CampaignItem>))
+    responses((status = 200, description = "A page of campaigns.", content(
+        (List<CampaignItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/campaigns")]
 async fn list_campaigns(
     asked: Asked<ListCampaigns>,
+    form: ListForm,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Campaign])?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let list = turn
         .list(&view, page, |found| Some(CampaignItem::new(&view, found.thing.campaign()?, question.span)));
-    Ok(HttpResponse::Ok().json(list))
+    form.answer(&list)
 }
 
 /// Get a campaign

@@ -10,6 +10,7 @@ use super::places::Position;
 use super::view::View;
 use crate::domain::divisions;
 use crate::domain::outline::Ring;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::{Crs, List};
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::{CRS, LANGUAGE, Q};
@@ -142,11 +143,15 @@ impl<'a> DivisionItem<'a> {
 #[utoipa::path(
     tag = "taxonomy",
     params(Asked<ListDivisions>),
-    responses((status = 200, description = "The divisions.", body = List<DivisionItem>))
+    responses((status = 200, description = "The divisions.", content(
+        (List<DivisionItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/divisions")]
 async fn list_divisions(
     asked: Asked<ListDivisions>,
+    form: ListForm,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
@@ -167,9 +172,9 @@ async fn list_divisions(
     if point.is_some() {
         found.reverse();
     }
-    let view = asked.view(&snapshot, state.now());
+    let view = form.view(asked.view(&snapshot, state.now()));
     let items = found.into_iter().map(|division| DivisionItem::new(&view, division)).collect();
-    Ok(HttpResponse::Ok().json(List::whole(items, Some(view.crs.into()))))
+    form.answer(&List::whole(items, Some(view.crs.into())))
 }
 
 /// What `GET /v1/divisions/{adcode}` takes.

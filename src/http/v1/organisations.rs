@@ -14,6 +14,7 @@ use crate::discovery::organisations;
 use crate::domain::ids::{self, OrganisationId};
 use crate::domain::kinds;
 use crate::domain::time::rfc3339;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{ADCODE, LANGUAGE, PAGE, Q};
 use crate::http::params::{Asked, Param, PathId, Table};
@@ -116,21 +117,25 @@ impl<'a> OrganisationDetail<'a> {
 #[utoipa::path(
     tag = "organisations",
     params(Asked<ListOrganisations>),
-    responses((status = 200, description = "A page of organisations.", body = List<OrganisationItem>))
+    responses((status = 200, description = "A page of organisations.", content(
+        (List<OrganisationItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/organisations")]
 async fn list_organisations(
     asked: Asked<ListOrganisations>,
+    form: ListForm,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Organisation])?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let list =
         turn.list(&view, page, |found| Some(OrganisationItem::new(&view, found.thing.organisation()?)));
-    Ok(HttpResponse::Ok().json(list))
+    form.answer(&list)
 }
 
 /// Get an organisation

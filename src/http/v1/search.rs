@@ -25,6 +25,7 @@ use crate::discovery::{Found, Snapshot};
 use crate::domain::kinds;
 use crate::domain::time::Span;
 use crate::http::body::Body;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::Crs;
 use crate::http::pages::Tail;
 use crate::http::params::groups::{FROM, LANGUAGE, PAGE, POSITION, Q, TIME};
@@ -207,21 +208,28 @@ pub struct Understood {
 #[utoipa::path(
     tag = "search",
     params(Asked<Search>),
-    responses((status = 200, description = "A page of what was found.", body = SearchAnswer))
+    responses((status = 200, description = "A page of what was found.", content(
+        (SearchAnswer = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/search")]
-async fn search(asked: Asked<Search>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn search(
+    asked: Asked<Search>,
+    form: ListForm,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let (question, understood) = asked.understood(&snapshot, turn.now)?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let mut body = Body::default();
     for found in &page.found {
         body.item(|out| write(&view, found, question.span, out))?;
     }
     let list = turn.tail(&view, page, Some(view.crs));
-    Ok(body.finish(SearchTail { list, understood }))
+    form.send(body.finish(SearchTail { list, understood })?)
 }
 
 /// What follows the items of a search.

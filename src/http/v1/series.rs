@@ -19,6 +19,7 @@ use crate::domain::ids::{self, SeriesId};
 use crate::domain::kinds;
 use crate::domain::taxonomy;
 use crate::domain::time::rfc3339;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
 use crate::http::params::{Asked, Param, PathId, Table};
@@ -155,17 +156,24 @@ impl<'a> SeriesDetail<'a> {
 #[utoipa::path(
     tag = "series",
     params(Asked<ListSeries>),
-    responses((status = 200, description = "A page of series.", body = List<SeriesItem>))
+    responses((status = 200, description = "A page of series.", content(
+        (List<SeriesItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/series")]
-async fn list_series(asked: Asked<ListSeries>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn list_series(
+    asked: Asked<ListSeries>,
+    form: ListForm,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Series])?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let list = turn.list(&view, page, |found| Some(SeriesItem::new(&view, found.thing.series()?)));
-    Ok(HttpResponse::Ok().json(list))
+    form.answer(&list)
 }
 
 /// Get a series

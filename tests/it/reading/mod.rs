@@ -11,6 +11,7 @@ mod datums;
 mod details;
 mod districts;
 mod filters;
+mod forms;
 mod fuzz;
 mod languages;
 mod near;

@@ -13,6 +13,7 @@ use super::facets::BASE_FACETS;
 use super::filters::{ACCESSIBILITY, CATEGORY, FREE, LEVEL, OPEN_AT, OPEN_NOW, ORGANISER, Placed};
 use crate::domain::ids::BaseId;
 use crate::domain::kinds;
+use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
@@ -52,18 +53,25 @@ const SORT: Param = Param::new(
 #[utoipa::path(
     tag = "bases",
     params(Asked<ListBases>),
-    responses((status = 200, description = "A page of bases.", body = List<BaseItem>))
+    responses((status = 200, description = "A page of bases.", content(
+        (List<BaseItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/bases")]
-async fn list_bases(asked: Asked<ListBases>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn list_bases(
+    asked: Asked<ListBases>,
+    form: ListForm,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Base])?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let list =
         turn.list(&view, page, |found| Some(BaseItem::new(&view, found.thing.base()?, found.distance)));
-    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
+    form.answer(&list.in_crs(&view))
 }
 
 /// Get a base

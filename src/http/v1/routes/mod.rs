@@ -9,11 +9,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use item::{RouteDetail, RouteItem};
 pub use track::Track;
 
-use self::track::GEO_JSON;
 use super::facets::ROUTE_FACETS;
 use super::filters::{AUDIENCE, DAYS, Placed, Plain};
 use crate::domain::ids::RouteId;
 use crate::domain::kinds;
+use crate::http::forms::geojson::{FeatureCollection, GEO_JSON, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
@@ -48,18 +48,25 @@ const SORT: Param = Param::new(
 #[utoipa::path(
     tag = "routes",
     params(Asked<ListRoutes>),
-    responses((status = 200, description = "A page of routes.", body = List<RouteItem>))
+    responses((status = 200, description = "A page of routes.", content(
+        (List<RouteItem> = "application/json"),
+        (FeatureCollection = "application/geo+json"),
+    )))
 )]
 #[get("/v1/routes")]
-async fn list_routes(asked: Asked<ListRoutes>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn list_routes(
+    asked: Asked<ListRoutes>,
+    form: ListForm,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
     let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Route])?;
-    let view = asked.view(&snapshot, turn.now);
+    let view = form.view(asked.view(&snapshot, turn.now));
     let page = snapshot.find(&question, turn.now, &turn.paging);
     let list =
         turn.list(&view, page, |found| Some(RouteItem::new(&view, found.thing.route()?, found.distance)));
-    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
+    form.answer(&list.in_crs(&view))
 }
 
 /// Get a route

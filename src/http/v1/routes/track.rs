@@ -7,11 +7,9 @@ use utoipa::ToSchema;
 use super::item::{LengthBasis, legs, stops};
 use crate::discovery::entries::RouteEntry;
 use crate::domain::geo::Crs;
+use crate::http::forms::geojson::{CollectionType, FeatureType};
 use crate::http::v1::places::Position;
 use crate::http::v1::view::View;
-
-/// The media type of GeoJSON.
-pub const GEO_JSON: &str = "application/geo+json";
 
 /// The stops and ways of a route, always in WGS-84.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -21,13 +19,6 @@ pub struct Track<'a> {
     pub kind: CollectionType,
     /// A point for each stop, then a line for each way; what has no position is left out.
     pub features: Vec<TrackFeature<'a>>,
-}
-
-/// The type of a collection.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub enum CollectionType {
-    /// The only one.
-    FeatureCollection,
 }
 
 /// A stop, or the way between two.
@@ -40,13 +31,6 @@ pub struct TrackFeature<'a> {
     pub geometry: TrackGeometry,
     /// What it is.
     pub properties: TrackProperties<'a>,
-}
-
-/// The type of a feature.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-pub enum FeatureType {
-    /// The only one.
-    Feature,
 }
 
 /// A point or a line.

@@ -1,0 +1,32 @@
+//! Where this service is reached, for forms whose addresses must be absolute.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+
+/// The service as the caller reached it, `https://kepu.example`: what a proxy says of itself in `Forwarded` or
+/// `X-Forwarded-*`, else `Host`. A caller can only mislead himself by these: nothing is kept without asking again,
+/// and a link of another service has another ETag.
+#[derive(Debug, Clone)]
+pub struct Origin(String);
+
+impl FromRequest for Origin {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let connection = request.connection_info();
+        ready(Ok(Self(format!("{}://{}", connection.scheme(), connection.host()))))
+    }
+}
+
+impl Origin {
+    /// The absolute address of a path, with its query if it has one.
+    #[must_use]
+    pub fn address(&self, path: impl Display) -> String {
+        format!("{}{path}", self.0)
+    }
+}
