@@ -4,6 +4,7 @@
 //! - [`Live`] holds the current snapshot. Readers take it with [`Live::now`] and work on it as long as they
 //!   like; the feed puts a new one in its place with [`Live::apply`].
 //! - [`entries`] are things as they lie in a snapshot: the record and what was worked out once when it came in.
+//! - [`mirror`] knows what changed when, for those who keep a copy.
 //! - A list is asked with a question of its own noun ([`events::EventQuestion`] …) and answered with a
 //!   [`page::Answer`]: the hits of one page, the exact total, the key of the next page.
 //!
@@ -15,6 +16,7 @@ pub mod campaigns;
 pub mod divisions;
 pub mod entries;
 pub mod events;
+pub mod mirror;
 pub mod organisations;
 pub mod page;
 pub mod place;
@@ -28,6 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 
+use self::mirror::Look;
 use crate::domain::text::Traditional;
 
 pub use snapshot::{Item, Snapshot};
@@ -51,22 +54,22 @@ impl Live {
         self.current.load_full()
     }
 
-    /// Puts a snapshot of just these items in place of the current one.
-    pub fn load(&self, items: Vec<Item>) {
+    /// Puts a snapshot of just these items in place of the current one; `look` tells of the whole log of changes.
+    pub fn load(&self, items: Vec<Item>, look: Look) {
         let traditional = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut snapshot = Snapshot::empty(self.samples);
-        snapshot.apply(items, &traditional);
+        snapshot.apply(items, look, &traditional);
         self.current.store(Some(Arc::new(snapshot)));
     }
 
-    /// Puts a snapshot in place that differs from the current one by these items, all at once.
-    pub fn apply(&self, items: Vec<Item>) {
+    /// Puts a snapshot in place that differs from the current one by the items that a look brought, all at once.
+    pub fn apply(&self, items: Vec<Item>, look: Look) {
         let traditional = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut snapshot = match self.now() {
             Some(current) => Snapshot::clone(&current),
             None => Snapshot::empty(self.samples),
         };
-        snapshot.apply(items, &traditional);
+        snapshot.apply(items, look, &traditional);
         self.current.store(Some(Arc::new(snapshot)));
     }
 }

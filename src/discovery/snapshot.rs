@@ -7,6 +7,7 @@ use super::divisions::Divisions;
 use super::entries::{
     BaseEntry, CampaignEntry, Entry, EventEntry, Listed, OrganisationEntry, RouteEntry, SeriesEntry,
 };
+use super::mirror::{Look, Mirror};
 use super::taxonomy::Taxonomy;
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear};
@@ -86,6 +87,8 @@ pub struct Snapshot {
     pub taxonomy: Arc<Taxonomy>,
     /// Public holidays.
     pub calendar: Arc<Calendar>,
+    /// What changed when.
+    pub mirror: Mirror,
     /// A calendar that knows no holiday, for places whose holidays no table here lists.
     pub(super) no_calendar: Calendar,
     calendar_years: Arc<BTreeMap<i64, Record<CalendarYear>>>,
@@ -108,6 +111,7 @@ impl Snapshot {
             divisions: Arc::default(),
             taxonomy: Arc::default(),
             calendar: Arc::default(),
+            mirror: Mirror::default(),
             no_calendar: Calendar::default(),
             calendar_years: Arc::default(),
             sessions: Arc::default(),
@@ -121,9 +125,9 @@ impl Snapshot {
         Some((event, event.own.iter().find(|session| session.id == id)?))
     }
 
-    /// Takes items in, whatever their order. An item that is not newer than what is held is passed over, so
-    /// applying twice is applying once.
-    pub(super) fn apply(&mut self, mut items: Vec<Item>, traditional: &Traditional) {
+    /// Takes in the items that a look brought, whatever their order. An item that is not newer than what is held is
+    /// passed over, so applying twice is applying once.
+    pub(super) fn apply(&mut self, mut items: Vec<Item>, look: Look, traditional: &Traditional) {
         // What others refer to comes first, so that each entry finds what it needs.
         items.sort_by_key(Item::kind);
         let first = self.divisions.is_empty();
@@ -139,9 +143,15 @@ impl Snapshot {
             // Each table was checked when it was saved. Should two contradict each other, holidays are unknown.
             self.calendar = Arc::new(Calendar::new(years).unwrap_or_default());
         }
-        if !first {
-            self.renew(changed);
+        let mut mirror = std::mem::take(&mut self.mirror);
+        if first {
+            mirror.take(look, self.samples, []);
+            mirror.spread(self);
+        } else {
+            self.renew(&mut changed);
+            mirror.take(look, self.samples, changed);
         }
+        self.mirror = mirror;
     }
 
     /// Takes one item in; its id if it was newer than what is held.
@@ -220,17 +230,17 @@ impl Snapshot {
     }
 
     /// Works out again the entries that depend on something else that changed, and those that depend on them.
-    fn renew(&mut self, mut changed: Changed) {
+    fn renew(&mut self, changed: &mut Changed) {
         // Events depend on all others, and nothing on them: their own change concerns nobody.
         if changed.iter().all(|(kind, _)| *kind == Kind::Event) {
             return;
         }
-        self.organisations = self.renewed(&self.organisations, &mut changed);
-        self.bases = self.renewed(&self.bases, &mut changed);
-        self.series = self.renewed(&self.series, &mut changed);
-        self.campaigns = self.renewed(&self.campaigns, &mut changed);
-        self.routes = self.renewed(&self.routes, &mut changed);
-        self.events = self.renewed(&self.events, &mut changed);
+        self.organisations = self.renewed(&self.organisations, changed);
+        self.bases = self.renewed(&self.bases, changed);
+        self.series = self.renewed(&self.series, changed);
+        self.campaigns = self.renewed(&self.campaigns, changed);
+        self.routes = self.renewed(&self.routes, changed);
+        self.events = self.renewed(&self.events, changed);
     }
 
     fn renewed<I: Copy + Ord, T: Listed>(

@@ -122,7 +122,8 @@ pub enum MultiPolygonType {
 }
 
 impl<'a> DivisionItem<'a> {
-    fn new(view: &View<'a>, division: &'a divisions::Division) -> Self {
+    /// A division as `view` shows it.
+    pub fn new(view: &View<'a>, division: &'a divisions::Division) -> Self {
         Self {
             adcode: division.adcode.to_string(),
             name: view.text(&division.name),

@@ -1,0 +1,186 @@
+//! Turning the pages of what changed.
+
+use std::fmt::Display;
+use std::ops::Bound;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Mirror;
+use crate::discovery::snapshot::{Snapshot, Table};
+use crate::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId};
+use crate::domain::kinds::Kind;
+
+/// How long a mark is good for. The log of changes is kept a day longer.
+const VALID: TimeDelta = TimeDelta::days(30);
+
+/// How far the clocks of two replicas may differ, and a minute for marks that tell time by the minute.
+const SKEW: TimeDelta = TimeDelta::minutes(2);
+
+/// Everything of the transactions numbered below `tx`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The number of a transaction.
+    #[serde(rename = "n")]
+    pub tx: i64,
+    /// When the mark was given out, in milliseconds of the Unix epoch.
+    #[serde(rename = "t")]
+    pub at: i64,
+}
+
+/// Where a mirror stands, as it carries it: opaque, and not a secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// The catalogue that it mirrors.
+    #[serde(rename = "s")]
+    pub store: u64,
+    /// Hash of the question it belongs to.
+    #[serde(rename = "q")]
+    pub question: u64,
+    /// What it has; nothing until it has turned the last page for the first time.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub have: Option<Mark>,
+    /// Between two pages: what it will have after the last one, and the page before's last kind and id.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<(Mark, String, i64)>,
+}
+
+impl Token {
+    /// How it is sent.
+    pub fn encode(&self) -> String {
+        // Numbers and a short word: serialising them cannot fail.
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// Reads what was sent; `None` if it is no token.
+    pub fn decode(text: &str) -> Option<Self> {
+        let token: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+        let known = token.page.as_ref().is_none_or(|(_, kind, _)| Kind::from_name(kind).is_some());
+        (known && (token.have.is_some() || token.page.is_some())).then_some(token)
+    }
+}
+
+/// The mirror must begin anew: its token is too old, or of a catalogue that is no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooOld;
+
+/// An object that changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Changed {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: i64,
+    /// When it changed last; `None` where everything is told.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A page of what changed, seen in a snapshot.
+pub struct Walk<'a> {
+    snapshot: &'a Snapshot,
+    have: Option<Mark>,
+    reach: Mark,
+    after: Option<(Kind, i64)>,
+}
+
+impl<'a> Walk<'a> {
+    /// The page where a token continues; without one, the first page of everything.
+    ///
+    /// # Errors
+    /// If what changed since the token can't be told.
+    pub fn new(snapshot: &'a Snapshot, token: Option<&Token>, now: DateTime<Utc>) -> Result<Self, TooOld> {
+        let mirror = &snapshot.mirror;
+        let reach = Mark { tx: mirror.low_water, at: now.timestamp_millis() };
+        let Some(token) = token else { return Ok(Self { snapshot, have: None, reach, after: None }) };
+        let reached = token.page.as_ref().map(|(reach, ..)| *reach);
+        let oldest = token.have.or(reached).and_then(|mark| DateTime::from_timestamp_millis(mark.at));
+        let young = oldest.is_some_and(|at| (now - VALID..=now + SKEW).contains(&at));
+        let true_to = |mark: Mark| mirror.stands_by(mark);
+        if token.store != mirror.store || !young || !token.have.into_iter().chain(reached).all(true_to) {
+            return Err(TooOld);
+        }
+        let reach = reached.map_or(reach, |before| Mark { tx: before.tx.min(reach.tx), ..before });
+        let after = token.page.as_ref().and_then(|(_, kind, id)| Some((Kind::from_name(kind)?, *id)));
+        Ok(Self { snapshot, have: token.have, reach, after })
+    }
+
+    /// What changed, from the beginning of the page to the end of everything.
+    pub fn changes(&self) -> impl Iterator<Item = Changed> {
+        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::CalendarYear);
+        let left = kinds.filter_map(|kind| match self.after {
+            Some((last, _)) if kind < last => None,
+            Some((last, id)) if kind == last => Some((kind, id)),
+            _ => Some((kind, 0)),
+        });
+        left.flat_map(|(kind, after)| self.of_kind(kind, after))
+    }
+
+    fn of_kind(&self, kind: Kind, after: i64) -> Box<dyn Iterator<Item = Changed> + 'a> {
+        match self.have {
+            None => {
+                Box::new(published(self.snapshot, kind, after).map(move |id| Changed { kind, id, at: None }))
+            }
+            Some(have) => {
+                let rows = self.snapshot.mirror.shelf(kind).since(have.tx, after);
+                Box::new(rows.map(move |(id, stamp)| Changed {
+                    kind,
+                    id,
+                    at: DateTime::from_timestamp_millis(stamp.at),
+                }))
+            }
+        }
+    }
+
+    /// The token behind this page: `last` is what it told last if there is more, `None` if it told everything.
+    pub fn next(&self, question: u64, last: Option<Changed>) -> Token {
+        let store = self.snapshot.mirror.store;
+        if let Some(last) = last {
+            let page = Some((self.reach, last.kind.name().to_owned(), last.id));
+            return Token { store, question, have: self.have, page };
+        }
+        // A replica that lags behind tells nothing new, and takes nothing back.
+        let tx = self.have.map_or(self.reach.tx, |have| have.tx.max(self.reach.tx));
+        Token { store, question, have: Some(Mark { tx, ..self.reach }), page: None }
+    }
+}
+
+impl Mirror {
+    /// Whether a mark can be one that this store, or a replica of it, gave out.
+    fn stands_by(&self, mark: Mark) -> bool {
+        let Some(given) = DateTime::from_timestamp_millis(mark.at).and_then(|at| at.checked_add_signed(SKEW))
+        else {
+            return false;
+        };
+        // Another replica may be ahead of this one, but not of this one's later look.
+        let counted = mark.tx <= self.low_water || self.looked_at <= given;
+        let settled = self.ages.lowest_after(given).is_none_or(|later| mark.tx <= later);
+        counted && settled
+    }
+}
+
+/// The ids of what is published of a kind, above `after`, in order.
+fn published(snapshot: &Snapshot, kind: Kind, after: i64) -> Box<dyn Iterator<Item = i64> + '_> {
+    fn ids<I: Copy + Ord + Display, E>(
+        table: &Table<I, E>,
+        after: Option<I>,
+        number: fn(I) -> i64,
+    ) -> Box<dyn Iterator<Item = i64> + '_> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        Box::new(table.range((from, Bound::Unbounded)).map(move |(id, _)| number(*id)))
+    }
+    match kind {
+        Kind::CalendarYear => Box::new(std::iter::empty()),
+        Kind::Division => Box::new(
+            snapshot.divisions.iter().map(|one| one.adcode.number().into()).filter(move |id| *id > after),
+        ),
+        Kind::Term => Box::new(snapshot.taxonomy.ids().filter(move |id| *id > after)),
+        Kind::Organisation => ids(&snapshot.organisations, OrganisationId::new(after), OrganisationId::get),
+        Kind::Base => ids(&snapshot.bases, BaseId::new(after), BaseId::get),
+        Kind::Series => ids(&snapshot.series, SeriesId::new(after), SeriesId::get),
+        Kind::Campaign => ids(&snapshot.campaigns, CampaignId::new(after), CampaignId::get),
+        Kind::Route => ids(&snapshot.routes, RouteId::new(after), RouteId::get),
+        Kind::Event => ids(&snapshot.events, EventId::new(after), EventId::get),
+    }
+}
