@@ -10,6 +10,7 @@ mod architecture;
 mod faults;
 mod feed;
 mod migrations;
+mod mirror;
 mod openapi;
 mod reading;
 mod replicas;

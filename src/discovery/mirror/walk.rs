@@ -184,3 +184,114 @@ fn published(snapshot: &Snapshot, kind: Kind, after: i64) -> Box<dyn Iterator<It
         Kind::Event => ids(&snapshot.events, EventId::new(after), EventId::get),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Look, Touch};
+    use super::*;
+
+    const STORE: i64 = 7;
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(100) + TimeDelta::minutes(minutes)
+    }
+
+    /// A snapshot looked at after so many minutes, with the low-water mark and what changed when.
+    fn seen(minutes: i64, low_water: i64, changes: &[(i64, i64)]) -> Snapshot {
+        let touch = |&(tx, minutes): &(i64, i64)| Touch { kind: Kind::Base, id: tx, tx, at: at(minutes) };
+        let changes = changes.iter().map(touch).collect();
+        let mut snapshot = Snapshot::empty(true);
+        snapshot.mirror.take(Look { store: STORE, low_water, at: at(minutes), changes }, true, []);
+        snapshot
+    }
+
+    /// The ids that a token is told in one page, and the token behind it.
+    fn ask(snapshot: &Snapshot, token: Option<&Token>, minutes: i64) -> Result<(Vec<i64>, Token), TooOld> {
+        let walk = Walk::new(snapshot, token, at(minutes))?;
+        Ok((walk.changes().map(|changed| changed.id).collect(), walk.next(0, None)))
+    }
+
+    #[test]
+    fn it_tells_what_changed_at_or_above_the_mark() {
+        let (_, token) = ask(&seen(0, 5, &[(4, 0)]), None, 0).unwrap();
+        let later = seen(1, 8, &[(4, 0), (5, 1), (7, 1)]);
+        let (ids, token) = ask(&later, Some(&token), 1).unwrap();
+        assert_eq!(ids, [5, 7]);
+        assert!(ask(&later, Some(&token), 2).unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn a_replica_that_lags_behind_takes_nothing_back() {
+        let (_, token) = ask(&seen(10, 8, &[]), None, 10).unwrap();
+        let (ids, next) = ask(&seen(9, 5, &[(4, 0)]), Some(&token), 11).unwrap();
+        assert_eq!((ids, next.have.unwrap().tx), (vec![], 8));
+    }
+
+    #[test]
+    fn a_walk_ends_at_the_lowest_mark_of_its_pages() {
+        let (ahead, behind) = (seen(10, 8, &[(4, 0), (7, 9)]), seen(9, 5, &[(4, 0)]));
+        let token = Token {
+            store: ahead.mirror.store,
+            question: 0,
+            have: Some(Mark { tx: 3, at: at(0).timestamp_millis() }),
+            page: None,
+        };
+        let walk = Walk::new(&ahead, Some(&token), at(10)).unwrap();
+        let between = walk.next(0, walk.changes().next());
+        let (_, after) = ask(&behind, Some(&between), 10).unwrap();
+        assert_eq!(after.have.unwrap().tx, 5);
+        assert_eq!(ask(&ahead, Some(&after), 10).unwrap().0, [7], "told again, or for the first time");
+    }
+
+    #[test]
+    fn a_mark_is_good_for_thirty_days_whatever_the_page() {
+        let snapshot = seen(0, 5, &[(4, 0)]);
+        let (_, token) = ask(&snapshot, None, 0).unwrap();
+        let day = 24 * 60;
+        assert!(ask(&snapshot, Some(&token), 30 * day).is_ok());
+        assert_eq!(ask(&snapshot, Some(&token), 30 * day + 1).unwrap_err(), TooOld);
+        let walk = Walk::new(&snapshot, Some(&token), at(20 * day)).unwrap();
+        let between = walk.next(0, Some(Changed { kind: Kind::Base, id: 1, at: None }));
+        assert!(ask(&snapshot, Some(&between), 30 * day).is_ok());
+        assert_eq!(
+            ask(&snapshot, Some(&between), 31 * day).unwrap_err(),
+            TooOld,
+            "changes are purged by now"
+        );
+    }
+
+    #[test]
+    fn a_mark_of_a_future_that_a_restore_undid_is_refused() {
+        let (_, token) = ask(&seen(10, 100, &[(90, 10)]), None, 10).unwrap();
+        let restored = seen(30, 50, &[(40, 0)]);
+        assert_eq!(ask(&restored, Some(&token), 30).unwrap_err(), TooOld, "it has not counted so far");
+        let counted_on = seen(90, 200, &[(40, 0), (60, 40), (150, 80)]);
+        assert_eq!(ask(&counted_on, Some(&token), 90).unwrap_err(), TooOld, "60 was made after the mark 100");
+        let unharmed = seen(90, 200, &[(40, 0), (90, 10), (110, 40)]);
+        assert_eq!(ask(&unharmed, Some(&token), 90).unwrap().0, [110]);
+    }
+
+    #[test]
+    fn a_token_of_another_catalogue_is_refused() {
+        let snapshot = seen(0, 5, &[]);
+        let (_, token) = ask(&snapshot, None, 0).unwrap();
+        let mut hidden = seen(0, 5, &[]);
+        hidden.mirror.take(Look { store: STORE, low_water: 5, at: at(0), changes: vec![] }, false, []);
+        assert_eq!(ask(&hidden, Some(&token), 0).unwrap_err(), TooOld);
+    }
+
+    #[test]
+    fn a_token_comes_back_as_it_went() {
+        let mark = Mark { tx: 5, at: 6 };
+        for (have, page) in [(Some(mark), None), (None, Some((mark, "base".to_owned(), 9)))] {
+            let token = Token { store: u64::MAX, question: 1, have, page };
+            assert_eq!(Token::decode(&token.encode()), Some(token));
+        }
+        let senseless = [
+            Token { store: 1, question: 1, have: None, page: None },
+            Token { store: 1, question: 1, have: None, page: Some((mark, "planet".to_owned(), 9)) },
+        ];
+        assert_eq!(senseless.map(|token| Token::decode(&token.encode())), [None, None]);
+        assert_eq!(Token::decode("not a token"), None);
+    }
+}
