@@ -61,7 +61,7 @@ fn write(tx: &mut Tx<'_>, dice: &mut Dice, step: u64) -> Result<(), kepu::app::E
             Ok(sessions::touch_event(tx, id)?)
         }
         choice => {
-            put_base(tx, at, &Event::get(tx, id.get()).map(|_| base(at, 23.1, 113.3))?)?;
+            save(tx, BaseId::from_slug(at).get(), &base(at, 23.1, 113.3), Existing::Keep)?;
             let mut event = event(&name, BaseId::from_slug(at));
             event.status = if choice == 3 { EventStatus::Cancelled } else { EventStatus::Scheduled };
             event.sample = choice == 4;
@@ -225,7 +225,7 @@ on_both_stores! {
         let db = fresh.open(Arc::new(FixedClock(NOW)));
         ground(&db);
         let mut server = Server::over_shared(fresh.clone()).await;
-        let mut mirror = Copy::default();
+        let mut mirror = Partner::default();
         for step in 0..20 {
             let mut dice = Dice(step + 1);
             db.write(|tx| {
@@ -241,7 +241,7 @@ on_both_stores! {
         server.running.stop().await;
         let server = Server::over_shared(fresh).await;
         mirror.ask_to_the_end(&server).await;
-        let mut all = Copy::default();
+        let mut all = Partner::default();
         all.ask_to_the_end(&server).await;
         assert_eq!(mirror.held, all.held);
         assert!(mirror.held.keys().any(|(kind, _)| kind == "event"));
@@ -250,13 +250,13 @@ on_both_stores! {
 
 /// A mirror as a partner would write one.
 #[derive(Default)]
-struct Copy {
+struct Partner {
     next: Option<String>,
     held: BTreeMap<(String, String), Value>,
     deleted: usize,
 }
 
-impl Copy {
+impl Partner {
     async fn ask(&mut self, site: &Site, limit: u64) -> bool {
         let since = self.next.as_ref().map(|next| format!("&since={next}")).unwrap_or_default();
         let page = site.json(&format!("/v1/changes?limit={limit}{since}")).await;
@@ -285,7 +285,7 @@ impl Copy {
 #[actix_web::test]
 async fn an_item_is_the_detail_without_what_moves() {
     let server = Server::seeded().await;
-    let mut all = Copy::default();
+    let mut all = Partner::default();
     all.ask_to_the_end(&server).await;
     let count = |kind: &str| all.held.keys().filter(|(of, _)| of == kind).count() as u64;
     for (kind, path) in [
@@ -344,13 +344,13 @@ async fn what_is_published_no_more_is_taken_out() {
     };
     put(false);
     let server = Server::over_own(fresh).await;
-    let mut mirror = Copy::default();
+    let mut mirror = Partner::default();
     mirror.ask_to_the_end(&server).await;
     let key = ("event".to_owned(), EventId::from_slug("e").to_string());
     assert!(mirror.held.contains_key(&key));
     put(true);
     eventually("the event is taken out", async || {
-        let mut again = Copy { next: mirror.next.clone(), ..Copy::default() };
+        let mut again = Partner { next: mirror.next.clone(), ..Partner::default() };
         again.ask_to_the_end(&server).await;
         (again.deleted == 1).then_some(())
     })
