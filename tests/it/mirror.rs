@@ -190,7 +190,7 @@ on_both_stores! {
             let db = fresh.open(Arc::new(FixedClock(NOW)));
             ground(&db);
             db.write(|tx| put_base(tx, "a", &base("a", 23.1, 113.3))).unwrap();
-            let mut dice = Dice(seed * 0x9E37_79B9_7F4A_7C15);
+            let mut dice = Dice(0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(seed));
             let mut replicas = [Replica::start(&db), Replica::start(&db)];
             let (mut mirror, mut slow) = (Mirror::default(), Vec::new());
             for step in 0..150 {

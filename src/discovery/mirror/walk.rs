@@ -172,9 +172,9 @@ fn published(snapshot: &Snapshot, kind: Kind, after: i64) -> Box<dyn Iterator<It
     }
     match kind {
         Kind::CalendarYear => Box::new(std::iter::empty()),
-        Kind::Division => Box::new(
-            snapshot.divisions.iter().map(|one| one.adcode.number().into()).filter(move |id| *id > after),
-        ),
+        Kind::Division => {
+            Box::new(snapshot.divisions.iter().map(|one| one.adcode.number()).filter(move |id| *id > after))
+        }
         Kind::Term => Box::new(snapshot.taxonomy.ids().filter(move |id| *id > after)),
         Kind::Organisation => ids(&snapshot.organisations, OrganisationId::new(after), OrganisationId::get),
         Kind::Base => ids(&snapshot.bases, BaseId::new(after), BaseId::get),
