@@ -110,7 +110,7 @@ on_both_stores! {
         assert_eq!(logged[0].tx, logged[1].tx);
         assert!(db.read(changes::low_water).unwrap() > logged[0].tx);
 
-        clock.advance(TimeDelta::days(31));
+        clock.advance(TimeDelta::days(kepu::jobs::daily::CHANGES_KEPT_DAYS + 1));
         let purged = kepu::jobs::daily::chores(&db, false).unwrap().purged;
         assert!(purged >= 2);
         assert_eq!(db.read(|conn| changes::since(conn, 0)).unwrap(), []);
