@@ -27,9 +27,14 @@ bless:
     cargo run --quiet -- settings > docs/configuration.md.new
     mv docs/configuration.md.new docs/configuration.md
 
-# Figures for docs/performance.md, from a release build
-bench:
-    scripts/with-services cargo bench --locked --bench ground
+# Figures for docs/performance.md, from a release build: `just bench`, or `just bench discovery` for a part
+bench *PART:
+    scripts/bench {{ PART }}
+
+# Where the server spends its time under the mixed questions, with that many sessions (needs Linux's perf)
+profile SIZE="100000":
+    KEPU_BENCH_SIZES={{ SIZE }} KEPU_BENCH_PROFILE=target/perf.data cargo bench --locked --bench discovery
+    perf report --stdio --no-children --percent-limit 0.5 -i target/perf.data
 
 # Licences, bans and sources of the dependencies (cargo-deny: `scripts/test rust` puts one in target/tools/bin)
 deny:

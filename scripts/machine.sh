@@ -56,6 +56,17 @@ need_postgres() {
   [[ -n $(postgres_bin) ]] || die "PostgreSQL was installed but its server is not found. $hint"
 }
 
+# The benches' own: the program is compared with it and does not need it.
+need_postgis() {
+  local control version
+  version=$("$(postgres_bin)/postgres" --version | sed -E 's/.* ([0-9]+).*/\1/')
+  control=$("$(postgres_bin)/pg_config" --sharedir 2>/dev/null || echo "/usr/share/postgresql/$version")/extension/postgis.control
+  [[ -e $control ]] && return
+  hint="Install PostGIS for PostgreSQL $version, or set KEPU_TEST_DATABASE_URL to a server on this machine that has it."
+  install_packages PostGIS "postgresql-$version-postgis-3"
+  [[ -e $control ]] || die "PostGIS was installed but PostgreSQL does not find it. $hint"
+}
+
 need_redis() {
   has redis-server && has redis-cli && return
   hint="Install redis-server (6 or newer), or set KEPU_TEST_REDIS_URL."

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
+use kepu::app::bench_data;
 use kepu::app::catalogue::Existing;
 use kepu::app::seeds::{Options, Seeds};
 use kepu::clients::wakeups::WakeUps;
@@ -44,6 +45,15 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Fill a store that holds no events with a large invented catalogue, to size machines with.
+    BenchData {
+        /// How many sessions.
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+        sessions: u32,
+        /// Another seed gives another catalogue; the same one the same, on the same day.
+        #[arg(long, value_name = "S", default_value_t = 1)]
+        seed: u64,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Print the page of settings (docs/configuration.md).
@@ -71,6 +81,7 @@ fn run(command: Command) -> Result<(), Failure> {
             Ok(())
         }
         Command::Seed { from, replace } => seed(&load(false)?, from, replace),
+        Command::BenchData { sessions, seed } => bench_data(&load(false)?, sessions, seed),
         Command::Openapi => {
             print(&http::openapi::text());
             Ok(())
@@ -117,6 +128,22 @@ fn seed(config: &Config, from: Option<PathBuf>, replace: bool) -> Result<(), Fai
     say(&format!(
         "{} inserted, {} replaced, {} left as they were, {} sample sessions added",
         report.inserted, report.replaced, report.kept, report.sessions
+    ));
+    Ok(())
+}
+
+fn bench_data(config: &Config, sessions: u32, seed: u64) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let db = store(config)?;
+    server::prepare_tables(&db, config.embedded())?;
+    let report = bench_data::fill(&db, sessions as usize, seed)?;
+    say(&format!(
+        "{} sessions of {} events, {} bases and {} organisations made in {:.1} s, from seed {seed}",
+        report.sessions,
+        report.events,
+        report.bases,
+        report.organisations,
+        begun.elapsed().as_secs_f64()
     ));
     Ok(())
 }

@@ -17,6 +17,7 @@ use crate::app::seeds::{Options, Report, Seeds};
 use crate::clients::wakeups::WakeUps;
 use crate::db::{self, Db, changes, divisions, migrate};
 use crate::discovery::Live;
+use crate::discovery::words::Dictionary;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
@@ -131,7 +132,8 @@ pub async fn start(
     let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
     let lock = lock(&settings.db.target)?;
     let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;
-    let live = Arc::new(Live::new(traditional, settings.samples));
+    let dictionary = Dictionary::new().map_err(|error| Error::Other(error.to_string()))?;
+    let live = Arc::new(Live::new(traditional, Arc::new(dictionary), settings.samples));
 
     let (db, feed) = {
         let (live, clock, samples, db_settings) =

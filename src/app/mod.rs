@@ -1,6 +1,7 @@
 //! Floor 3: use cases that change something. Each works within one transaction that its caller opens with
 //! `db.write`, so that they compose; none calls out to the world.
 
+pub mod bench_data;
 pub mod catalogue;
 pub mod programme;
 pub mod seeds;

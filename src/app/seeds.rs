@@ -105,6 +105,19 @@ impl Seeds {
         Ok(Self { files })
     }
 
+    /// The things of one file, each with its slug and with the ids that its references stand for; none where the set
+    /// lacks the file.
+    pub fn read_file<T: DeserializeOwned>(&self, file: &str) -> Result<Vec<(String, T)>, Error> {
+        let Some((_, text)) = self.files.iter().find(|(name, _)| name == file) else { return Ok(Vec::new()) };
+        let read_item = |(name, mut item): (String, Value)| {
+            resolve(&mut item);
+            let slug = item.as_object_mut().and_then(|fields| fields.remove("slug"));
+            let slug = slug.as_ref().and_then(Value::as_str).unwrap_or_default().to_owned();
+            Ok((slug, read(&name, item)?))
+        };
+        items(file, text)?.into_iter().map(read_item).collect()
+    }
+
     /// Loads everything in one transaction: all of it or nothing.
     pub fn load(&self, tx: &mut Tx<'_>, options: Options) -> Result<Report, Error> {
         tx.take_turn()?;

@@ -4,8 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::AnyConn;
-use super::dialect;
+use super::dialect::{self, each};
 use super::error::Error;
+use super::records::ROWS_PER_STATEMENT;
 use super::schema::changes;
 use crate::domain::kinds::Kind;
 
@@ -30,15 +31,18 @@ pub(super) fn append(conn: &mut AnyConn, objects: &[(Kind, i64)], at: DateTime<U
         return Ok(());
     }
     let tx = dialect::transaction_number(conn)?;
-    for &(kind, object_id) in objects {
-        diesel::insert_into(changes::table)
-            .values((
-                changes::tx.eq(tx),
-                changes::kind.eq(kind.name()),
-                changes::object_id.eq(object_id),
-                changes::at.eq(at.naive_utc()),
-            ))
-            .execute(conn)?;
+    let row = |&(kind, object_id): &(Kind, i64)| {
+        (
+            changes::tx.eq(tx),
+            changes::kind.eq(kind.name()),
+            changes::object_id.eq(object_id),
+            changes::at.eq(at.naive_utc()),
+        )
+    };
+    for objects in objects.chunks(ROWS_PER_STATEMENT) {
+        let rows: Vec<_> = objects.iter().map(row).collect();
+        let insert = diesel::insert_into(changes::table).values(rows);
+        each!(&mut *conn, conn => insert.execute(conn))?;
     }
     Ok(())
 }

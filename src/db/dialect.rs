@@ -7,6 +7,18 @@ use diesel::sql_types::BigInt;
 use super::connection::AnyConn;
 use super::error::Error;
 
+/// Runs a statement that `MultiConnection` has no form of its own for (an insert of many rows) on the connection of
+/// whichever store it is, within the same transaction.
+macro_rules! each {
+    ($any:expr, $conn:ident => $statement:expr) => {
+        match $any {
+            $crate::db::AnyConn::Sqlite($conn) => $statement,
+            $crate::db::AnyConn::Postgres($conn) => $statement,
+        }
+    };
+}
+pub(super) use each;
+
 /// How a transaction starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begin {

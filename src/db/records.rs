@@ -28,6 +28,8 @@ pub trait Stored: Noun {
     fn exists(conn: &mut AnyConn, id: i64) -> Result<bool, Error>;
     /// Inserts a record at version 1.
     fn insert(tx: &mut Tx<'_>, id: i64, body: &Self) -> Result<(), Error>;
+    /// Inserts records at version 1, many rows in a statement.
+    fn insert_many(tx: &mut Tx<'_>, records: &[(i64, Self)]) -> Result<(), Error>;
     /// Replaces a record's body and raises its version, if it still has `version`; `false` if it has not.
     fn replace(tx: &mut Tx<'_>, id: i64, version: i64, body: &Self) -> Result<bool, Error>;
 }
@@ -104,6 +106,35 @@ macro_rules! stored {
                 Ok(())
             }
 
+            fn insert_many(
+                tx: &mut $crate::db::Tx<'_>,
+                records: &[(i64, Self)],
+            ) -> Result<(), $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                let now = tx.now.naive_utc();
+                for records in records.chunks($crate::db::records::ROWS_PER_STATEMENT) {
+                    let rows = records
+                        .iter()
+                        .map(|(id, body)| {
+                            Ok((
+                                dsl::id.eq(*id),
+                                $(dsl::$column.eq({ let $body = body; $value }),)*
+                                dsl::version.eq(1_i64),
+                                dsl::updated_at.eq(now),
+                                dsl::body.eq($crate::db::records::to_text(*id, body)?),
+                            ))
+                        })
+                        .collect::<Result<Vec<_>, $crate::db::Error>>()?;
+                    let insert = diesel::insert_into(dsl::$table).values(rows);
+                    $crate::db::dialect::each!(&mut *tx.conn, conn => insert.execute(conn))?;
+                    for (id, _) in records {
+                        tx.changed(<Self as $crate::domain::record::Noun>::KIND, *id);
+                    }
+                }
+                Ok(())
+            }
+
             fn replace(
                 tx: &mut $crate::db::Tx<'_>,
                 id: i64,
@@ -145,6 +176,9 @@ pub fn exists(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
 
 /// SQLite takes some 32,000 bound values in a statement, PostgreSQL 65,535; both are slow long before.
 pub(super) const IDS_PER_STATEMENT: usize = 1000;
+
+/// Rows of an insert: with the widest table's columns well within what both stores bind in a statement.
+pub(super) const ROWS_PER_STATEMENT: usize = 500;
 
 /// The common columns of a catalogued noun.
 #[derive(diesel::Queryable)]

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Tx;
 use super::connection::AnyConn;
+use super::dialect::each;
 use super::error::Error;
-use super::records::IDS_PER_STATEMENT;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{events, sessions};
 use crate::domain::events::EventStatus;
 use crate::domain::ids::{EventId, SessionId};
@@ -46,21 +47,19 @@ pub fn insert_if_absent(tx: &mut Tx<'_>, session: &Session) -> Result<bool, Erro
     if found > 0 {
         return Ok(false);
     }
-    let body = Body { place: session.place.clone(), signup: session.signup.clone() };
-    diesel::insert_into(sessions::table)
-        .values((
-            sessions::id.eq(id),
-            sessions::event_id.eq(session.event.get()),
-            sessions::start_at.eq(session.start.naive_utc()),
-            sessions::end_at.eq(session.end.naive_utc()),
-            sessions::status.eq(status_name(session.status)),
-            sessions::capacity.eq(session.capacity),
-            sessions::taken.eq(session.taken),
-            sessions::waiting.eq(session.waiting),
-            sessions::body.eq(serde_json::to_string(&body).map_err(|source| corrupt(id, source))?),
-        ))
-        .execute(&mut *tx.conn)?;
+    diesel::insert_into(sessions::table).values(NewRow::new(session)?).execute(&mut *tx.conn)?;
     Ok(true)
+}
+
+/// Inserts sessions, many rows in a statement, beside the events that the same transaction inserts: their versions
+/// stay as they are.
+pub fn insert_with_events(tx: &mut Tx<'_>, sessions: &[Session]) -> Result<(), Error> {
+    for sessions in sessions.chunks(ROWS_PER_STATEMENT) {
+        let rows = sessions.iter().map(NewRow::new).collect::<Result<Vec<_>, _>>()?;
+        let insert = diesel::insert_into(sessions::table).values(rows);
+        each!(&mut *tx.conn, conn => insert.execute(conn))?;
+    }
+    Ok(())
 }
 
 /// Raises an event's version because its sessions changed.
@@ -71,6 +70,38 @@ pub fn touch_event(tx: &mut Tx<'_>, event: EventId) -> Result<(), Error> {
         .execute(&mut *tx.conn)?;
     tx.changed(Kind::Event, id);
     Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
+struct NewRow {
+    id: i64,
+    event_id: i64,
+    start_at: chrono::NaiveDateTime,
+    end_at: chrono::NaiveDateTime,
+    status: &'static str,
+    capacity: Option<i32>,
+    taken: i32,
+    waiting: i32,
+    body: String,
+}
+
+impl NewRow {
+    fn new(session: &Session) -> Result<Self, Error> {
+        let id = session.id.get();
+        let body = Body { place: session.place.clone(), signup: session.signup.clone() };
+        Ok(Self {
+            id,
+            event_id: session.event.get(),
+            start_at: session.start.naive_utc(),
+            end_at: session.end.naive_utc(),
+            status: status_name(session.status),
+            capacity: session.capacity,
+            taken: session.taken,
+            waiting: session.waiting,
+            body: serde_json::to_string(&body).map_err(|source| corrupt(id, source))?,
+        })
+    }
 }
 
 #[derive(Queryable)]

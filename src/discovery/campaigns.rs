@@ -6,11 +6,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::entries::{CampaignEntry, EventEntry, Listed};
-use super::page::{Answer, Hit, Key, Paging, page};
+use super::index::{Field, Filing};
 use super::place::Located;
 use super::snapshot::Snapshot;
-use super::words::{Field, Haystack, Words};
-use crate::domain::campaigns::{Campaign, CampaignType, PublishedEdition};
+use super::words::{self, Haystack};
+use crate::domain::campaigns::{Campaign, PublishedEdition};
 use crate::domain::ids::{EditionId, OrganisationId};
 use crate::domain::recurrence::{self, Recurrence};
 use crate::domain::time::{self, Span};
@@ -49,9 +49,13 @@ impl Listed for Campaign {
     }
 
     fn words(&self, _: &Snapshot, words: &mut Haystack) {
-        words.add(Field::Name, &self.name);
-        words.add(Field::Body, &self.text);
-        self.units.iter().for_each(|unit| words.add(Field::Place, &unit.name));
+        words.add(words::Field::Name, &self.name);
+        words.add(words::Field::Body, &self.text);
+        self.units.iter().for_each(|unit| words.add(words::Field::Place, &unit.name));
+    }
+
+    fn file(&self, _: &ByRule, _: &Snapshot, filing: &mut Filing) {
+        filing.under(Field::CampaignType, self.kind as i64);
     }
 }
 
@@ -144,8 +148,8 @@ impl Tally {
 /// Counts the events of a campaign.
 pub fn tally(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Tally {
     let mut tally = Tally::default();
-    let part = |event: &EventEntry| event.body().campaigns.iter().any(|campaign| campaign.get() == id);
-    for event in snapshot.events.values().filter(|event| part(event) && super::events::goes_on(event, now)) {
+    let goes_on = |event: &&EventEntry| super::events::goes_on(event, now);
+    for event in snapshot.events_under(Field::Campaign, id).filter(goes_on) {
         tally.total += 1;
         let organisers: HashSet<_> = event.body().organisers.iter().map(|o| o.organisation).collect();
         organisers.into_iter().for_each(|organiser| *tally.by.entry(organiser).or_default() += 1);
@@ -153,39 +157,16 @@ pub fn tally(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Tally {
     tally
 }
 
-/// Which campaigns are asked for. The default asks for all.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct CampaignQuestion {
-    /// By words.
-    pub words: Option<Words>,
-    /// Of one of these types.
-    pub types: Vec<CampaignType>,
-    /// With an edition in this span.
-    pub span: Option<Span>,
-}
-
-/// Campaigns by fit of the words, else by the current or next edition's first day; those without one come last.
-pub fn find<'a>(
-    snapshot: &'a Snapshot,
-    question: &CampaignQuestion,
+/// When the edition begins by which a campaign is ordered: the current or next, of the span if one is asked for, else
+/// a past one of it.
+pub(super) fn shown_from(
+    entry: &CampaignEntry,
+    span: Option<Span>,
     now: DateTime<Utc>,
-    paging: &Paging,
-) -> Answer<&'a CampaignEntry> {
-    let hits = snapshot.campaigns.values().filter_map(|entry| {
-        let campaign = entry.body();
-        (question.types.is_empty() || question.types.contains(&campaign.kind)).then_some(())?;
-        let editions = editions(entry, now);
-        let in_span = |edition: &Edition<'_>| question.span.is_none_or(|span| edition.overlaps(&span));
-        (question.span.is_none() || editions.iter().any(in_span)).then_some(())?;
-        let next = editions.iter().find(|edition| !edition.has_ended(now) && in_span(edition));
-        let key = match &question.words {
-            Some(words) => Key::score(words.score(&entry.words)?),
-            None => {
-                let past = || question.span.and_then(|_| editions.iter().find(|edition| in_span(edition)));
-                Key::earliest(next.or_else(past).map(|edition| time::start_of(edition.from)))
-            }
-        };
-        Some(Hit { key, id: entry.record.id, found: entry.as_ref() })
-    });
-    page(hits.collect(), paging)
+) -> Option<DateTime<Utc>> {
+    let editions = editions(entry, now);
+    let in_span = |edition: &&Edition<'_>| span.is_none_or(|span| edition.overlaps(&span));
+    let next = editions.iter().filter(in_span).find(|edition| !edition.has_ended(now));
+    let past = || span.and_then(|_| editions.iter().find(in_span));
+    next.or_else(past).map(|edition| time::start_of(edition.from))
 }

@@ -1,10 +1,8 @@
 //! The tree of administrative divisions, and which of them a point lies in.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::words::{Field, Haystack, Words};
 use crate::domain::datum;
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::geo::{Crs, LatLng, OffTheEarth, Wgs84};
@@ -53,17 +51,19 @@ impl Divisions {
         self.iter().filter(move |division| division.parent == Some(adcode))
     }
 
-    /// The divisions whose names fit the words, best fit first.
-    pub fn named(&self, words: &Words) -> Vec<&Division> {
-        let score = |division: &Division| {
-            let mut names = Haystack::default();
-            names.add(Field::Name, &division.name);
-            words.score(&names)
-        };
-        let mut found: Vec<_> =
-            self.iter().filter_map(|division| Some((score(division)?, division))).collect();
-        found.sort_by_key(|(score, _)| Reverse(*score));
-        found.into_iter().map(|(_, division)| division).collect()
+    /// The divisions a list is told apart by: the children of the selected one; without one, those below the
+    /// outermost, where an outermost one without children stands for itself.
+    pub fn below(&self, selected: Option<Adcode>) -> impl Iterator<Item = &Division> {
+        let outermost = self.iter().filter(move |division| selected.is_none() && division.parent.is_none());
+        let childless = outermost.filter(|division| self.children(division.adcode).next().is_none());
+        let second = self.iter().filter(move |division| match selected {
+            Some(selected) => division.parent == Some(selected),
+            None => division
+                .parent
+                .and_then(|parent| self.get(parent))
+                .is_some_and(|parent| parent.parent.is_none()),
+        });
+        childless.chain(second)
     }
 
     /// The innermost division in whose outline the point lies; `None` at sea and outside the data.

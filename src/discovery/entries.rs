@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use super::clocked::NEVER;
+use super::index::{Field, Filing, Key};
 use super::place::Located;
 use super::snapshot::Snapshot;
 use super::words::Haystack;
 use crate::domain::bases::Base;
 use crate::domain::campaigns::Campaign;
 use crate::domain::events::Event;
+use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::record::{Noun, Record};
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 
-/// A noun that lists show.
+/// A noun that can be found.
 pub trait Listed: Noun {
     /// What comes in beside the record.
     type Given;
@@ -26,6 +29,8 @@ pub trait Listed: Noun {
     fn places(&self, world: &Snapshot) -> Vec<Located>;
     /// The words by which it is found.
     fn words(&self, world: &Snapshot, words: &mut Haystack);
+    /// What it is filed under beside its kind, its places and what it refers to.
+    fn file(&self, _own: &Self::Own, _world: &Snapshot, _filing: &mut Filing) {}
 }
 
 /// An entry of a snapshot.
@@ -37,21 +42,74 @@ pub struct Entry<T: Listed> {
     pub own: Arc<T::Own>,
     /// Where it is.
     pub places: Vec<Located>,
-    /// The words by which it is found.
-    pub words: Haystack,
 }
 
 impl<T: Listed> Entry<T> {
     pub(super) fn new(record: Arc<Record<T>>, own: Arc<T::Own>, world: &Snapshot) -> Self {
         let places = record.body.places(world);
-        let mut words = Haystack::default();
-        record.body.words(world, &mut words);
-        Self { record, own, places, words }
+        Self { record, own, places }
+    }
+
+    /// The same record in a world where something that it refers to changed.
+    pub(super) fn renewed(&self, world: &Snapshot) -> Self {
+        Self::new(Arc::clone(&self.record), Arc::clone(&self.own), world)
     }
 
     /// What it is.
     pub fn body(&self) -> &T {
         &self.record.body
+    }
+
+    /// How it is filed.
+    pub(super) fn filing(&self, world: &Snapshot) -> Filing {
+        let mut filing = Filing::default();
+        filing.keys.push(Key::new(Field::Kind, T::KIND as i64));
+        for reference in self.body().references() {
+            let field = match reference.kind {
+                Kind::Term => Field::Term,
+                Kind::Organisation => Field::Organiser,
+                Kind::Base => Field::Base,
+                Kind::Series => Field::Series,
+                Kind::Campaign => Field::Campaign,
+                // By its places, with all divisions around.
+                Kind::Division => continue,
+                Kind::CalendarYear | Kind::Route | Kind::Event => continue,
+            };
+            filing.keys.push(Key::new(field, reference.id));
+        }
+        filing.places(&self.places);
+        if T::KIND != Kind::Event {
+            filing.under(Field::LastDay, NEVER);
+        }
+        if self.places.len() > 1 {
+            filing.keys.push(Key::of(Field::Scattered));
+        }
+        self.body().file(&self.own, world, &mut filing);
+        let mut words = Haystack::default();
+        self.body().words(world, &mut words);
+        for (field, text) in &words.texts {
+            filing.words.add(&world.dictionary, *field, text);
+        }
+        filing
+    }
+}
+
+impl Filing {
+    /// Files under places and the divisions around them.
+    pub(super) fn places(&mut self, places: &[Located]) {
+        for place in places {
+            let within = place.within.iter().map(|adcode| Key::new(Field::Division, adcode.number()));
+            self.keys.extend(within);
+            if let Some(spot) = place.spot {
+                self.spots.push(spot);
+                self.keys.push(Key::of(Field::Positioned));
+            }
+        }
+    }
+
+    /// Files under a field and the number of one of its values.
+    pub(super) fn under(&mut self, field: Field, value: impl Into<i64>) {
+        self.keys.push(Key::new(field, value.into()));
     }
 }
 

@@ -1,20 +1,19 @@
 //! Events by their sessions: an event is found when one and the same session of it fits.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-use super::bases::Need;
+use super::clocked::NEVER;
 use super::entries::{EventEntry, Listed};
-use super::page::{Answer, Hit, Key, Paging, Sort, page};
-use super::place::{Area, Inside, Located};
+use super::index::{Field, Filing, Key};
+use super::page::{self, Answer, Hit, Paging, page};
+use super::place::{Located, Spot};
 use super::snapshot::Snapshot;
-use super::words::{Field, Haystack, Words};
-use crate::domain::admission::Admission;
-use crate::domain::events::{Event, EventStatus, Mode};
-use crate::domain::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
+use super::words::{self, Haystack};
+use crate::domain::events::{Event, EventStatus};
 use crate::domain::places::Place;
-use crate::domain::sessions::{Session, SignupState};
+use crate::domain::sessions::Session;
 use crate::domain::taxonomy;
-use crate::domain::time::Span;
+use crate::domain::time::{self, Span};
 
 impl Listed for Event {
     type Given = Vec<Session>;
@@ -35,36 +34,105 @@ impl Listed for Event {
     }
 
     fn words(&self, world: &Snapshot, words: &mut Haystack) {
-        words.add(Field::Name, &self.title);
-        words.add(Field::Body, &self.summary);
-        self.description.iter().for_each(|description| words.add(Field::Body, description));
+        words.add(words::Field::Name, &self.title);
+        words.add(words::Field::Body, &self.summary);
+        self.description.iter().for_each(|description| words.add(words::Field::Body, description));
         let topics = self.topics.iter().map(|code| (taxonomy::TOPIC, code));
         let audiences = self.audiences.iter().map(|code| (taxonomy::AUDIENCE, code));
         for (scheme, code) in topics.chain(audiences).chain([(taxonomy::FORM, &self.form)]) {
-            world.taxonomy.name(scheme, &code.0).into_iter().for_each(|name| words.add(Field::Subject, name));
+            world
+                .taxonomy
+                .name(scheme, &code.0)
+                .into_iter()
+                .for_each(|name| words.add(words::Field::Subject, name));
         }
-        self.tags.iter().for_each(|tag| words.add_words(Field::Subject, tag));
+        self.tags.iter().for_each(|tag| words.add_words(words::Field::Subject, tag));
         for speaker in &self.speakers {
-            words.add(Field::Subject, &speaker.role);
-            speaker.name.iter().chain(&speaker.organisation).for_each(|text| words.add(Field::Subject, text));
+            words.add(words::Field::Subject, &speaker.role);
+            speaker
+                .name
+                .iter()
+                .chain(&speaker.organisation)
+                .for_each(|text| words.add(words::Field::Subject, text));
         }
         if let Some(series) = self.series.and_then(|series| world.series.get(&series)) {
-            words.add(Field::Subject, &series.body().name);
+            words.add(words::Field::Subject, &series.body().name);
         }
         world.organiser_words(&self.organisers, words);
         if let Some(base) = self.base.and_then(|base| world.bases.get(&base)) {
-            words.add(Field::Place, &base.body().name);
+            words.add(words::Field::Place, &base.body().name);
             world.place_words(&base.body().place, words);
         }
         self.place.iter().for_each(|place| world.place_words(place, words));
+    }
+
+    fn file(&self, sessions: &Vec<Session>, world: &Snapshot, filing: &mut Filing) {
+        filing.under(Field::Mode, self.mode as i64);
+        filing.under(Field::Admission, self.admission as i64);
+        filing.under(Field::Free, self.free);
+        filing.under(Field::Sample, self.sample);
+        self.ages.min.into_iter().for_each(|age| filing.under(Field::AgeMin, age));
+        self.ages.max.into_iter().for_each(|age| filing.under(Field::AgeMax, age));
+        let venue = self.base.and_then(|base| world.bases.get(&base)).map(|base| &base.body().accessibility);
+        filing.needs(Some(&self.accessibility), venue);
+        for place in sessions.iter().filter_map(|session| session.place.as_ref()) {
+            filing.places(&[Located::new(place, &world.divisions)]);
+            filing.keys.push(Key::of(Field::Scattered));
+        }
+        if self.status != EventStatus::Cancelled {
+            filing.sessions(sessions);
+        }
+    }
+}
+
+/// A session longer than this is not filed day by day.
+const FILED_DAYS: i64 = 400;
+
+impl Filing {
+    /// Files under the days of the sessions that go ahead.
+    fn sessions(&mut self, sessions: &[Session]) {
+        if sessions.is_empty() {
+            self.keys.push(Key::of(Field::Sessionless));
+            return self.under(Field::LastDay, NEVER);
+        }
+        let day = |at: DateTime<Utc>| i64::from(time::day_of(at).num_days_from_ce());
+        for session in sessions.iter().filter(|session| session.status != EventStatus::Cancelled) {
+            let first = day(session.start);
+            let last = day(session.end - TimeDelta::milliseconds(1)).max(first);
+            self.under(Field::Start, first);
+            if last - first <= FILED_DAYS {
+                (first..=last).for_each(|day| self.under(Field::Day, day));
+            } else {
+                self.keys.push(Key::of(Field::Endless));
+            }
+            self.last_day = self.last_day.max(last);
+        }
+        if self.last_day > 0 {
+            self.under(Field::LastDay, self.last_day);
+        }
+    }
+}
+
+impl EventEntry {
+    /// Whether a session of it has a place of its own.
+    pub(super) fn is_scattered(&self) -> bool {
+        self.own.iter().any(|session| session.place.is_some())
+    }
+
+    /// Where sessions with a place of their own are.
+    pub(super) fn session_spots(&self) -> impl Iterator<Item = Spot> {
+        let places = self.own.iter().filter_map(|session| session.place.as_ref());
+        places.filter_map(|place| Some(Spot::new(place.position?, place.adcode)))
     }
 }
 
 impl Snapshot {
     pub(super) fn place_words(&self, place: &Place, words: &mut Haystack) {
-        words.add(Field::Place, &place.name);
-        words.add(Field::Place, &place.address);
-        self.divisions.chain(place.adcode).for_each(|division| words.add(Field::Place, &division.name));
+        words.add(words::Field::Place, &place.name);
+        words.add(words::Field::Place, &place.address);
+        self.divisions
+            .chain(place.adcode)
+            .for_each(|division| words.add(words::Field::Place, &division.name));
     }
 
     /// Where a session takes place: its own place, the event's, or the base's.
@@ -88,9 +156,9 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// How a session of an event stands at `now`.
-    pub fn of(event: &Event, session: &Session, now: DateTime<Utc>) -> Self {
-        let either = |status| event.status == status || session.status == status;
+    /// How a session of an event of that status stands at `now`.
+    pub fn of(event: EventStatus, session: &Session, now: DateTime<Utc>) -> Self {
+        let either = |status| event == status || session.status == status;
         match () {
             () if either(EventStatus::Cancelled) => Self::Cancelled,
             () if session.end <= now => Self::Ended,
@@ -116,191 +184,12 @@ impl Standing {
 /// The sessions of an event in order of start; those of a span, if one is given.
 pub fn sessions<'a>(entry: &'a EventEntry, span: Option<Span>, paging: &Paging) -> Answer<&'a Session> {
     let inside = |session: &&Session| span.is_none_or(|span| span.overlaps(session.start, session.end));
-    let hit = |found: &'a Session| Hit { key: Key::earliest(Some(found.start)), id: found.id.get(), found };
+    let hit =
+        |found: &'a Session| Hit { key: page::Key::earliest(Some(found.start)), id: found.id.get(), found };
     page(entry.own.iter().filter(inside).map(hit).collect(), paging)
 }
 
 /// Whether an event has neither ended nor been called off.
 pub(super) fn goes_on(entry: &EventEntry, now: DateTime<Utc>) -> bool {
     matches!(Standing::of_event(entry, now), Standing::Scheduled | Standing::Changed)
-}
-
-/// Which events are asked for. The default asks for all that go ahead and have not ended.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct EventQuestion {
-    /// Where.
-    pub area: Area,
-    /// By words.
-    pub words: Option<Words>,
-    /// About one of these topics.
-    pub topics: Vec<String>,
-    /// For one of these audiences.
-    pub audiences: Vec<String>,
-    /// Of one of these forms.
-    pub forms: Vec<String>,
-    /// For somebody of this age.
-    pub age: Option<u8>,
-    /// With a session in this span.
-    pub span: Option<Span>,
-    /// Whether what has ended in the span is wanted too.
-    pub past: bool,
-    /// Free, or not.
-    pub free: Option<bool>,
-    /// With a session that one can still get into, or not.
-    pub available: Option<bool>,
-    /// In one of these modes.
-    pub modes: Vec<Mode>,
-    /// With one of these ways in.
-    pub admissions: Vec<Admission>,
-    /// Run by one of these.
-    pub organisers: Vec<OrganisationId>,
-    /// At one of these bases.
-    pub bases: Vec<BaseId>,
-    /// In one of these series.
-    pub series: Vec<SeriesId>,
-    /// Part of one of these campaigns.
-    pub campaigns: Vec<CampaignId>,
-    /// Providing for all of these.
-    pub needs: Vec<Need>,
-    /// Standing, as a whole, in one of these ways; none given: going ahead.
-    pub standings: Vec<Standing>,
-    /// Invented, or not.
-    pub sample: Option<bool>,
-    /// In which order; `None`: by relevance, distance or start, as the question suggests.
-    pub sort: Option<Sort>,
-}
-
-/// An event that was found.
-#[derive(Debug, Clone, Copy)]
-pub struct EventFound<'a> {
-    /// The event.
-    pub entry: &'a EventEntry,
-    /// The earliest session that fits; absent for an event without sessions.
-    pub next: Option<&'a Session>,
-    /// How many sessions fit.
-    pub sessions: usize,
-    /// Metres to 0.1 from where the caller is to that session's place.
-    pub distance: Option<f64>,
-}
-
-/// Events.
-pub fn find<'a>(
-    snapshot: &'a Snapshot,
-    question: &EventQuestion,
-    now: DateTime<Utc>,
-    paging: &Paging,
-) -> Answer<EventFound<'a>> {
-    let sort = question.sort.unwrap_or(match question {
-        EventQuestion { words: Some(_), .. } => Sort::Relevance,
-        EventQuestion { area: Area { at: Some(_), .. }, .. } => Sort::Distance,
-        _ => Sort::Start,
-    });
-    let hits = snapshot.events.values().filter_map(|entry| {
-        question.accepts(entry.body(), snapshot).then_some(())?;
-        let score =
-            question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
-        let found = question.sessions(entry, snapshot, now)?;
-        let start = found.next.map(|session| session.start);
-        let key = match sort {
-            Sort::Relevance => Key::score(score.unwrap_or(0)),
-            Sort::Distance => Key::distance(found.distance),
-            Sort::Start | Sort::Name => Key::earliest(start),
-            Sort::StartDescending => Key::latest(start),
-            Sort::Newest => Key::latest(Some(entry.record.updated_at)),
-        };
-        Some(Hit { key, id: entry.record.id, found })
-    });
-    page(hits.collect(), paging)
-}
-
-impl EventQuestion {
-    /// What can be told without looking at sessions.
-    fn accepts(&self, event: &Event, snapshot: &Snapshot) -> bool {
-        fn any<T: PartialEq>(wanted: &[T], mut had: impl Iterator<Item = T>) -> bool {
-            wanted.is_empty() || had.any(|one| wanted.contains(&one))
-        }
-        fn code(wanted: &[String], had: &[taxonomy::Code]) -> bool {
-            wanted.is_empty() || had.iter().any(|code| wanted.contains(&code.0))
-        }
-        let venue =
-            || event.base.and_then(|base| snapshot.bases.get(&base)).map(|base| &base.body().accessibility);
-        code(&self.topics, &event.topics)
-            && code(&self.audiences, &event.audiences)
-            && code(&self.forms, std::slice::from_ref(&event.form))
-            && self.age.is_none_or(|age| event.ages.admit(age))
-            && self.free.is_none_or(|free| event.free == free)
-            && any(&self.modes, [event.mode].into_iter())
-            && any(&self.admissions, [event.admission].into_iter())
-            && any(&self.organisers, event.organisers.iter().map(|organiser| organiser.organisation))
-            && any(&self.bases, event.base.into_iter())
-            && any(&self.series, event.series.into_iter())
-            && any(&self.campaigns, event.campaigns.iter().copied())
-            && self.needs.iter().all(|need| need.is_met(Some(&event.accessibility), venue()))
-            && self.sample.is_none_or(|sample| event.sample == sample)
-    }
-
-    /// The sessions that fit, and where the earliest of them is.
-    fn sessions<'a>(
-        &self,
-        entry: &'a EventEntry,
-        snapshot: &Snapshot,
-        now: DateTime<Utc>,
-    ) -> Option<EventFound<'a>> {
-        let whole = Standing::of_event(entry, now);
-        let wanted = match whole {
-            _ if !self.standings.is_empty() => self.standings.contains(&whole),
-            Standing::Scheduled | Standing::Changed => true,
-            Standing::Ended => self.past,
-            Standing::Cancelled => false,
-        };
-        wanted.then_some(())?;
-        let here = self.inside(&entry.places);
-        if entry.own.is_empty() {
-            // What has no sessions has no time: it is there as long as nobody asks for one.
-            let inside = here.filter(|_| self.span.is_none() && self.available.is_none())?;
-            return Some(EventFound { entry, next: None, sessions: 0, distance: inside.distance });
-        }
-        let mut found: Option<EventFound<'a>> = None;
-        for session in entry.own.iter().filter(|session| self.fits(entry.body(), whole, session, now)) {
-            let inside = match &session.place {
-                None => here,
-                Some(place) => self.inside(&[Located::new(place, &snapshot.divisions)]),
-            };
-            let Some(inside) = inside else { continue };
-            match &mut found {
-                Some(found) => found.sessions += 1,
-                None => {
-                    found = Some(EventFound {
-                        entry,
-                        next: Some(session),
-                        sessions: 1,
-                        distance: inside.distance,
-                    })
-                }
-            }
-        }
-        found
-    }
-
-    /// Whether one of the places lies in the area. What has no place lies everywhere and nowhere in particular.
-    fn inside(&self, places: &[Located]) -> Option<Inside> {
-        match self.area.nearest(places) {
-            Some((_, inside)) => Some(inside),
-            None => (places.is_empty() && self.area.is_everywhere()).then_some(Inside { distance: None }),
-        }
-    }
-
-    fn fits(&self, event: &Event, whole: Standing, session: &Session, now: DateTime<Utc>) -> bool {
-        let stands = match Standing::of(event, session, now) {
-            Standing::Scheduled | Standing::Changed => true,
-            // Of an event that is over or called off, these are what there is to show.
-            standing => standing == whole || self.past && standing == Standing::Ended,
-        };
-        stands
-            && self.span.is_none_or(|span| span.overlaps(session.start, session.end))
-            && self.available.is_none_or(|available| {
-                let state = session.signup_state(event.status, now);
-                matches!(state, SignupState::Open | SignupState::None) == available
-            })
-    }
 }

@@ -1,6 +1,7 @@
 //! Where things are, and where a question looks.
 
 use super::divisions::Divisions;
+use super::index::tree::{Lies, Node};
 use crate::domain::datum;
 use crate::domain::divisions::Adcode;
 use crate::domain::geo::{self, Crs, Edges, LatLng, Wgs84};
@@ -76,6 +77,24 @@ impl Area {
     /// Whether it looks everywhere, so that things without any place are found too.
     pub fn is_everywhere(&self) -> bool {
         self.radius.is_none() && self.bbox.is_none() && self.adcode.is_none()
+    }
+
+    /// How its circle and its box lie to a part of the tree.
+    pub(super) fn lies(&self, node: &Node) -> Lies {
+        let circle = self.at.zip(self.radius).map(|(at, radius)| node.in_circle(at, radius));
+        let boxed = self.bbox.map(|(bbox, crs)| node.in_box(&bbox, crs));
+        match (circle.unwrap_or(Lies::Inside), boxed.unwrap_or(Lies::Inside)) {
+            (Lies::Apart, _) | (_, Lies::Apart) => Lies::Apart,
+            (Lies::Inside, Lies::Inside) => Lies::Inside,
+            _ => Lies::Across,
+        }
+    }
+
+    /// Whether a position lies in its circle and its box.
+    pub(super) fn holds_spot(&self, spot: Spot) -> bool {
+        let near = |at, radius| geo::distance(at, spot.position) <= radius;
+        self.at.zip(self.radius).is_none_or(|(at, radius)| near(at, radius))
+            && self.bbox.is_none_or(|(bbox, crs)| bbox.hold(spot.in_crs(crs)))
     }
 
     /// Whether `place` lies inside.

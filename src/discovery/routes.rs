@@ -1,13 +1,12 @@
 //! Science-tourism routes. A route lies wherever one of its stops does.
 
 use super::entries::{Listed, RouteEntry};
-use super::page::{Answer, Hit, Key, Paging, Sort, page};
-use super::place::{Area, Located};
+use super::index::{Field, Filing};
+use super::place::Located;
 use super::snapshot::Snapshot;
-use super::words::{Field, Haystack, Words};
+use super::words::{self, Haystack};
 use crate::domain::geo;
 use crate::domain::routes::{LengthBasis, ROAD_FACTOR, Route};
-use crate::domain::text::Lang;
 
 impl Listed for Route {
     type Given = ();
@@ -22,12 +21,17 @@ impl Listed for Route {
     }
 
     fn words(&self, world: &Snapshot, words: &mut Haystack) {
-        words.add(Field::Name, &self.name);
-        words.add(Field::Subject, &self.theme);
+        words.add(words::Field::Name, &self.name);
+        words.add(words::Field::Subject, &self.theme);
         for base in self.stops.iter().filter_map(|stop| world.bases.get(&stop.base)) {
-            words.add(Field::Place, &base.body().name);
+            words.add(words::Field::Place, &base.body().name);
             world.place_words(&base.body().place, words);
         }
+    }
+
+    fn file(&self, (): &(), _: &Snapshot, filing: &mut Filing) {
+        filing.under(Field::Days, self.days);
+        filing.under(Field::Sample, self.sample);
     }
 }
 
@@ -57,60 +61,4 @@ pub fn ways(entry: &RouteEntry) -> Vec<Way> {
         .windows(2)
         .map(|pair| Way { metres: estimate(pair), basis: LengthBasis::Estimated })
         .collect()
-}
-
-/// Which routes are asked for. The default asks for all.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct RouteQuestion {
-    /// Where a stop lies.
-    pub area: Area,
-    /// By words.
-    pub words: Option<Words>,
-    /// For one of these audiences.
-    pub audiences: Vec<String>,
-    /// Taking at most so many days.
-    pub days: Option<u16>,
-    /// In which order; `None`: by relevance, distance or name, as the question suggests.
-    pub sort: Option<Sort>,
-}
-
-/// A route that was found.
-#[derive(Debug, Clone, Copy)]
-pub struct RouteFound<'a> {
-    /// The route.
-    pub entry: &'a RouteEntry,
-    /// Metres to 0.1 from where the caller is to the nearest stop.
-    pub distance: Option<f64>,
-}
-
-/// Routes.
-pub fn find<'a>(
-    snapshot: &'a Snapshot,
-    question: &RouteQuestion,
-    lang: Lang,
-    paging: &Paging,
-) -> Answer<RouteFound<'a>> {
-    let sort = question.sort.unwrap_or(match question {
-        RouteQuestion { words: Some(_), .. } => Sort::Relevance,
-        RouteQuestion { area: Area { at: Some(_), .. }, .. } => Sort::Distance,
-        _ => Sort::Name,
-    });
-    let hits = snapshot.routes.values().filter_map(|entry| {
-        let route = entry.body();
-        let (_, inside) = question.area.nearest(&entry.places)?;
-        let audience = question.audiences.is_empty()
-            || route.audiences.iter().any(|audience| question.audiences.contains(&audience.0));
-        let short = question.days.is_none_or(|days| route.days <= days);
-        (audience && short).then_some(())?;
-        let score =
-            question.words.as_ref().map(|words| words.score(&entry.words).ok_or(())).transpose().ok()?;
-        let key = match sort {
-            Sort::Relevance => Key::score(score.unwrap_or(0)),
-            Sort::Distance => Key::distance(inside.distance),
-            Sort::Newest => Key::latest(Some(entry.record.updated_at)),
-            Sort::Name | Sort::Start | Sort::StartDescending => Key::name(route.name.get(lang)),
-        };
-        Some(Hit { key, id: entry.record.id, found: RouteFound { entry, distance: inside.distance } })
-    });
-    page(hits.collect(), paging)
 }

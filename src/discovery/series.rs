@@ -2,17 +2,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::entries::{EventEntry, Listed, SeriesEntry};
-use super::page::{Answer, Hit, Key, Paging, page};
+use super::entries::{EventEntry, Listed};
+use super::index::Field;
 use super::place::Located;
 use super::snapshot::Snapshot;
-use super::words::{Field, Haystack, Words};
+use super::words::{self, Haystack};
 use crate::domain::events::EventStatus;
-use crate::domain::ids::{OrganisationId, SeriesId};
 use crate::domain::series::Series;
 use crate::domain::sessions::Session;
 use crate::domain::taxonomy;
-use crate::domain::text::Lang;
 
 impl Listed for Series {
     type Given = ();
@@ -25,12 +23,12 @@ impl Listed for Series {
     }
 
     fn words(&self, world: &Snapshot, words: &mut Haystack) {
-        words.add(Field::Name, &self.name);
-        words.add(Field::Body, &self.summary);
+        words.add(words::Field::Name, &self.name);
+        words.add(words::Field::Body, &self.summary);
         for name in self.topics.iter().filter_map(|topic| world.taxonomy.name(taxonomy::TOPIC, &topic.0)) {
-            words.add(Field::Subject, name);
+            words.add(words::Field::Subject, name);
         }
-        self.tags.iter().for_each(|tag| words.add_words(Field::Subject, tag));
+        self.tags.iter().for_each(|tag| words.add_words(words::Field::Subject, tag));
         world.organiser_words(&self.organisers, words);
     }
 }
@@ -47,7 +45,7 @@ pub struct Lectures<'a> {
 /// The lectures of a series.
 pub fn lectures(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Lectures<'_> {
     let mut lectures = Lectures::default();
-    for event in snapshot.events.values().filter(|event| event.body().series.map(SeriesId::get) == Some(id)) {
+    for event in snapshot.events_under(Field::Series, id) {
         lectures.count += 1;
         let next = event.own.iter().find(|session| {
             session.end > now
@@ -61,41 +59,4 @@ pub fn lectures(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Lectures<'_
         }
     }
     lectures
-}
-
-/// Which series are asked for. The default asks for all.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct SeriesQuestion {
-    /// By words.
-    pub words: Option<Words>,
-    /// About one of these topics.
-    pub topics: Vec<String>,
-    /// Run by one of these.
-    pub organisers: Vec<OrganisationId>,
-}
-
-/// Series by fit of the words, else by name in `lang`.
-pub fn find<'a>(
-    snapshot: &'a Snapshot,
-    question: &SeriesQuestion,
-    lang: Lang,
-    paging: &Paging,
-) -> Answer<&'a SeriesEntry> {
-    let hits = snapshot.series.values().filter_map(|entry| {
-        let series = entry.body();
-        let topic = question.topics.is_empty()
-            || series.topics.iter().any(|topic| question.topics.contains(&topic.0));
-        let organiser = question.organisers.is_empty()
-            || series
-                .organisers
-                .iter()
-                .any(|organiser| question.organisers.contains(&organiser.organisation));
-        (topic && organiser).then_some(())?;
-        let key = match &question.words {
-            Some(words) => Key::score(words.score(&entry.words)?),
-            None => Key::name(series.name.get(lang)),
-        };
-        Some(Hit { key, id: entry.record.id, found: entry.as_ref() })
-    });
-    page(hits.collect(), paging)
 }

@@ -37,11 +37,6 @@ impl Taxonomy {
         self.by_id.get(&id).map(|record| &record.body)
     }
 
-    /// The ids of all terms, in order.
-    pub fn ids(&self) -> impl Iterator<Item = i64> {
-        self.by_id.keys().copied()
-    }
-
     /// What people call the term.
     pub fn name(&self, scheme: &str, code: &str) -> Option<&Text> {
         self.get(scheme, code).map(|term| &term.name)

@@ -61,7 +61,7 @@ pub struct Concession {
 }
 
 /// How people get into an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Admission {
     /// Just come.
@@ -74,6 +74,11 @@ pub enum Admission {
     Invited,
     /// Sign up elsewhere: see `externalSignup`.
     External,
+}
+
+impl Admission {
+    /// All ways in.
+    pub const ALL: [Self; 5] = [Self::WalkIn, Self::Signup, Self::Group, Self::Invited, Self::External];
 }
 
 /// Where to sign up when it is not here. At least one field is given.

@@ -214,7 +214,7 @@ impl Ages {
 }
 
 /// Where an event takes place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Mode {
     /// At a place.
@@ -223,6 +223,11 @@ pub enum Mode {
     Online,
     /// Both.
     Hybrid,
+}
+
+impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Self::Onsite, Self::Online, Self::Hybrid];
 }
 
 /// Whether an event or a session goes ahead as announced. That it has ended is for the clock to say.

@@ -243,14 +243,15 @@ impl OpeningHours {
                 })
     }
 
-    /// The intervals of `date` that every reading has and is sure of.
+    /// When it is open on `date` by every reading, and sure to be.
     fn certain_openings(&self, calendar: &Calendar, date: NaiveDate) -> Vec<Opening> {
-        let mut readings = self.readings(calendar, date);
-        let mut certain = readings.swap_remove(0);
-        certain.retain(|interval| {
-            interval.sure && !self.vague && readings.iter().all(|other| other.contains(interval))
-        });
-        certain.into_iter().map(|interval| interval.opening).collect()
+        if self.vague || self.is_silent_on(calendar, date) {
+            return Vec::new();
+        }
+        let sure = |reading: Reading| -> Vec<Opening> {
+            reading.into_iter().filter(|interval| interval.sure).map(|interval| interval.opening).collect()
+        };
+        self.readings(calendar, date).into_iter().map(sure).reduce(common).unwrap_or_default()
     }
 
     /// Whether the rule tells weekdays apart and says nothing of holidays, on a day that is one, or is worked in
@@ -316,6 +317,13 @@ impl OpeningHours {
             })
             .collect()
     }
+}
+
+/// The times that two lists of openings share.
+fn common(these: Vec<Opening>, those: Vec<Opening>) -> Vec<Opening> {
+    let shared = |a: &Opening, b: &Opening| Opening { from: a.from.max(b.from), to: a.to.min(b.to) };
+    let pairs = these.iter().flat_map(|a| those.iter().map(move |b| shared(a, b)));
+    pairs.filter(|opening| opening.from < opening.to).collect()
 }
 
 fn minute_of(instant: DateTime<Utc>) -> TimeOfDay {
@@ -467,6 +475,14 @@ mod tests {
             Some("2026-11-25T12:00:00+08:00")
         ));
         assert!(!within("PH 09:00-12:00", "2027-01-01T00:00:00+08:00", Some("2027-01-02T00:00:00+08:00")));
+        // A public holiday of which the rule says nothing.
+        let (october, second) = ("2026-10-01T00:00:00+08:00", "2026-10-02T00:00:00+08:00");
+        assert!(!within("Tu-Su 09:00-17:00", october, Some(second)));
+        assert!(within("Mo-Su 09:00-17:00", october, Some(second)));
+        // Nobody knows yet whether this day is off: certain is what both readings share.
+        let either = "Mo-Su 09:00-17:00; PH 10:00-12:00";
+        assert!(within(either, "2027-01-01T11:00:00+08:00", Some("2027-01-01T11:30:00+08:00")));
+        assert!(!within(either, "2027-01-01T13:00:00+08:00", Some("2027-01-01T14:00:00+08:00")));
     }
 
     #[test]

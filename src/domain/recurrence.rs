@@ -68,6 +68,8 @@ impl Recurrence {
         if !(1..=MOST_DAYS).contains(&days) {
             return Err(BadRecurrence::Length);
         }
+        // Editions are of days. Times within one would only be looked through, a day with 86,400 of them for minutes.
+        let rule = rule.by_hour(Vec::new()).by_minute(Vec::new()).by_second(Vec::new());
         let epoch = DateTime::<Utc>::UNIX_EPOCH + chrono::TimeDelta::seconds(EPOCH_SECONDS);
         Ok(Self { rule: rule.build(epoch.with_timezone(&Tz::UTC))?, days })
     }
@@ -95,17 +97,14 @@ impl Recurrence {
         let (Some(first), Some(last)) = (at(first), at(last)) else { return Vec::new() };
         let found =
             self.rule.clone().after(first).before(last + chrono::TimeDelta::hours(23)).all(MOST_EDITIONS);
-        let mut editions: Vec<_> = found
+        found
             .dates
             .into_iter()
             .filter_map(|start| {
                 let from = start.date_naive();
                 Some(Edition { from, to: from.checked_add_days(Days::new(u64::from(self.days) - 1))? })
             })
-            .collect();
-        // A rule with BYHOUR names a day more than once.
-        editions.dedup();
-        editions
+            .collect()
     }
 }
 

@@ -140,7 +140,26 @@ impl Traditional {
     }
 }
 
-/// The dictionaries of [`Traditional`] could not be loaded.
+/// The converter from the traditional characters of Hong Kong to simplified ones, with the dictionaries of OpenCC
+/// (`hk2s`).
+pub struct Simplified(OpenCC);
+
+impl Simplified {
+    /// Loads the dictionaries, which are part of the binary.
+    ///
+    /// # Errors
+    /// If the embedded dictionaries cannot be read, which is a fault of the build.
+    pub fn new() -> Result<Self, NoDictionary> {
+        OpenCC::from_config(BuiltinConfig::Hk2s).map(Self).map_err(NoDictionary)
+    }
+
+    /// `text` in simplified characters.
+    pub fn convert(&self, text: &str) -> String {
+        self.0.convert(text)
+    }
+}
+
+/// The dictionaries of [`Traditional`] or [`Simplified`] could not be loaded.
 #[derive(Debug, thiserror::Error)]
 #[error("the dictionaries of traditional characters cannot be loaded")]
 pub struct NoDictionary(#[source] ferrous_opencc::error::OpenCCError);

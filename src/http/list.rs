@@ -4,6 +4,8 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
+use super::v1::facets::Facets;
+use super::v1::view::View;
 use super::wire::wire;
 use crate::domain::geo;
 
@@ -37,11 +39,19 @@ pub struct List<T> {
     pub next_cursor: Option<String>,
     /// The datum of the positions in this answer; absent where it has none.
     pub crs: Option<Crs>,
+    /// The counts that `facets` asks for.
+    pub facets: Option<Facets>,
 }
 
 impl<T> List<T> {
     /// A list that has one page only.
     pub fn whole(items: Vec<T>, crs: Option<Crs>) -> Self {
-        Self { total: items.len() as u64, items, next_cursor: None, crs }
+        Self { total: items.len() as u64, items, next_cursor: None, crs, facets: None }
+    }
+
+    /// The same, saying the datum of its positions.
+    #[must_use]
+    pub fn in_crs(self, view: &View<'_>) -> Self {
+        Self { crs: Some(view.crs.into()), ..self }
     }
 }

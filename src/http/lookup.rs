@@ -8,11 +8,10 @@ use chrono::{DateTime, Utc};
 use super::params::groups::{ADCODE, FROM, LAT, Q, TO, WHEN};
 use super::params::{Kind, Param, Params};
 use super::problem::Problem;
-use crate::discovery::Snapshot;
+use crate::discovery::{Snapshot, Wanted};
 use crate::discovery::page::Sort;
 use crate::discovery::place::Area;
 use crate::discovery::snapshot::Table;
-use crate::discovery::words::Words;
 use crate::domain::divisions::Adcode;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::time::Span;
@@ -75,12 +74,12 @@ impl<'a> Lookup<'a> {
     }
 
     /// Words to be found. Punctuation alone would find everything, so it counts as nothing given.
-    pub fn words(&mut self, param: &Param) -> Option<Words> {
-        let words = Words::parse(self.params.text(param)?);
-        if words.is_none() {
+    pub fn words(&mut self, param: &Param) -> Option<Wanted> {
+        let wanted = Wanted::read(self.snapshot, self.params.text(param)?, false);
+        if wanted.is_none() {
             self.invalid.push(param.name, FieldCode::Empty);
         }
-        words
+        wanted
     }
 
     /// An order, if one is asked for; by relevance there must be words, by distance a position.

@@ -3,11 +3,14 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::list::{Crs, List};
+use super::list::List;
 use super::params::groups::{CURSOR, LANG, LIMIT, SINCE};
 use super::params::{Asked, Table, decode};
 use super::problem::{Code, Problem};
-use crate::discovery::page::{Answer, Cursor, Paging};
+use super::v1::facets::Facets;
+use super::v1::view::View;
+use crate::discovery::page::{Answer, Cursor, Key, Paging};
+use crate::discovery::{Found, Page};
 use crate::domain::text::Lang;
 
 /// How long a cursor is good for.
@@ -50,13 +53,35 @@ impl<T: Table> Asked<T> {
 }
 
 impl Turn {
-    /// The page as it is sent.
-    pub fn list<F, T>(&self, answer: Answer<F>, crs: Option<Crs>, render: impl FnMut(F) -> T) -> List<T> {
-        let next = answer.next.map(|(key, id)| {
-            Cursor { question: self.question, key, id, at: self.now.timestamp_millis() }.encode()
-        });
-        let items = answer.found.into_iter().map(render).collect();
-        List { items, total: answer.total as u64, next_cursor: next, crs }
+    /// A page of what was found as it is sent; `render` gives nothing for what is not of the list's kind.
+    pub fn list<'a, T>(
+        &self,
+        view: &View<'_>,
+        page: Page<'a>,
+        render: impl FnMut(Found<'a>) -> Option<T>,
+    ) -> List<T> {
+        List {
+            items: page.found.into_iter().filter_map(render).collect(),
+            total: page.total,
+            next_cursor: page.next.map(|last| self.cursor(last)),
+            crs: None,
+            facets: Facets::new(view, page.facets),
+        }
+    }
+
+    /// A page of something else.
+    pub fn page<F, T>(&self, answer: Answer<F>, render: impl FnMut(F) -> T) -> List<T> {
+        List {
+            items: answer.found.into_iter().map(render).collect(),
+            total: answer.total as u64,
+            next_cursor: answer.next.map(|last| self.cursor(last)),
+            crs: None,
+            facets: None,
+        }
+    }
+
+    fn cursor(&self, (key, id): (Key, i64)) -> String {
+        Cursor { question: self.question, key, id, at: self.now.timestamp_millis() }.encode()
     }
 }
 

@@ -14,6 +14,13 @@ macro_rules! wire {
             /// The words, as a query takes them.
             pub const WORDS: &'static [&'static str] = &[$($word),*];
 
+            /// The word, as it is sent.
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
             /// What words of a query mean; what is no word means nothing.
             pub fn read(words: &[&str]) -> Vec<$of> {
                 let one = |word: &&str| match *word {

@@ -9,11 +9,14 @@ use diesel::connection::SimpleConnection;
 use kepu::app::catalogue::{Existing, save};
 use kepu::db::records::Stored;
 use kepu::db::{Db, changes};
-use kepu::discovery::Live;
-use kepu::discovery::words::Words;
+use kepu::discovery::{Live, Wanted};
+use kepu::discovery::page::Paging;
+use kepu::discovery::question::Question;
+use kepu::discovery::words::Dictionary;
 use kepu::domain::clock::FixedClock;
 use kepu::domain::divisions::Division;
 use kepu::domain::ids::{BaseId, EventId};
+use kepu::domain::kinds::Kind;
 use kepu::domain::text::Traditional;
 use kepu::jobs::feed::Feed;
 
@@ -22,7 +25,7 @@ use crate::support::server::NOW;
 use crate::support::stores::{Fresh, Holds, Store};
 
 fn live() -> Arc<Live> {
-    Arc::new(Live::new(Traditional::new().unwrap(), true))
+    Arc::new(Live::new(Traditional::new().unwrap(), Arc::new(Dictionary::new().unwrap()), true))
 }
 
 fn feed(db: &Db, live: &Arc<Live>) -> Feed {
@@ -65,7 +68,7 @@ on_both_stores! {
         let mut feed = feed(&db, &live);
         let spot = || {
             let snapshot = live.now().unwrap();
-            let event = &snapshot.events[&EventId::from_slug("e")];
+            let event = snapshot.event(EventId::from_slug("e")).unwrap();
             assert_eq!(event.own.len(), 2);
             let position = event.places[0].spot.unwrap().position;
             (position.lat(), position.lng())
@@ -87,8 +90,11 @@ on_both_stores! {
         let live = live();
         let mut feed = feed(&db, &live);
         let found = |words: &str| {
-            let words = Words::parse(words);
-            live.now().unwrap().events.values().filter(|e| words.as_ref().unwrap().score(&e.words).is_some()).count()
+            let snapshot = live.now().unwrap();
+            let words = Wanted::read(&snapshot, words, false);
+            assert!(words.is_some());
+            let question = Question { words, ..Question::about(Kind::Event) };
+            snapshot.find(&question, NOW, &Paging { limit: 1, after: None }).total
         };
         assert_eq!((found("440100"), found("新城")), (1, 0), "an event is found by the city around its base");
         let mut city = db.read(|conn| Division::get(conn, 440_100)).unwrap().unwrap().body;

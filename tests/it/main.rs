@@ -7,12 +7,16 @@
 mod support;
 
 mod architecture;
+mod bench_data;
 mod faults;
 mod feed;
+mod fuzz;
 mod migrations;
 mod mirror;
 mod openapi;
+mod oracle;
 mod reading;
 mod replicas;
+mod search;
 mod seeds;
 mod store;

@@ -1,7 +1,7 @@
 //! Mirrors: one that polls ends up with exactly what is published, whatever happens meanwhile.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 
@@ -11,14 +11,16 @@ use kepu::app::catalogue::{Existing, save};
 use kepu::db::records::Stored;
 use kepu::db::{Db, Tx, sessions};
 use kepu::discovery::mirror::{Token, Walk};
+use kepu::discovery::words::Dictionary;
 use kepu::discovery::{Live, Snapshot};
-use kepu::domain::clock::FixedClock;
+use kepu::domain::clock::{FixedClock, ManualClock};
 use kepu::domain::divisions::Adcode;
 use kepu::domain::events::{Event, EventStatus};
 use kepu::domain::ids::{BaseId, EventId, OrganisationId};
 use kepu::domain::kinds::Kind;
 use kepu::domain::organisations::Organisation;
 use kepu::domain::text::Traditional;
+use kepu::jobs::daily::{self, CHANGES_KEPT_DAYS};
 use kepu::jobs::feed::Feed;
 use serde_json::Value;
 
@@ -26,6 +28,8 @@ use crate::support::catalogue::{base, event, ground, put_base, put_event, sessio
 use crate::support::eventually;
 use crate::support::server::{NOW, Server, Site};
 use crate::support::stores::{Fresh, Holds, Store};
+
+static DICTIONARY: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Arc::new(Dictionary::new().unwrap()));
 
 /// Numbers that look random and are the same at each run.
 struct Dice(u64);
@@ -109,7 +113,7 @@ struct Replica {
 
 impl Replica {
     fn start(db: &Db) -> Self {
-        let live = Arc::new(Live::new(Traditional::new().unwrap(), false));
+        let live = Arc::new(Live::new(Traditional::new().unwrap(), DICTIONARY.clone(), false));
         let feed = Feed::load(db.clone(), live.clone(), Arc::new(FixedClock(NOW))).unwrap();
         Self { live, feed }
     }
@@ -131,7 +135,7 @@ fn shown(world: &Snapshot, kind: Kind, id: i64) -> Option<String> {
             format!("{} of {:?}", base.name.zh_cn, organisers(&base.organisers))
         }
         Kind::Event => {
-            let entry = world.events.get(&EventId::new(id)?)?;
+            let entry = world.event(EventId::new(id)?)?;
             let event = entry.body();
             let sessions: Vec<_> = entry.own.iter().map(|session| session.id).collect();
             let base = event.base.and_then(|base| world.bases.get(&base)).map(|base| &base.body().name.zh_cn);
@@ -213,11 +217,45 @@ on_both_stores! {
             let mut all = Mirror::default();
             all.ask_to_the_end(&fresh);
             assert_eq!(mirror.held, all.held, "seed {seed}");
-            assert_eq!(all.held.keys().filter(|(kind, _)| *kind == Kind::Event).count(), fresh.events.len());
+            let told = all.held.keys().filter(|(kind, _)| *kind == Kind::Event).count();
+            let stored = db.read(Event::all).unwrap();
+            assert_eq!(told, stored.iter().filter(|event| !event.body.sample).count());
             if store == Store::Sqlite {
                 assert_eq!(mirror.ask_to_the_end(&fresh), 0, "nothing is told twice");
             }
         }
+    }
+
+    async fn a_new_mirror_is_told_of_what_the_log_has_forgotten(store: Store) {
+        let fresh = Fresh::new(store, Holds::Tables);
+        let clock = ManualClock::new(NOW - TimeDelta::days(CHANGES_KEPT_DAYS + 1));
+        let db = fresh.open(Arc::new(clock.clone()));
+        ground(&db);
+        db.write(|tx| {
+            put_base(tx, "a", &base("a", 23.1, 113.3))?;
+            put_event(tx, "old", &event("old", BaseId::from_slug("a")), NOW + TimeDelta::days(1), 1)
+        }).unwrap();
+        clock.set(NOW);
+        assert!(daily::chores(&db, false).unwrap().purged > 0);
+        let mut replica = Replica::start(&db);
+        let mut mirror = Mirror::default();
+        mirror.ask_to_the_end(&replica.live.now().unwrap());
+        let old = (Kind::Event, EventId::from_slug("old").get());
+        assert!(mirror.held.contains_key(&old));
+
+        db.write(|tx| {
+            put_event(tx, "new", &event("new", BaseId::from_slug("a")), NOW + TimeDelta::days(1), 1)
+        }).unwrap();
+        replica.feed.look().unwrap();
+        assert_eq!(mirror.ask_to_the_end(&replica.live.now().unwrap()), 1, "what is forgotten is not told again");
+        assert!(mirror.held.contains_key(&old));
+
+        db.write(|tx| put_base(tx, "a", &base("another", 23.1, 113.3))).unwrap();
+        replica.feed.look().unwrap();
+        mirror.ask_to_the_end(&replica.live.now().unwrap());
+        let mut all = Mirror::default();
+        all.ask_to_the_end(&replica.live.now().unwrap());
+        assert_eq!(mirror.held, all.held, "but for what it shows of others");
     }
 
     async fn it_is_told_over_http_as_well(store: Store) {
@@ -240,6 +278,8 @@ on_both_stores! {
         }
         server.running.stop().await;
         let server = Server::over_shared(fresh).await;
+        // It may have stopped between two pages: what changed since the first is told to the next question.
+        mirror.ask_to_the_end(&server).await;
         mirror.ask_to_the_end(&server).await;
         let mut all = Partner::default();
         all.ask_to_the_end(&server).await;
@@ -299,7 +339,7 @@ async fn an_item_is_the_detail_without_what_moves() {
     ] {
         assert_eq!(count(kind), server.json(path).await["total"].as_u64().unwrap(), "{kind}");
     }
-    assert_eq!(count("event"), server.running.live.now().unwrap().events.len() as u64);
+    assert_eq!(count("event"), server.running.db.read(Event::all).unwrap().len() as u64);
     // What a detail words by the clock, or cuts short.
     let apart = ["sessions", "editions", "units", "hours", "stops", "place", "status", "closures"];
     for (kind, path) in [

@@ -28,8 +28,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::ages::Ages;
 use self::shelf::{Shelf, Stamp};
-use super::entries::{Entry, Listed};
-use super::snapshot::{Snapshot, Table};
+use super::snapshot::{Changed as Taken, Snapshot};
 use crate::domain::kinds::Kind;
 
 pub use walk::{Changed, Mark, Token, TooOld, Walk};
@@ -63,7 +62,8 @@ pub struct Touch {
     pub at: DateTime<Utc>,
 }
 
-/// The changes that a snapshot knows of. Cloning copies pointers only.
+/// The changes that a snapshot knows of: a shelf for each kind, on which everything published has a row, and what is
+/// published no more as well. Cloning copies pointers only.
 #[derive(Debug, Clone, Default)]
 pub struct Mirror {
     store: u64,
@@ -86,36 +86,31 @@ impl Mirror {
             self.ages.note(change.at, change.tx);
             self.put(change.kind, change.id, stamp(change));
         }
-        if let Some(latest) = changes.iter().map(stamp).max() {
-            renewed.into_iter().for_each(|(kind, id)| self.put(kind, id, latest));
-        }
+        let latest = changes.iter().map(stamp).max().unwrap_or(Stamp::FORGOTTEN);
+        renewed.into_iter().for_each(|(kind, id)| self.put(kind, id, latest));
     }
 
-    /// Lets what refers to an object that changed count as changed with it: for a snapshot that was loaded whole, in
-    /// which nothing had to be worked out anew.
-    pub(super) fn spread(&mut self, world: &Snapshot) {
-        self.follow(&world.organisations);
-        self.follow(&world.bases);
-        self.follow(&world.series);
-        self.follow(&world.campaigns);
-        self.follow(&world.routes);
-        self.follow(&world.events);
-    }
-
-    fn follow<I, T: Listed>(&mut self, table: &Table<I, Entry<T>>) {
-        let others = Kind::ALL.into_iter().filter(|kind| *kind < T::KIND);
-        let newest = others.filter_map(|kind| self.shelf(kind).newest()).max();
-        // A division is part of every place inside.
-        let everywhere = self.shelf(Kind::Division).since(i64::MIN, i64::MIN).map(|(_, stamp)| stamp).max();
-        for entry in table.values() {
-            let held = self.shelf(T::KIND).get(entry.record.id);
-            if held.map(|held| held.tx) >= newest {
-                continue;
-            }
-            let references = entry.record.body.references();
-            let stamps = references.iter().filter_map(|other| self.shelf(other.kind).get(other.id));
-            if let Some(latest) = stamps.chain(everywhere).max() {
-                self.put(T::KIND, entry.record.id, latest);
+    /// Takes in everything that a world was loaded with. Lets what refers to an object that changed count as changed
+    /// with it: nothing had to be worked out anew there.
+    pub(super) fn spread(&mut self, world: &Snapshot, loaded: &Taken) {
+        // What others refer to comes first.
+        for kind in Kind::ALL {
+            let before = Kind::ALL.into_iter().filter(|other| *other < kind);
+            let newest = before.filter_map(|kind| self.shelf(kind).newest()).max();
+            // A division is part of every place inside.
+            let everywhere =
+                self.shelf(Kind::Division).since(i64::MIN, i64::MIN).map(|(_, stamp)| stamp).max();
+            for &(_, id) in loaded.range((kind, i64::MIN)..=(kind, i64::MAX)) {
+                self.put(kind, id, Stamp::FORGOTTEN);
+                if self.shelf(kind).get(id).map(|held| held.tx) >= newest {
+                    continue;
+                }
+                let Some(thing) = world.index.get(kind, id) else { continue };
+                let references = thing.references();
+                let stamps = references.iter().filter_map(|other| self.shelf(other.kind).get(other.id));
+                if let Some(latest) = stamps.chain(everywhere).max() {
+                    self.put(kind, id, latest);
+                }
             }
         }
     }

@@ -15,6 +15,11 @@ pub(super) struct Stamp {
     pub at: i64,
 }
 
+impl Stamp {
+    /// Of what changed last before the log of changes begins.
+    pub const FORGOTTEN: Self = Self { tx: i64::MIN, at: i64::MIN };
+}
+
 /// The last change of each object of a kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Shelf(Arc<Vec<Chunk>>);

@@ -1,16 +1,12 @@
 //! Turning the pages of what changed.
 
-use std::fmt::Display;
-use std::ops::Bound;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Mirror;
-use crate::discovery::snapshot::{Snapshot, Table};
-use crate::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId};
+use crate::discovery::snapshot::Snapshot;
 use crate::domain::kinds::Kind;
 
 /// How long a mark is good for. The log of changes is kept a day longer.
@@ -117,20 +113,16 @@ impl<'a> Walk<'a> {
         left.flat_map(|(kind, after)| self.of_kind(kind, after))
     }
 
-    fn of_kind(&self, kind: Kind, after: i64) -> Box<dyn Iterator<Item = Changed> + 'a> {
-        match self.have {
-            None => {
-                Box::new(published(self.snapshot, kind, after).map(move |id| Changed { kind, id, at: None }))
-            }
-            Some(have) => {
-                let rows = self.snapshot.mirror.shelf(kind).since(have.tx, after);
-                Box::new(rows.map(move |(id, stamp)| Changed {
-                    kind,
-                    id,
-                    at: DateTime::from_timestamp_millis(stamp.at),
-                }))
-            }
-        }
+    fn of_kind(&self, kind: Kind, after: i64) -> impl Iterator<Item = Changed> + 'a {
+        let (snapshot, have) = (self.snapshot, self.have);
+        let rows = snapshot.mirror.shelf(kind).since(have.map_or(i64::MIN, |have| have.tx), after);
+        // Whoever has nothing need not be told what is published no more.
+        let told = rows.filter(move |(id, _)| have.is_some() || snapshot.shows(kind, *id));
+        told.map(move |(id, stamp)| Changed {
+            kind,
+            id,
+            at: have.and_then(|_| DateTime::from_timestamp_millis(stamp.at)),
+        })
     }
 
     /// The token behind this page: `last` is what it told last if there is more, `None` if it told everything.
@@ -160,37 +152,16 @@ impl Mirror {
     }
 }
 
-/// The ids of what is published of a kind, above `after`, in order.
-fn published(snapshot: &Snapshot, kind: Kind, after: i64) -> Box<dyn Iterator<Item = i64> + '_> {
-    fn ids<I: Copy + Ord + Display, E>(
-        table: &Table<I, E>,
-        after: Option<I>,
-        number: fn(I) -> i64,
-    ) -> Box<dyn Iterator<Item = i64> + '_> {
-        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
-        Box::new(table.range((from, Bound::Unbounded)).map(move |(id, _)| number(*id)))
-    }
-    match kind {
-        Kind::CalendarYear => Box::new(std::iter::empty()),
-        Kind::Division => {
-            Box::new(snapshot.divisions.iter().map(|one| one.adcode.number()).filter(move |id| *id > after))
-        }
-        Kind::Term => Box::new(snapshot.taxonomy.ids().filter(move |id| *id > after)),
-        Kind::Organisation => ids(&snapshot.organisations, OrganisationId::new(after), OrganisationId::get),
-        Kind::Base => ids(&snapshot.bases, BaseId::new(after), BaseId::get),
-        Kind::Series => ids(&snapshot.series, SeriesId::new(after), SeriesId::get),
-        Kind::Campaign => ids(&snapshot.campaigns, CampaignId::new(after), CampaignId::get),
-        Kind::Route => ids(&snapshot.routes, RouteId::new(after), RouteId::get),
-        Kind::Event => ids(&snapshot.events, EventId::new(after), EventId::get),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::{Arc, LazyLock};
+
     use super::super::{Look, Touch};
     use super::*;
+    use crate::discovery::words::Dictionary;
 
     const STORE: i64 = 7;
+    static DICTIONARY: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Arc::new(Dictionary::new().unwrap()));
 
     fn at(minutes: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(100) + TimeDelta::minutes(minutes)
@@ -200,7 +171,7 @@ mod tests {
     fn seen(minutes: i64, low_water: i64, changes: &[(i64, i64)]) -> Snapshot {
         let touch = |&(tx, minutes): &(i64, i64)| Touch { kind: Kind::Base, id: tx, tx, at: at(minutes) };
         let changes = changes.iter().map(touch).collect();
-        let mut snapshot = Snapshot::empty(true);
+        let mut snapshot = Snapshot::empty(Arc::clone(&DICTIONARY), true);
         snapshot.mirror.take(Look { store: STORE, low_water, at: at(minutes), changes }, true, []);
         snapshot
     }

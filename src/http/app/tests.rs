@@ -43,7 +43,13 @@ const Q: Param = Param::new("q", Kind::Text { max_chars: 50 }, "words", "天文"
 async fn list_things(asked: Asked<ListThings>) -> HttpResponse {
     let word = if asked.lang == Lang::En { "a thing" } else { "天文与航天" };
     let items = vec![word.to_owned(); asked.params.page().limit];
-    HttpResponse::Ok().json(List { total: items.len() as u64, items, next_cursor: None, crs: None })
+    HttpResponse::Ok().json(List {
+        total: items.len() as u64,
+        items,
+        next_cursor: None,
+        crs: None,
+        facets: None,
+    })
 }
 
 /// Get a thing

@@ -24,6 +24,7 @@ use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
@@ -105,6 +106,8 @@ pub enum Kind {
     Bbox,
     /// A division's code: six digits.
     Adcode,
+    /// Whatever it is, even nothing: it is not read.
+    Ignored,
 }
 
 /// The largest number of entries that a list in a query may have.
@@ -125,6 +128,7 @@ pub struct Asked<T> {
     pub lang: Lang,
     /// A hash of what is asked, whichever page of it.
     pub(in crate::http) question: u64,
+    query: String,
     table: PhantomData<T>,
 }
 
@@ -140,10 +144,39 @@ impl<T: Table> FromRequest for Asked<T> {
                 params,
                 lang,
                 question: pages::question(request.path(), query, lang),
+                query: query.to_owned(),
                 table: PhantomData,
             }),
             Err(invalid) => Err(invalid.into()),
         })
+    }
+}
+
+impl<T: Table> Asked<T> {
+    /// The value of a parameter as it was given.
+    pub fn given(&self, name: &str) -> Option<String> {
+        self.pairs().find(|(given, _)| given == name).map(|(_, value)| value)
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.filter_map(|(name, text)| Some((decode(name).ok()?.into_owned(), decode(text).ok()?.into_owned())))
+    }
+
+    /// The same question with other words and with more parameters, which stand in for those of the same name.
+    ///
+    /// # Errors
+    /// If the parameters do not go together with those that were given.
+    pub fn reworded(&self, q: &str, more: Vec<(&'static str, String)>) -> Result<Self, Problem> {
+        let kept = self.pairs().filter(|(name, _)| {
+            *name != groups::Q.name && more.iter().all(|(replaced, _)| replaced != name)
+        });
+        let words = Some((groups::Q.name.to_owned(), q.to_owned())).filter(|(_, q)| !q.trim().is_empty());
+        let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let pairs = kept.chain(words).chain(more).map(|(name, value)| format!("{name}={}", encode(&value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        Ok(Self { params: parse(&query, T::PARAMS)?, lang: self.lang, question: self.question, query, table: PhantomData })
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use percent_encoding::percent_decode;
 
 use super::value::{self, Value};
-use super::{Param, groups};
+use super::{Kind, Param, groups};
 use crate::domain::geo::Edges;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::nearest::nearest;
@@ -50,6 +50,9 @@ pub fn parse(query: &str, table: &[&[Param]]) -> Result<Params, Invalid> {
             invalid.push(name, FieldCode::Unknown { nearest });
             continue;
         };
+        if matches!(param.kind, Kind::Ignored) {
+            continue;
+        }
         let text = match decode(text) {
             Ok(text) => text,
             Err(_) => {
@@ -178,7 +181,7 @@ mod tests {
     use crate::http::params::groups::{
         ADCODE, BBOX, CURSOR, FROM, LANGUAGE, LAT, LIMIT, PAGE, POSITION, TIME, TO,
     };
-    use crate::http::params::{Kind, parameters};
+    use crate::http::params::parameters;
 
     const Q: Param = Param::new("q", Kind::Text { max_chars: 5 }, "words", "天文");
     const TOPIC: Param =

@@ -62,6 +62,7 @@ fn schema(kind: Kind) -> Schema {
             ArrayBuilder::new().items(number(-180.0, 180.0)).min_items(Some(4)).max_items(Some(4)).into()
         }
         Kind::Adcode => text().pattern(Some("^[1-9][0-9]{5}$")).into(),
+        Kind::Ignored => text().into(),
     }
 }
 

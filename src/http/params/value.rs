@@ -59,6 +59,8 @@ pub(super) fn read(param: &Param, text: &str) -> Result<Value, FieldCode> {
             Ok(Value::Text(text.to_owned()))
         }
         Kind::Adcode => Err(FieldCode::Malformed(Expected::Adcode)),
+        // The parser passes over it.
+        Kind::Ignored => Ok(Value::Text(text.to_owned())),
     }
 }
 

@@ -6,18 +6,18 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::filters::Plain;
+use super::filters::{Plain, TYPE};
 use super::media::{Image, Source};
 use super::view::View;
-use crate::discovery::campaigns::{self as found, CampaignQuestion};
+use crate::discovery::campaigns as found;
 use crate::discovery::entries::CampaignEntry;
 use crate::domain::campaigns;
 use crate::domain::ids::{self, CampaignId};
+use crate::domain::kinds;
 use crate::domain::time::{Span, rfc3339};
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
-use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 use crate::http::wire::wire;
@@ -55,9 +55,6 @@ pub struct ListCampaigns;
 impl Table for ListCampaigns {
     const PARAMS: &'static [&'static [Param]] = &[&[TYPE, Q], TIME, PAGE, LANGUAGE];
 }
-
-const TYPE: Param =
-    Param::new("type", Kind::Words(CampaignType::WORDS), "Only campaigns of one of these kinds.", "themeDay");
 
 /// A campaign or theme day as lists show it.
 #[skip_serializing_none]
@@ -231,17 +228,12 @@ async fn list_campaigns(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let mut lookup = Lookup::new(&asked.params, &snapshot);
-    let question = CampaignQuestion {
-        words: lookup.words(&Q),
-        types: CampaignType::read(asked.params.words(&TYPE)),
-        span: lookup.within(turn.now).span,
-    };
-    lookup.done()?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Campaign])?;
     let view = asked.view(&snapshot, turn.now);
-    let answer = found::find(&snapshot, &question, turn.now, &turn.paging);
-    Ok(HttpResponse::Ok()
-        .json(turn.list(answer, None, |entry| CampaignItem::new(&view, entry, question.span))))
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list = turn
+        .list(&view, page, |found| Some(CampaignItem::new(&view, found.thing.campaign()?, question.span)));
+    Ok(HttpResponse::Ok().json(list))
 }
 
 /// Get a campaign

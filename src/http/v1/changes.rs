@@ -63,7 +63,8 @@ pub struct Changes {
         example = "eyJzIjo2ODE4Njc2NTYxMjM0NTY3ODksInEiOjQ0ODc2NTE1MzY0ODYzNjA4NSwiaCI6eyJuIjo3MTIsInQiOjE3OTUzMTg4NjAwMDB9fQ"
     )]
     pub next: String,
-    /// Whether another page waits. If not, the mirror has everything, and asks again when it likes.
+    /// Whether another page waits. If not, the mirror has all that was published when it asked for the first page, and
+    /// asks again when it likes.
     #[schema(example = false)]
     pub more: bool,
     /// The datum of the positions in this answer.
@@ -196,7 +197,7 @@ fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, serde_json::
             let entry = RouteId::new(id).and_then(|id| world.routes.get(&id));
             entry.map(|entry| value(RouteDetail::new(view, entry)))
         }
-        kinds::Kind::Event => EventId::new(id).and_then(|id| world.events.get(&id)).map(|entry| {
+        kinds::Kind::Event => EventId::new(id).and_then(|id| world.event(id)).map(|entry| {
             let sessions = entry.own.iter().map(|session| Session::new(view, entry, session));
             let sessions = value(sessions.collect::<Vec<_>>())?;
             Ok(with(value(EventDetail::new(view, entry))?, "sessions", sessions))
@@ -222,8 +223,9 @@ fn with(mut item: Value, field: &str, value: Value) -> Value {
 ///
 /// Keeps a copy of everything published: the first call, without `since`, tells everything, each further one what
 /// changed since the answer whose `next` it gives. An answer replaces what was told before of the same `kind` and `id`;
-/// `deletedAt` takes it out. Whoever asks on while there is `more` has then exactly what is published, whichever replica
-/// answered. One mirror has one language and one datum. 410 `mirrorTooOld` tells to begin anew.
+/// `deletedAt` takes it out. Whoever asks on while there is `more` has then what was published when it began, or newer,
+/// whichever replica answered; the next visit tells the rest. One mirror has one language and one datum. 410
+/// `mirrorTooOld` tells to begin anew.
 #[utoipa::path(
     tag = "mirrors",
     params(Asked<ListChanges>),

@@ -153,14 +153,15 @@ async fn list_divisions(
     let (params, known) = (&asked.params, &snapshot.divisions);
     let mut lookup = Lookup::new(params, &snapshot);
     lookup.at_most_one(&[LAT, PARENT, Q]);
-    let (point, parent, words) = (lookup.area().at, lookup.division(&PARENT), lookup.words(&Q));
+    let (point, parent, q) = (lookup.area().at, lookup.division(&PARENT), params.text(&Q));
+    lookup.words(&Q);
     lookup.done()?;
-    let mut found: Vec<_> = match (point, parent, &words) {
+    let mut found: Vec<_> = match (point, parent, q) {
         (Some(point), ..) => {
             known.at(point).map(|innermost| known.chain(innermost.adcode).collect()).unwrap_or_default()
         }
         (_, Some(parent), _) => known.children(parent).collect(),
-        (.., Some(words)) => known.named(words),
+        (.., Some(q)) => snapshot.divisions_named(q),
         _ => known.iter().collect(),
     };
     if point.is_some() {

@@ -12,15 +12,20 @@ pub mod campaigns;
 pub mod changes;
 pub mod divisions;
 pub mod events;
+pub mod facets;
 pub mod filters;
+pub mod home;
+pub mod map;
 pub mod media;
 pub mod organisations;
 pub mod organisers;
 pub mod places;
 pub mod references;
 pub mod routes;
+pub mod search;
 pub mod series;
 pub mod sessions;
+pub mod suggest;
 pub mod taxonomy;
 pub mod view;
 
@@ -28,7 +33,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts every noun.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(events::configure)
+    cfg.configure(home::configure)
+        .configure(search::configure)
+        .configure(map::configure)
+        .configure(suggest::configure)
+        .configure(events::configure)
         .configure(sessions::configure)
         .configure(bases::configure)
         .configure(routes::configure)

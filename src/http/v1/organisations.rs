@@ -10,11 +10,11 @@ use super::filters::Plain;
 use super::media::Source;
 use super::view::View;
 use crate::discovery::entries::OrganisationEntry;
-use crate::discovery::organisations::{self, OrganisationQuestion};
+use crate::discovery::organisations;
 use crate::domain::ids::{self, OrganisationId};
+use crate::domain::kinds;
 use crate::domain::time::rfc3339;
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{ADCODE, LANGUAGE, PAGE, Q};
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
@@ -126,12 +126,12 @@ async fn list_organisations(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let mut lookup = Lookup::new(&asked.params, &snapshot);
-    let question = OrganisationQuestion { words: lookup.words(&Q), adcode: lookup.division(&ADCODE) };
-    lookup.done()?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Organisation])?;
     let view = asked.view(&snapshot, turn.now);
-    let answer = organisations::find(&snapshot, &question, asked.lang, &turn.paging);
-    Ok(HttpResponse::Ok().json(turn.list(answer, None, |entry| OrganisationItem::new(&view, entry))))
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list =
+        turn.list(&view, page, |found| Some(OrganisationItem::new(&view, found.thing.organisation()?)));
+    Ok(HttpResponse::Ok().json(list))
 }
 
 /// Get an organisation

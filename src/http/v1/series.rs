@@ -6,6 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::facets::SERIES_FACETS;
 use super::filters::{ORGANISER, Plain, TOPIC};
 use super::media::{Image, Source};
 use super::organisers::Organiser;
@@ -13,12 +14,12 @@ use super::references::Ref;
 use super::sessions::NextSession;
 use super::view::View;
 use crate::discovery::entries::SeriesEntry;
-use crate::discovery::series::{self, SeriesQuestion};
+use crate::discovery::series;
 use crate::domain::ids::{self, SeriesId};
+use crate::domain::kinds;
 use crate::domain::taxonomy;
 use crate::domain::time::rfc3339;
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
@@ -33,7 +34,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
 pub struct ListSeries;
 
 impl Table for ListSeries {
-    const PARAMS: &'static [&'static [Param]] = &[&[Q, TOPIC, ORGANISER], TIME, PAGE, LANGUAGE];
+    const PARAMS: &'static [&'static [Param]] =
+        &[&[Q, TOPIC, ORGANISER, SERIES_FACETS], TIME, PAGE, LANGUAGE];
 }
 
 /// A lecture series as lists show it.
@@ -160,17 +162,11 @@ impl<'a> SeriesDetail<'a> {
 async fn list_series(asked: Asked<ListSeries>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let mut lookup = Lookup::new(&asked.params, &snapshot);
-    let question = SeriesQuestion {
-        words: lookup.words(&Q),
-        topics: lookup.codes(&TOPIC),
-        organisers: lookup.ids(&ORGANISER, "organisation", &snapshot.organisations),
-    };
-    lookup.within(turn.now);
-    lookup.done()?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Series])?;
     let view = asked.view(&snapshot, turn.now);
-    let answer = series::find(&snapshot, &question, asked.lang, &turn.paging);
-    Ok(HttpResponse::Ok().json(turn.list(answer, None, |entry| SeriesItem::new(&view, entry))))
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list = turn.list(&view, page, |found| Some(SeriesItem::new(&view, found.thing.series()?)));
+    Ok(HttpResponse::Ok().json(list))
 }
 
 /// Get a series

@@ -254,7 +254,7 @@ impl<'a> Session<'a> {
         Self {
             times: NextSession::new(view, event, session),
             event: EventRef::new(event.record.id, view.text(&event.body().title)),
-            status: Standing::of(event.body(), session, view.now).into(),
+            status: Standing::of(event.body().status, session, view.now).into(),
             place: place.map(|place| Place::new(view, place)),
             waitlist_mode: terms.map_or(WaitlistMode::None, |terms| terms.waitlist_mode.into()),
             rules: terms.map_or_else(Rules::none, Rules::new),

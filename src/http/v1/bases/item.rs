@@ -5,7 +5,6 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::hours::{Closure, Hours, open_now};
-use crate::discovery::bases::BaseFound;
 use crate::discovery::entries::BaseEntry;
 use crate::domain::bases;
 use crate::domain::ids;
@@ -116,9 +115,8 @@ pub struct BaseDetail<'a> {
 }
 
 impl<'a> BaseItem<'a> {
-    /// A base that was found as `view` shows it.
-    pub fn new(view: &View<'a>, found: BaseFound<'a>) -> Self {
-        let entry = found.entry;
+    /// A base as `view` shows it, `distance` metres from the caller.
+    pub fn new(view: &View<'a>, entry: &'a BaseEntry, distance: Option<f64>) -> Self {
         let base = entry.body();
         Self {
             id: ids::spell(entry.record.id),
@@ -136,7 +134,7 @@ impl<'a> BaseItem<'a> {
             accessibility: Accessibility::new(view, &base.accessibility, None),
             cover: Image::cover(view, &base.images),
             notice: base.notice.as_ref().map(|notice| Notice::new(view, notice)),
-            distance: found.distance,
+            distance: distance,
         }
     }
 }
@@ -158,7 +156,7 @@ impl<'a> BaseDetail<'a> {
         let base = entry.body();
         let closures = base.hours.closures.iter().filter(|closure| closure.to >= view.today());
         Self {
-            item: BaseItem::new(view, BaseFound { entry, distance: None }),
+            item: BaseItem::new(view, entry, None),
             description: view.text(&base.description),
             facilities: &base.facilities,
             closures: closures.map(|closure| Closure::new(view, closure)).collect(),

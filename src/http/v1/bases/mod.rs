@@ -4,20 +4,18 @@ pub mod hours;
 mod item;
 
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use item::{BaseDetail, BaseItem};
 
 use self::hours::BaseHours;
-use super::filters::{ACCESSIBILITY, FREE, Need, ORGANISER, Placed};
-use crate::discovery::Snapshot;
-use crate::discovery::bases::{self, BaseQuestion};
+use super::facets::BASE_FACETS;
+use super::filters::{ACCESSIBILITY, CATEGORY, FREE, LEVEL, OPEN_AT, OPEN_NOW, ORGANISER, Placed};
 use crate::domain::ids::BaseId;
+use crate::domain::kinds;
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
-use crate::http::params::{Asked, Kind, Param, Params, PathId, Table};
+use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
@@ -34,36 +32,12 @@ impl Table for ListBases {
         POSITION,
         &[Q, LEVEL, CATEGORY],
         TIME,
-        &[OPEN_NOW, OPEN_AT, FREE, ORGANISER, ACCESSIBILITY, SORT],
+        &[OPEN_NOW, OPEN_AT, FREE, ORGANISER, ACCESSIBILITY, SORT, BASE_FACETS],
         PAGE,
         LANGUAGE,
     ];
 }
 
-const LEVEL: Param = Param::new(
-    "level",
-    Kind::Codes { scheme: "level" },
-    "Only bases with a recognition at one of these levels, whatever its dates, which `levels` shows: codes of `/v1/taxonomy?scheme=level`.",
-    "national,provincial",
-);
-const CATEGORY: Param = Param::new(
-    "category",
-    Kind::Codes { scheme: "category" },
-    "Only bases of one of these kinds: codes of `/v1/taxonomy?scheme=category`.",
-    "science_museum",
-);
-const OPEN_NOW: Param = Param::new(
-    "openNow",
-    Kind::Boolean,
-    "Only bases certainly open now, or only those certainly closed.",
-    "true",
-);
-const OPEN_AT: Param = Param::new(
-    "openAt",
-    Kind::Instant,
-    "Only bases certainly open at this instant.",
-    "2026-11-28T14:00:00+08:00",
-);
 const SORT: Param = Param::new(
     "sort",
     Kind::Word(&["relevance", "distance", "name", "newest"]),
@@ -84,30 +58,12 @@ const SORT: Param = Param::new(
 async fn list_bases(asked: Asked<ListBases>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let question = question(&asked.params, &snapshot, turn.now)?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Base])?;
     let view = asked.view(&snapshot, turn.now);
-    let answer = bases::find(&snapshot, &question, turn.now, asked.lang, &turn.paging);
-    let list = turn.list(answer, Some(view.crs.into()), |found| BaseItem::new(&view, found));
-    Ok(HttpResponse::Ok().json(list))
-}
-
-fn question(params: &Params, snapshot: &Snapshot, now: DateTime<Utc>) -> Result<BaseQuestion, Problem> {
-    let mut lookup = Lookup::new(params, snapshot);
-    let question = BaseQuestion {
-        area: lookup.area(),
-        words: lookup.words(&Q),
-        levels: lookup.codes(&LEVEL),
-        categories: lookup.codes(&CATEGORY),
-        organisers: lookup.ids(&ORGANISER, "organisation", &snapshot.organisations),
-        free: params.boolean(&FREE),
-        needs: Need::read(params.words(&ACCESSIBILITY)),
-        open_now: params.boolean(&OPEN_NOW),
-        open_at: params.instant(&OPEN_AT),
-        span: lookup.within(now).span,
-        sort: lookup.sort(&SORT),
-    };
-    lookup.done()?;
-    Ok(question)
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list =
+        turn.list(&view, page, |found| Some(BaseItem::new(&view, found.thing.base()?, found.distance)));
+    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
 }
 
 /// Get a base

@@ -5,8 +5,9 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::item::EventItem;
+use crate::discovery::EventFound;
 use crate::discovery::entries::EventEntry;
-use crate::discovery::events::{EventFound, Standing};
+use crate::discovery::events::Standing;
 use crate::domain::events;
 use crate::domain::time::rfc3339;
 use crate::http::list::Crs;
@@ -126,7 +127,7 @@ impl<'a> EventDetail<'a> {
         let event = entry.body();
         let venue = event.base.and_then(|base| view.snapshot.bases.get(&base));
         let goes_on = entry.own.iter().filter(|session| {
-            matches!(Standing::of(event, session, view.now), Standing::Scheduled | Standing::Changed)
+            matches!(Standing::of(event.status, session, view.now), Standing::Scheduled | Standing::Changed)
         });
         let next = goes_on.clone().next();
         let found = EventFound { entry, next, sessions: goes_on.count(), distance: None };

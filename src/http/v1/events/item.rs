@@ -4,8 +4,9 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
+use crate::discovery::EventFound;
 use crate::discovery::entries::EventEntry;
-use crate::discovery::events::{EventFound, Standing};
+use crate::discovery::events::Standing;
 use crate::domain::events;
 use crate::domain::ids;
 use crate::domain::taxonomy::Code;

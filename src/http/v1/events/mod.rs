@@ -4,22 +4,24 @@ mod detail;
 mod item;
 
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use detail::EventDetail;
 pub use item::{EventItem, Mode};
 
-use super::admission::Admission;
-use super::filters::{ACCESSIBILITY, AUDIENCE, FREE, Need, ORGANISER, Placed, TOPIC};
-use super::sessions::{Session, Status};
-use crate::discovery::Snapshot;
-use crate::discovery::events::{self, EventQuestion};
+use super::facets::EVENT_FACETS;
+use super::filters::{
+    ACCESSIBILITY, ADMISSION, AGE, AUDIENCE, AVAILABLE, BASE, CAMPAIGN, FORM, FREE, MODE, ORGANISER, Placed,
+    SAMPLE, SERIES, STATUS, TOPIC,
+};
+use super::sessions::Session;
+use crate::discovery::events;
 use crate::domain::ids::EventId;
+use crate::domain::kinds;
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::{CRS, FROM, LANGUAGE, PAGE, POSITION, Q, TIME, TO};
-use crate::http::params::{Asked, Kind, Param, Params, PathId, Table};
+use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
@@ -49,61 +51,13 @@ impl Table for ListEvents {
             STATUS,
             SAMPLE,
             SORT,
+            EVENT_FACETS,
         ],
         PAGE,
         LANGUAGE,
     ];
 }
 
-const FORM: Param = Param::new(
-    "form",
-    Kind::Codes { scheme: "form" },
-    "Only events of one of these forms: codes of `/v1/taxonomy?scheme=form`.",
-    "lecture,workshop",
-);
-const AGE: Param = Param::new(
-    "age",
-    Kind::Integer { min: 0, max: 120 },
-    "Only events made for somebody of this age, in completed years.",
-    "8",
-);
-const AVAILABLE: Param = Param::new(
-    "available",
-    Kind::Boolean,
-    "`true`: only sessions that are open with a seat left, or that need no sign-up; `false`: only the others.",
-    "true",
-);
-const MODE: Param =
-    Param::new("mode", Kind::Words(Mode::WORDS), "Only events in one of these modes.", "onsite,hybrid");
-const ADMISSION: Param = Param::new(
-    "admission",
-    Kind::Words(Admission::WORDS),
-    "Only events with one of these ways in.",
-    "walkIn,signup",
-);
-const BASE: Param =
-    Param::new("base", Kind::Ids, "Only events at one of these bases: ids of `/v1/bases`.", "01h2x7m9k4qpz");
-const SERIES: Param = Param::new(
-    "series",
-    Kind::Ids,
-    "Only lectures of one of these series: ids of `/v1/series`. With `from` or `to`, past ones too.",
-    "01h2x7m9k4qpz",
-);
-const CAMPAIGN: Param = Param::new(
-    "campaign",
-    Kind::Ids,
-    "Only events that are part of one of these campaigns: ids of `/v1/campaigns`.",
-    "01h2x7m9k4qpz",
-);
-const STATUS: Param = Param::new(
-    "status",
-    Kind::Words(Status::WORDS),
-    "Only events that stand, as a whole, in one of these ways; of those that have ended or are called off, any session \
-     fits. Without it: events that go ahead, with a session that does and, unless `from` reaches back, has not ended.",
-    "scheduled,changed",
-);
-const SAMPLE: Param =
-    Param::new("sample", Kind::Boolean, "Only invented events, or only real ones.", "false");
 const SORT: Param = Param::new(
     "sort",
     Kind::Word(&["relevance", "distance", "start", "-start", "newest"]),
@@ -125,40 +79,11 @@ const SORT: Param = Param::new(
 async fn list_events(asked: Asked<ListEvents>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let question = question(&asked.params, &snapshot, turn.now)?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Event])?;
     let view = asked.view(&snapshot, turn.now);
-    let answer = events::find(&snapshot, &question, turn.now, &turn.paging);
-    let list = turn.list(answer, Some(view.crs.into()), |found| EventItem::new(&view, found));
-    Ok(HttpResponse::Ok().json(list))
-}
-
-fn question(params: &Params, snapshot: &Snapshot, now: DateTime<Utc>) -> Result<EventQuestion, Problem> {
-    let mut lookup = Lookup::new(params, snapshot);
-    let within = lookup.within(now);
-    let question = EventQuestion {
-        area: lookup.area(),
-        words: lookup.words(&Q),
-        topics: lookup.codes(&TOPIC),
-        audiences: lookup.codes(&AUDIENCE),
-        forms: lookup.codes(&FORM),
-        age: params.integer(&AGE).and_then(|age| u8::try_from(age).ok()),
-        span: within.span,
-        past: within.past,
-        free: params.boolean(&FREE),
-        available: params.boolean(&AVAILABLE),
-        modes: Mode::read(params.words(&MODE)),
-        admissions: Admission::read(params.words(&ADMISSION)),
-        organisers: lookup.ids(&ORGANISER, "organisation", &snapshot.organisations),
-        bases: lookup.ids(&BASE, "base", &snapshot.bases),
-        series: lookup.ids(&SERIES, "series", &snapshot.series),
-        campaigns: lookup.ids(&CAMPAIGN, "campaign", &snapshot.campaigns),
-        needs: Need::read(params.words(&ACCESSIBILITY)),
-        standings: Status::read(params.words(&STATUS)),
-        sample: params.boolean(&SAMPLE),
-        sort: lookup.sort(&SORT),
-    };
-    lookup.done()?;
-    Ok(question)
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list = turn.list(&view, page, |found| Some(EventItem::new(&view, found.event()?)));
+    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
 }
 
 /// Get an event
@@ -177,7 +102,7 @@ async fn get_event(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let view = asked.view(&snapshot, state.now());
-    let event = snapshot.events.get(&id.0).ok_or(Code::NotFound)?;
+    let event = snapshot.event(id.0).ok_or(Code::NotFound)?;
     Ok(HttpResponse::Ok().json(EventDetail::new(&view, event)))
 }
 
@@ -203,11 +128,11 @@ async fn list_event_sessions(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
-    let event = snapshot.events.get(&id.0).ok_or(Code::NotFound)?;
+    let event = snapshot.event(id.0).ok_or(Code::NotFound)?;
     let turn = asked.turn(state.now())?;
     let within = Lookup::new(&asked.params, &snapshot).within(turn.now);
     let view = asked.view(&snapshot, turn.now);
     let answer = events::sessions(event, within.span, &turn.paging);
-    let list = turn.list(answer, Some(view.crs.into()), |session| Session::new(&view, event, session));
-    Ok(HttpResponse::Ok().json(list))
+    let list = turn.page(answer, |session| Session::new(&view, event, session));
+    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
 }

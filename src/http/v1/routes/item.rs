@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::discovery::entries::RouteEntry;
 use crate::discovery::place::{Located, Spot};
-use crate::discovery::routes::{self as found, RouteFound};
+use crate::discovery::routes as found;
 use crate::domain::datum;
 use crate::domain::geo::{LatLng, Wgs84};
 use crate::domain::ids;
@@ -165,9 +165,8 @@ pub struct RouteDetail<'a> {
 }
 
 impl<'a> RouteItem<'a> {
-    /// A route that was found as `view` shows it.
-    pub fn new(view: &View<'a>, found: RouteFound<'a>) -> Self {
-        let entry = found.entry;
+    /// A route as `view` shows it, with its nearest stop `distance` metres from the caller.
+    pub fn new(view: &View<'a>, entry: &'a RouteEntry, distance: Option<f64>) -> Self {
         let route = entry.body();
         let legs = legs(view, entry);
         let basis = found::ways(entry).iter().map(|way| way.basis).max();
@@ -186,7 +185,7 @@ impl<'a> RouteItem<'a> {
             sample: route.sample,
             cover: route.cover.as_ref().map(|cover| Image::new(view, cover)),
             notice: route.notice.as_ref().map(|notice| Notice::new(view, notice)),
-            distance: found.distance,
+            distance,
             stops: stops(view, entry),
             legs,
         }
@@ -197,7 +196,7 @@ impl<'a> RouteDetail<'a> {
     /// A route as `view` shows it.
     pub fn new(view: &View<'a>, entry: &'a RouteEntry) -> Self {
         Self {
-            item: RouteItem::new(view, RouteFound { entry, distance: None }),
+            item: RouteItem::new(view, entry, None),
             updated_at: rfc3339(entry.record.updated_at),
             version: entry.record.version,
             source: (&entry.body().source).into(),

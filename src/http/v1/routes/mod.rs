@@ -10,11 +10,11 @@ pub use item::{RouteDetail, RouteItem};
 pub use track::Track;
 
 use self::track::GEO_JSON;
-use super::filters::{AUDIENCE, Placed, Plain};
-use crate::discovery::routes::{self, RouteQuestion};
+use super::facets::ROUTE_FACETS;
+use super::filters::{AUDIENCE, DAYS, Placed, Plain};
 use crate::domain::ids::RouteId;
+use crate::domain::kinds;
 use crate::http::list::List;
-use crate::http::lookup::Lookup;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
@@ -29,11 +29,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
 pub struct ListRoutes;
 
 impl Table for ListRoutes {
-    const PARAMS: &'static [&'static [Param]] = &[POSITION, TIME, &[Q, AUDIENCE, DAYS, SORT], PAGE, LANGUAGE];
+    const PARAMS: &'static [&'static [Param]] =
+        &[POSITION, TIME, &[Q, AUDIENCE, DAYS, SORT, ROUTE_FACETS], PAGE, LANGUAGE];
 }
 
-const DAYS: Param =
-    Param::new("days", Kind::Integer { min: 1, max: 30 }, "Only routes that take at most so many days.", "1");
 const SORT: Param = Param::new(
     "sort",
     Kind::Word(&["relevance", "distance", "name", "newest"]),
@@ -55,20 +54,12 @@ const SORT: Param = Param::new(
 async fn list_routes(asked: Asked<ListRoutes>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let turn = asked.turn(state.now())?;
-    let mut lookup = Lookup::new(&asked.params, &snapshot);
-    let question = RouteQuestion {
-        area: lookup.area(),
-        words: lookup.words(&Q),
-        audiences: lookup.codes(&AUDIENCE),
-        days: asked.params.integer(&DAYS).and_then(|days| u16::try_from(days).ok()),
-        sort: lookup.sort(&SORT),
-    };
-    lookup.within(turn.now);
-    lookup.done()?;
+    let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Route])?;
     let view = asked.view(&snapshot, turn.now);
-    let answer = routes::find(&snapshot, &question, asked.lang, &turn.paging);
-    let list = turn.list(answer, Some(view.crs.into()), |found| RouteItem::new(&view, found));
-    Ok(HttpResponse::Ok().json(list))
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list =
+        turn.list(&view, page, |found| Some(RouteItem::new(&view, found.thing.route()?, found.distance)));
+    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
 }
 
 /// Get a route

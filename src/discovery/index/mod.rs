@@ -1,0 +1,128 @@
+//! The index: every published thing has a slot, a small number, and is filed under what it can be asked by.
+//!
+//! - [`postings`] say for each key (a topic, a division, a day …) which slots are filed under it, as bitmaps:
+//!   filters are intersections, counts are the sizes of intersections.
+//! - [`tree`] says where slots lie.
+//! - [`sharded`] are the tables below both: snapshots share what did not change.
+
+pub mod key;
+pub mod postings;
+pub mod sharded;
+pub mod tree;
+
+use std::sync::Arc;
+
+pub use key::{Field, Key};
+use postings::{Filed, Postings};
+use sharded::{Paged, Sharded};
+use tree::Tree;
+
+use super::place::Spot;
+use super::relevance::WordFiling;
+use super::thing::Thing;
+use super::words::WordId;
+use crate::domain::kinds::Kind;
+
+/// The index over all things.
+#[derive(Debug, Clone, Default)]
+pub struct Index {
+    slots: Paged<Slot>,
+    by_id: Sharded<(Kind, i64), u32>,
+    /// Which slots are filed under what.
+    pub postings: Postings,
+    /// Where slots lie.
+    pub tree: Tree,
+    /// The last day under which a session is filed, in days of the common era.
+    pub last_day: i64,
+}
+
+/// A thing and where it is filed.
+#[derive(Debug)]
+struct Slot {
+    thing: Thing,
+    filed: Filed,
+}
+
+/// How a thing is filed.
+#[derive(Debug, Default)]
+pub struct Filing {
+    /// Under what.
+    pub keys: Vec<Key>,
+    /// Where it lies.
+    pub spots: Vec<Spot>,
+    /// The last day under which one of its sessions is filed.
+    pub last_day: i64,
+    /// By which words it is found.
+    pub words: WordFiling,
+}
+
+impl Index {
+    /// The slot of a thing.
+    pub fn slot(&self, kind: Kind, id: i64) -> Option<u32> {
+        self.by_id.get(&(kind, id)).copied()
+    }
+
+    /// The thing in a slot.
+    pub fn thing(&self, slot: u32) -> Option<&Thing> {
+        self.slots.get(slot).map(|slot| &slot.thing)
+    }
+
+    /// The thing with this id.
+    pub fn get(&self, kind: Kind, id: i64) -> Option<&Thing> {
+        self.thing(self.slot(kind, id)?)
+    }
+
+    /// Files a thing, in place of the one with the same id.
+    pub fn put(&mut self, thing: Thing, mut filing: Filing) {
+        let (kind, id) = (thing.kind(), thing.id());
+        filing.spots = spots(filing.spots);
+        self.last_day = self.last_day.max(filing.last_day);
+        let slot = match self.slot(kind, id) {
+            Some(slot) => {
+                self.unfile(slot);
+                slot
+            }
+            None => {
+                let slot = self.slots.add(Arc::new(Slot { thing: thing.clone(), filed: Filed::default() }));
+                self.by_id.insert((kind, id), slot);
+                slot
+            }
+        };
+        self.tree.insert(slot, &filing.spots);
+        let filed = self.postings.file(slot, filing.keys);
+        self.slots.put(slot, Arc::new(Slot { thing, filed }));
+    }
+
+    /// Lets go of a thing.
+    pub fn remove(&mut self, kind: Kind, id: i64) -> Option<Thing> {
+        let slot = self.slot(kind, id)?;
+        self.unfile(slot);
+        self.by_id.remove(&(kind, id));
+        self.slots.remove(slot).map(|slot| slot.thing.clone())
+    }
+
+    /// The words under which a thing is filed, once for each place where they stand.
+    pub fn words(&self, kind: Kind, id: i64) -> Vec<WordId> {
+        let slot = self.slot(kind, id).and_then(|slot| self.slots.get(slot));
+        let keys = slot.into_iter().flat_map(|slot| slot.filed.iter()).filter_map(|file| self.postings.key(*file));
+        keys.filter_map(Key::word).collect()
+    }
+
+    fn unfile(&mut self, slot: u32) {
+        if let Some(held) = self.slots.get(slot) {
+            self.tree.remove(slot, &spots(held.thing.spots()));
+            self.postings.unfile(slot, &held.filed);
+        }
+    }
+}
+
+/// Two places of a thing in one spot are one point.
+fn spots(mut spots: Vec<Spot>) -> Vec<Spot> {
+    let mut seen: Vec<Spot> = Vec::with_capacity(spots.len());
+    spots.retain(|spot| {
+        let new = !seen.contains(spot);
+        seen.push(*spot);
+        new
+    });
+    spots
+}

@@ -1,0 +1,412 @@
+//! Where things lie: a quadtree over GCJ-02 degrees, in which the answers' boxes are mostly asked. Each node knows
+//! the slots below it and how far they spread, so that whole parts are taken or passed over unseen. Changing a
+//! point copies the nodes above it and nothing else.
+
+use std::sync::Arc;
+
+use roaring::RoaringBitmap;
+
+use crate::discovery::place::Spot;
+use crate::domain::geo::{self, Crs, Edges, LatLng, Wgs84};
+
+/// Points in a leaf before it splits.
+const LEAF: usize = 48;
+/// Splits at most: a cell is then a hand's breadth, and more points in it are at one place.
+const DEPTH: u32 = 28;
+
+/// How far BD-09 is at most from GCJ-02, in degrees.
+const BD09_SHIFT: f64 = 0.02;
+
+/// A place of a thing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Whose.
+    pub slot: u32,
+    /// Where.
+    pub spot: Spot,
+}
+
+/// All points.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    root: Option<Arc<Node>>,
+}
+
+/// A part of the tree.
+#[derive(Debug, Clone)]
+pub struct Node {
+    wgs84: Edges,
+    gcj02: Edges,
+    points: usize,
+    inner: Inner,
+}
+
+#[derive(Debug, Clone)]
+enum Inner {
+    Leaf(Vec<Point>),
+    Branch { slots: RoaringBitmap, kids: [Option<Arc<Node>>; 4] },
+}
+
+/// How an area lies to a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lies {
+    /// No point of the node is in the area.
+    Apart,
+    /// Every point is.
+    Inside,
+    /// Some may be.
+    Across,
+}
+
+/// A cell of the tree: the square of GCJ-02 degrees that a node stands for.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    west: f64,
+    south: f64,
+    size: f64,
+}
+
+impl Cell {
+    const WORLD: Self = Self { west: -180.0, south: -180.0, size: 360.0 };
+
+    fn quarter(self, lat: f64, lng: f64) -> (usize, Self) {
+        let size = self.size / 2.0;
+        let (east, north) = (lng >= self.west + size, lat >= self.south + size);
+        let west = if east { self.west + size } else { self.west };
+        let south = if north { self.south + size } else { self.south };
+        (usize::from(east) + 2 * usize::from(north), Self { west, south, size })
+    }
+}
+
+/// The place of a position in the order in which neighbours are mostly near each other (Morton's).
+pub fn order(spot: Spot) -> u64 {
+    let (lat, lng) = spot.in_crs(Crs::Gcj02);
+    let (mut cell, mut order) = (Cell::WORLD, 0);
+    for _ in 0..DEPTH {
+        let quarter;
+        (quarter, cell) = cell.quarter(lat, lng);
+        order = order << 2 | quarter as u64;
+    }
+    order
+}
+
+fn no_edges() -> Edges {
+    Edges { west: f64::INFINITY, south: f64::INFINITY, east: f64::NEG_INFINITY, north: f64::NEG_INFINITY }
+}
+
+fn widen(edges: &mut Edges, (lat, lng): (f64, f64)) {
+    edges.west = edges.west.min(lng);
+    edges.east = edges.east.max(lng);
+    edges.south = edges.south.min(lat);
+    edges.north = edges.north.max(lat);
+}
+
+fn join(edges: &mut Edges, other: &Edges) {
+    widen(edges, (other.south, other.west));
+    widen(edges, (other.north, other.east));
+}
+
+impl Node {
+    fn leaf(points: Vec<Point>) -> Self {
+        let mut node = Self { wgs84: no_edges(), gcj02: no_edges(), points: 0, inner: Inner::Leaf(points) };
+        node.measure();
+        node
+    }
+
+    /// Works out again what it knows of what is below it.
+    fn measure(&mut self) {
+        (self.wgs84, self.gcj02, self.points) = (no_edges(), no_edges(), 0);
+        match &self.inner {
+            Inner::Leaf(points) => {
+                self.points = points.len();
+                for point in points {
+                    widen(&mut self.wgs84, point.spot.in_crs(Crs::Wgs84));
+                    widen(&mut self.gcj02, point.spot.in_crs(Crs::Gcj02));
+                }
+            }
+            Inner::Branch { kids, .. } => {
+                for kid in kids.iter().flatten() {
+                    self.points += kid.points;
+                    join(&mut self.wgs84, &kid.wgs84);
+                    join(&mut self.gcj02, &kid.gcj02);
+                }
+            }
+        }
+    }
+
+    fn insert(&mut self, point: Point, cell: Cell, depth: u32) {
+        let (lat, lng) = point.spot.in_crs(Crs::Gcj02);
+        match &mut self.inner {
+            Inner::Leaf(points) if points.len() < LEAF || depth == DEPTH => points.push(point),
+            Inner::Leaf(points) => {
+                let points = std::mem::take(points);
+                self.inner = Inner::Branch { slots: RoaringBitmap::new(), kids: Default::default() };
+                for point in points.into_iter().chain([point]) {
+                    self.insert(point, cell, depth);
+                }
+                return;
+            }
+            Inner::Branch { slots, kids } => {
+                slots.insert(point.slot);
+                let (quarter, cell) = cell.quarter(lat, lng);
+                let kid = kids[quarter].get_or_insert_with(|| Arc::new(Self::leaf(Vec::new())));
+                Arc::make_mut(kid).insert(point, cell, depth + 1);
+            }
+        }
+        self.points += 1;
+        widen(&mut self.wgs84, point.spot.in_crs(Crs::Wgs84));
+        widen(&mut self.gcj02, (lat, lng));
+    }
+
+    /// Removes a point. `others` are all points of the same slot that stay.
+    fn remove(&mut self, point: &Point, others: &[Spot], cell: Cell) {
+        let (lat, lng) = point.spot.in_crs(Crs::Gcj02);
+        match &mut self.inner {
+            Inner::Leaf(points) => {
+                if let Some(at) = points.iter().position(|held| held == point) {
+                    points.swap_remove(at);
+                }
+            }
+            Inner::Branch { slots, kids } => {
+                let (quarter, below) = cell.quarter(lat, lng);
+                if let Some(kid) = &mut kids[quarter] {
+                    Arc::make_mut(kid).remove(point, others, below);
+                    if kid.points == 0 {
+                        kids[quarter] = None;
+                    }
+                }
+                let stays = others.iter().any(|spot| {
+                    let (lat, lng) = spot.in_crs(Crs::Gcj02);
+                    (cell.west..cell.west + cell.size).contains(&lng)
+                        && (cell.south..cell.south + cell.size).contains(&lat)
+                });
+                if !stays {
+                    slots.remove(point.slot);
+                }
+            }
+        }
+        self.measure();
+    }
+
+    /// How many points it has.
+    pub fn points(&self) -> usize {
+        self.points
+    }
+
+    /// How a circle of `radius` metres around `at` lies to it.
+    pub fn in_circle(&self, at: LatLng<Wgs84>, radius: f64) -> Lies {
+        let (least, most) = self.reach(at);
+        // A tenth of a metre is the rounding of distances; the second is for the last bits of the arithmetic.
+        if most <= radius - 0.2 {
+            Lies::Inside
+        } else if least > radius + 0.2 {
+            Lies::Apart
+        } else {
+            Lies::Across
+        }
+    }
+
+    /// Bounds of the distances of its points from `at`, in metres.
+    pub fn reach(&self, at: LatLng<Wgs84>) -> (f64, f64) {
+        let Edges { west, south, east, north } = self.wgs84;
+        let gap = |low: f64, high: f64, at: f64| (low - at).max(at - high).max(0.0);
+        let far = |low: f64, high: f64, at: f64| (at - low).abs().max((high - at).abs());
+        let (near_lat, far_lat) = (gap(south, north, at.lat()), far(south, north, at.lat()));
+        let (near_lng, far_lng) = (gap(west, east, at.lng()), far(west, east, at.lng()));
+        if far_lng > 180.0 {
+            return (0.0, f64::INFINITY);
+        }
+        let cos = |degrees: f64| degrees.to_radians().cos();
+        let widest = if south <= 0.0 && 0.0 <= north { 1.0 } else { cos(south).max(cos(north)) };
+        let narrowest = cos(south).min(cos(north));
+        let along = |lat: f64, lng: f64, cos_lat: f64| {
+            let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+            let haversine = half(lat) + cos(at.lat()) * cos_lat * half(lng);
+            2.0 * geo::EARTH_RADIUS_METRES * haversine.clamp(0.0, 1.0).sqrt().asin()
+        };
+        (along(near_lat, near_lng, narrowest), along(far_lat, far_lng, widest))
+    }
+
+    /// How a box of degrees of `crs` lies to it.
+    pub fn in_box(&self, edges: &Edges, crs: Crs) -> Lies {
+        match crs {
+            Crs::Wgs84 => lies(&self.wgs84, edges),
+            Crs::Gcj02 => lies(&self.gcj02, edges),
+            Crs::Bd09 => {
+                let Edges { west, south, east, north } = self.gcj02;
+                let by = BD09_SHIFT;
+                lies(&Edges { west: west - by, south: south - by, east: east + by, north: north + by }, edges)
+            }
+        }
+    }
+
+    /// Everything below it, part by part: `visit` says of a branch whether to go on below it.
+    pub fn walk<'a>(&'a self, visit: &mut impl FnMut(Part<'a>) -> bool) {
+        match &self.inner {
+            Inner::Leaf(points) => {
+                visit(Part::Leaf(self, points));
+            }
+            Inner::Branch { slots, kids } => {
+                if visit(Part::Branch(self, slots)) {
+                    kids.iter().flatten().for_each(|kid| kid.walk(visit));
+                }
+            }
+        }
+    }
+
+    /// What it is made of.
+    pub fn part(&self) -> Part<'_> {
+        match &self.inner {
+            Inner::Leaf(points) => Part::Leaf(self, points),
+            Inner::Branch { slots, .. } => Part::Branch(self, slots),
+        }
+    }
+
+    /// The parts of a branch; a leaf has none.
+    pub fn kids(&self) -> impl Iterator<Item = &Self> {
+        let kids = match &self.inner {
+            Inner::Leaf(_) => None,
+            Inner::Branch { kids, .. } => Some(kids.iter().flatten().map(|kid| kid.as_ref())),
+        };
+        kids.into_iter().flatten()
+    }
+}
+
+/// A part of the tree as a walk sees it.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// Some points.
+    Leaf(&'a Node, &'a [Point]),
+    /// Many, by their slots.
+    Branch(&'a Node, &'a RoaringBitmap),
+}
+
+fn lies(own: &Edges, area: &Edges) -> Lies {
+    let apart =
+        own.east < area.west || own.west > area.east || own.north < area.south || own.south > area.north;
+    let inside =
+        area.west <= own.west && own.east <= area.east && area.south <= own.south && own.north <= area.north;
+    match () {
+        () if apart => Lies::Apart,
+        () if inside => Lies::Inside,
+        () => Lies::Across,
+    }
+}
+
+impl Tree {
+    /// The whole; `None` where there is no point.
+    pub fn root(&self) -> Option<&Node> {
+        self.root.as_deref()
+    }
+
+    /// Adds a thing's places.
+    pub fn insert(&mut self, slot: u32, spots: &[Spot]) {
+        for &spot in spots {
+            let root = self.root.get_or_insert_with(|| Arc::new(Node::leaf(Vec::new())));
+            Arc::make_mut(root).insert(Point { slot, spot }, Cell::WORLD, 0);
+        }
+    }
+
+    /// Removes a thing's places.
+    pub fn remove(&mut self, slot: u32, spots: &[Spot]) {
+        for (i, &spot) in spots.iter().enumerate() {
+            if let Some(root) = &mut self.root {
+                Arc::make_mut(root).remove(&Point { slot, spot }, &spots[i + 1..], Cell::WORLD);
+                if root.points == 0 {
+                    self.root = None;
+                }
+            }
+        }
+    }
+
+    /// The slots with a place in an area: `node` tells how a node lies to it, `point` whether a point is inside.
+    pub fn select(&self, node: impl Fn(&Node) -> Lies, point: impl Fn(&Point) -> bool) -> RoaringBitmap {
+        let (mut found, mut single) = (RoaringBitmap::new(), Vec::new());
+        if let Some(root) = self.root() {
+            root.walk(&mut |part| match part {
+                Part::Leaf(leaf, points) => {
+                    match node(leaf) {
+                        Lies::Apart => {}
+                        Lies::Inside => single.extend(points.iter().map(|point| point.slot)),
+                        Lies::Across => {
+                            single.extend(points.iter().filter(|at| point(at)).map(|point| point.slot));
+                        }
+                    }
+                    false
+                }
+                Part::Branch(branch, slots) => match node(branch) {
+                    Lies::Apart => false,
+                    Lies::Inside => {
+                        found |= slots;
+                        false
+                    }
+                    Lies::Across => true,
+                },
+            });
+        }
+        single.sort_unstable();
+        found.extend(single);
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::divisions::Adcode;
+
+    fn spot(lat: f64, lng: f64) -> Spot {
+        let adcode: Adcode = if lng < 114.2 { "440106" } else { "810101" }.parse().unwrap();
+        Spot::new(LatLng::new(lat, lng).unwrap(), adcode)
+    }
+
+    fn spots() -> impl Strategy<Value = Vec<Vec<Spot>>> {
+        // A coarse grid, so that places coincide and lie on edges.
+        let one = (0u8..40, 0u8..40)
+            .prop_map(|(lat, lng)| spot(22.5 + f64::from(lat) * 0.02, 113.6 + f64::from(lng) * 0.02));
+        prop::collection::vec(prop::collection::vec(one, 1..3), 1..300)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+        #[test]
+        fn selects_what_looking_at_each_point_selects(
+            things in spots(), gone in prop::collection::vec(any::<prop::sample::Index>(), 0..100),
+            lat in 22.0f64..24.0, lng in 113.0f64..115.0, radius in 1.0f64..80_000.0,
+        ) {
+            let mut tree = Tree::default();
+            for (slot, spots) in things.iter().enumerate() {
+                tree.insert(slot as u32, spots);
+            }
+            let before = tree.clone();
+            let mut held: Vec<bool> = vec![true; things.len()];
+            for index in gone {
+                let slot = index.index(things.len());
+                if std::mem::replace(&mut held[slot], false) {
+                    tree.remove(slot as u32, &things[slot]);
+                }
+            }
+            let at = LatLng::new(lat, lng).unwrap();
+            let near = |spot: &Spot| geo::distance(at, spot.position) <= radius;
+            let selected = tree.select(|node| node.in_circle(at, radius), |point| near(&point.spot));
+            let expected = |held: &[bool], inside: &dyn Fn(&Spot) -> bool| -> Vec<u32> {
+                (0..things.len()).filter(|&i| held[i] && things[i].iter().any(inside)).map(|i| i as u32).collect()
+            };
+            prop_assert_eq!(selected.iter().collect::<Vec<_>>(), expected(&held, &near));
+            for crs in [Crs::Gcj02, Crs::Wgs84, Crs::Bd09] {
+                let edges = Edges { west: lng - 0.2, south: lat - 0.2, east: lng + 0.2, north: lat + 0.2 };
+                let boxed = |spot: &Spot| edges.hold(spot.in_crs(crs));
+                let selected = tree.select(|node| node.in_box(&edges, crs), |point| boxed(&point.spot));
+                prop_assert_eq!(selected.iter().collect::<Vec<_>>(), expected(&held, &boxed));
+            }
+            let all = before.select(|_| Lies::Across, |_| true);
+            prop_assert_eq!(all.len() as usize, things.len(), "a snapshot keeps what later ones remove");
+            for (slot, spots) in things.iter().enumerate().filter(|(slot, _)| held[*slot]) {
+                tree.remove(slot as u32, spots);
+            }
+            prop_assert!(tree.root().is_none());
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! From a question to the slots of what fits it.
+//!
+//! Each filter gives the slots that fit it surely and those that may; what is left of all is the candidates, and of
+//! these the doubtful are looked at one by one ([`super::matching`]). Almost everything is sure: days, divisions,
+//! circles and boxes too. Doubtful are the hours at the edges of a span, seats, things with several places, and
+//! opening hours.
+
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use roaring::RoaringBitmap;
+
+use super::index::{Field, Index, Key};
+use super::question::Question;
+use super::relevance::Relevance;
+use super::snapshot::Snapshot;
+use crate::domain::kinds::Kind;
+use crate::domain::taxonomy::{self, Code};
+use crate::domain::time::{self, Span};
+
+/// The kinds that are found where none is named.
+pub const FINDABLE: [Kind; 5] = [Kind::Event, Kind::Base, Kind::Route, Kind::Series, Kind::Campaign];
+
+/// The kinds that can be asked for by who runs them.
+pub(super) const ORGANISED: [Kind; 3] = [Kind::Event, Kind::Base, Kind::Series];
+
+/// The kinds that are made for audiences.
+const AUDIENCED: [Kind; 2] = [Kind::Event, Kind::Route];
+
+/// The slots that fit so far.
+struct Sieve<'a> {
+    index: &'a Index,
+    left: Option<RoaringBitmap>,
+    doubtful: RoaringBitmap,
+}
+
+impl Snapshot {
+    /// The slots of things of some kinds.
+    pub(super) fn of_kinds(&self, kinds: &[Kind]) -> RoaringBitmap {
+        self.index.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
+    }
+
+    /// The slots of everything that fits a question.
+    pub fn select(&self, question: &Question, now: DateTime<Utc>) -> RoaringBitmap {
+        self.sift(question, now).0
+    }
+
+    /// The slots of everything that fits a question, and how its words are found in them.
+    pub(super) fn sift(&self, question: &Question, now: DateTime<Utc>) -> (RoaringBitmap, Option<Relevance>) {
+        let mut sieve = Sieve { index: &self.index, left: None, doubtful: RoaringBitmap::new() };
+        let relevance = question.words.as_ref().map(|wanted| {
+            let kinds = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
+            let (relevance, fit) = self.relevant(wanted, &self.of_kinds(kinds));
+            sieve.keep(fit);
+            relevance
+        });
+        sieve.filed(question);
+        sieve.area(question);
+        sieve.kinds(question);
+        sieve.time(self, question, now);
+        let Sieve { left, mut doubtful, .. } = sieve;
+        let mut left = left.unwrap_or_default();
+        doubtful &= &left;
+        let unfit = doubtful.iter().filter(|&slot| {
+            let thing = self.index.thing(slot);
+            thing.is_none_or(|thing| question.check(thing, self, now).is_none())
+        });
+        left -= unfit.collect::<RoaringBitmap>();
+        (left, relevance)
+    }
+}
+
+impl Sieve<'_> {
+    fn keep(&mut self, fit: RoaringBitmap) {
+        match &mut self.left {
+            Some(left) => *left &= fit,
+            None => self.left = Some(fit),
+        }
+    }
+
+    fn keep_ref(&mut self, fit: Option<&RoaringBitmap>) {
+        match (&mut self.left, fit) {
+            (Some(left), Some(fit)) => *left &= fit,
+            (None, Some(fit)) => self.left = Some(fit.clone()),
+            (_, None) => self.left = Some(RoaringBitmap::new()),
+        }
+    }
+
+    fn drop(&mut self, unfit: &RoaringBitmap) {
+        if let Some(left) = &mut self.left {
+            *left -= unfit;
+        }
+    }
+
+    fn get(&self, key: Key) -> Option<&RoaringBitmap> {
+        self.index.postings.get(key)
+    }
+
+    /// Takes back what a filter excluded because its kind is not `able` to be asked so.
+    fn pardon(&mut self, before: Option<RoaringBitmap>, able: &[Kind]) {
+        let able = self.of_kinds(able);
+        if let (Some(before), Some(left)) = (before, &mut self.left) {
+            *left |= before - able;
+        }
+    }
+
+    fn of_kinds(&self, kinds: &[Kind]) -> RoaringBitmap {
+        self.index.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
+    }
+
+    /// Keeps what is filed under one of several values of a field, if there are any.
+    fn any(&mut self, field: Field, values: impl ExactSizeIterator<Item = i64>) {
+        if values.len() > 0 {
+            let fit = self.index.postings.any(values.map(|value| Key::new(field, value)));
+            self.keep(fit);
+        }
+    }
+
+    /// The same of a field that other kinds are filed under too, but cannot be asked by.
+    fn any_of(&mut self, kinds: &[Kind], field: Field, values: impl ExactSizeIterator<Item = i64>) {
+        if values.len() > 0 {
+            self.any(field, values);
+            let able = self.of_kinds(kinds);
+            self.keep(able);
+        }
+    }
+
+    fn terms(&mut self, kinds: &[Kind], scheme: &str, codes: &[String]) {
+        let terms = codes.iter().map(|code| Code(code.clone()).term(scheme).get());
+        self.any_of(kinds, Field::Term, terms);
+    }
+
+    /// What things are filed under.
+    fn filed(&mut self, question: &Question) {
+        self.terms(&[Kind::Event, Kind::Series], taxonomy::TOPIC, &question.topics);
+        let before = question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
+        self.terms(&AUDIENCED, taxonomy::AUDIENCE, &question.audiences);
+        self.pardon(before, &AUDIENCED);
+        self.terms(&[Kind::Event], taxonomy::FORM, &question.forms);
+        self.terms(&[Kind::Base], taxonomy::CATEGORY, &question.categories);
+        self.terms(&[Kind::Base], taxonomy::LEVEL, &question.levels);
+        self.any_of(&ORGANISED, Field::Organiser, question.organisers.iter().map(|id| id.get()));
+        self.any_of(&[Kind::Event], Field::Base, question.bases.iter().map(|id| id.get()));
+        self.any(Field::Series, question.series.iter().map(|id| id.get()));
+        self.any(Field::Campaign, question.campaigns.iter().map(|id| id.get()));
+        self.any(Field::Mode, question.modes.iter().map(|&mode| mode as i64));
+        self.any(Field::Admission, question.admissions.iter().map(|&way| way as i64));
+        self.any(Field::Free, question.free.iter().map(|&free| i64::from(free)));
+        self.any(Field::Sample, question.sample.iter().map(|&sample| i64::from(sample)));
+        self.any(Field::CampaignType, question.types.iter().map(|&kind| kind as i64));
+        for &need in &question.needs {
+            self.any(Field::Need, [need as i64].into_iter());
+        }
+        if let Some(age) = question.age.map(i64::from) {
+            let before = question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
+            let events = self.of_kinds(&[Kind::Event]);
+            self.keep(events);
+            let too_young = self.index.postings.any((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));
+            let too_old = self.index.postings.any((0..age).map(|max| Key::new(Field::AgeMax, max)));
+            self.drop(&too_young);
+            self.drop(&too_old);
+            self.pardon(before, &[Kind::Event]);
+        }
+        if let Some(days) = question.days {
+            let fit = self.index.postings.any((0..=i64::from(days)).map(|days| Key::new(Field::Days, days)));
+            self.keep(fit);
+        }
+    }
+
+    fn area(&mut self, question: &Question) {
+        let area = &question.area;
+        if area.is_everywhere() {
+            return;
+        }
+        if let Some(adcode) = area.adcode {
+            let index = self.index;
+            self.keep_ref(index.postings.get(Key::new(Field::Division, adcode.number())));
+        }
+        if area.radius.is_some() || area.bbox.is_some() {
+            let fit = self.index.tree.select(|node| area.lies(node), |point| area.holds_spot(point.spot));
+            self.keep(fit);
+        }
+        // Which of its places lies there is for the thing to say.
+        if let Some(scattered) = self.index.postings.get(Key::of(Field::Scattered)) {
+            self.doubtful |= scattered;
+        }
+    }
+
+    fn kinds(&mut self, question: &Question) {
+        let kinds = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
+        if let [kind] = kinds {
+            let index = self.index;
+            self.keep_ref(index.postings.get(Key::new(Field::Kind, *kind as i64)));
+        } else {
+            let fit = self.of_kinds(kinds);
+            self.keep(fit);
+        }
+    }
+
+    fn time(&mut self, snapshot: &Snapshot, question: &Question, now: DateTime<Utc>) {
+        let postings = &self.index.postings;
+        let of = |kind: Kind| postings.get(Key::new(Field::Kind, kind as i64)).cloned().unwrap_or_default();
+        let (events, bases) = (of(Kind::Event), of(Kind::Base));
+        match question.span {
+            // Only events stand in one way or another; those that do not go ahead are filed under no day.
+            _ if !question.standings.is_empty() => {
+                self.doubtful |= &events;
+                self.keep(events.clone());
+            }
+            None => self.keep(snapshot.clocked(now).alive.clone()),
+            Some(span) => {
+                self.doubtful |= &bases;
+                self.doubtful |= of(Kind::Campaign);
+                let (mut fit, doubtful) = self.dated(snapshot, span, now);
+                self.doubtful |= doubtful;
+                if let Some(left) = &self.left {
+                    fit |= left - &events;
+                }
+                self.keep(fit);
+            }
+        }
+        if question.available.is_some() {
+            self.doubtful |= &events;
+            if !question.lenient {
+                self.keep(events);
+            }
+        }
+        if question.open_now.is_some() || question.open_at.is_some() {
+            self.doubtful |= &bases;
+            self.keep(bases);
+        }
+    }
+
+    /// Events with a session that overlaps a span; the second are those among them that may not have one.
+    fn dated(&self, snapshot: &Snapshot, span: Span, now: DateTime<Utc>) -> (RoaringBitmap, RoaringBitmap) {
+        let number = |day: NaiveDate| i64::from(day.num_days_from_ce());
+        let from = span.from.unwrap_or(now);
+        let first = time::day_of(from);
+        // The days that the span touches, and whether it has all of the first and of the last.
+        let last = span.to.map(|to| time::day_of(to - TimeDelta::milliseconds(1)));
+        let has_first = from <= time::start_of(first);
+        let has_last = last.zip(span.to).is_none_or(|(last, to)| time::end_of(last) <= to);
+        let ends = last.map_or(self.index.last_day, |last| number(last).min(self.index.last_day));
+        // Of a span without an end it is enough that something has not ended before it.
+        let field = if last.is_none() { Field::LastDay } else { Field::Day };
+
+        let (mut sure, mut doubtful) = (RoaringBitmap::new(), RoaringBitmap::new());
+        for day in number(first)..=ends {
+            let whole = (day > number(first) || has_first) && (Some(day) != last.map(number) || has_last);
+            let Some(slots) = self.get(Key::new(field, day)) else { continue };
+            if whole {
+                sure |= slots;
+            } else if from == now && last.is_some_and(|last| first < last || has_last) && day == number(first)
+            {
+                // The rest of today, to its end.
+                sure |= &snapshot.clocked(now).rest_of_today;
+            } else {
+                doubtful |= slots;
+            }
+        }
+        if let Some(endless) = self.get(Key::of(Field::Endless)) {
+            doubtful |= endless;
+        }
+        doubtful -= &sure;
+        (&sure | &doubtful, doubtful)
+    }
+}

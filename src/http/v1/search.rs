@@ -1,0 +1,233 @@
+//! Everything at once, ranked.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::bases::BaseItem;
+use super::campaigns::CampaignItem;
+use super::events::EventItem;
+use super::facets::{FACETS, Facets};
+use super::filters::{
+    ACCESSIBILITY, ADMISSION, AGE, AUDIENCE, AVAILABLE, BASE, CAMPAIGN, CATEGORY, DAYS, FORM, FREE, LEVEL,
+    MODE, OPEN_AT, OPEN_NOW, ORGANISER, SAMPLE, SERIES, STATUS, TOPIC,
+};
+use super::routes::RouteItem;
+use super::series::SeriesItem;
+use super::view::View;
+use crate::discovery::question::Question;
+use crate::discovery::thing::Thing;
+use crate::discovery::understanding::Understanding;
+use crate::discovery::{Found, Snapshot};
+use crate::domain::kinds;
+use crate::domain::time::Span;
+use crate::http::list::Crs;
+use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
+use crate::http::params::{Asked, Kind, Param, Params, Table};
+use crate::http::problem::Problem;
+use crate::http::state::State;
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(search);
+}
+
+/// Kinds of thing that a search finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum ItemKind {
+    /// An event.
+    Event,
+    /// A base.
+    Base,
+    /// A science-tourism route.
+    Route,
+    /// A lecture series.
+    Series,
+    /// A campaign or theme day.
+    Campaign,
+}
+
+impl ItemKind {
+    const WORDS: &'static [&'static str] = &["event", "base", "route", "series", "campaign"];
+
+    /// The kind, if searches find it.
+    pub fn of(kind: kinds::Kind) -> Option<Self> {
+        match kind {
+            kinds::Kind::Event => Some(Self::Event),
+            kinds::Kind::Base => Some(Self::Base),
+            kinds::Kind::Route => Some(Self::Route),
+            kinds::Kind::Series => Some(Self::Series),
+            kinds::Kind::Campaign => Some(Self::Campaign),
+            _ => None,
+        }
+    }
+}
+
+/// The kinds that the parameter names; none if it was not given.
+pub fn kinds_asked(params: &Params) -> Vec<kinds::Kind> {
+    params.words(&KINDS).iter().filter_map(|word| kinds::Kind::from_name(word)).collect()
+}
+
+/// Which kinds.
+pub const KINDS: Param = Param::new(
+    "kinds",
+    Kind::Words(ItemKind::WORDS),
+    "Only things of these kinds; all if absent.",
+    "event,base",
+);
+/// The filters of all lists; one that a kind lacks excludes that kind.
+pub const FILTERS: &[Param] = &[
+    TOPIC,
+    AUDIENCE,
+    FORM,
+    AGE,
+    FREE,
+    AVAILABLE,
+    MODE,
+    ADMISSION,
+    ORGANISER,
+    BASE,
+    SERIES,
+    CAMPAIGN,
+    ACCESSIBILITY,
+    STATUS,
+    SAMPLE,
+    LEVEL,
+    CATEGORY,
+    OPEN_NOW,
+    OPEN_AT,
+    DAYS,
+];
+const SORT: Param = Param::new(
+    "sort",
+    Kind::Word(&["relevance", "distance", "start", "-start", "newest"]),
+    "The order. Without it: by relevance if `q` is given, else by distance if a position is, else by start.",
+    "distance",
+);
+
+const UNDERSTAND: Param = Param::new(
+    "understand",
+    Kind::Boolean,
+    "Whether places, days, audiences, prices and the like in `q` are read as filters, which `understood` tells; `true` if absent. Filters that were read so leave kinds in that have no such property.",
+    "false",
+);
+
+/// What `GET /v1/search` takes.
+pub struct Search;
+
+impl Table for Search {
+    const PARAMS: &'static [&'static [Param]] =
+        &[&[Q, KINDS, UNDERSTAND], POSITION, TIME, FILTERS, &[SORT, FACETS], PAGE, LANGUAGE];
+}
+
+/// A thing that was found: its kind and the item of that kind's list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum SearchItem<'a> {
+    /// An event.
+    Event(Box<EventItem<'a>>),
+    /// A base.
+    Base(Box<BaseItem<'a>>),
+    /// A route.
+    Route(Box<RouteItem<'a>>),
+    /// A lecture series.
+    Series(Box<SeriesItem<'a>>),
+    /// A campaign or theme day.
+    Campaign(Box<CampaignItem<'a>>),
+}
+
+impl<'a> SearchItem<'a> {
+    /// What was found as `view` shows it; `None` for what searches do not find.
+    pub fn new(view: &View<'a>, found: &Found<'a>, span: Option<Span>) -> Option<Self> {
+        Some(match found.thing {
+            Thing::Event(_) => Self::Event(Box::new(EventItem::new(view, found.event()?))),
+            Thing::Base(entry) => Self::Base(Box::new(BaseItem::new(view, entry, found.distance))),
+            Thing::Route(entry) => Self::Route(Box::new(RouteItem::new(view, entry, found.distance))),
+            Thing::Series(entry) => Self::Series(Box::new(SeriesItem::new(view, entry))),
+            Thing::Campaign(entry) => Self::Campaign(Box::new(CampaignItem::new(view, entry, span))),
+            Thing::Organisation(_) => return None,
+        })
+    }
+}
+
+/// A page of what was found.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchAnswer<'a> {
+    /// The things of this page, in order.
+    pub items: Vec<SearchItem<'a>>,
+    /// How many things fit in all, exactly.
+    #[schema(example = 128)]
+    pub total: u64,
+    /// The `cursor` of the next page; absent on the last.
+    pub next_cursor: Option<String>,
+    /// The datum of the positions in this answer.
+    pub crs: Crs,
+    /// The counts that `facets` asks for.
+    pub facets: Option<Facets>,
+    /// What of `q` was read as a filter and not looked for as words; empty where nothing was.
+    pub understood: Vec<Understood>,
+}
+
+/// A part of `q` that was read as a filter. To undo it, ask with `understand=false`, or send `q` without it; to keep it,
+/// send `param` with `value`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Understood {
+    /// The part, as typed.
+    #[schema(example = "周末")]
+    pub text: String,
+    /// Name of the parameter.
+    #[schema(example = "when")]
+    pub param: &'static str,
+    /// Its value, as a query takes it.
+    #[schema(example = "weekend")]
+    pub value: String,
+}
+
+/// Search everything
+///
+/// Events, bases, routes, series and campaigns in one list, the best fit first. Words may be Chinese, simplified or
+/// traditional, pinyin, initials of names, or English; where nothing has them all, what sounds or looks alike is found.
+/// All filters of the lists are taken; a filter that a kind lacks excludes that kind.
+#[utoipa::path(
+    tag = "search",
+    params(Asked<Search>),
+    responses((status = 200, description = "A page of what was found.", body = SearchAnswer))
+)]
+#[get("/v1/search")]
+async fn search(asked: Asked<Search>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let turn = asked.turn(state.now())?;
+    let understanding = understand(&asked, &snapshot, turn.now);
+    let question = match &understanding {
+        Some(understanding) => {
+            let asked = asked.reworded(&understanding.rest, understanding.parameters())?;
+            Question { lenient: true, ..asked.question(&snapshot, turn.now, kinds_asked(&asked.params))? }
+        }
+        None => asked.question(&snapshot, turn.now, kinds_asked(&asked.params))?,
+    };
+    let view = asked.view(&snapshot, turn.now);
+    let page = snapshot.find(&question, turn.now, &turn.paging);
+    let list = turn.list(&view, page, |found| SearchItem::new(&view, &found, question.span));
+    let parts = understanding.into_iter().flat_map(|understanding| understanding.parts);
+    Ok(HttpResponse::Ok().json(SearchAnswer {
+        items: list.items,
+        total: list.total,
+        next_cursor: list.next_cursor,
+        crs: view.crs.into(),
+        facets: list.facets,
+        understood: parts.map(|part| Understood { text: part.text, param: part.param, value: part.value }).collect(),
+    }))
+}
+
+/// How the words of the question are understood; `None` where nothing in them is a filter.
+fn understand(asked: &Asked<Search>, snapshot: &Snapshot, now: DateTime<Utc>) -> Option<Understanding> {
+    let q = asked.params.text(&Q).filter(|_| asked.params.boolean(&UNDERSTAND) != Some(false))?;
+    let understanding = snapshot.understand(q, asked.params.crs(), &|name| asked.given(name), now);
+    (understanding.rest.trim() != q.trim()).then_some(understanding)
+}
