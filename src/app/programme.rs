@@ -57,7 +57,7 @@ fn session(event: EventId, body: &Event, programme: &Programme, slot: Slot) -> S
         end: slot.end,
         status: EventStatus::Scheduled,
         place: None,
-        signup: programme.signup.as_ref().map(|template| template.terms(slot.start, body.ages)),
+        signup: programme.signup.as_ref().map(|template| Box::new(template.terms(slot.start, body.ages))),
         capacity: programme.capacity,
         taken: 0,
         waiting: 0,

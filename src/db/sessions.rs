@@ -121,9 +121,9 @@ struct Row {
 #[derive(Serialize, Deserialize)]
 struct Body {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    place: Option<Place>,
+    place: Option<Box<Place>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    signup: Option<SignupTerms>,
+    signup: Option<Box<SignupTerms>>,
 }
 
 /// Sessions that can be read, by event. One that cannot is logged and left out, as in [`super::records`].

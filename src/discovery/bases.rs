@@ -60,10 +60,9 @@ impl BaseHours {
 }
 
 impl Listed for Base {
-    type Given = ();
     type Own = BaseHours;
 
-    fn own(&self, (): ()) -> BaseHours {
+    fn own(&self) -> BaseHours {
         BaseHours { rule: self.opening_hours(), mainland: self.place.adcode.is_mainland() }
     }
 
@@ -82,7 +81,7 @@ impl Listed for Base {
         world.place_words(&self.place, words);
     }
 
-    fn file(&self, _: &BaseHours, _: &Snapshot, filing: &mut Filing) {
+    fn file(&self, _: &Snapshot, filing: &mut Filing) {
         self.free.into_iter().for_each(|free| filing.under(Field::Free, free));
         filing.needs(Some(&self.accessibility), None);
     }

@@ -1,12 +1,12 @@
 //! Campaigns and theme days, and when their editions are.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
-use super::entries::{CampaignEntry, EventEntry, Listed};
-use super::index::{Field, Filing};
+use super::entries::{CampaignEntry, Listed};
+use super::index::{Field, Filing, Key};
 use super::place::Located;
 use super::snapshot::Snapshot;
 use super::words::{self, Haystack};
@@ -35,10 +35,9 @@ impl ByRule {
 }
 
 impl Listed for Campaign {
-    type Given = ();
     type Own = ByRule;
 
-    fn own(&self, (): ()) -> ByRule {
+    fn own(&self) -> ByRule {
         // Saving refuses a rule that cannot be read; one that got here all the same gives no editions.
         let rule = self.recurrence.parse().and_then(Result::ok);
         ByRule { rule, years: RwLock::default() }
@@ -54,7 +53,7 @@ impl Listed for Campaign {
         self.units.iter().for_each(|unit| words.add(words::Field::Place, &unit.name));
     }
 
-    fn file(&self, _: &ByRule, _: &Snapshot, filing: &mut Filing) {
+    fn file(&self, _: &Snapshot, filing: &mut Filing) {
         filing.under(Field::CampaignType, self.kind as i64);
     }
 }
@@ -139,7 +138,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Those that an organisation runs, in whatever role.
+    /// Those that one of its units runs, in whatever role.
     pub fn of(&self, organisation: OrganisationId) -> usize {
         self.by.get(&organisation).copied().unwrap_or(0)
     }
@@ -148,11 +147,14 @@ impl Tally {
 /// Counts the events of a campaign.
 pub fn tally(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Tally {
     let mut tally = Tally::default();
-    let goes_on = |event: &&EventEntry| super::events::goes_on(event, now);
-    for event in snapshot.events_under(Field::Campaign, id).filter(goes_on) {
-        tally.total += 1;
-        let organisers: HashSet<_> = event.body().organisers.iter().map(|o| o.organisation).collect();
-        organisers.into_iter().for_each(|organiser| *tally.by.entry(organiser).or_default() += 1);
+    let postings = &snapshot.index.postings;
+    let Some(part) = postings.get(Key::new(Field::Campaign, id)) else { return tally };
+    let going_on = part & &snapshot.clocked(now).alive;
+    tally.total = going_on.len() as usize;
+    let units = snapshot.campaigns.values().filter(|entry| entry.record.id == id);
+    for unit in units.flat_map(|entry| &entry.body().units).filter_map(|unit| unit.organisation) {
+        let count = postings.count(Key::new(Field::Organiser, unit.get()), &going_on);
+        tally.by.insert(unit, count as usize);
     }
     tally
 }

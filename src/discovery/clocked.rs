@@ -79,8 +79,8 @@ impl Clocked {
         let (alive, today) = match snapshot.index.thing(slot) {
             Some(Thing::Event(entry)) => {
                 let rest = Span { from: Some(self.now), to: Some(time::end_of(time::day_of(self.now))) };
-                let called_off = entry.body().status == EventStatus::Cancelled;
-                let mut held = entry.own.iter().filter(|one| one.status != EventStatus::Cancelled);
+                let called_off = entry.status == EventStatus::Cancelled;
+                let mut held = entry.sessions.iter().filter(|one| one.status != EventStatus::Cancelled);
                 let today =
                     !called_off && held.any(|one| one.end > self.now && rest.overlaps(one.start, one.end));
                 (goes_on(entry, self.now), today)

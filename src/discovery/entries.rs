@@ -9,7 +9,6 @@ use super::snapshot::Snapshot;
 use super::words::Haystack;
 use crate::domain::bases::Base;
 use crate::domain::campaigns::Campaign;
-use crate::domain::events::Event;
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::record::{Noun, Record};
@@ -18,19 +17,17 @@ use crate::domain::series::Series;
 
 /// A noun that can be found.
 pub trait Listed: Noun {
-    /// What comes in beside the record.
-    type Given;
     /// What is worked out from the noun itself, once.
     type Own: Send + Sync;
 
     /// Works out what belongs to the noun itself.
-    fn own(&self, given: Self::Given) -> Self::Own;
+    fn own(&self) -> Self::Own;
     /// Where it is; several places for a route.
     fn places(&self, world: &Snapshot) -> Vec<Located>;
     /// The words by which it is found.
     fn words(&self, world: &Snapshot, words: &mut Haystack);
     /// What it is filed under beside its kind, its places and what it refers to.
-    fn file(&self, _own: &Self::Own, _world: &Snapshot, _filing: &mut Filing) {}
+    fn file(&self, _world: &Snapshot, _filing: &mut Filing) {}
 }
 
 /// An entry of a snapshot.
@@ -45,14 +42,16 @@ pub struct Entry<T: Listed> {
 }
 
 impl<T: Listed> Entry<T> {
-    pub(super) fn new(record: Arc<Record<T>>, own: Arc<T::Own>, world: &Snapshot) -> Self {
+    pub(super) fn new(record: Arc<Record<T>>, world: &Snapshot) -> Self {
+        let own = Arc::new(record.body.own());
         let places = record.body.places(world);
         Self { record, own, places }
     }
 
     /// The same record in a world where something that it refers to changed.
     pub(super) fn renewed(&self, world: &Snapshot) -> Self {
-        Self::new(Arc::clone(&self.record), Arc::clone(&self.own), world)
+        let (record, own) = (Arc::clone(&self.record), Arc::clone(&self.own));
+        Self { places: record.body.places(world), record, own }
     }
 
     /// What it is.
@@ -62,39 +61,43 @@ impl<T: Listed> Entry<T> {
 
     /// How it is filed.
     pub(super) fn filing(&self, world: &Snapshot) -> Filing {
-        let mut filing = Filing::default();
+        let mut filing = Filing::of(self.body(), &self.places, world);
+        // What is no event does not end.
+        filing.under(Field::LastDay, NEVER);
+        filing
+    }
+}
+
+impl Filing {
+    /// How a noun is filed: by its kind, by what it refers to, where it lies, by its own properties and its words.
+    pub(super) fn of<T: Listed>(body: &T, places: &[Located], world: &Snapshot) -> Self {
+        let mut filing = Self::default();
         filing.keys.push(Key::new(Field::Kind, T::KIND as i64));
-        for reference in self.body().references() {
+        for reference in body.references() {
             let field = match reference.kind {
                 Kind::Term => Field::Term,
                 Kind::Organisation => Field::Organiser,
                 Kind::Base => Field::Base,
                 Kind::Series => Field::Series,
                 Kind::Campaign => Field::Campaign,
-                // By its places, with all divisions around.
-                Kind::Division => continue,
-                Kind::CalendarYear | Kind::Route | Kind::Event => continue,
+                // Divisions by its places, with all those around.
+                Kind::Division | Kind::CalendarYear | Kind::Route | Kind::Event => continue,
             };
             filing.keys.push(Key::new(field, reference.id));
         }
-        filing.places(&self.places);
-        if T::KIND != Kind::Event {
-            filing.under(Field::LastDay, NEVER);
-        }
-        if self.places.len() > 1 {
+        filing.places(places);
+        if places.len() > 1 {
             filing.keys.push(Key::of(Field::Scattered));
         }
-        self.body().file(&self.own, world, &mut filing);
+        body.file(world, &mut filing);
         let mut words = Haystack::default();
-        self.body().words(world, &mut words);
+        body.words(world, &mut words);
         for (field, text) in &words.texts {
             filing.words.add(&world.dictionary, *field, text);
         }
         filing
     }
-}
 
-impl Filing {
     /// Files under places and the divisions around them.
     pub(super) fn places(&mut self, places: &[Located]) {
         for place in places {
@@ -123,5 +126,3 @@ pub type SeriesEntry = Entry<Series>;
 pub type CampaignEntry = Entry<Campaign>;
 /// A route, with a place for each stop.
 pub type RouteEntry = Entry<Route>;
-/// An event with its sessions in order of start.
-pub type EventEntry = Entry<Event>;

@@ -1,27 +1,116 @@
 //! Events by their sessions: an event is found when one and the same session of it fits.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use super::clocked::NEVER;
-use super::entries::{EventEntry, Listed};
+use super::entries::Listed;
 use super::index::{Field, Filing, Key};
 use super::page::{self, Answer, Hit, Paging, page};
+use super::parts::Parts;
 use super::place::{Located, Spot};
 use super::snapshot::Snapshot;
 use super::words::{self, Haystack};
 use crate::domain::events::{Event, EventStatus};
+use crate::domain::ids::BaseId;
 use crate::domain::places::Place;
+use crate::domain::record::Record;
 use crate::domain::sessions::Session;
 use crate::domain::taxonomy;
+use crate::domain::text::Text;
 use crate::domain::time::{self, Span};
 
-impl Listed for Event {
-    type Given = Vec<Session>;
-    type Own = Vec<Session>;
+/// An event with its sessions. Events are by far the most numerous: what lists and filters need is at hand, the rest
+/// is kept as the store keeps it and read when it is asked for.
+#[derive(Debug)]
+pub struct EventEntry {
+    /// Its id.
+    pub id: i64,
+    /// Counts the changes of its record.
+    pub version: i64,
+    /// When its record last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Its title, with traditional characters.
+    pub title: Text,
+    /// Whether it goes ahead as announced.
+    pub status: EventStatus,
+    /// The base where it takes place.
+    pub base: Option<BaseId>,
+    /// Where it is, but for sessions with a place of their own.
+    pub place: Option<Located>,
+    /// Its sessions in order of start.
+    pub sessions: Arc<[Session]>,
+    /// What lists show of it, as it is sent.
+    pub parts: Parts,
+    body: Arc<str>,
+}
 
-    fn own(&self, sessions: Vec<Session>) -> Vec<Session> {
-        sessions
+impl EventEntry {
+    /// An event with its sessions in order of start.
+    pub(super) fn new(record: &Record<Event>, sessions: Vec<Session>, world: &Snapshot) -> Self {
+        let event = &record.body;
+        Self {
+            id: record.id,
+            version: record.version,
+            updated_at: record.updated_at,
+            title: event.title.filled(&world.traditional),
+            status: event.status,
+            base: event.base,
+            place: event.places(world).pop(),
+            sessions: sessions.into(),
+            parts: Parts::default(),
+            // Texts, numbers and lists of them: serialising them cannot fail.
+            body: serde_json::to_string(event).unwrap_or_default().into(),
+        }
     }
+
+    /// The same event in a world where something that it refers to changed.
+    pub(super) fn renewed(&self, event: &Event, world: &Snapshot) -> Self {
+        Self {
+            title: self.title.clone(),
+            place: event.places(world).pop(),
+            sessions: Arc::clone(&self.sessions),
+            parts: Parts::default(),
+            body: Arc::clone(&self.body),
+            ..*self
+        }
+    }
+
+    /// Everything about it, as the store has it. `None` never: what is read was written by [`EventEntry::new`].
+    pub fn event(&self) -> Option<Event> {
+        serde_json::from_str(&self.body).ok()
+    }
+
+    /// How it is filed.
+    pub(super) fn filing(&self, event: &Event, world: &Snapshot) -> Filing {
+        let mut filing = Filing::of(event, self.place.as_slice(), world);
+        for place in self.sessions.iter().filter_map(|session| session.place.as_deref()) {
+            filing.places(&[Located::new(place, &world.divisions)]);
+            filing.keys.push(Key::of(Field::Scattered));
+        }
+        if self.status != EventStatus::Cancelled {
+            filing.sessions(&self.sessions);
+        }
+        filing
+    }
+
+    /// Whether a session of it has a place of its own.
+    pub(super) fn is_scattered(&self) -> bool {
+        self.sessions.iter().any(|session| session.place.is_some())
+    }
+
+    /// Where sessions with a place of their own are.
+    pub(super) fn session_spots(&self) -> impl Iterator<Item = Spot> {
+        let places = self.sessions.iter().filter_map(|session| session.place.as_ref());
+        places.filter_map(|place| Some(Spot::new(place.position?, place.adcode)))
+    }
+}
+
+impl Listed for Event {
+    type Own = ();
+
+    fn own(&self) {}
 
     fn places(&self, world: &Snapshot) -> Vec<Located> {
         match &self.place {
@@ -66,7 +155,7 @@ impl Listed for Event {
         self.place.iter().for_each(|place| world.place_words(place, words));
     }
 
-    fn file(&self, sessions: &Vec<Session>, world: &Snapshot, filing: &mut Filing) {
+    fn file(&self, world: &Snapshot, filing: &mut Filing) {
         filing.under(Field::Mode, self.mode as i64);
         filing.under(Field::Admission, self.admission as i64);
         filing.under(Field::Free, self.free);
@@ -75,13 +164,6 @@ impl Listed for Event {
         self.ages.max.into_iter().for_each(|age| filing.under(Field::AgeMax, age));
         let venue = self.base.and_then(|base| world.bases.get(&base)).map(|base| &base.body().accessibility);
         filing.needs(Some(&self.accessibility), venue);
-        for place in sessions.iter().filter_map(|session| session.place.as_ref()) {
-            filing.places(&[Located::new(place, &world.divisions)]);
-            filing.keys.push(Key::of(Field::Scattered));
-        }
-        if self.status != EventStatus::Cancelled {
-            filing.sessions(sessions);
-        }
     }
 }
 
@@ -113,19 +195,6 @@ impl Filing {
     }
 }
 
-impl EventEntry {
-    /// Whether a session of it has a place of its own.
-    pub(super) fn is_scattered(&self) -> bool {
-        self.own.iter().any(|session| session.place.is_some())
-    }
-
-    /// Where sessions with a place of their own are.
-    pub(super) fn session_spots(&self) -> impl Iterator<Item = Spot> {
-        let places = self.own.iter().filter_map(|session| session.place.as_ref());
-        places.filter_map(|place| Some(Spot::new(place.position?, place.adcode)))
-    }
-}
-
 impl Snapshot {
     pub(super) fn place_words(&self, place: &Place, words: &mut Haystack) {
         words.add(words::Field::Place, &place.name);
@@ -137,7 +206,7 @@ impl Snapshot {
 
     /// Where a session takes place: its own place, the event's, or the base's.
     pub fn place_of<'a>(&'a self, event: &'a Event, session: Option<&'a Session>) -> Option<&'a Place> {
-        let own = session.and_then(|session| session.place.as_ref()).or(event.place.as_ref());
+        let own = session.and_then(|session| session.place.as_deref()).or(event.place.as_ref());
         own.or_else(|| self.bases.get(&event.base?).map(|base| &base.body().place))
     }
 }
@@ -169,9 +238,9 @@ impl Standing {
 
     /// How an event as a whole stands: called off with all its sessions, over with the last that was not.
     pub fn of_event(entry: &EventEntry, now: DateTime<Utc>) -> Self {
-        let (event, sessions) = (entry.body(), &entry.own);
+        let sessions = &entry.sessions;
         let held = || sessions.iter().filter(|session| session.status != EventStatus::Cancelled);
-        match event.status {
+        match entry.status {
             EventStatus::Cancelled => Self::Cancelled,
             _ if !sessions.is_empty() && held().next().is_none() => Self::Cancelled,
             _ if !sessions.is_empty() && held().all(|session| session.end <= now) => Self::Ended,
@@ -186,7 +255,7 @@ pub fn sessions<'a>(entry: &'a EventEntry, span: Option<Span>, paging: &Paging) 
     let inside = |session: &&Session| span.is_none_or(|span| span.overlaps(session.start, session.end));
     let hit =
         |found: &'a Session| Hit { key: page::Key::earliest(Some(found.start)), id: found.id.get(), found };
-    page(entry.own.iter().filter(inside).map(hit).collect(), paging)
+    page(entry.sessions.iter().filter(inside).map(hit).collect(), paging)
 }
 
 /// Whether an event has neither ended nor been called off.

@@ -136,7 +136,7 @@ impl Snapshot {
     fn common_base(&self, slots: &[u32]) -> Option<BaseId> {
         let base = |slot: &u32| match self.index.thing(*slot)? {
             Thing::Base(entry) => BaseId::new(entry.record.id),
-            Thing::Event(entry) => entry.body().base,
+            Thing::Event(entry) => entry.base,
             Thing::Series(entry) => entry.body().base,
             Thing::Organisation(_) | Thing::Campaign(_) | Thing::Route(_) => None,
         };

@@ -4,8 +4,8 @@
 use chrono::{DateTime, Utc};
 
 use super::campaigns;
-use super::entries::{BaseEntry, EventEntry};
-use super::events::Standing;
+use super::entries::BaseEntry;
+use super::events::{EventEntry, Standing};
 use super::place::{Inside, Located};
 use super::question::Question;
 use super::snapshot::Snapshot;
@@ -57,8 +57,7 @@ impl Question {
         snapshot: &Snapshot,
         now: DateTime<Utc>,
     ) -> Option<Found<'a>> {
-        let found =
-            |inside: Inside| Found { thing, next: None, sessions: 0, distance: inside.distance };
+        let found = |inside: Inside| Found { thing, next: None, sessions: 0, distance: inside.distance };
         match thing {
             Thing::Event(entry) => self.sessions(thing, entry, snapshot, now),
             Thing::Base(entry) => {
@@ -102,15 +101,15 @@ impl Question {
             Standing::Cancelled => false,
         };
         wanted.then_some(())?;
-        let here = self.inside(&entry.places);
+        let here = self.inside(entry.place.as_slice());
         let mut found = Found { thing, next: None, sessions: 0, distance: None };
-        if entry.own.is_empty() {
+        if entry.sessions.is_empty() {
             // What has no sessions has no time: it is there as long as nobody asks for one.
             let inside = here.filter(|_| self.span.is_none() && self.available.is_none())?;
             return Some(Found { distance: inside.distance, ..found });
         }
-        let status = entry.body().status;
-        for session in entry.own.iter().filter(|session| self.fits(status, whole, session, now)) {
+        let status = entry.status;
+        for session in entry.sessions.iter().filter(|session| self.fits(status, whole, session, now)) {
             let inside = match &session.place {
                 None => here,
                 Some(place) => self.inside(&[Located::new(place, &snapshot.divisions)]),

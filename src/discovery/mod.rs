@@ -25,6 +25,7 @@ pub mod mirror;
 mod orders;
 pub mod organisations;
 pub mod page;
+pub mod parts;
 pub mod place;
 pub mod question;
 mod relevance;
@@ -40,6 +41,7 @@ mod understood;
 pub mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 
@@ -57,7 +59,8 @@ pub use snapshot::{Item, Snapshot};
 pub struct Live {
     current: ArcSwapOption<Snapshot>,
     /// Held while a snapshot is made: two writers would lose one's changes.
-    writer: Mutex<Traditional>,
+    writer: Mutex<()>,
+    traditional: Arc<Traditional>,
     dictionary: Arc<Dictionary>,
     samples: bool,
 }
@@ -65,7 +68,13 @@ pub struct Live {
 impl Live {
     /// A read model without a snapshot. `samples` says whether invented events are shown.
     pub fn new(traditional: Traditional, dictionary: Arc<Dictionary>, samples: bool) -> Self {
-        Self { current: ArcSwapOption::empty(), writer: Mutex::new(traditional), dictionary, samples }
+        Self {
+            current: ArcSwapOption::empty(),
+            writer: Mutex::default(),
+            traditional: Arc::new(traditional),
+            dictionary,
+            samples,
+        }
     }
 
     /// The current snapshot; `None` until the first one was loaded.
@@ -75,20 +84,26 @@ impl Live {
 
     /// Puts a snapshot of just these items in place of the current one; `look` tells of the whole log of changes.
     pub fn load(&self, items: Vec<Item>, look: Look) {
-        let traditional = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut snapshot = Snapshot::empty(Arc::clone(&self.dictionary), self.samples);
-        snapshot.apply(items, look, &traditional);
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut snapshot = self.empty();
+        snapshot.apply(items, look);
         self.current.store(Some(Arc::new(snapshot)));
+    }
+
+    fn empty(&self) -> Snapshot {
+        Snapshot::empty(Arc::clone(&self.traditional), Arc::clone(&self.dictionary), self.samples)
     }
 
     /// Puts a snapshot in place that differs from the current one by the items that a look brought, all at once.
     pub fn apply(&self, items: Vec<Item>, look: Look) {
-        let traditional = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let begun = Instant::now();
         let mut snapshot = match self.now() {
             Some(current) => Snapshot::clone(&current),
-            None => Snapshot::empty(Arc::clone(&self.dictionary), self.samples),
+            None => self.empty(),
         };
-        snapshot.apply(items, look, &traditional);
+        snapshot.apply(items, look);
         self.current.store(Some(Arc::new(snapshot)));
+        metrics::histogram!("discovery_apply_seconds").record(begun.elapsed().as_secs_f64());
     }
 }

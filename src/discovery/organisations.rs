@@ -11,10 +11,9 @@ use crate::domain::kinds::Kind;
 use crate::domain::organisations::{Organisation, Organiser};
 
 impl Listed for Organisation {
-    type Given = ();
     type Own = ();
 
-    fn own(&self, (): ()) {}
+    fn own(&self) {}
 
     fn places(&self, world: &Snapshot) -> Vec<Located> {
         let within =

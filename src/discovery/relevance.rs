@@ -87,9 +87,8 @@ impl WordFiling {
     /// The keys, with one use of each word taken from the lexicon.
     pub fn keys(self, dictionary: &Dictionary, lexicon: &mut Lexicon) -> Vec<Key> {
         let Self { places, mut keys } = self;
-        let word = |(word, place): (Box<str>, Field)| {
-            Key::new(place, i64::from(lexicon.take(dictionary, &word).0))
-        };
+        let word =
+            |(word, place): (Box<str>, Field)| Key::new(place, i64::from(lexicon.take(dictionary, &word).0));
         keys.extend(places.into_iter().map(word));
         keys
     }
@@ -127,9 +126,10 @@ impl Snapshot {
         }
         let mut fit: Option<RoaringBitmap> = None;
         for group in &asked.groups {
-            let words = group.any.iter().flat_map(|(word, _)| {
-                PLACES.iter().map(|(place, _)| Key::new(*place, i64::from(word.0)))
-            });
+            let words = group
+                .any
+                .iter()
+                .flat_map(|(word, _)| PLACES.iter().map(|(place, _)| Key::new(*place, i64::from(word.0))));
             let having = self.index.postings.any(words);
             match &mut fit {
                 Some(fit) => *fit &= having,
@@ -160,7 +160,12 @@ impl Snapshot {
     }
 
     /// How well each of `slots` fits, in their order.
-    pub(super) fn scores(&self, wanted: &Wanted, relevance: &Relevance, slots: &RoaringBitmap) -> Vec<(u32, i64)> {
+    pub(super) fn scores(
+        &self,
+        wanted: &Wanted,
+        relevance: &Relevance,
+        slots: &RoaringBitmap,
+    ) -> Vec<(u32, i64)> {
         let groups = match relevance {
             Relevance::Alike(alike) => {
                 return slots.iter().map(|slot| (slot, alike.get(&slot).copied().unwrap_or(0))).collect();
@@ -193,13 +198,7 @@ impl Snapshot {
     }
 
     /// Calls `each` with the places in `scores` of the slots that are filed under a key.
-    fn each_at(
-        &self,
-        scores: &[(u32, i64)],
-        slots: &RoaringBitmap,
-        key: Key,
-        mut each: impl FnMut(usize),
-    ) {
+    fn each_at(&self, scores: &[(u32, i64)], slots: &RoaringBitmap, key: Key, mut each: impl FnMut(usize)) {
         let Some(filed) = self.index.postings.get(key) else { return };
         if filed.len() * 8 < slots.len() {
             let at = |slot| scores.binary_search_by_key(&slot, |(slot, _)| *slot).ok();

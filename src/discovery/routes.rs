@@ -9,10 +9,9 @@ use crate::domain::geo;
 use crate::domain::routes::{LengthBasis, ROAD_FACTOR, Route};
 
 impl Listed for Route {
-    type Given = ();
     type Own = ();
 
-    fn own(&self, (): ()) {}
+    fn own(&self) {}
 
     /// One place for each stop: saving refuses a stop at a base that does not exist, and bases stay.
     fn places(&self, world: &Snapshot) -> Vec<Located> {
@@ -29,7 +28,7 @@ impl Listed for Route {
         }
     }
 
-    fn file(&self, (): &(), _: &Snapshot, filing: &mut Filing) {
+    fn file(&self, _: &Snapshot, filing: &mut Filing) {
         filing.under(Field::Days, self.days);
         filing.under(Field::Sample, self.sample);
     }

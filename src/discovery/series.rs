@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::entries::{EventEntry, Listed};
+use super::entries::Listed;
+use super::events::EventEntry;
 use super::index::Field;
 use super::place::Located;
 use super::snapshot::Snapshot;
@@ -13,10 +14,9 @@ use crate::domain::sessions::Session;
 use crate::domain::taxonomy;
 
 impl Listed for Series {
-    type Given = ();
     type Own = ();
 
-    fn own(&self, (): ()) {}
+    fn own(&self) {}
 
     fn places(&self, world: &Snapshot) -> Vec<Located> {
         self.base.and_then(|base| world.bases.get(&base)).map(|base| base.places.clone()).unwrap_or_default()
@@ -47,10 +47,10 @@ pub fn lectures(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Lectures<'_
     let mut lectures = Lectures::default();
     for event in snapshot.events_under(Field::Series, id) {
         lectures.count += 1;
-        let next = event.own.iter().find(|session| {
+        let next = event.sessions.iter().find(|session| {
             session.end > now
                 && session.status != EventStatus::Cancelled
-                && event.body().status != EventStatus::Cancelled
+                && event.status != EventStatus::Cancelled
         });
         if let Some(session) = next
             && lectures.next.is_none_or(|(_, earlier)| session.start < earlier.start)

@@ -150,7 +150,8 @@ impl Sieve<'_> {
             self.any(Field::Need, [need as i64].into_iter());
         }
         if let Some(age) = question.age.map(i64::from) {
-            let before = question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
+            let before =
+                question.lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(&FINDABLE)));
             let events = self.of_kinds(&[Kind::Event]);
             self.keep(events);
             let too_young = self.index.postings.any((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));

@@ -8,11 +8,10 @@ use chrono::{DateTime, Utc};
 
 use super::clocked::Minutes;
 use super::divisions::Divisions;
-use super::entries::{
-    BaseEntry, CampaignEntry, Entry, EventEntry, Listed, OrganisationEntry, RouteEntry, SeriesEntry,
-};
+use super::entries::{BaseEntry, CampaignEntry, Entry, Listed, OrganisationEntry, RouteEntry, SeriesEntry};
+use super::events::EventEntry;
 use super::index::sharded::Sharded;
-use super::index::{Field, Index, Key};
+use super::index::{Field, Filing, Index, Key, tree};
 use super::mirror::{Look, Mirror};
 use super::suggest::{Named, name_all, unname_all};
 use super::taxonomy::Taxonomy;
@@ -34,7 +33,7 @@ use crate::domain::routes::Route;
 use crate::domain::series::Series;
 use crate::domain::sessions::Session;
 use crate::domain::taxonomy::Term;
-use crate::domain::text::Traditional;
+use crate::domain::text::{Lang, Traditional};
 
 /// Entries by id, shared between snapshots.
 pub type Table<I, E> = Arc<BTreeMap<I, Arc<E>>>;
@@ -78,6 +77,18 @@ impl Item {
     }
 }
 
+impl Item {
+    /// Where its place comes in the order of places; what has none comes first.
+    fn place_in_order(&self, world: &Snapshot) -> u64 {
+        let place = match self {
+            Self::Event(record, _) => record.body.places(world).pop(),
+            Self::Base(record) => record.body.places(world).pop(),
+            _ => None,
+        };
+        place.and_then(|place| place.spot).map_or(0, tree::order)
+    }
+}
+
 /// Everything published at one moment. Cloning copies pointers only.
 #[derive(Clone)]
 pub struct Snapshot {
@@ -99,6 +110,8 @@ pub struct Snapshot {
     pub calendar: Arc<Calendar>,
     /// Everything that can be found, events too, filed under what it can be asked by.
     pub(super) index: Index,
+    /// What writes traditional characters.
+    pub(super) traditional: Arc<Traditional>,
     /// What cuts texts into words.
     pub(super) dictionary: Arc<Dictionary>,
     /// The words that the catalogue has.
@@ -120,7 +133,7 @@ pub struct Snapshot {
 pub(super) type Changed = BTreeSet<(Kind, i64)>;
 
 impl Snapshot {
-    pub(super) fn empty(dictionary: Arc<Dictionary>, samples: bool) -> Self {
+    pub(super) fn empty(traditional: Arc<Traditional>, dictionary: Arc<Dictionary>, samples: bool) -> Self {
         Self {
             organisations: Arc::default(),
             bases: Arc::default(),
@@ -131,6 +144,7 @@ impl Snapshot {
             taxonomy: Arc::default(),
             calendar: Arc::default(),
             index: Index::default(),
+            traditional,
             dictionary,
             lexicon: Lexicon::default(),
             names: Names::default(),
@@ -149,10 +163,19 @@ impl Snapshot {
         self.index.get(Kind::Event, id.get())?.event()
     }
 
+    /// Everything about an event, with traditional characters where these are read.
+    pub fn event_in(&self, entry: &EventEntry, lang: Lang) -> Option<Event> {
+        let mut event = entry.event()?;
+        if lang == Lang::ZhHk {
+            event.texts(&mut |text| *text = text.filled(&self.traditional));
+        }
+        Some(event)
+    }
+
     /// A session with its event.
     pub fn session(&self, id: SessionId) -> Option<(&EventEntry, &Session)> {
         let event = self.event(*self.sessions.get(&id)?)?;
-        Some((event, event.own.iter().find(|session| session.id == id)?))
+        Some((event, event.sessions.iter().find(|session| session.id == id)?))
     }
 
     /// What questions in words are understood by.
@@ -181,7 +204,7 @@ impl Snapshot {
 
     /// Takes in the items that a look brought, whatever their order. An item that is not newer than what is held is
     /// passed over, so applying twice is applying once.
-    pub(super) fn apply(&mut self, items: Vec<Item>, look: Look, traditional: &Traditional) {
+    pub(super) fn apply(&mut self, items: Vec<Item>, look: Look) {
         // Whatever is published stands on divisions.
         let first = self.divisions.is_empty();
         let mut by_kind: BTreeMap<Kind, Vec<Item>> = BTreeMap::new();
@@ -192,8 +215,10 @@ impl Snapshot {
         // What others refer to comes first, so that each entry is made of what it refers to as it is now.
         for kind in Kind::ALL {
             let depend = self.dependents(kind, &changed);
-            let taken = by_kind.remove(&kind).unwrap_or_default();
-            let taken: Vec<i64> = taken.into_iter().filter_map(|item| self.take(item, traditional)).collect();
+            let mut taken = by_kind.remove(&kind).unwrap_or_default();
+            // Neighbours get neighbouring slots: what lies in an area is then filed in runs.
+            taken.sort_by_cached_key(|item| item.place_in_order(self));
+            let taken: Vec<i64> = taken.into_iter().filter_map(|item| self.take(item)).collect();
             for thing in depend.iter().filter(|thing| !taken.contains(&thing.id())) {
                 self.renew(thing);
                 changed.insert((kind, thing.id()));
@@ -233,18 +258,18 @@ impl Snapshot {
     }
 
     /// Takes one item in; its id if it was newer than what is held.
-    fn take(&mut self, item: Item, traditional: &Traditional) -> Option<i64> {
+    fn take(&mut self, item: Item) -> Option<i64> {
         match item {
             Item::CalendarYear(record) => {
                 let id = record.id;
                 let held = self.calendar_years.get(&id).map_or(0, |held| held.version);
-                let record = newer(record, held, traditional)?;
+                let record = newer(record, held, &self.traditional)?;
                 Arc::make_mut(&mut self.calendar_years).insert(id, record);
                 Some(id)
             }
             Item::Division(record) => {
                 let held = self.divisions.version(record.id);
-                let record = newer(record, held, traditional)?;
+                let record = newer(record, held, &self.traditional)?;
                 let adcode = record.body.adcode;
                 if let Some(before) = self.divisions.get(adcode) {
                     unname_all(&mut self.names, &self.dictionary, &before.name, &Named::Division(adcode));
@@ -255,7 +280,7 @@ impl Snapshot {
             }
             Item::Term(record) => {
                 let held = self.taxonomy.version(record.id);
-                let record = newer(record, held, traditional)?;
+                let record = newer(record, held, &self.traditional)?;
                 let Term { scheme, code, .. } = &record.body;
                 let named = Named::Term(scheme.as_str().into(), code.as_str().into());
                 if let Some(before) = self.taxonomy.get(scheme, code) {
@@ -265,55 +290,61 @@ impl Snapshot {
                 self.understanding.words_changed();
                 Some(Arc::make_mut(&mut self.taxonomy).put(record))
             }
-            Item::Organisation(record) => self.enter(record, (), traditional),
-            Item::Base(record) => self.enter(record, (), traditional),
-            Item::Series(record) => self.enter(record, (), traditional),
-            Item::Campaign(record) => self.enter(record, (), traditional),
+            Item::Organisation(record) => self.enter(record),
+            Item::Base(record) => self.enter(record),
+            Item::Series(record) => self.enter(record),
+            Item::Campaign(record) => self.enter(record),
             Item::Route(record) if record.body.sample && !self.samples => {
                 Arc::make_mut(&mut self.routes).remove(&RouteId::new(record.id)?);
                 self.leave(Kind::Route, record.id)
             }
-            Item::Route(record) => self.enter(record, (), traditional),
+            Item::Route(record) => self.enter(record),
             Item::Event(record, _) if record.body.sample && !self.samples => {
                 self.leave(Kind::Event, record.id)
             }
-            Item::Event(record, sessions) => {
-                let event = EventId::new(record.id)?;
-                let ids: Vec<SessionId> = sessions.iter().map(|session| session.id).collect();
-                let before = self.event(event).map(|entry| Arc::clone(&entry.own));
-                let entered = self.enter(record, sessions, traditional)?;
-                for session in before.iter().flat_map(|sessions| sessions.iter()) {
-                    self.sessions.remove(&session.id);
-                }
-                ids.into_iter().for_each(|id| self.sessions.insert(id, event));
-                Some(entered)
-            }
+            Item::Event(record, sessions) => self.enter_event(&record, sessions),
         }
     }
 
     /// Enters a record that is newer than the one held.
-    fn enter<T: Tabled>(
-        &mut self,
-        record: Record<T>,
-        given: T::Given,
-        traditional: &Traditional,
-    ) -> Option<i64> {
+    fn enter<T: Tabled>(&mut self, record: Record<T>) -> Option<i64> {
         let held = self.index.get(T::KIND, record.id).map_or(0, Thing::version);
-        let record = newer(record, held, traditional)?;
+        let record = newer(record, held, &self.traditional)?;
         let id = record.id;
-        let own = record.body.own(given);
-        self.put(Entry::new(Arc::new(record), Arc::new(own), self));
+        self.put(Entry::new(Arc::new(record), self));
         Some(id)
+    }
+
+    /// Enters an event that is newer than the one held, with its sessions.
+    fn enter_event(&mut self, record: &Record<Event>, sessions: Vec<Session>) -> Option<i64> {
+        let event = EventId::new(record.id)?;
+        let held = self.event(event);
+        if record.version <= held.map_or(0, |held| held.version) {
+            return None;
+        }
+        let before = held.map(|held| Arc::clone(&held.sessions));
+        for session in before.iter().flat_map(|sessions| sessions.iter()) {
+            self.sessions.remove(&session.id);
+        }
+        sessions.iter().for_each(|session| self.sessions.insert(session.id, event));
+        let entry = EventEntry::new(record, sessions, self);
+        let filing = entry.filing(&record.body, self);
+        self.file(Thing::Event(Arc::new(entry)), filing);
+        Some(record.id)
     }
 
     /// Puts an entry into its table and files it.
     fn put<T: Tabled>(&mut self, entry: Entry<T>) {
-        let mut filing = entry.filing(self);
-        let words = std::mem::take(&mut filing.words);
-        filing.keys.extend(words.keys(&self.dictionary, &mut self.lexicon));
+        let filing = entry.filing(self);
         let entry = Arc::new(entry);
         T::tabled(self, &entry);
-        let thing = T::thing(entry);
+        self.file(T::thing(entry), filing);
+    }
+
+    /// Files a thing, in place of the one with the same id.
+    fn file(&mut self, thing: Thing, mut filing: Filing) {
+        let words = std::mem::take(&mut filing.words);
+        filing.keys.extend(words.keys(&self.dictionary, &mut self.lexicon));
         self.forget(thing.kind(), thing.id());
         if let Some(named) = Named::thing(&thing) {
             name_all(&mut self.names, &self.dictionary, thing.name(), &named);
@@ -339,7 +370,7 @@ impl Snapshot {
     fn leave(&mut self, kind: Kind, id: i64) -> Option<i64> {
         self.forget(kind, id);
         let thing = self.index.remove(kind, id)?;
-        for session in thing.event().into_iter().flat_map(|entry| entry.own.iter()) {
+        for session in thing.event().into_iter().flat_map(|entry| entry.sessions.iter()) {
             self.sessions.remove(&session.id);
         }
         Some(id)
@@ -347,18 +378,7 @@ impl Snapshot {
 
     /// The things of a kind that refer to something that changed.
     fn dependents(&self, kind: Kind, changed: &Changed) -> Vec<Thing> {
-        let keys = changed.iter().filter_map(|&(kind, id)| {
-            let field = match kind {
-                Kind::Division => Field::Division,
-                Kind::Term => Field::Term,
-                Kind::Organisation => Field::Organiser,
-                Kind::Base => Field::Base,
-                Kind::Series => Field::Series,
-                Kind::Campaign => Field::Campaign,
-                Kind::CalendarYear | Kind::Route | Kind::Event => return None,
-            };
-            Some(Key::new(field, id))
-        });
+        let keys = changed.iter().filter_map(|&(kind, id)| Key::referring(kind, id));
         let mut slots = self.index.postings.any(keys);
         if let Some(of_kind) = self.index.postings.get(Key::new(Field::Kind, kind as i64)) {
             slots &= of_kind;
@@ -376,26 +396,31 @@ impl Snapshot {
             Thing::Series(entry) => self.put(entry.renewed(self)),
             Thing::Campaign(entry) => self.put(entry.renewed(self)),
             Thing::Route(entry) => self.put(entry.renewed(self)),
-            Thing::Event(entry) => self.put(entry.renewed(self)),
+            Thing::Event(entry) => {
+                let Some(event) = entry.event() else { return };
+                let entry = entry.renewed(&event, self);
+                let filing = entry.filing(&event, self);
+                self.file(Thing::Event(Arc::new(entry)), filing);
+            }
         }
     }
 }
 
-/// A noun with a table of its own, beside the index or in it.
+/// A noun with a table of its own beside the index.
 trait Tabled: Listed {
-    /// Enters it into its table; what is looked for by many ids at once has none, and is looked for in the index.
+    /// Enters it into its table.
     fn tabled(snapshot: &mut Snapshot, entry: &Arc<Entry<Self>>);
     /// The entry as a thing.
     fn thing(entry: Arc<Entry<Self>>) -> Thing;
 }
 
 macro_rules! tabled {
-    ($($noun:ty => $thing:ident $(in $table:ident by $id:ty)?;)*) => {$(
+    ($($noun:ty => $thing:ident in $table:ident by $id:ty;)*) => {$(
         impl Tabled for $noun {
-            fn tabled(_snapshot: &mut Snapshot, _entry: &Arc<Entry<Self>>) {
-                $(if let Some(id) = <$id>::new(_entry.record.id) {
-                    Arc::make_mut(&mut _snapshot.$table).insert(id, Arc::clone(_entry));
-                })?
+            fn tabled(snapshot: &mut Snapshot, entry: &Arc<Entry<Self>>) {
+                if let Some(id) = <$id>::new(entry.record.id) {
+                    Arc::make_mut(&mut snapshot.$table).insert(id, Arc::clone(entry));
+                }
             }
 
             fn thing(entry: Arc<Entry<Self>>) -> Thing {
@@ -411,7 +436,6 @@ tabled! {
     Series => Series in series by SeriesId;
     Campaign => Campaign in campaigns by CampaignId;
     Route => Route in routes by RouteId;
-    Event => Event;
 }
 
 /// The record with its traditional characters filled in, if its version is above `held`.

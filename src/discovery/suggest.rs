@@ -35,7 +35,8 @@ impl Named {
     /// What a thing is completed as; events and organisations are not held by name.
     pub(super) fn thing(thing: &Thing) -> Option<Self> {
         let kind = thing.kind();
-        matches!(kind, Kind::Base | Kind::Series | Kind::Route | Kind::Campaign).then(|| Self::Thing(kind, thing.id()))
+        matches!(kind, Kind::Base | Kind::Series | Kind::Route | Kind::Campaign)
+            .then(|| Self::Thing(kind, thing.id()))
     }
 }
 
@@ -101,7 +102,12 @@ impl Snapshot {
         let within = self.divisions.iter().filter(|division| {
             spellings(&division.name).any(|name| self.dictionary.fold(name).contains(folded.trim()))
         });
-        found.extend(within.map(|division| division.adcode).filter(|adcode| !found.contains(adcode)).collect::<Vec<_>>());
+        found.extend(
+            within
+                .map(|division| division.adcode)
+                .filter(|adcode| !found.contains(adcode))
+                .collect::<Vec<_>>(),
+        );
         found.into_iter().filter_map(|adcode| self.divisions.get(adcode)).collect()
     }
 }

@@ -4,12 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::entries::{
-    BaseEntry, CampaignEntry, Entry, EventEntry, Listed, OrganisationEntry, RouteEntry, SeriesEntry,
-};
+use super::entries::{BaseEntry, CampaignEntry, OrganisationEntry, RouteEntry, SeriesEntry};
+use super::events::EventEntry;
 use super::place::{Located, Spot};
 use crate::domain::kinds::Kind;
-use crate::domain::record::{Noun, Reference};
 use crate::domain::text::Text;
 
 /// An entry of any kind. Cloning copies a pointer.
@@ -29,16 +27,16 @@ pub enum Thing {
     Event(Arc<EventEntry>),
 }
 
-/// Runs an expression on the entry of whatever kind.
-macro_rules! of_any_kind {
-    ($thing:expr, $entry:ident => $value:expr) => {
+/// Runs an expression on the entry of whatever kind but an event's.
+macro_rules! of_entry {
+    ($thing:expr, $entry:ident => $value:expr, event => $event:expr) => {
         match $thing {
             Thing::Organisation($entry) => $value,
             Thing::Base($entry) => $value,
             Thing::Series($entry) => $value,
             Thing::Campaign($entry) => $value,
             Thing::Route($entry) => $value,
-            Thing::Event($entry) => $value,
+            Thing::Event($entry) => $event,
         }
     };
 }
@@ -46,30 +44,29 @@ macro_rules! of_any_kind {
 impl Thing {
     /// Its kind.
     pub fn kind(&self) -> Kind {
-        fn kind<T: Listed>(_: &Entry<T>) -> Kind {
-            T::KIND
+        match self {
+            Self::Organisation(_) => Kind::Organisation,
+            Self::Base(_) => Kind::Base,
+            Self::Series(_) => Kind::Series,
+            Self::Campaign(_) => Kind::Campaign,
+            Self::Route(_) => Kind::Route,
+            Self::Event(_) => Kind::Event,
         }
-        of_any_kind!(self, entry => kind(entry))
     }
 
     /// Its id, unique in its kind.
     pub fn id(&self) -> i64 {
-        of_any_kind!(self, entry => entry.record.id)
+        of_entry!(self, entry => entry.record.id, event => entry.id)
     }
 
     /// The version of its record.
     pub fn version(&self) -> i64 {
-        of_any_kind!(self, entry => entry.record.version)
+        of_entry!(self, entry => entry.record.version, event => entry.version)
     }
 
     /// When its record last changed.
     pub fn updated_at(&self) -> DateTime<Utc> {
-        of_any_kind!(self, entry => entry.record.updated_at)
-    }
-
-    /// What it refers to.
-    pub fn references(&self) -> Vec<Reference> {
-        of_any_kind!(self, entry => entry.body().references())
+        of_entry!(self, entry => entry.record.updated_at, event => entry.updated_at)
     }
 
     /// Its name or title.
@@ -80,13 +77,13 @@ impl Thing {
             Self::Series(entry) => &entry.body().name,
             Self::Campaign(entry) => &entry.body().name,
             Self::Route(entry) => &entry.body().name,
-            Self::Event(entry) => &entry.body().title,
+            Self::Event(entry) => &entry.title,
         }
     }
 
     /// Where it is; several places for a route.
     pub fn places(&self) -> &[Located] {
-        of_any_kind!(self, entry => &entry.places)
+        of_entry!(self, entry => &entry.places, event => entry.place.as_slice())
     }
 
     /// Every position it has, those of its sessions too.

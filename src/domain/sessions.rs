@@ -22,9 +22,9 @@ pub struct Session {
     /// Whether it goes ahead.
     pub status: EventStatus,
     /// Its place, where that is not the event's.
-    pub place: Option<Place>,
+    pub place: Option<Box<Place>>,
     /// On which terms one takes part; absent where no sign-up is needed.
-    pub signup: Option<SignupTerms>,
+    pub signup: Option<Box<SignupTerms>>,
     /// How many people or parties there is room for; absent: unlimited.
     pub capacity: Option<i32>,
     /// How many of them are taken.

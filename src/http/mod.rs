@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | [`body`] | lists put together from parts that were written before
 //! | [`app`] | puts everything together for a worker |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
 //! | [`health`] | alive, ready, metrics |
@@ -18,6 +19,7 @@
 //! | [`v1`] | one file per noun |
 
 pub mod app;
+pub mod body;
 pub mod edge;
 pub mod health;
 pub mod language;

@@ -1,9 +1,11 @@
 //! Which page of a list is asked for, and where the next one continues.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::list::List;
+use super::list::{Crs, List};
 use super::params::groups::{CURSOR, LANG, LIMIT, SINCE};
 use super::params::{Asked, Table, decode};
 use super::problem::{Code, Problem};
@@ -11,6 +13,7 @@ use super::v1::facets::Facets;
 use super::v1::view::View;
 use crate::discovery::page::{Answer, Cursor, Key, Paging};
 use crate::discovery::{Found, Page};
+use crate::domain::geo;
 use crate::domain::text::Lang;
 
 /// How long a cursor is good for.
@@ -27,6 +30,17 @@ pub struct Turn {
     /// The instant by which it judges time: that of the first page.
     pub now: DateTime<Utc>,
     question: u64,
+}
+
+/// The fields of a [`List`] that follow its items.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tail {
+    total: u64,
+    next_cursor: Option<String>,
+    crs: Option<Crs>,
+    facets: Option<Facets>,
 }
 
 impl<T: Table> Asked<T> {
@@ -65,6 +79,16 @@ impl Turn {
             total: page.total,
             next_cursor: page.next.map(|last| self.cursor(last)),
             crs: None,
+            facets: Facets::new(view, page.facets),
+        }
+    }
+
+    /// What follows the items of a page.
+    pub fn tail(&self, view: &View<'_>, page: Page<'_>, crs: Option<geo::Crs>) -> Tail {
+        Tail {
+            total: page.total,
+            next_cursor: page.next.map(|last| self.cursor(last)),
+            crs: crs.map(Crs::from),
             facets: Facets::new(view, page.facets),
         }
     }

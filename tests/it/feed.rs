@@ -69,8 +69,8 @@ on_both_stores! {
         let spot = || {
             let snapshot = live.now().unwrap();
             let event = snapshot.event(EventId::from_slug("e")).unwrap();
-            assert_eq!(event.own.len(), 2);
-            let position = event.places[0].spot.unwrap().position;
+            assert_eq!(event.sessions.len(), 2);
+            let position = event.place.as_ref().unwrap().spot.unwrap().position;
             (position.lat(), position.lng())
         };
         assert_eq!(spot(), (23.1, 113.3));

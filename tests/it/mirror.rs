@@ -136,8 +136,8 @@ fn shown(world: &Snapshot, kind: Kind, id: i64) -> Option<String> {
         }
         Kind::Event => {
             let entry = world.event(EventId::new(id)?)?;
-            let event = entry.body();
-            let sessions: Vec<_> = entry.own.iter().map(|session| session.id).collect();
+            let event = entry.event()?;
+            let sessions: Vec<_> = entry.sessions.iter().map(|session| session.id).collect();
             let base = event.base.and_then(|base| world.bases.get(&base)).map(|base| &base.body().name.zh_cn);
             format!(
                 "{} {:?} {sessions:?} {base:?} {:?}",

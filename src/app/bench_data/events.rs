@@ -118,7 +118,7 @@ impl Catalogue {
     fn move_some(&self, sessions: &mut [Session], central: bool, stream: &mut Stream) {
         for session in sessions {
             if stream.chance(ELSEWHERE_PERCENT) {
-                session.place = self.elsewhere(central, stream);
+                session.place = self.elsewhere(central, stream).map(Box::new);
             }
         }
     }

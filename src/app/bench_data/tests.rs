@@ -134,7 +134,7 @@ fn the_crowd_is_in_central_guangzhou_and_positions_lie_in_their_districts() {
         let invented = base.is_none_or(|id| bases.contains_key(&id));
         let of_base = base.map(|id| &bases.get(&id).or_else(|| real.get(&id)).unwrap().place);
         for session in &made.sessions {
-            let Some(place) = session.place.as_ref().or(made.event.place.as_ref()).or(of_base) else {
+            let Some(place) = session.place.as_deref().or(made.event.place.as_ref()).or(of_base) else {
                 continue;
             };
             let position = place.position.unwrap();

@@ -104,7 +104,8 @@ impl Index {
     /// The words under which a thing is filed, once for each place where they stand.
     pub fn words(&self, kind: Kind, id: i64) -> Vec<WordId> {
         let slot = self.slot(kind, id).and_then(|slot| self.slots.get(slot));
-        let keys = slot.into_iter().flat_map(|slot| slot.filed.iter()).filter_map(|file| self.postings.key(*file));
+        let keys =
+            slot.into_iter().flat_map(|slot| slot.filed.iter()).filter_map(|file| self.postings.key(*file));
         keys.filter_map(Key::word).collect()
     }
 

@@ -28,6 +28,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use self::ages::Ages;
 use self::shelf::{Shelf, Stamp};
+use super::index::Key;
 use super::snapshot::{Changed as Taken, Snapshot};
 use crate::domain::kinds::Kind;
 
@@ -93,24 +94,16 @@ impl Mirror {
     /// Takes in everything that a world was loaded with. Lets what refers to an object that changed count as changed
     /// with it: nothing had to be worked out anew there.
     pub(super) fn spread(&mut self, world: &Snapshot, loaded: &Taken) {
+        loaded.iter().for_each(|&(kind, id)| self.put(kind, id, Stamp::FORGOTTEN));
         // What others refer to comes first.
         for kind in Kind::ALL {
-            let before = Kind::ALL.into_iter().filter(|other| *other < kind);
-            let newest = before.filter_map(|kind| self.shelf(kind).newest()).max();
-            // A division is part of every place inside.
-            let everywhere =
-                self.shelf(Kind::Division).since(i64::MIN, i64::MIN).map(|(_, stamp)| stamp).max();
-            for &(_, id) in loaded.range((kind, i64::MIN)..=(kind, i64::MAX)) {
-                self.put(kind, id, Stamp::FORGOTTEN);
-                if self.shelf(kind).get(id).map(|held| held.tx) >= newest {
-                    continue;
-                }
-                let Some(thing) = world.index.get(kind, id) else { continue };
-                let references = thing.references();
-                let stamps = references.iter().filter_map(|other| self.shelf(other.kind).get(other.id));
-                if let Some(latest) = stamps.chain(everywhere).max() {
-                    self.put(kind, id, latest);
-                }
+            let changed = self.shelf(kind).since(Stamp::FORGOTTEN.tx + 1, i64::MIN);
+            let keys: Vec<_> =
+                changed.filter_map(|(id, stamp)| Some((Key::referring(kind, id)?, stamp))).collect();
+            for (key, stamp) in keys {
+                let slots = world.index.postings.get(key).into_iter().flatten();
+                let things = slots.filter_map(|slot| world.index.thing(slot));
+                things.for_each(|thing| self.put(thing.kind(), thing.id(), stamp));
             }
         }
     }

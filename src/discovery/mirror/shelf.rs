@@ -81,11 +81,6 @@ impl Shelf {
         Some(chunk.rows[found].1)
     }
 
-    /// The latest change of all.
-    pub fn newest(&self) -> Option<i64> {
-        self.0.iter().map(|chunk| chunk.newest).max()
-    }
-
     /// Objects above `after` that changed in transaction `from` or later, in order of id.
     pub fn since(&self, from: i64, after: i64) -> impl Iterator<Item = (i64, Stamp)> {
         let chunks = self.0.iter().filter(move |chunk| chunk.last > after && chunk.newest >= from);
@@ -121,7 +116,6 @@ mod tests {
             let expected: Vec<_> =
                 plain.iter().filter(|(id, s)| **id > after && s.tx >= from).map(|(id, s)| (*id, *s)).collect();
             prop_assert_eq!(shelf.since(from, after).collect::<Vec<_>>(), expected);
-            prop_assert_eq!(shelf.newest(), plain.values().map(|s| s.tx).max());
             prop_assert_eq!(shelf.get(after), plain.get(&after).copied());
         }
     }

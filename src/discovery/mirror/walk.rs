@@ -159,8 +159,10 @@ mod tests {
     use super::super::{Look, Touch};
     use super::*;
     use crate::discovery::words::Dictionary;
+    use crate::domain::text::Traditional;
 
     const STORE: i64 = 7;
+    static TRADITIONAL: LazyLock<Arc<Traditional>> = LazyLock::new(|| Arc::new(Traditional::new().unwrap()));
     static DICTIONARY: LazyLock<Arc<Dictionary>> = LazyLock::new(|| Arc::new(Dictionary::new().unwrap()));
 
     fn at(minutes: i64) -> DateTime<Utc> {
@@ -171,7 +173,7 @@ mod tests {
     fn seen(minutes: i64, low_water: i64, changes: &[(i64, i64)]) -> Snapshot {
         let touch = |&(tx, minutes): &(i64, i64)| Touch { kind: Kind::Base, id: tx, tx, at: at(minutes) };
         let changes = changes.iter().map(touch).collect();
-        let mut snapshot = Snapshot::empty(Arc::clone(&DICTIONARY), true);
+        let mut snapshot = Snapshot::empty(Arc::clone(&TRADITIONAL), Arc::clone(&DICTIONARY), true);
         snapshot.mirror.take(Look { store: STORE, low_water, at: at(minutes), changes }, true, []);
         snapshot
     }

@@ -160,7 +160,9 @@ impl<T: Table> Asked<T> {
 
     fn pairs(&self) -> impl Iterator<Item = (String, String)> + '_ {
         let pairs = self.query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.filter_map(|(name, text)| Some((decode(name).ok()?.into_owned(), decode(text).ok()?.into_owned())))
+        pairs.filter_map(|(name, text)| {
+            Some((decode(name).ok()?.into_owned(), decode(text).ok()?.into_owned()))
+        })
     }
 
     /// The same question with other words and with more parameters, which stand in for those of the same name.
@@ -168,15 +170,21 @@ impl<T: Table> Asked<T> {
     /// # Errors
     /// If the parameters do not go together with those that were given.
     pub fn reworded(&self, q: &str, more: Vec<(&'static str, String)>) -> Result<Self, Problem> {
-        let kept = self.pairs().filter(|(name, _)| {
-            *name != groups::Q.name && more.iter().all(|(replaced, _)| replaced != name)
-        });
+        let kept = self
+            .pairs()
+            .filter(|(name, _)| *name != groups::Q.name && more.iter().all(|(replaced, _)| replaced != name));
         let words = Some((groups::Q.name.to_owned(), q.to_owned())).filter(|(_, q)| !q.trim().is_empty());
         let more = more.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
         let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let pairs = kept.chain(words).chain(more).map(|(name, value)| format!("{name}={}", encode(&value)));
         let query = pairs.collect::<Vec<_>>().join("&");
-        Ok(Self { params: parse(&query, T::PARAMS)?, lang: self.lang, question: self.question, query, table: PhantomData })
+        Ok(Self {
+            params: parse(&query, T::PARAMS)?,
+            lang: self.lang,
+            question: self.question,
+            query,
+            table: PhantomData,
+        })
     }
 }
 

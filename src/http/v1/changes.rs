@@ -167,7 +167,7 @@ fn still(value: &mut Value) {
 }
 
 /// An object as `view` shows it, whose clock stands before all times: there nothing has ended or run out.
-fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, serde_json::Error> {
+fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, Problem> {
     let (world, id) = (view.snapshot, changed.id);
     let mut item = match changed.kind {
         kinds::Kind::CalendarYear => None,
@@ -198,9 +198,10 @@ fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, serde_json::
             entry.map(|entry| value(RouteDetail::new(view, entry)))
         }
         kinds::Kind::Event => EventId::new(id).and_then(|id| world.event(id)).map(|entry| {
-            let sessions = entry.own.iter().map(|session| Session::new(view, entry, session));
+            let event = view.event(entry)?;
+            let sessions = entry.sessions.iter().map(|session| Session::new(view, &event, entry, session));
             let sessions = value(sessions.collect::<Vec<_>>())?;
-            Ok(with(value(EventDetail::new(view, entry))?, "sessions", sessions))
+            Ok(with(value(EventDetail::new(view, &event, entry))?, "sessions", sessions))
         }),
     }
     .transpose()?;
@@ -208,8 +209,8 @@ fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, serde_json::
     Ok(item)
 }
 
-fn value(item: impl Serialize) -> Result<Value, serde_json::Error> {
-    serde_json::to_value(item)
+fn value(item: impl Serialize) -> Result<Value, Problem> {
+    serde_json::to_value(item).map_err(Problem::internal)
 }
 
 fn with(mut item: Value, field: &str, value: Value) -> Value {
@@ -254,7 +255,7 @@ async fn list_changes(asked: Asked<ListChanges>, state: web::Data<State>) -> Res
     let (mut items, mut sessions, mut last) = (Vec::new(), 0, None);
     while items.len() < limit && sessions < SESSIONS {
         let Some(changed) = changes.next() else { break };
-        let item = item(&view, changed).map_err(Problem::internal)?;
+        let item = item(&view, changed)?;
         sessions += item.as_ref().and_then(|item| item["sessions"].as_array()).map_or(0, Vec::len);
         items.extend(Change::new(changed, item));
         last = Some(changed);

@@ -116,7 +116,11 @@ async fn get_home(asked: Asked<GetHome>, state: web::Data<State>) -> Result<Http
     };
 
     let soon = Some(Span { from: Some(now), to: Some(now + AHEAD) });
-    let events = first(&Question { span: soon, ..of(kinds::Kind::Event) }, 10);
+    let found = first(&Question { span: soon, ..of(kinds::Kind::Event) }, 10);
+    let mut events = Vec::new();
+    for found in found.iter().filter_map(Found::event) {
+        events.push((view.event(found.entry)?, found));
+    }
     let bases = first(&of(kinds::Kind::Base), 6);
     let routes = first(&of(kinds::Kind::Route), 3);
     let campaigns = first(&Question { sort: Some(Sort::Start), ..Question::about(kinds::Kind::Campaign) }, 3);
@@ -127,7 +131,7 @@ async fn get_home(asked: Asked<GetHome>, state: web::Data<State>) -> Result<Http
             .iter()
             .filter_map(|found| Some(CampaignItem::new(&view, found.thing.campaign()?, None)))
             .collect(),
-        events: events.iter().filter_map(|found| Some(EventItem::new(&view, found.event()?))).collect(),
+        events: events.iter().map(|(event, found)| EventItem::new(&view, event, *found)).collect(),
         bases: bases
             .iter()
             .filter_map(|found| Some(BaseItem::new(&view, found.thing.base()?, found.distance)))

@@ -116,8 +116,7 @@ impl<'a> MapMark<'a> {
             };
         };
         let event = found.event();
-        let state =
-            event.and_then(|event| Some(event.next?.signup_state(event.entry.body().status, view.now)));
+        let state = event.and_then(|event| Some(event.next?.signup_state(event.entry.status, view.now)));
         Self {
             kind: ItemKind::of(found.thing.kind()),
             id: Some(ids::spell(found.thing.id())),

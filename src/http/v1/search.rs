@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bases::BaseItem;
 use super::campaigns::CampaignItem;
-use super::events::EventItem;
+use super::events::{EventItem, part};
 use super::facets::{FACETS, Facets};
 use super::filters::{
     ACCESSIBILITY, ADMISSION, AGE, AUDIENCE, AVAILABLE, BASE, CAMPAIGN, CATEGORY, DAYS, FORM, FREE, LEVEL,
@@ -24,10 +24,12 @@ use crate::discovery::understanding::Understanding;
 use crate::discovery::{Found, Snapshot};
 use crate::domain::kinds;
 use crate::domain::time::Span;
+use crate::http::body::Body;
 use crate::http::list::Crs;
+use crate::http::pages::Tail;
 use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, Params, Table};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
 /// Mounts the operations of this file.
@@ -140,18 +142,25 @@ pub enum SearchItem<'a> {
     Campaign(Box<CampaignItem<'a>>),
 }
 
-impl<'a> SearchItem<'a> {
-    /// What was found as `view` shows it; `None` for what searches do not find.
-    pub fn new(view: &View<'a>, found: &Found<'a>, span: Option<Span>) -> Option<Self> {
-        Some(match found.thing {
-            Thing::Event(_) => Self::Event(Box::new(EventItem::new(view, found.event()?))),
-            Thing::Base(entry) => Self::Base(Box::new(BaseItem::new(view, entry, found.distance))),
-            Thing::Route(entry) => Self::Route(Box::new(RouteItem::new(view, entry, found.distance))),
-            Thing::Series(entry) => Self::Series(Box::new(SeriesItem::new(view, entry))),
-            Thing::Campaign(entry) => Self::Campaign(Box::new(CampaignItem::new(view, entry, span))),
-            Thing::Organisation(_) => return None,
-        })
-    }
+/// Writes a thing that was found, as a [`SearchItem`].
+fn write(view: &View<'_>, found: &Found<'_>, span: Option<Span>, out: &mut Vec<u8>) -> Result<(), Problem> {
+    let item = match found.thing {
+        Thing::Event(_) => {
+            let Some(event) = found.event() else { return Ok(()) };
+            out.extend_from_slice(b"{\"kind\":\"event\"");
+            let begin = out.len();
+            part::write(view, event, out)?;
+            out[begin] = b',';
+            return Ok(());
+        }
+        Thing::Base(entry) => SearchItem::Base(Box::new(BaseItem::new(view, entry, found.distance))),
+        Thing::Route(entry) => SearchItem::Route(Box::new(RouteItem::new(view, entry, found.distance))),
+        Thing::Series(entry) => SearchItem::Series(Box::new(SeriesItem::new(view, entry))),
+        Thing::Campaign(entry) => SearchItem::Campaign(Box::new(CampaignItem::new(view, entry, span))),
+        // Organisations are no findable kind.
+        Thing::Organisation(_) => return Err(Code::Internal.into()),
+    };
+    serde_json::to_writer(out, &item).map_err(|_never| Code::Internal.into())
 }
 
 /// A page of what was found.
@@ -213,16 +222,22 @@ async fn search(asked: Asked<Search>, state: web::Data<State>) -> Result<HttpRes
     };
     let view = asked.view(&snapshot, turn.now);
     let page = snapshot.find(&question, turn.now, &turn.paging);
-    let list = turn.list(&view, page, |found| SearchItem::new(&view, &found, question.span));
+    let mut body = Body::default();
+    for found in &page.found {
+        body.item(|out| write(&view, found, question.span, out))?;
+    }
     let parts = understanding.into_iter().flat_map(|understanding| understanding.parts);
-    Ok(HttpResponse::Ok().json(SearchAnswer {
-        items: list.items,
-        total: list.total,
-        next_cursor: list.next_cursor,
-        crs: view.crs.into(),
-        facets: list.facets,
-        understood: parts.map(|part| Understood { text: part.text, param: part.param, value: part.value }).collect(),
-    }))
+    let understood = parts.map(|part| Understood { text: part.text, param: part.param, value: part.value });
+    let list = turn.tail(&view, page, Some(view.crs));
+    Ok(body.finish(SearchTail { list, understood: understood.collect() }))
+}
+
+/// What follows the items of a search.
+#[derive(Serialize)]
+struct SearchTail {
+    #[serde(flatten)]
+    list: Tail,
+    understood: Vec<Understood>,
 }
 
 /// How the words of the question are understood; `None` where nothing in them is a filter.

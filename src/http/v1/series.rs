@@ -124,8 +124,8 @@ impl<'a> SeriesItem<'a> {
             topics: &body.topics,
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
             next_lecture: lectures.next.map(|(event, session)| Lecture {
-                id: ids::spell(event.record.id),
-                title: view.text(&event.body().title),
+                id: ids::spell(event.id),
+                title: view.text(&event.title),
                 next_session: NextSession::new(view, event, session),
             }),
             lecture_count: u32::try_from(lectures.count).unwrap_or(u32::MAX),

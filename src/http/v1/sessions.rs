@@ -10,8 +10,8 @@ use super::filters::Placed;
 use super::places::Place;
 use super::references::EventRef;
 use super::view::View;
-use crate::discovery::entries::EventEntry;
-use crate::discovery::events::Standing;
+use crate::discovery::events::{EventEntry, Standing};
+use crate::domain::events::Event;
 use crate::domain::ids::SessionId;
 use crate::domain::sessions;
 use crate::domain::time::rfc3339;
@@ -238,7 +238,7 @@ impl NextSession {
             capacity: session.capacity,
             taken: session.taken,
             waiting: session.waiting,
-            signup_state: session.signup_state(event.body().status, view.now).into(),
+            signup_state: session.signup_state(event.status, view.now).into(),
             signup_opens_at: terms.and_then(|terms| terms.opens_at).map(rfc3339),
             signup_closes_at: terms.map(|terms| rfc3339(terms.closes_at.unwrap_or(session.start))),
         }
@@ -246,15 +246,20 @@ impl NextSession {
 }
 
 impl<'a> Session<'a> {
-    /// A session of an event as `view` shows it.
-    pub fn new(view: &View<'a>, event: &'a EventEntry, session: &'a sessions::Session) -> Self {
-        let terms = session.signup.as_ref();
-        let place = view.snapshot.place_of(event.body(), Some(session));
+    /// A session of an event as `view` shows it; `event` is all about it, as [`View::event`] reads it.
+    pub fn new(
+        view: &View<'a>,
+        event: &'a Event,
+        entry: &'a EventEntry,
+        session: &'a sessions::Session,
+    ) -> Self {
+        let terms = session.signup.as_deref();
+        let place = view.snapshot.place_of(event, Some(session));
         let questions = terms.map(|terms| terms.questions.as_slice()).unwrap_or_default();
         Self {
-            times: NextSession::new(view, event, session),
-            event: EventRef::new(event.record.id, view.text(&event.body().title)),
-            status: Standing::of(event.body().status, session, view.now).into(),
+            times: NextSession::new(view, entry, session),
+            event: EventRef::new(entry.id, view.text(&entry.title)),
+            status: Standing::of(entry.status, session, view.now).into(),
             place: place.map(|place| Place::new(view, place)),
             waitlist_mode: terms.map_or(WaitlistMode::None, |terms| terms.waitlist_mode.into()),
             rules: terms.map_or_else(Rules::none, Rules::new),
@@ -330,6 +335,7 @@ async fn get_session(
     let snapshot = state.snapshot()?;
     let view = asked.view(&snapshot, state.now());
     let (event, session) = snapshot.session(id.0).ok_or(Code::NotFound)?;
-    let session = Session::new(&view, event, session);
+    let everything = view.event(event)?;
+    let session = Session::new(&view, &everything, event, session);
     Ok(HttpResponse::Ok().json(SessionDetail { session, crs: view.crs.into() }))
 }

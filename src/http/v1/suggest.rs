@@ -28,8 +28,12 @@ const Q: Param = Param::new(
     "What has been typed so far: Chinese, pinyin, initials or English.",
     "tianwen",
 );
-const LIMIT: Param =
-    Param::new("limit", Kind::Integer { min: 1, max: 20 }, "How many completions at most; 10 if absent.", "10");
+const LIMIT: Param = Param::new(
+    "limit",
+    Kind::Integer { min: 1, max: 20 },
+    "How many completions at most; 10 if absent.",
+    "10",
+);
 const DEFAULT_LIMIT: usize = 10;
 
 /// What `GET /v1/suggest` takes.

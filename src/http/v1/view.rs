@@ -3,10 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::discovery::Snapshot;
+use crate::discovery::events::EventEntry;
+use crate::domain::events::Event;
 use crate::domain::geo::Crs;
 use crate::domain::text::{Lang, Text};
 use crate::domain::time;
 use crate::http::params::{Asked, Table};
+use crate::http::problem::Code;
 
 /// In which language, in which datum, and when a snapshot is read.
 #[derive(Clone, Copy)]
@@ -25,6 +28,14 @@ impl View<'_> {
     /// A text in the reader's language.
     pub fn text<'t>(&self, text: &'t Text) -> &'t str {
         text.get(self.lang)
+    }
+
+    /// Everything about an event, with the reader's characters.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] never: what is read was written when the event came in.
+    pub fn event(&self, entry: &EventEntry) -> Result<Event, Code> {
+        self.snapshot.event_in(entry, self.lang).ok_or(Code::Internal)
     }
 
     /// The venue's day.

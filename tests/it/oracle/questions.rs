@@ -145,7 +145,7 @@ impl Asker<'_> {
         let bases = self.world.bases.iter().map(|base| &base.body.place);
         let events = self.world.events.iter().filter_map(|(event, _)| event.body.place.as_ref());
         let sessions = self.world.events.iter().flat_map(|(_, sessions)| sessions);
-        let places = bases.chain(events).chain(sessions.filter_map(|session| session.place.as_ref()));
+        let places = bases.chain(events).chain(sessions.filter_map(|session| session.place.as_deref()));
         let places: Vec<_> = places.filter(|place| place.position.is_some()).collect();
         self.chance.maybe(100, &places).map(|place| (*place).clone())
     }

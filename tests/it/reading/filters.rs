@@ -124,7 +124,7 @@ async fn time_and_seats_must_hold_for_the_same_session() {
         put_base(tx, "base", &base("base", 23.1, 113.3))?;
         let id = EventId::from_slug("event");
         let with = |slug, start, taken| Session {
-            signup: Some(terms.clone()),
+            signup: Some(Box::new(terms.clone())),
             capacity: Some(2),
             taken,
             ..session(slug, id, at(start))
@@ -265,7 +265,7 @@ async fn the_state_of_signing_up_follows_the_clock() {
             .unwrap()
         };
         let with = |slug, taken, waitlist| Session {
-            signup: Some(terms(waitlist)),
+            signup: Some(Box::new(terms(waitlist))),
             capacity: Some(2),
             taken,
             ..session(slug, id, at("2026-11-28 10:00"))

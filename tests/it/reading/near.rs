@@ -217,7 +217,7 @@ async fn place_and_distance_are_those_of_the_next_matching_session() {
         let id = EventId::from_slug("tour");
         let sessions = [
             session("thursday", id, at("2026-11-26 10:00")),
-            Session { place: Some(elsewhere), ..session("saturday", id, at("2026-11-28 10:00")) },
+            Session { place: Some(Box::new(elsewhere)), ..session("saturday", id, at("2026-11-28 10:00")) },
         ];
         super::put_event_with(tx, "tour", &event("tour", BaseId::from_slug("here")), sessions)
     })

@@ -6,8 +6,7 @@ use utoipa::ToSchema;
 
 use super::item::EventItem;
 use crate::discovery::EventFound;
-use crate::discovery::entries::EventEntry;
-use crate::discovery::events::Standing;
+use crate::discovery::events::{EventEntry, Standing};
 use crate::domain::events;
 use crate::domain::time::rfc3339;
 use crate::http::list::Crs;
@@ -122,20 +121,22 @@ pub struct Recording<'a> {
 }
 
 impl<'a> EventDetail<'a> {
-    /// An event as `view` shows it.
-    pub fn new(view: &View<'a>, entry: &'a EventEntry) -> Self {
-        let event = entry.body();
+    /// An event as `view` shows it; `event` is all about it, as [`View::event`] reads it.
+    pub fn new(view: &View<'a>, event: &'a events::Event, entry: &'a EventEntry) -> Self {
         let venue = event.base.and_then(|base| view.snapshot.bases.get(&base));
-        let goes_on = entry.own.iter().filter(|session| {
-            matches!(Standing::of(event.status, session, view.now), Standing::Scheduled | Standing::Changed)
+        let goes_on = entry.sessions.iter().filter(|session| {
+            matches!(Standing::of(entry.status, session, view.now), Standing::Scheduled | Standing::Changed)
         });
         let next = goes_on.clone().next();
         let found = EventFound { entry, next, sessions: goes_on.count(), distance: None };
-        let coming = || entry.own.iter().filter(|session| session.end > view.now);
+        let coming = || entry.sessions.iter().filter(|session| session.end > view.now);
         Self {
-            item: EventItem::new(view, found),
+            item: EventItem::new(view, event, found),
             description: view.text(event.description.as_ref().unwrap_or(&event.summary)),
-            sessions: coming().take(SESSIONS).map(|session| Session::new(view, entry, session)).collect(),
+            sessions: coming()
+                .take(SESSIONS)
+                .map(|session| Session::new(view, event, entry, session))
+                .collect(),
             sessions_more: coming().nth(SESSIONS).is_some(),
             organisers: view.organisers(&event.organisers),
             speakers: event.speakers.iter().map(|speaker| Speaker::new(view, speaker)).collect(),
@@ -149,8 +150,8 @@ impl<'a> EventDetail<'a> {
             ),
             images: Image::all(view, &event.images),
             tags: &event.tags,
-            updated_at: rfc3339(entry.record.updated_at),
-            version: entry.record.version,
+            updated_at: rfc3339(entry.updated_at),
+            version: entry.version,
             source: (&event.source).into(),
             crs: view.crs.into(),
         }

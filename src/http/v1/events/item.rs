@@ -5,7 +5,6 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::discovery::EventFound;
-use crate::discovery::entries::EventEntry;
 use crate::discovery::events::Standing;
 use crate::domain::events;
 use crate::domain::ids;
@@ -122,15 +121,14 @@ impl From<events::Period> for Period {
 }
 
 impl<'a> EventItem<'a> {
-    /// An event that was found as `view` shows it.
-    pub fn new(view: &View<'a>, found: EventFound<'a>) -> Self {
-        let (world, entry): (_, &'a EventEntry) = (view.snapshot, found.entry);
-        let event = entry.body();
+    /// An event that was found as `view` shows it; `event` is all about it, as [`View::event`] reads it.
+    pub fn new(view: &View<'a>, event: &'a events::Event, found: EventFound<'a>) -> Self {
+        let (world, entry) = (view.snapshot, found.entry);
         let base = event.base.and_then(|base| world.bases.get(&base));
         let series = event.series.and_then(|series| world.series.get(&series));
         let campaigns = event.campaigns.iter().filter_map(|campaign| world.campaigns.get(campaign));
         Self {
-            id: ids::spell(entry.record.id),
+            id: ids::spell(entry.id),
             title: view.text(&event.title),
             summary: view.text(&event.summary),
             form: &event.form,

@@ -2,6 +2,7 @@
 
 mod detail;
 mod item;
+pub mod part;
 
 use actix_web::{HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,9 +16,10 @@ use super::filters::{
     SAMPLE, SERIES, STATUS, TOPIC,
 };
 use super::sessions::Session;
-use crate::discovery::events;
+use crate::discovery::{Found, events};
 use crate::domain::ids::EventId;
 use crate::domain::kinds;
+use crate::http::body::Body;
 use crate::http::list::List;
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::{CRS, FROM, LANGUAGE, PAGE, POSITION, Q, TIME, TO};
@@ -82,8 +84,11 @@ async fn list_events(asked: Asked<ListEvents>, state: web::Data<State>) -> Resul
     let question = asked.question(&snapshot, turn.now, vec![kinds::Kind::Event])?;
     let view = asked.view(&snapshot, turn.now);
     let page = snapshot.find(&question, turn.now, &turn.paging);
-    let list = turn.list(&view, page, |found| Some(EventItem::new(&view, found.event()?)));
-    Ok(HttpResponse::Ok().json(list.in_crs(&view)))
+    let mut body = Body::default();
+    for found in page.found.iter().filter_map(Found::event) {
+        body.item(|out| part::write(&view, found, out))?;
+    }
+    Ok(body.finish(turn.tail(&view, page, Some(view.crs))))
 }
 
 /// Get an event
@@ -103,7 +108,8 @@ async fn get_event(
     let snapshot = state.snapshot()?;
     let view = asked.view(&snapshot, state.now());
     let event = snapshot.event(id.0).ok_or(Code::NotFound)?;
-    Ok(HttpResponse::Ok().json(EventDetail::new(&view, event)))
+    let everything = view.event(event)?;
+    Ok(HttpResponse::Ok().json(EventDetail::new(&view, &everything, event)))
 }
 
 /// What `GET /v1/events/{id}/sessions` takes.
@@ -133,6 +139,7 @@ async fn list_event_sessions(
     let within = Lookup::new(&asked.params, &snapshot).within(turn.now);
     let view = asked.view(&snapshot, turn.now);
     let answer = events::sessions(event, within.span, &turn.paging);
-    let list = turn.page(answer, |session| Session::new(&view, event, session));
+    let everything = view.event(event)?;
+    let list = turn.page(answer, |session| Session::new(&view, &everything, event, session));
     Ok(HttpResponse::Ok().json(list.in_crs(&view)))
 }

@@ -122,7 +122,7 @@ pub fn provides(question: &Question, own: &Accessibility, base: Option<&Accessib
 fn place<'a>(world: &'a World, event: &'a Event, session: Option<&'a Session>) -> Option<&'a Place> {
     let base = event.base.and_then(|base| world.base(base));
     session
-        .and_then(|session| session.place.as_ref())
+        .and_then(|session| session.place.as_deref())
         .or(event.place.as_ref())
         .or(base.map(|base| &base.place))
 }
