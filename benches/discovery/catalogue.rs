@@ -83,7 +83,7 @@ impl Catalogue {
                     event: index,
                     start: session.start,
                     end: session.end,
-                    place: session.place.as_ref().map_or(place, placed),
+                    place: session.place.as_deref().map_or(place, placed),
                 });
             }
         }

@@ -1,15 +1,31 @@
 //! Floor 2: the read model. Everything published, in memory, as an immutable [`Snapshot`] behind an atomic
 //! pointer: what the public reads never asks the store. No SQL, no HTTP.
 //!
-//! - [`Live`] holds the current snapshot. Readers take it with [`Live::now`] and work on it as long as they
-//!   like; the feed puts a new one in its place with [`Live::apply`].
-//! - [`entries`] are things as they lie in a snapshot: the record and what was worked out once when it came in.
-//! - Everything that can be found has a slot in the [`index`], which says what is filed under a topic, a division, a
-//!   day, and what lies where.
-//! - A [`question::Question`] asks of all kinds alike. [`sieve`] finds the slots that fit it, [`matching`] judges the few
-//!   things that the index cannot, [`facets`] counts, [`orders`] makes a page.
-//! - [`clocked`] is what moves with the clock alone.
-//! - [`mirror`] knows what changed when, for those who keep a copy.
+//! **What is held.** [`Live`] holds the current snapshot; readers take it with [`Live::now`] and work on it as long as they
+//! like, the feed puts a new one in its place with [`Live::apply`]. [`entries`] are things as they lie in it, any of them
+//! a [`thing::Thing`]. Events, by far the most, are packed: sessions and places at hand, the rest as the store's text, and
+//! what lists show of them ready to send ([`parts`]).
+//!
+//! **How it is filed.** Every thing has a slot, a small number, in the [`index`]. Postings say which slots are filed under
+//! a key (a topic, a division, a day, a word) as bitmaps, a quadtree says what lies where. Two snapshots share what did
+//! not change between them, so that one change copies some hundred small pieces, whatever the size of the whole.
+//!
+//! **How a question is answered.** A [`question::Question`] asks of all kinds alike.
+//! 1. [`sieve`] intersects bitmaps: what is left fits, but for a few doubtful things (hours at the edges of a span, seats,
+//!    several places, opening hours), which [`matching`] looks at one by one. [`matching`] is also the plain meaning of
+//!    every filter, in one place.
+//! 2. The number of slots left is the total; [`facets`] are sizes of intersections.
+//! 3. [`orders`] makes the page: outwards through the tree for the nearest, from day to day for the earliest, by
+//!    [`relevance`] for words, and looks at no more than the page needs.
+//!
+//! **What moves with the clock** alone is [`clocked`]: worked out once a minute, never rewritten.
+//!
+//! **What changed when** is in the [`mirror`], for those who keep a copy.
+//!
+//! **Words.** [`words`] cuts texts and reads questions; [`understanding`] takes places, days and people out of them;
+//! [`suggest`] completes what is typed. [`map`] gathers what a map shows.
+//!
+//! The oracle in `tests/it/oracle` holds all this to a brute-force reading of the contract.
 
 pub mod bases;
 pub mod campaigns;

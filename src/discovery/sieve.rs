@@ -28,6 +28,7 @@ const AUDIENCED: [Kind; 2] = [Kind::Event, Kind::Route];
 /// The slots that fit so far.
 struct Sieve<'a> {
     index: &'a Index,
+    asked: &'a [Kind],
     left: Option<RoaringBitmap>,
     doubtful: RoaringBitmap,
 }
@@ -45,16 +46,16 @@ impl Snapshot {
 
     /// The slots of everything that fits a question, and how its words are found in them.
     pub(super) fn sift(&self, question: &Question, now: DateTime<Utc>) -> (RoaringBitmap, Option<Relevance>) {
-        let mut sieve = Sieve { index: &self.index, left: None, doubtful: RoaringBitmap::new() };
+        let asked = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
+        let mut sieve = Sieve { index: &self.index, asked, left: None, doubtful: RoaringBitmap::new() };
         let relevance = question.words.as_ref().map(|wanted| {
-            let kinds = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
-            let (relevance, fit) = self.relevant(wanted, &self.of_kinds(kinds));
+            let (relevance, fit) = self.relevant(wanted, &self.of_kinds(asked));
             sieve.keep(fit);
             relevance
         });
         sieve.filed(question);
         sieve.area(question);
-        sieve.kinds(question);
+        sieve.kinds();
         sieve.time(self, question, now);
         let Sieve { left, mut doubtful, .. } = sieve;
         let mut left = left.unwrap_or_default();
@@ -107,10 +108,15 @@ impl Sieve<'_> {
     }
 
     /// Keeps what is filed under one of several values of a field, if there are any.
-    fn any(&mut self, field: Field, values: impl ExactSizeIterator<Item = i64>) {
-        if values.len() > 0 {
-            let fit = self.index.postings.any(values.map(|value| Key::new(field, value)));
-            self.keep(fit);
+    fn any(&mut self, field: Field, mut values: impl ExactSizeIterator<Item = i64>) {
+        let postings = &self.index.postings;
+        match (values.len(), values.next()) {
+            (_, None) => {}
+            (1, Some(value)) => self.keep_ref(postings.get(Key::new(field, value))),
+            (_, Some(first)) => {
+                let keys = std::iter::once(first).chain(values).map(|value| Key::new(field, value));
+                self.keep(postings.any(keys));
+            }
         }
     }
 
@@ -118,8 +124,10 @@ impl Sieve<'_> {
     fn any_of(&mut self, kinds: &[Kind], field: Field, values: impl ExactSizeIterator<Item = i64>) {
         if values.len() > 0 {
             self.any(field, values);
-            let able = self.of_kinds(kinds);
-            self.keep(able);
+            if !self.asked.iter().all(|kind| kinds.contains(kind)) {
+                let able = self.of_kinds(kinds);
+                self.keep(able);
+            }
         }
     }
 
@@ -185,48 +193,45 @@ impl Sieve<'_> {
         }
     }
 
-    fn kinds(&mut self, question: &Question) {
-        let kinds = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
-        if let [kind] = kinds {
-            let index = self.index;
-            self.keep_ref(index.postings.get(Key::new(Field::Kind, *kind as i64)));
-        } else {
-            let fit = self.of_kinds(kinds);
-            self.keep(fit);
-        }
+    fn kinds(&mut self) {
+        let kinds = self.asked.iter();
+        self.any(Field::Kind, kinds.map(|&kind| kind as i64));
     }
 
     fn time(&mut self, snapshot: &Snapshot, question: &Question, now: DateTime<Utc>) {
-        let postings = &self.index.postings;
-        let of = |kind: Kind| postings.get(Key::new(Field::Kind, kind as i64)).cloned().unwrap_or_default();
-        let (events, bases) = (of(Kind::Event), of(Kind::Base));
+        let index = self.index;
+        let of = |kind: Kind| index.postings.get(Key::new(Field::Kind, kind as i64));
+        let doubt =
+            |doubtful: &mut RoaringBitmap, kind: Kind| of(kind).into_iter().for_each(|of| *doubtful |= of);
         match question.span {
             // Only events stand in one way or another; those that do not go ahead are filed under no day.
             _ if !question.standings.is_empty() => {
-                self.doubtful |= &events;
-                self.keep(events.clone());
+                doubt(&mut self.doubtful, Kind::Event);
+                self.keep_ref(of(Kind::Event));
             }
-            None => self.keep(snapshot.clocked(now).alive.clone()),
+            None => self.keep_ref(Some(&snapshot.clocked(now).alive)),
             Some(span) => {
-                self.doubtful |= &bases;
-                self.doubtful |= of(Kind::Campaign);
                 let (mut fit, doubtful) = self.dated(snapshot, span, now);
                 self.doubtful |= doubtful;
-                if let Some(left) = &self.left {
-                    fit |= left - &events;
+                if let (Some(left), Some(events)) = (&self.left, of(Kind::Event))
+                    && self.asked != [Kind::Event]
+                {
+                    fit |= left - events;
+                    doubt(&mut self.doubtful, Kind::Base);
+                    doubt(&mut self.doubtful, Kind::Campaign);
                 }
                 self.keep(fit);
             }
         }
         if question.available.is_some() {
-            self.doubtful |= &events;
+            doubt(&mut self.doubtful, Kind::Event);
             if !question.lenient {
-                self.keep(events);
+                self.keep_ref(of(Kind::Event));
             }
         }
         if question.open_now.is_some() || question.open_at.is_some() {
-            self.doubtful |= &bases;
-            self.keep(bases);
+            doubt(&mut self.doubtful, Kind::Base);
+            self.keep_ref(of(Kind::Base));
         }
     }
 

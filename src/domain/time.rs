@@ -1,7 +1,8 @@
 //! The venue's zone, spans of time, and the words and numbers in which a request names them.
 
 use chrono::{
-    DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, SecondsFormat, Utc, Weekday,
+    DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc,
+    Weekday,
 };
 
 use super::calendar::{Calendar, UnknownHoliday};
@@ -31,7 +32,25 @@ pub fn end_of(date: NaiveDate) -> DateTime<Utc> {
 
 /// `instant` as the API writes it: `2026-11-28T14:00:00+08:00`, fractions of a second cut off.
 pub fn rfc3339(instant: DateTime<Utc>) -> String {
-    instant.with_timezone(&CHINA).to_rfc3339_opts(SecondsFormat::Secs, false)
+    let local = instant.with_timezone(&CHINA).naive_local();
+    if !(0..=9999).contains(&local.year()) {
+        return instant.with_timezone(&CHINA).to_rfc3339_opts(SecondsFormat::Secs, false);
+    }
+    // A page of twenty has some eighty of these.
+    let mut text = *b"0000-00-00T00:00:00+08:00";
+    let mut digits = |at: usize, width: usize, mut number: u32| {
+        for place in (at..at + width).rev() {
+            text[place] = b'0' + (number % 10) as u8;
+            number /= 10;
+        }
+    };
+    digits(0, 4, local.year().unsigned_abs());
+    digits(5, 2, local.month());
+    digits(8, 2, local.day());
+    digits(11, 2, local.hour());
+    digits(14, 2, local.minute());
+    digits(17, 2, local.second());
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A span of time that holds its start and not its end; open where an end is absent.

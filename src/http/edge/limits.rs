@@ -1,10 +1,12 @@
 //! How much a caller may send, and how much is worked on at once.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
+use metrics::Gauge;
 
 use crate::http::health;
 use crate::http::problem::Code;
@@ -26,22 +28,28 @@ pub(super) fn check(request: &ServiceRequest) -> Option<Code> {
 }
 
 /// Counts the requests being worked on, over all workers.
-#[derive(Debug)]
 pub(super) struct InFlight {
     now: AtomicUsize,
     max: usize,
+    gauge: Gauge,
+}
+
+impl fmt::Debug for InFlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InFlight").field("now", &self.now).field("max", &self.max).finish_non_exhaustive()
+    }
 }
 
 impl InFlight {
     pub(super) fn new(max: usize) -> Self {
-        Self { now: AtomicUsize::new(0), max }
+        Self { now: AtomicUsize::new(0), max, gauge: metrics::gauge!("http_requests_in_flight") }
     }
 
     /// A place, given back when dropped; `None` where all are taken. Health is asked most urgently when all
     /// are, so it needs none of them.
     pub(super) fn enter(self: &Arc<Self>, path: &str) -> Option<Slot> {
         let before = self.now.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("http_requests_in_flight").increment(1.0);
+        self.gauge.increment(1.0);
         let slot = Slot(Arc::clone(self));
         (before < self.max || health::is_health(path)).then_some(slot)
     }
@@ -54,6 +62,6 @@ pub(super) struct Slot(Arc<InFlight>);
 impl Drop for Slot {
     fn drop(&mut self) {
         self.0.now.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("http_requests_in_flight").decrement(1.0);
+        self.0.gauge.decrement(1.0);
     }
 }

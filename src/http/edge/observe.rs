@@ -2,11 +2,14 @@
 //!
 //! The query never enters the log: it says where people are and what they look for.
 
-use std::time::Instant;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
+use metrics::{Counter, Histogram};
 
 use super::Caller;
 use crate::http::problem::Code;
@@ -41,13 +44,48 @@ impl Seen {
     fn record(&self, path: &str, status: StatusCode, bytes: u64) {
         let took = self.at.elapsed();
         let method = self.method;
-        metrics::counter!("http_requests_total", "method" => method, "path" => path.to_owned(), "status" => status.as_str().to_owned())
-            .increment(1);
-        metrics::histogram!("http_request_duration_seconds", "method" => method, "path" => path.to_owned())
-            .record(took.as_secs_f64());
+        METERS.with_borrow_mut(|meters| meters.of(method, path, status).record(took));
         let duration_us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         let status = status.as_u16();
         tracing::info!(target: "kepu::access", method, path, status, duration_us, bytes, "answered");
+    }
+}
+
+/// What counts the answers of one kind.
+struct Meter {
+    answers: Counter,
+    seconds: Histogram,
+}
+
+impl Meter {
+    fn record(&self, took: Duration) {
+        self.answers.increment(1);
+        self.seconds.record(took.as_secs_f64());
+    }
+}
+
+/// A worker's meters: finding one by its labels in the registry costs more than all the counting.
+#[derive(Default)]
+struct Meters(HashMap<(&'static str, StatusCode), HashMap<String, Meter>>);
+
+thread_local! {
+    static METERS: RefCell<Meters> = RefCell::default();
+}
+
+impl Meters {
+    /// The meter of a pattern of addresses: there are as many as operations.
+    fn of(&mut self, method: &'static str, path: &str, status: StatusCode) -> &Meter {
+        let by_path = self.0.entry((method, status)).or_default();
+        if !by_path.contains_key(path) {
+            let code = status.as_str().to_owned();
+            let path = path.to_owned();
+            let meter = Meter {
+                answers: metrics::counter!("http_requests_total", "method" => method, "path" => path.clone(), "status" => code),
+                seconds: metrics::histogram!("http_request_duration_seconds", "method" => method, "path" => path.clone()),
+            };
+            by_path.insert(path, meter);
+        }
+        &by_path[path]
     }
 }
 

@@ -224,3 +224,23 @@ async fn answers_say_what_the_seeds_say() {
         assert_eq!(event["base"]["id"], BaseId::from_slug(base).to_string());
     }
 }
+
+/// Lists copy what never moves from parts written before; a detail is written anew. They must say the same.
+#[actix_web::test]
+async fn an_event_is_the_same_in_a_list_in_a_search_and_by_itself() {
+    let site = shared();
+    for view in ["crs=gcj02", "crs=wgs84&lang=en", "crs=bd09&lang=zh-HK"] {
+        let listed = site.walk(&format!("/v1/events?limit=100&{view}")).await;
+        let searched = site.walk(&format!("/v1/search?kinds=event&limit=100&{view}")).await;
+        assert_eq!(listed.len(), searched.len());
+        for (item, found) in listed.iter().zip(&searched) {
+            let mut found = found.as_object().unwrap().clone();
+            assert_eq!(found.remove("kind"), Some("event".into()));
+            assert_eq!(item.as_object(), Some(&found), "{view}");
+            let detail = site.json(&format!("/v1/events/{}?{view}", text(item, "id"))).await;
+            for (field, value) in item.as_object().unwrap() {
+                assert_eq!(detail.get(field), Some(value), "{field} {view}");
+            }
+        }
+    }
+}
