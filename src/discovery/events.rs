@@ -39,6 +39,8 @@ pub struct EventEntry {
     pub base: Option<BaseId>,
     /// Where it is, but for sessions with a place of their own.
     pub place: Option<Located>,
+    /// Whether a session of it has a place of its own.
+    pub scattered: bool,
     /// Its sessions in order of start.
     pub sessions: Arc<[Session]>,
     /// What lists show of it, as it is sent.
@@ -58,6 +60,7 @@ impl EventEntry {
             status: event.status,
             base: event.base,
             place: event.places(world).pop(),
+            scattered: sessions.iter().any(|session| session.place.is_some()),
             sessions: sessions.into(),
             parts: Parts::default(),
             // Texts, numbers and lists of them: serialising them cannot fail.
@@ -93,11 +96,6 @@ impl EventEntry {
             filing.sessions(&self.sessions);
         }
         filing
-    }
-
-    /// Whether a session of it has a place of its own.
-    pub(super) fn is_scattered(&self) -> bool {
-        self.sessions.iter().any(|session| session.place.is_some())
     }
 
     /// Where sessions with a place of their own are.

@@ -12,6 +12,7 @@ use crate::domain::admission::Admission;
 use crate::domain::divisions::Adcode;
 use crate::domain::events::Mode;
 use crate::domain::ids::{CampaignId, OrganisationId};
+use crate::domain::kinds::Kind;
 use crate::domain::taxonomy;
 use crate::domain::time::{self, Span};
 
@@ -84,39 +85,41 @@ pub(super) fn count(
     now: DateTime<Utc>,
     fit: &RoaringBitmap,
 ) -> Vec<FacetCounts> {
-    let facets = question.facets.iter();
-    facets
-        .map(|&facet| {
-            let mut freed = Question { facets: Vec::new(), ..question.clone() };
-            facet.free(&mut freed);
-            let counts = if facet == Facet::Date {
-                days(snapshot, freed, now)
-            } else if freed == (Question { facets: Vec::new(), ..question.clone() }) {
-                values(snapshot, question, facet, fit, now)
-            } else {
-                values(snapshot, question, facet, &snapshot.select(&freed, now), now)
-            };
-            FacetCounts { facet, counts }
-        })
-        .collect()
+    let counts = question.facets.iter().map(|&facet| {
+        let freed = facet.freed(question);
+        let counts = match &freed {
+            _ if facet == Facet::Date => days(snapshot, question, now),
+            None => values(snapshot, question, facet, fit, now),
+            Some(freed) => values(snapshot, freed, facet, &snapshot.select(freed, now), now),
+        };
+        FacetCounts { facet, counts }
+    });
+    counts.collect()
 }
 
 impl Facet {
-    /// Takes its own filter out of a question.
-    fn free(self, question: &mut Question) {
+    /// The question without its own filter; `None` where it has none.
+    fn freed(self, question: &Question) -> Option<Question> {
+        macro_rules! freed {
+            ($($field:ident).+) => {{
+                let mut freed = question.clone();
+                freed.$($field).+ = Default::default();
+                (freed.$($field).+ != question.$($field).+).then_some(freed)
+            }};
+        }
         match self {
-            Self::Topic => question.topics.clear(),
-            Self::Audience => question.audiences.clear(),
-            Self::Form => question.forms.clear(),
-            Self::Adcode => question.area.adcode = None,
-            Self::Date => (question.span, question.past) = (None, false),
-            Self::Organiser => question.organisers.clear(),
-            Self::Campaign => question.campaigns.clear(),
-            Self::Admission => question.admissions.clear(),
-            Self::Mode => question.modes.clear(),
-            Self::Free => question.free = None,
-            Self::Category => question.categories.clear(),
-            Self::Level => question.levels.clear(),
+            Self::Topic => freed!(topics),
+            Self::Audience => freed!(audiences),
+            Self::Form => freed!(forms),
+            Self::Adcode => freed!(area.adcode),
+            Self::Date => freed!(span),
+            Self::Organiser => freed!(organisers),
+            Self::Campaign => freed!(campaigns),
+            Self::Admission => freed!(admissions),
+            Self::Mode => freed!(modes),
+            Self::Free => freed!(free),
+            Self::Category => freed!(categories),
+            Self::Level => freed!(levels),
         }
     }
 }
@@ -196,16 +199,29 @@ fn within(
 }
 
 /// Counts the days from today on; what is over today does not count.
-fn days(snapshot: &Snapshot, mut question: Question, now: DateTime<Utc>) -> Vec<(Value, u64)> {
-    let days = time::day_of(now).iter_days().take(DAYS as usize);
-    let mut counts = Vec::new();
-    for day in days {
-        let from = time::start_of(day).max(now);
-        question.span = Some(Span { from: Some(from), to: Some(time::end_of(day)) });
-        let count = snapshot.select(&question, now).len();
-        if count > 0 {
-            counts.push((Value::Day(day), count));
-        }
+fn days(snapshot: &Snapshot, question: &Question, now: DateTime<Utc>) -> Vec<(Value, u64)> {
+    let postings = &snapshot.index.postings;
+    let fit = snapshot.select_at_any_time(question);
+    // What days alone do not tell is looked at for each of them.
+    let mut doubtful = postings.any([Key::of(Field::Scattered), Key::of(Field::Endless)]);
+    doubtful |= &fit - snapshot.of_kinds(&[Kind::Event]);
+    if question.available.is_some() || !question.standings.is_empty() {
+        doubtful |= &fit;
     }
+    doubtful &= &fit;
+    let sure = fit - &doubtful;
+    let mut asked = Question { past: false, ..question.clone() };
+    let mut counts = Vec::new();
+    for (i, day) in time::day_of(now).iter_days().take(DAYS as usize).enumerate() {
+        asked.span = Some(Span { from: Some(time::start_of(day).max(now)), to: Some(time::end_of(day)) });
+        let held = match i {
+            0 => snapshot.clocked(now).rest_of_today.intersection_len(&sure),
+            _ => postings.count(Key::day(Field::Day, day), &sure),
+        };
+        let looked_at = doubtful.iter().filter_map(|slot| snapshot.index.thing(slot));
+        let more = looked_at.filter(|thing| asked.check(thing, snapshot, now).is_some()).count();
+        counts.push((Value::Day(day), held + more as u64));
+    }
+    counts.retain(|(_, count)| *count > 0);
     counts
 }

@@ -64,19 +64,19 @@ impl Snapshot {
     /// Gathers what fits a question and lies in its box into marks for a zoom of web maps (0: the world in one tile).
     pub fn map(&self, question: &Question, edges: Edges, crs: Crs, zoom: f64, now: DateTime<Utc>) -> Map<'_> {
         let fit = self.select(question, now);
-        let side = cell_side(&edges, zoom);
+        let (side, circle) = (cell_side(&edges, zoom), question.area.circle());
         let mut cells: BTreeMap<(i64, i64), Cell> = BTreeMap::new();
         let Some(root) = self.index.tree.root() else { return Map { marks: Vec::new(), total: 0 } };
         root.walk(&mut |part| {
             let (node, points) = match part {
                 Part::Branch(node, slots) => {
-                    return question.area.lies(node) != Lies::Apart && !slots.is_disjoint(&fit);
+                    return question.area.lies(circle.as_ref(), node) != Lies::Apart && !slots.is_disjoint(&fit);
                 }
                 Part::Leaf(node, points) => (node, points),
             };
-            if question.area.lies(node) != Lies::Apart {
+            if question.area.lies(circle.as_ref(), node) != Lies::Apart {
                 for point in points.iter().filter(|point| fit.contains(point.slot)) {
-                    if question.area.holds_spot(point.spot)
+                    if question.area.holds_spot(circle.as_ref(), point.spot)
                         && self.is_there(question, point.slot, point.spot, crs, now)
                     {
                         let (lat, lng) = point.spot.in_crs(crs);

@@ -65,9 +65,10 @@ impl<'a> Pager<'a, '_> {
         let points = self.snapshot.index.tree.root().map_or(0, Node::points) as u64;
         match (self.question.order(), self.question.area.at) {
             // Of few it is quicker to measure each than to walk outwards until enough were met.
-            (Sort::Distance, Some(at)) if self.fit.len().pow(2) > 4 * self.wanted() as u64 * points => {
-                self.nearest(at)
+            (Sort::Distance, Some(at)) if 4 * self.fit.len().pow(2) < self.wanted() as u64 * points => {
+                self.measured(at)
             }
+            (Sort::Distance, Some(at)) => self.nearest(at),
             (Sort::Relevance, _) => self.best(),
             (Sort::Start, _) if self.question.standings.is_empty() => self.earliest(),
             _ => self.all(self.fit.iter()),
@@ -115,18 +116,45 @@ impl<'a> Pager<'a, '_> {
         let (Some(wanted), Some(relevance)) = (&self.question.words, self.relevance) else {
             return self.all(self.fit.iter());
         };
-        let weighed = self.snapshot.scores(wanted, relevance, self.fit).into_iter();
-        let mut best: Vec<(Key, i64, u32)> = weighed
-            .filter_map(|(slot, score)| Some((Key::score(score), self.thing(slot)?.id(), slot)))
-            .filter(|(key, id, _)| {
-                self.paging.after.as_ref().is_none_or(|after| (key, id) > (&after.0, &after.1))
-            })
-            .collect();
-        if best.len() > self.wanted() {
-            best.select_nth_unstable(self.wanted() - 1);
-            best.truncate(self.wanted());
+        let mut weighed = self.snapshot.scores(wanted, relevance, self.fit);
+        if let Some((Key::Number(last), _)) = &self.paging.after {
+            weighed.retain(|(_, score)| -score >= *last);
         }
-        let hits = best.into_iter().filter_map(|(key, id, slot)| {
+        if self.paging.after.is_none() && weighed.len() > self.wanted() {
+            // Ids, which order equals, lie far apart: they are fetched of the best only.
+            let mut scores: Vec<i64> = weighed.iter().map(|(_, score)| *score).collect();
+            let (_, least, _) = scores.select_nth_unstable_by(self.wanted() - 1, |a, b| b.cmp(a));
+            let least = *least;
+            weighed.retain(|(_, score)| *score >= least);
+        }
+        self.first(weighed.into_iter().map(|(slot, score)| (Key::score(score), slot)))
+    }
+
+    /// Measures everything that fits, and looks at the nearest.
+    fn measured(&self, at: LatLng<Wgs84>) -> Vec<Hit<Found<'a>>> {
+        let postings = &self.snapshot.index.postings;
+        let scattered = postings.get(Filed::of(Field::Scattered)).map(|scattered| scattered & self.fit);
+        let scattered = scattered.unwrap_or_default();
+        let single = (self.fit - &scattered).into_iter().filter_map(|slot| {
+            let spot = self.thing(slot)?.places().first().and_then(|place| place.spot);
+            Some((Key::distance(spot.map(|spot| geo::distance(at, spot.position))), slot))
+        });
+        let mut hits = self.first(single);
+        hits.extend(self.all(scattered.iter()));
+        hits
+    }
+
+    /// The first of things whose keys are known; only these are looked at.
+    fn first(&self, keyed: impl Iterator<Item = (Key, u32)>) -> Vec<Hit<Found<'a>>> {
+        let after = self.paging.after.as_ref();
+        let keyed = keyed.filter_map(|(key, slot)| Some((key, self.thing(slot)?.id(), slot)));
+        let mut keyed: Vec<(Key, i64, u32)> =
+            keyed.filter(|(key, id, _)| after.is_none_or(|after| (key, id) > (&after.0, &after.1))).collect();
+        if keyed.len() > self.wanted() {
+            keyed.select_nth_unstable(self.wanted() - 1);
+            keyed.truncate(self.wanted());
+        }
+        let hits = keyed.into_iter().filter_map(|(key, id, slot)| {
             let found = self.question.check(self.thing(slot)?, self.snapshot, self.now)?;
             Some(Hit { key, id, found })
         });

@@ -1,5 +1,7 @@
 //! Where things are, and where a question looks.
 
+use std::f64::consts::FRAC_PI_2;
+
 use super::divisions::Divisions;
 use super::index::tree::{Lies, Node};
 use crate::domain::datum;
@@ -25,13 +27,16 @@ pub struct Spot {
     pub mainland: bool,
     /// Latitude and longitude in GCJ-02, which most requests speak.
     gcj02: (f64, f64),
+    /// The same on the unit sphere: whether something is near is told by a chord, without trigonometry.
+    unit: [f64; 3],
 }
 
 impl Spot {
     /// A position in a division.
     pub fn new(position: LatLng<Wgs84>, adcode: Adcode) -> Self {
         let mainland = adcode.is_mainland();
-        Self { position, mainland, gcj02: datum::to_crs(position, mainland, Crs::Gcj02) }
+        let gcj02 = datum::to_crs(position, mainland, Crs::Gcj02);
+        Self { position, mainland, gcj02, unit: unit(position) }
     }
 
     /// Latitude and longitude in degrees of `crs`.
@@ -40,6 +45,52 @@ impl Spot {
             Crs::Gcj02 => self.gcj02,
             crs => datum::to_crs(self.position, self.mainland, crs),
         }
+    }
+}
+
+fn unit(position: LatLng<Wgs84>) -> [f64; 3] {
+    let (lat, lng) = (position.lat().to_radians(), position.lng().to_radians());
+    [lat.cos() * lng.cos(), lat.cos() * lng.sin(), lat.sin()]
+}
+
+/// A circle that many places are held against.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Circle {
+    /// Its centre.
+    pub at: LatLng<Wgs84>,
+    /// In metres.
+    pub radius: f64,
+    /// The cosine of the centre's latitude.
+    pub cos_lat: f64,
+    unit: [f64; 3],
+    /// Squares of chords: below the first a place is surely inside, above the second surely outside.
+    sure: (f64, f64),
+}
+
+/// Distances are rounded to 0.1 m; the rest is for the last bits of the arithmetic.
+const SLACK: f64 = 0.2;
+
+/// The haversine of half an angle whose arc is so many metres.
+fn haversine(metres: f64) -> f64 {
+    (metres.max(0.0) / (2.0 * geo::EARTH_RADIUS_METRES)).min(FRAC_PI_2).sin().powi(2)
+}
+
+impl Circle {
+    fn new(at: LatLng<Wgs84>, radius: f64) -> Self {
+        // The square of a chord is four times the haversine.
+        let sure = (4.0 * haversine(radius - SLACK), 4.0 * haversine(radius + SLACK));
+        Self { at, radius, cos_lat: at.lat().to_radians().cos(), unit: unit(at), sure }
+    }
+
+    /// Bounds of haversines: below the first all is inside, above the second nothing.
+    pub fn haversines(&self) -> (f64, f64) {
+        (self.sure.0 / 4.0, self.sure.1 / 4.0)
+    }
+
+    fn holds(&self, spot: Spot) -> bool {
+        let [x, y, z] = [0, 1, 2].map(|axis| self.unit[axis] - spot.unit[axis]);
+        let chord = x * x + y * y + z * z;
+        chord < self.sure.0 || chord <= self.sure.1 && geo::distance(self.at, spot.position) <= self.radius
     }
 }
 
@@ -79,9 +130,14 @@ impl Area {
         self.radius.is_none() && self.bbox.is_none() && self.adcode.is_none()
     }
 
+    /// Its circle, if it has one.
+    pub(super) fn circle(&self) -> Option<Circle> {
+        self.at.zip(self.radius).map(|(at, radius)| Circle::new(at, radius))
+    }
+
     /// How its circle and its box lie to a part of the tree.
-    pub(super) fn lies(&self, node: &Node) -> Lies {
-        let circle = self.at.zip(self.radius).map(|(at, radius)| node.in_circle(at, radius));
+    pub(super) fn lies(&self, circle: Option<&Circle>, node: &Node) -> Lies {
+        let circle = circle.map(|circle| node.in_circle(circle));
         let boxed = self.bbox.map(|(bbox, crs)| node.in_box(&bbox, crs));
         match (circle.unwrap_or(Lies::Inside), boxed.unwrap_or(Lies::Inside)) {
             (Lies::Apart, _) | (_, Lies::Apart) => Lies::Apart,
@@ -91,9 +147,8 @@ impl Area {
     }
 
     /// Whether a position lies in its circle and its box.
-    pub(super) fn holds_spot(&self, spot: Spot) -> bool {
-        let near = |at, radius| geo::distance(at, spot.position) <= radius;
-        self.at.zip(self.radius).is_none_or(|(at, radius)| near(at, radius))
+    pub(super) fn holds_spot(&self, circle: Option<&Circle>, spot: Spot) -> bool {
+        circle.is_none_or(|circle| circle.holds(spot))
             && self.bbox.is_none_or(|(bbox, crs)| bbox.hold(spot.in_crs(crs)))
     }
 

@@ -12,8 +12,8 @@ use super::words::{self, Asked, Dictionary, Fit, Group, Lexicon, Manner, WordId,
 /// The words of a question, read against the words that the catalogue has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Wanted {
+    q: String,
     asked: Asked,
-    relaxed: Asked,
 }
 
 /// How the words of a question are found.
@@ -36,12 +36,15 @@ const PLACES: [(Field, i64); 5] = [
 /// What it counts that the question is the whole name.
 const WHOLE: i64 = 1000;
 
+/// Names are told apart by length up to three times six characters.
+const NAME_LENGTHS: i64 = 3;
+
 impl Wanted {
     /// Reads the words of `q`; `None` where there are none. `typing` says that its last word may go on.
     pub fn read(snapshot: &Snapshot, q: &str, typing: bool) -> Option<Self> {
-        let read = |manner| Asked::read(&snapshot.dictionary, &snapshot.lexicon, q, manner);
-        let asked = read(if typing { Manner::Typing } else { Manner::Plain });
-        (!asked.groups.is_empty()).then(|| Self { relaxed: read(Manner::Relaxed), asked })
+        let manner = if typing { Manner::Typing } else { Manner::Plain };
+        let asked = Asked::read(&snapshot.dictionary, &snapshot.lexicon, q, manner);
+        (!asked.groups.is_empty()).then(|| Self { q: q.to_owned(), asked })
     }
 }
 
@@ -78,7 +81,10 @@ impl WordFiling {
         });
         if let Some(name) = folded {
             self.keys.push(whole(&name));
-            self.keys.push(Key::new(Field::NameLength, name.chars().count().min(24) as i64 / 4));
+            let length = name.chars().count() as i64 / 6;
+            if length < NAME_LENGTHS {
+                self.keys.push(Key::new(Field::NameLength, length));
+            }
             let characters = name.chars().filter(|c| !c.is_ascii());
             self.keys.extend(characters.map(|c| Key::new(Field::NameCharacter, i64::from(u32::from(c)))));
         }
@@ -110,9 +116,10 @@ impl Snapshot {
         if !fit.is_empty() {
             return (Relevance::Words(wanted.asked.groups.clone()), fit);
         }
-        let fit = self.having(&wanted.relaxed) & kinds;
+        let relaxed = Asked::read(&self.dictionary, &self.lexicon, &wanted.q, Manner::Relaxed);
+        let fit = self.having(&relaxed) & kinds;
         if !fit.is_empty() {
-            return (Relevance::Words(wanted.relaxed.groups.clone()), fit);
+            return (Relevance::Words(relaxed.groups), fit);
         }
         let alike = self.alike(&wanted.asked, kinds);
         let fit = alike.keys().collect();
@@ -193,7 +200,7 @@ impl Snapshot {
         };
         add(whole(&wanted.asked.folded), WHOLE);
         // Of names that have the words the shorter one says less else.
-        (0..6).for_each(|length| add(Key::new(Field::NameLength, length), 60 - 10 * length));
+        (0..NAME_LENGTHS).for_each(|length| add(Key::new(Field::NameLength, length), 60 - 20 * length));
         scores
     }
 

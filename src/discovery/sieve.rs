@@ -44,18 +44,14 @@ impl Snapshot {
         self.sift(question, now).0
     }
 
+    /// The slots of everything that fits a question at any time.
+    pub(super) fn select_at_any_time(&self, question: &Question) -> RoaringBitmap {
+        Sieve::new(self, question).0.left.unwrap_or_default()
+    }
+
     /// The slots of everything that fits a question, and how its words are found in them.
     pub(super) fn sift(&self, question: &Question, now: DateTime<Utc>) -> (RoaringBitmap, Option<Relevance>) {
-        let asked = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
-        let mut sieve = Sieve { index: &self.index, asked, left: None, doubtful: RoaringBitmap::new() };
-        let relevance = question.words.as_ref().map(|wanted| {
-            let (relevance, fit) = self.relevant(wanted, &self.of_kinds(asked));
-            sieve.keep(fit);
-            relevance
-        });
-        sieve.filed(question);
-        sieve.area(question);
-        sieve.kinds();
+        let (mut sieve, relevance) = Sieve::new(self, question);
         sieve.time(self, question, now);
         let Sieve { left, mut doubtful, .. } = sieve;
         let mut left = left.unwrap_or_default();
@@ -69,7 +65,22 @@ impl Snapshot {
     }
 }
 
-impl Sieve<'_> {
+impl<'a> Sieve<'a> {
+    /// What fits in everything but time and seats.
+    fn new(snapshot: &'a Snapshot, question: &'a Question) -> (Self, Option<Relevance>) {
+        let asked = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
+        let mut sieve = Self { index: &snapshot.index, asked, left: None, doubtful: RoaringBitmap::new() };
+        let relevance = question.words.as_ref().map(|wanted| {
+            let (relevance, fit) = snapshot.relevant(wanted, &snapshot.of_kinds(asked));
+            sieve.keep(fit);
+            relevance
+        });
+        sieve.area(question);
+        sieve.filed(question);
+        sieve.kinds();
+        (sieve, relevance)
+    }
+
     fn keep(&mut self, fit: RoaringBitmap) {
         match &mut self.left {
             Some(left) => *left &= fit,
@@ -184,7 +195,11 @@ impl Sieve<'_> {
             self.keep_ref(index.postings.get(Key::new(Field::Division, adcode.number())));
         }
         if area.radius.is_some() || area.bbox.is_some() {
-            let fit = self.index.tree.select(|node| area.lies(node), |point| area.holds_spot(point.spot));
+            let circle = area.circle();
+            let fit = self.index.tree.select(
+                |node| area.lies(circle.as_ref(), node),
+                |point| area.holds_spot(circle.as_ref(), point.spot),
+            );
             self.keep(fit);
         }
         // Which of its places lies there is for the thing to say.

@@ -72,7 +72,7 @@ pub enum Field {
     BodyWord,
     /// Whole names: a hash of the folded name.
     WholeName,
-    /// Lengths of names: a quarter of the number of characters, at most 6.
+    /// Lengths of short names: a sixth of the number of characters.
     NameLength,
     /// Chinese characters of names: the code point.
     NameCharacter,

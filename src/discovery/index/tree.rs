@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use roaring::RoaringBitmap;
 
-use crate::discovery::place::Spot;
+use crate::discovery::place::{Circle, Spot};
 use crate::domain::geo::{self, Crs, Edges, LatLng, Wgs84};
 
 /// Points in a leaf before it splits.
@@ -37,6 +37,8 @@ pub struct Tree {
 pub struct Node {
     wgs84: Edges,
     gcj02: Edges,
+    /// The least and the greatest cosine of its latitudes.
+    cosines: (f64, f64),
     points: usize,
     inner: Inner,
 }
@@ -101,6 +103,12 @@ fn widen(edges: &mut Edges, (lat, lng): (f64, f64)) {
     edges.north = edges.north.max(lat);
 }
 
+fn cosines(edges: &Edges) -> (f64, f64) {
+    let cos = |degrees: f64| degrees.to_radians().cos();
+    let widest = if edges.south <= 0.0 && 0.0 <= edges.north { 1.0 } else { cos(edges.south).max(cos(edges.north)) };
+    (cos(edges.south).min(cos(edges.north)), widest)
+}
+
 fn join(edges: &mut Edges, other: &Edges) {
     widen(edges, (other.south, other.west));
     widen(edges, (other.north, other.east));
@@ -108,7 +116,8 @@ fn join(edges: &mut Edges, other: &Edges) {
 
 impl Node {
     fn leaf(points: Vec<Point>) -> Self {
-        let mut node = Self { wgs84: no_edges(), gcj02: no_edges(), points: 0, inner: Inner::Leaf(points) };
+        let (wgs84, gcj02) = (no_edges(), no_edges());
+        let mut node = Self { wgs84, gcj02, cosines: (0.0, 1.0), points: 0, inner: Inner::Leaf(points) };
         node.measure();
         node
     }
@@ -132,6 +141,7 @@ impl Node {
                 }
             }
         }
+        self.cosines = cosines(&self.wgs84);
     }
 
     fn insert(&mut self, point: Point, cell: Cell, depth: u32) {
@@ -156,6 +166,7 @@ impl Node {
         self.points += 1;
         widen(&mut self.wgs84, point.spot.in_crs(Crs::Wgs84));
         widen(&mut self.gcj02, (lat, lng));
+        self.cosines = cosines(&self.wgs84);
     }
 
     /// Removes a point. `others` are all points of the same slot that stay.
@@ -193,13 +204,13 @@ impl Node {
         self.points
     }
 
-    /// How a circle of `radius` metres around `at` lies to it.
-    pub fn in_circle(&self, at: LatLng<Wgs84>, radius: f64) -> Lies {
-        let (least, most) = self.reach(at);
-        // A tenth of a metre is the rounding of distances; the second is for the last bits of the arithmetic.
-        if most <= radius - 0.2 {
+    /// How a circle lies to it.
+    pub fn in_circle(&self, circle: &Circle) -> Lies {
+        let (least, most) = self.haversines(circle.at, circle.cos_lat);
+        let (inside, outside) = circle.haversines();
+        if most < inside {
             Lies::Inside
-        } else if least > radius + 0.2 {
+        } else if least > outside {
             Lies::Apart
         } else {
             Lies::Across
@@ -208,23 +219,25 @@ impl Node {
 
     /// Bounds of the distances of its points from `at`, in metres.
     pub fn reach(&self, at: LatLng<Wgs84>) -> (f64, f64) {
+        let metres = |haversine: f64| 2.0 * geo::EARTH_RADIUS_METRES * haversine.clamp(0.0, 1.0).sqrt().asin();
+        let (least, most) = self.haversines(at, at.lat().to_radians().cos());
+        (metres(least), metres(most))
+    }
+
+    /// Bounds of the haversines of the angles between its points and `at`.
+    fn haversines(&self, at: LatLng<Wgs84>, cos_lat: f64) -> (f64, f64) {
         let Edges { west, south, east, north } = self.wgs84;
         let gap = |low: f64, high: f64, at: f64| (low - at).max(at - high).max(0.0);
         let far = |low: f64, high: f64, at: f64| (at - low).abs().max((high - at).abs());
-        let (near_lat, far_lat) = (gap(south, north, at.lat()), far(south, north, at.lat()));
-        let (near_lng, far_lng) = (gap(west, east, at.lng()), far(west, east, at.lng()));
+        let far_lng = far(west, east, at.lng());
         if far_lng > 180.0 {
-            return (0.0, f64::INFINITY);
+            return (0.0, 1.0);
         }
-        let cos = |degrees: f64| degrees.to_radians().cos();
-        let widest = if south <= 0.0 && 0.0 <= north { 1.0 } else { cos(south).max(cos(north)) };
-        let narrowest = cos(south).min(cos(north));
-        let along = |lat: f64, lng: f64, cos_lat: f64| {
-            let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
-            let haversine = half(lat) + cos(at.lat()) * cos_lat * half(lng);
-            2.0 * geo::EARTH_RADIUS_METRES * haversine.clamp(0.0, 1.0).sqrt().asin()
-        };
-        (along(near_lat, near_lng, narrowest), along(far_lat, far_lng, widest))
+        let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+        let (narrowest, widest) = self.cosines;
+        let least = half(gap(south, north, at.lat())) + cos_lat * narrowest * half(gap(west, east, at.lng()));
+        let most = half(far(south, north, at.lat())) + cos_lat * widest * half(far_lng);
+        (least, most)
     }
 
     /// How a box of degrees of `crs` lies to it.
@@ -345,7 +358,8 @@ impl Tree {
             });
         }
         single.sort_unstable();
-        found.extend(single);
+        single.dedup();
+        found |= RoaringBitmap::from_sorted_iter(single).unwrap_or_default();
         found
     }
 }
@@ -355,6 +369,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::discovery::place::Area;
     use crate::domain::divisions::Adcode;
 
     fn spot(lat: f64, lng: f64) -> Spot {
@@ -390,7 +405,12 @@ mod tests {
             }
             let at = LatLng::new(lat, lng).unwrap();
             let near = |spot: &Spot| geo::distance(at, spot.position) <= radius;
-            let selected = tree.select(|node| node.in_circle(at, radius), |point| near(&point.spot));
+            let area = Area { at: Some(at), radius: Some(radius), ..Area::default() };
+            let circle = area.circle();
+            let selected = tree.select(
+                |node| area.lies(circle.as_ref(), node),
+                |point| area.holds_spot(circle.as_ref(), point.spot),
+            );
             let expected = |held: &[bool], inside: &dyn Fn(&Spot) -> bool| -> Vec<u32> {
                 (0..things.len()).filter(|&i| held[i] && things[i].iter().any(inside)).map(|i| i as u32).collect()
             };
