@@ -1,4 +1,4 @@
-//! The log of changes: which object changed in which transaction. The feed reads it, mirrors will.
+//! The log of changes: which object changed in which transaction. The feed reads it.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -50,6 +50,11 @@ pub(super) fn append(conn: &mut AnyConn, objects: &[(Kind, i64)], at: DateTime<U
 /// The lowest number that a transaction not yet visible to this one may have: everything below is settled.
 pub fn low_water(conn: &mut AnyConn) -> Result<i64, Error> {
     Ok(dialect::low_water(conn)?)
+}
+
+/// A number that tells this store, and its count of transactions, from others.
+pub fn store_number(conn: &mut AnyConn) -> Result<i64, Error> {
+    Ok(dialect::store_number(conn)?)
 }
 
 /// Seconds since the oldest writing transaction that is still open began: what holds the low-water mark down.

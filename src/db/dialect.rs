@@ -89,6 +89,17 @@ pub fn low_water(conn: &mut AnyConn) -> QueryResult<i64> {
     )
 }
 
+/// A number that tells this store from others, and from itself after its tables were filled from a dump. SQLite's
+/// is the second in which its tables were made.
+pub fn store_number(conn: &mut AnyConn) -> QueryResult<i64> {
+    number(
+        conn,
+        "SELECT CAST(strftime('%s', min(run_on)) AS INTEGER) AS n FROM __diesel_schema_migrations",
+        "SELECT hashtextextended(concat_ws(':', c.system_identifier, d.oid, pg_relation_filenode('changes')), 0) AS n \
+         FROM pg_control_system() c, pg_database d WHERE d.datname = current_database()",
+    )
+}
+
 /// Waits until no other transaction that took its turn is open; keeps the turn until this one ends. SQLite has one
 /// writer at a time anyway.
 pub fn take_turn(conn: &mut AnyConn) -> QueryResult<()> {

@@ -75,7 +75,18 @@ pub struct Edition<'a> {
     pub published: Option<&'a PublishedEdition>,
 }
 
-impl Edition<'_> {
+impl<'a> Edition<'a> {
+    /// An edition of the campaign of this number.
+    fn published(campaign: i64, published: &'a PublishedEdition) -> Self {
+        let PublishedEdition { year, from, to, .. } = *published;
+        Self { published: Some(published), ..Self::by_rule(campaign, year, from, to, true) }
+    }
+
+    fn by_rule(campaign: i64, year: i32, from: NaiveDate, to: NaiveDate, confirmed: bool) -> Self {
+        let id = EditionId::from_slug(&format!("{campaign}:{from}"));
+        Self { id, year, from, to, confirmed, published: None }
+    }
+
     /// Whether it takes place at least partly within a span.
     pub fn overlaps(&self, span: &Span) -> bool {
         span.overlaps(time::start_of(self.from), time::end_of(self.to))
@@ -91,23 +102,29 @@ impl Edition<'_> {
 /// edition has that and none by rule.
 pub fn editions(entry: &CampaignEntry, now: DateTime<Utc>) -> Vec<Edition<'_>> {
     let campaign = entry.body();
-    let edition = |year, from, to, confirmed, published| {
-        let id = EditionId::from_slug(&format!("{}:{from}", entry.record.id));
-        Edition { id, year, from, to, confirmed, published }
-    };
+    let id = entry.record.id;
     let this_year = time::day_of(now).year();
     let mut editions: Vec<Edition<'_>> = Vec::new();
     for year in this_year - 1..=this_year + 1 {
         let before = editions.len();
         for published in campaign.editions.iter().filter(|published| published.year == year) {
-            editions.push(edition(year, published.from, published.to, true, Some(published)));
+            editions.push(Edition::published(id, published));
         }
         if editions.len() == before {
             let fixed = campaign.recurrence.fixed;
             let by_rule = entry.own.editions(year);
-            editions.extend(by_rule.iter().map(|days| edition(year, days.from, days.to, fixed, None)));
+            let edition = |days: &recurrence::Edition| Edition::by_rule(id, year, days.from, days.to, fixed);
+            editions.extend(by_rule.iter().map(edition));
         }
     }
+    editions.sort_by_key(|edition| edition.from);
+    editions
+}
+
+/// The editions whose dates were published, of whatever year, in order of time.
+pub fn published_editions(entry: &CampaignEntry) -> Vec<Edition<'_>> {
+    let mut editions: Vec<_> =
+        entry.body().editions.iter().map(|one| Edition::published(entry.record.id, one)).collect();
     editions.sort_by_key(|edition| edition.from);
     editions
 }

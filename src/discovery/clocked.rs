@@ -40,7 +40,7 @@ impl Snapshot {
         let clocked = Arc::new(self.clock(now));
         let mut known: Minutes = Vec::clone(&minutes);
         known.push(Arc::clone(&clocked));
-        known.sort_by(|a, b| b.now.cmp(&a.now));
+        known.sort_by_key(|known| std::cmp::Reverse(known.now));
         known.truncate(REMEMBERED);
         self.minutes.store(Arc::new(known));
         clocked

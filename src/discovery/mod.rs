@@ -20,6 +20,8 @@
 //!
 //! **What moves with the clock** alone is [`clocked`]: worked out once a minute, never rewritten.
 //!
+//! **What changed when** is in the [`mirror`], for those who keep a copy.
+//!
 //! **Words.** [`words`] cuts texts and reads questions; [`understanding`] takes places, days and people out of them;
 //! [`suggest`] completes what is typed. [`map`] gathers what a map shows.
 //!
@@ -35,6 +37,7 @@ pub mod facets;
 mod index;
 pub mod map;
 mod matching;
+pub mod mirror;
 mod orders;
 pub mod organisations;
 pub mod page;
@@ -58,6 +61,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 
+use self::mirror::Look;
 use crate::domain::text::Traditional;
 
 use words::Dictionary;
@@ -94,11 +98,11 @@ impl Live {
         self.current.load_full()
     }
 
-    /// Puts a snapshot of just these items in place of the current one.
-    pub fn load(&self, items: Vec<Item>) {
+    /// Puts a snapshot of just these items in place of the current one; `look` tells of the whole log of changes.
+    pub fn load(&self, items: Vec<Item>, look: Look) {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let mut snapshot = self.empty();
-        snapshot.apply(items);
+        snapshot.apply(items, look);
         self.current.store(Some(Arc::new(snapshot)));
     }
 
@@ -106,15 +110,15 @@ impl Live {
         Snapshot::empty(Arc::clone(&self.traditional), Arc::clone(&self.dictionary), self.samples)
     }
 
-    /// Puts a snapshot in place that differs from the current one by these items, all at once.
-    pub fn apply(&self, items: Vec<Item>) {
+    /// Puts a snapshot in place that differs from the current one by the items that a look brought, all at once.
+    pub fn apply(&self, items: Vec<Item>, look: Look) {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = Instant::now();
         let mut snapshot = match self.now() {
             Some(current) => Snapshot::clone(&current),
             None => self.empty(),
         };
-        snapshot.apply(items);
+        snapshot.apply(items, look);
         self.current.store(Some(Arc::new(snapshot)));
         metrics::histogram!("discovery_apply_seconds").record(begun.elapsed().as_secs_f64());
     }

@@ -12,6 +12,7 @@ use super::entries::{BaseEntry, CampaignEntry, Entry, Listed, OrganisationEntry,
 use super::events::EventEntry;
 use super::index::sharded::Sharded;
 use super::index::{Field, Filing, Index, Key, tree};
+use super::mirror::{Look, Mirror};
 use super::suggest::{Named, name_all, unname_all};
 use super::taxonomy::Taxonomy;
 use super::thing::Thing;
@@ -21,7 +22,7 @@ use super::words::{Dictionary, Lexicon, Names};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
-use crate::domain::divisions::Division;
+use crate::domain::divisions::{Adcode, Division};
 use crate::domain::events::Event;
 use crate::domain::geo::Crs;
 use crate::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId, SessionId};
@@ -118,6 +119,8 @@ pub struct Snapshot {
     /// What things are called, for those who type.
     pub(super) names: Names<Named>,
     understanding: Understandings,
+    /// What changed when.
+    pub mirror: Mirror,
     /// A calendar that knows no holiday, for places whose holidays no table here lists.
     pub(super) no_calendar: Calendar,
     pub(super) minutes: Arc<ArcSwap<Minutes>>,
@@ -126,8 +129,8 @@ pub struct Snapshot {
     samples: bool,
 }
 
-/// What changed while items were taken in.
-type Changed = BTreeSet<(Kind, i64)>;
+/// What changed while items were taken in: what was newer, and what was worked out anew because of it.
+pub(super) type Changed = BTreeSet<(Kind, i64)>;
 
 impl Snapshot {
     pub(super) fn empty(traditional: Arc<Traditional>, dictionary: Arc<Dictionary>, samples: bool) -> Self {
@@ -146,6 +149,7 @@ impl Snapshot {
             lexicon: Lexicon::default(),
             names: Names::default(),
             understanding: Understandings::default(),
+            mirror: Mirror::default(),
             no_calendar: Calendar::default(),
             minutes: Arc::default(),
             calendar_years: Arc::default(),
@@ -192,9 +196,11 @@ impl Snapshot {
         understanding::understand(q, &self.dictionary.fold(q), &world, given, now)
     }
 
-    /// Takes items in, whatever their order. An item that is not newer than what is held is passed over, so
-    /// applying twice is applying once.
-    pub(super) fn apply(&mut self, items: Vec<Item>) {
+    /// Takes in the items that a look brought, whatever their order. An item that is not newer than what is held is
+    /// passed over, so applying twice is applying once.
+    pub(super) fn apply(&mut self, items: Vec<Item>, look: Look) {
+        // Whatever is published stands on divisions.
+        let first = self.divisions.is_empty();
         let mut by_kind: BTreeMap<Kind, Vec<Item>> = BTreeMap::new();
         for item in items {
             by_kind.entry(item.kind()).or_default().push(item);
@@ -218,10 +224,31 @@ impl Snapshot {
                 self.calendar = Arc::new(Calendar::new(years).unwrap_or_default());
             }
         }
-        let slots = changed.iter().filter_map(|(kind, id)| self.index.slot(*kind, *id));
-        let slots = slots.collect();
-        self.minutes = Arc::new(ArcSwap::new(self.minutes.load_full()));
-        self.carry_minutes(&slots);
+        if !changed.is_empty() {
+            let slots = changed.iter().filter_map(|(kind, id)| self.index.slot(*kind, *id)).collect();
+            self.minutes = Arc::new(ArcSwap::new(self.minutes.load_full()));
+            self.carry_minutes(&slots);
+        }
+        let mut mirror = std::mem::take(&mut self.mirror);
+        if first {
+            mirror.take(look, self.samples, []);
+            mirror.spread(self, &changed);
+        } else {
+            mirror.take(look, self.samples, changed);
+        }
+        self.mirror = mirror;
+    }
+
+    /// Whether an object is published.
+    pub(super) fn shows(&self, kind: Kind, id: i64) -> bool {
+        match kind {
+            Kind::CalendarYear => false,
+            Kind::Division => {
+                Adcode::from_number(id).is_some_and(|adcode| self.divisions.get(adcode).is_some())
+            }
+            Kind::Term => self.taxonomy.by_id(id).is_some(),
+            kind => self.index.slot(kind, id).is_some(),
+        }
     }
 
     /// Takes one item in; its id if it was newer than what is held.
@@ -345,18 +372,7 @@ impl Snapshot {
 
     /// The things of a kind that refer to something that changed.
     fn dependents(&self, kind: Kind, changed: &Changed) -> Vec<Thing> {
-        let keys = changed.iter().filter_map(|&(kind, id)| {
-            let field = match kind {
-                Kind::Division => Field::Division,
-                Kind::Term => Field::Term,
-                Kind::Organisation => Field::Organiser,
-                Kind::Base => Field::Base,
-                Kind::Series => Field::Series,
-                Kind::Campaign => Field::Campaign,
-                Kind::CalendarYear | Kind::Route | Kind::Event => return None,
-            };
-            Some(Key::new(field, id))
-        });
+        let keys = changed.iter().filter_map(|&(kind, id)| Key::referring(kind, id));
         let mut slots = self.index.postings.any(keys);
         if let Some(of_kind) = self.index.postings.get(Key::new(Field::Kind, kind as i64)) {
             slots &= of_kind;

@@ -32,6 +32,11 @@ impl Taxonomy {
         self.schemes.get(scheme)?.get(code).map(|record| &record.body)
     }
 
+    /// The term of this id.
+    pub fn by_id(&self, id: i64) -> Option<&Term> {
+        self.by_id.get(&id).map(|record| &record.body)
+    }
+
     /// What people call the term.
     pub fn name(&self, scheme: &str, code: &str) -> Option<&Text> {
         self.get(scheme, code).map(|term| &term.name)

@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::list::{Crs, List};
-use super::params::groups::{CURSOR, LANG, LIMIT};
+use super::params::groups::{CURSOR, LANG, LIMIT, SINCE};
 use super::params::{Asked, Table, decode};
 use super::problem::{Code, Problem};
 use super::v1::facets::Facets;
@@ -119,7 +119,7 @@ pub(super) fn question(path: &str, query: &str, lang: Lang) -> u64 {
         // What cannot be decoded has been refused before anybody asks.
         Some((decode(name).ok()?, decode(text).ok()?))
     });
-    let turns = |name: &str| [CURSOR.name, LIMIT.name, LANG.name].contains(&name);
+    let turns = |name: &str| [CURSOR.name, SINCE.name, LIMIT.name, LANG.name].contains(&name);
     let mut pairs: Vec<_> = pairs.filter(|(name, _)| !turns(name)).collect();
     pairs.sort_unstable();
     let mut hash = Xxh3::new();

@@ -76,6 +76,26 @@ codes! {
         ["cursor 已超过 24 小时；请从第一页重新开始。", "cursor 已超過 24 小時；請從第一頁重新開始。",
          "The cursor is older than 24 hours; start again from the first page."]
     }
+    /// The mirror's token was not made by this server.
+    TokenMalformed "tokenMalformed" 400 {
+        ["同步标记无效", "同步標記無效", "Malformed token"],
+        ["since 不是由本服务给出的；请不带 since 重新开始同步。", "since 不是由本服務給出的；請不帶 since 重新開始同步。",
+         "`since` was not given out by this service; begin the mirror anew, without it."]
+    }
+    /// The mirror's token belongs to another language or datum.
+    TokenMismatch "tokenMismatch" 400 {
+        ["同步标记与查询不符", "同步標記與查詢不符", "Token of another mirror"],
+        ["since 属于另一种语言或坐标系的同步；请保持 lang、Accept-Language 与 crs 不变。",
+         "since 屬於另一種語言或座標系的同步；請保持 lang、Accept-Language 與 crs 不變。",
+         "`since` belongs to a mirror in another language or datum; keep `lang`, `Accept-Language` and `crs` unchanged."]
+    }
+    /// The mirror was away for more than 30 days, or the catalogue it mirrors is no more.
+    MirrorTooOld "mirrorTooOld" 410 {
+        ["同步已中断过久", "同步已中斷過久", "Mirror too old"],
+        ["since 已超过 30 天，或数据已从备份恢复；请不带 since 重新开始同步。",
+         "since 已超過 30 天，或資料已從備份還原；請不帶 since 重新開始同步。",
+         "`since` is older than 30 days, or the data was restored from a copy; begin the mirror anew, without it."]
+    }
     /// The request is not proper HTTP or its body cannot be read.
     MalformedRequest "malformedRequest" 400 {
         ["请求无法解析", "請求無法解析", "Malformed request"],

@@ -11,8 +11,8 @@ use crate::db::{Db, changes};
 use crate::domain::clock::Clock;
 use crate::domain::time;
 
-/// How long changes are kept. Whoever is further behind starts over.
-pub const CHANGES_KEPT_DAYS: i64 = 30;
+/// How long changes are kept: a day longer than mirrors may stay away. Whoever is further behind starts over.
+pub const CHANGES_KEPT_DAYS: i64 = 31;
 
 /// How often it is asked whether a new day began; also how soon a failed chore is tried again.
 const TICK: Duration = Duration::from_secs(60);

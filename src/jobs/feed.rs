@@ -20,6 +20,7 @@ use crate::clients::wakeups::WakeUps;
 use crate::db::changes::{self, Change};
 use crate::db::records::Stored;
 use crate::db::{self, AnyConn, Db, sessions};
+use crate::discovery::mirror::{Look, Touch};
 use crate::discovery::{Item, Live};
 use crate::domain::clock::Clock;
 use crate::domain::events::Event;
@@ -35,6 +36,8 @@ pub const POLL_EMBEDDED: Duration = Duration::from_millis(100);
 const POLL_BEHIND_WAKE_UPS: Duration = Duration::from_millis(500);
 /// A look that takes longer than this means that the store does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often the read model is told how far the store was looked at, even if nothing changes.
+const TELL: TimeDelta = TimeDelta::minutes(1);
 /// How long to wait after a failure.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -53,27 +56,43 @@ pub struct Feed {
     live: Arc<Live>,
     clock: Arc<dyn Clock>,
     position: Position,
+    store: i64,
     looked_at: DateTime<Utc>,
+    told_at: DateTime<Utc>,
 }
 
 impl Feed {
     /// Loads everything into the read model, as of one moment of the log. Blocks.
     pub fn load(db: Db, live: Arc<Live>, clock: Arc<dyn Clock>) -> Result<Self, db::Error> {
-        let mut feed = Self { db, live, looked_at: clock.now(), clock, position: Position::default() };
+        let mut feed = Self::nowhere(db, live, clock);
         feed.reload()?;
         Ok(feed)
     }
 
+    /// A feed that has yet to load, which its first look does.
+    fn nowhere(db: Db, live: Arc<Live>, clock: Arc<dyn Clock>) -> Self {
+        let never = DateTime::UNIX_EPOCH;
+        Self { db, live, clock, position: Position::default(), store: 0, looked_at: never, told_at: never }
+    }
+
     fn reload(&mut self) -> Result<(), db::Error> {
-        let (position, items) = self.db.snapshot(|conn| {
-            let low_water = changes::low_water(conn)?;
-            let seen = changes::since(conn, low_water)?.into_iter().map(|change| change.id).collect();
-            Ok::<_, db::Error>((Position { low_water, seen }, everything(conn)?))
+        let at = self.clock.now();
+        let (store, low_water, log, items) = self.db.snapshot(|conn| {
+            let (store, low_water) = (changes::store_number(conn)?, changes::low_water(conn)?);
+            Ok::<_, db::Error>((store, low_water, changes::since(conn, 0)?, everything(conn)?))
         })?;
-        self.live.load(items);
-        self.position = position;
-        self.looked_at = self.clock.now();
+        let seen = log.iter().filter(|change| change.tx >= low_water).map(|change| change.id).collect();
+        self.position = Position { low_water, seen };
+        (self.store, self.looked_at, self.told_at) = (store, self.clock.now(), at);
+        self.live.load(items, self.told(at, &log));
         Ok(())
+    }
+
+    /// What a look that began at `at` tells the read model.
+    fn told(&self, at: DateTime<Utc>, changes: &[Change]) -> Look {
+        let touch = |&Change { tx, kind, object_id, at, .. }: &Change| Touch { kind, id: object_id, tx, at };
+        let changes = changes.iter().map(touch).collect();
+        Look { store: self.store, low_water: self.position.low_water, at, changes }
     }
 
     /// Applies what changed since the last look; says how many objects. Blocks.
@@ -82,6 +101,7 @@ impl Feed {
             // Changes may have been purged before this replica saw them.
             self.reload()?;
         }
+        let at = self.clock.now();
         let Position { low_water, seen } = &self.position;
         let (position, fresh, items) = self.db.snapshot(|conn| {
             let next = changes::low_water(conn)?;
@@ -99,10 +119,12 @@ impl Feed {
             return Ok(items.len());
         }
         let count = items.len();
-        if count > 0 {
-            self.live.apply(items);
-        }
+        let moved = position.low_water > *low_water;
         self.position = position;
+        if moved || !fresh.is_empty() || at - self.told_at >= TELL {
+            self.live.apply(items, self.told(at, &fresh));
+            self.told_at = at;
+        }
         self.looked_at = self.clock.now();
         if let Some(oldest) = fresh.iter().map(|change| change.at).min() {
             let lag = (self.looked_at - oldest).to_std().unwrap_or_default();
@@ -160,8 +182,7 @@ impl Feed {
             Err(panic) => {
                 // What it held of its position is lost: it starts over, from the whole.
                 tracing::error!(error = %panic, "the feed broke and starts over");
-                let looked_at = clock.now() - TimeDelta::days(CHANGES_KEPT_DAYS + 1);
-                (Self { db, live, clock, position: Position::default(), looked_at }, false)
+                (Self::nowhere(db, live, clock), false)
             }
         }
     }

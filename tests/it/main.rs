@@ -12,6 +12,7 @@ mod faults;
 mod feed;
 mod fuzz;
 mod migrations;
+mod mirror;
 mod openapi;
 mod oracle;
 mod reading;

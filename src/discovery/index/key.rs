@@ -2,6 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use crate::domain::kinds::Kind;
+
 /// A field and one of its values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
@@ -80,6 +82,20 @@ impl Key {
     /// A key.
     pub const fn new(field: Field, value: i64) -> Self {
         Self { field, value }
+    }
+
+    /// The key of whatever refers to an object, or lies in it; `None` where nothing does.
+    pub const fn referring(kind: Kind, id: i64) -> Option<Self> {
+        let field = match kind {
+            Kind::Division => Field::Division,
+            Kind::Term => Field::Term,
+            Kind::Organisation => Field::Organiser,
+            Kind::Base => Field::Base,
+            Kind::Series => Field::Series,
+            Kind::Campaign => Field::Campaign,
+            Kind::CalendarYear | Kind::Route | Kind::Event => return None,
+        };
+        Some(Self::new(field, id))
     }
 
     /// Its field.

@@ -58,10 +58,12 @@ impl<K: Hash + Eq + Clone, V: Clone> Sharded<K, V> {
 /// Values per page of a [`Paged`].
 const PAGE: usize = 256;
 
+type Page<T> = Arc<Vec<Option<Arc<T>>>>;
+
 /// A vector in parts, with holes that are filled again.
 #[derive(Debug)]
 pub struct Paged<T> {
-    pages: Arc<Vec<Arc<Vec<Option<Arc<T>>>>>>,
+    pages: Arc<Vec<Page<T>>>,
     holes: Arc<Vec<u32>>,
 }
 

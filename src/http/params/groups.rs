@@ -92,6 +92,13 @@ pub const CURSOR: Param = Param::new(
     "`nextCursor` of the page before, with all other parameters unchanged (`limit` may differ). Valid for 24 hours.",
     "eyJxIjoxNDQ4NzY1MTUzNjQ4NjM2MDg1LCJrIjoxMjUzNCwiaSI6Mjg4MDQwNzIyNjgwMjg4MzAxOCwidCI6MTc5NTMxODg2MDAwMH0",
 );
+/// Where a mirror stands.
+pub const SINCE: Param = Param::new(
+    "since",
+    Kind::Token,
+    "`next` of the answer before, with `lang` and `crs` unchanged. Without it, everything is told. Valid for 30 days.",
+    "eyJzIjo2ODE4Njc2NTYxMjM0NTY3ODksInEiOjQ0ODc2NTE1MzY0ODYzNjA4NSwiaCI6eyJuIjo3MTIsInQiOjE3OTUzMTg4NjAwMDB9fQ",
+);
 /// Which page.
 pub const PAGE: &[Param] = &[LIMIT, CURSOR];
 

@@ -163,17 +163,6 @@ impl<'a> CampaignItem<'a> {
             role: unit.role.into(),
             event_count: count(unit.organisation.map_or(0, |id| tally.of(id))),
         };
-        let edition = |edition: found::Edition<'a>| Edition {
-            id: edition.id.to_string(),
-            year: edition.year,
-            from: edition.from.to_string(),
-            to: edition.to.to_string(),
-            confirmed: edition.confirmed,
-            slogan: edition
-                .published
-                .and_then(|published| published.slogan.as_ref())
-                .map(|text| view.text(text)),
-        };
         let mut editions = found::editions(entry, view.now);
         match span {
             Some(span) => editions.retain(|edition| edition.overlaps(&span)),
@@ -186,7 +175,7 @@ impl<'a> CampaignItem<'a> {
             id: ids::spell(entry.record.id),
             name: view.text(&body.name),
             kind: body.kind.into(),
-            editions: editions.into_iter().take(SHOWN_EDITIONS).map(edition).collect(),
+            editions: editions.into_iter().take(SHOWN_EDITIONS).map(|one| Edition::new(view, one)).collect(),
             units: body.units.iter().map(unit).collect(),
             event_count: count(tally.total),
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
@@ -195,8 +184,24 @@ impl<'a> CampaignItem<'a> {
     }
 }
 
+impl<'a> Edition<'a> {
+    /// An edition as `view` shows it.
+    pub fn new(view: &View<'a>, edition: found::Edition<'a>) -> Self {
+        let slogan = edition.published.and_then(|published| published.slogan.as_ref());
+        Self {
+            id: edition.id.to_string(),
+            year: edition.year,
+            from: edition.from.to_string(),
+            to: edition.to.to_string(),
+            confirmed: edition.confirmed,
+            slogan: slogan.map(|text| view.text(text)),
+        }
+    }
+}
+
 impl<'a> CampaignDetail<'a> {
-    fn new(view: &View<'a>, entry: &'a CampaignEntry) -> Self {
+    /// A campaign as `view` shows it.
+    pub fn new(view: &View<'a>, entry: &'a CampaignEntry) -> Self {
         Self {
             item: CampaignItem::new(view, entry, None),
             recurrence: view.text(&entry.body().recurrence.text),

@@ -9,6 +9,7 @@
 pub mod admission;
 pub mod bases;
 pub mod campaigns;
+pub mod changes;
 pub mod divisions;
 pub mod events;
 pub mod facets;
@@ -44,5 +45,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(campaigns::configure)
         .configure(organisations::configure)
         .configure(taxonomy::configure)
-        .configure(divisions::configure);
+        .configure(divisions::configure)
+        .configure(changes::configure);
 }

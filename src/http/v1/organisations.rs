@@ -96,7 +96,8 @@ impl<'a> OrganisationItem<'a> {
 }
 
 impl<'a> OrganisationDetail<'a> {
-    fn new(view: &View<'a>, entry: &'a OrganisationEntry) -> Self {
+    /// An organisation as `view` shows it.
+    pub fn new(view: &View<'a>, entry: &'a OrganisationEntry) -> Self {
         let tally = organisations::tally(view.snapshot, entry.record.id, view.now);
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
         Self {

@@ -135,7 +135,8 @@ impl<'a> SeriesItem<'a> {
 }
 
 impl<'a> SeriesDetail<'a> {
-    fn new(view: &View<'a>, entry: &'a SeriesEntry) -> Self {
+    /// A lecture series as `view` shows it.
+    pub fn new(view: &View<'a>, entry: &'a SeriesEntry) -> Self {
         let body = entry.body();
         let base = body.base.and_then(|base| view.snapshot.bases.get(&base));
         Self {

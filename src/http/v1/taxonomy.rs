@@ -92,7 +92,8 @@ impl<'a> From<&'a Text> for Names<'a> {
 }
 
 impl<'a> Term<'a> {
-    fn new(view: &View<'a>, term: &'a taxonomy::Term) -> Self {
+    /// A term as `view` shows it.
+    pub fn new(view: &View<'a>, term: &'a taxonomy::Term) -> Self {
         let same =
             |other: &'a taxonomy::Classification| Classification { scheme: &other.scheme, code: &other.code };
         Self {

@@ -8,6 +8,7 @@ use actix_web::dev::Service;
 use actix_web::test::{TestRequest, init_service};
 use actix_web::web;
 use chrono::{DateTime, Utc};
+use kepu::discovery::mirror::Look;
 use kepu::discovery::words::Dictionary;
 use kepu::discovery::{Item, Live};
 use kepu::domain::clock::ManualClock;
@@ -60,14 +61,14 @@ impl App {
         self.clock.set(world.clock);
         let mut items = GROUND.items();
         items.extend(world.items());
-        self.live.load(items);
+        self.live.load(items, Look::default());
     }
 
     /// Applies items one after the other to an empty catalogue, and turns the clock to a catalogue's time.
     pub fn apply(&self, world: &World, items: Vec<Item>) {
         self.clock.set(world.clock);
-        self.live.load(GROUND.items());
-        items.into_iter().for_each(|item| self.live.apply(vec![item]));
+        self.live.load(GROUND.items(), Look::default());
+        items.into_iter().for_each(|item| self.live.apply(vec![item], Look::default()));
     }
 
     /// GETs a path with its query: the status, and the body as JSON.

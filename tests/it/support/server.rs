@@ -65,7 +65,12 @@ impl Server {
     /// A server over what a test put into a store, and nothing else: where samples are shown, a store without any
     /// is given those of the seeds.
     pub async fn over_own(fresh: Fresh) -> Self {
-        Self::start(Arc::new(fresh), None, false).await
+        Self::over_shared(Arc::new(fresh)).await
+    }
+
+    /// The same over a store that outlives the server, or that several share on PostgreSQL.
+    pub async fn over_shared(fresh: Arc<Fresh>) -> Self {
+        Self::start(fresh, None, false).await
     }
 
     async fn start(fresh: Arc<Fresh>, redis_url: Option<String>, samples: bool) -> Self {

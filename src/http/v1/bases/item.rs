@@ -134,7 +134,7 @@ impl<'a> BaseItem<'a> {
             accessibility: Accessibility::new(view, &base.accessibility, None),
             cover: Image::cover(view, &base.images),
             notice: base.notice.as_ref().map(|notice| Notice::new(view, notice)),
-            distance: distance,
+            distance,
         }
     }
 }
