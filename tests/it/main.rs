@@ -15,6 +15,7 @@ mod migrations;
 mod mirror;
 mod openapi;
 mod oracle;
+mod readers;
 mod reading;
 mod replicas;
 mod search;
