@@ -22,7 +22,7 @@ const CELL: f64 = 360.0 / 4.0;
 /// Some things that lie close together.
 #[derive(Debug, Clone)]
 pub struct Mark<'a> {
-    /// The mean of their latitudes and longitudes.
+    /// The mean of their latitudes and longitudes; of one thing with several places here, the first.
     pub at: (f64, f64),
     /// The smallest box around them.
     pub edges: Edges,
@@ -130,7 +130,7 @@ impl Snapshot {
         let count = slots.len() as u64;
         Some(Mark {
             // A mean of equal numbers may differ from them in its last bit.
-            at: if together { first } else { (lat / number, lng / number) },
+            at: if together || count == 1 { first } else { (lat / number, lng / number) },
             edges,
             count,
             only: if count == 1 { only() } else { None },
@@ -145,8 +145,7 @@ impl Snapshot {
         let base = |slot: &u32| match self.index.thing(*slot)? {
             Thing::Base(entry) => BaseId::new(entry.record.id),
             Thing::Event(entry) => entry.base,
-            Thing::Series(entry) => entry.body().base,
-            Thing::Organisation(_) | Thing::Campaign(_) | Thing::Route(_) => None,
+            _ => None,
         };
         let first = base(slots.first()?)?;
         slots.iter().all(|slot| base(slot) == Some(first)).then_some(first)

@@ -9,6 +9,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::index::{Field, Key};
 use super::sieve::FINDABLE;
 use super::snapshot::Snapshot;
+use super::suggest::Named;
 use super::words::{self, Asked, Dictionary, Fit, Group, Lexicon, Manner, WordId, resembles, slips};
 use crate::domain::kinds::Kind;
 
@@ -38,6 +39,8 @@ const PLACES: [(Field, i64); 5] = [
     (Field::PlaceWord, 80),
     (Field::BodyWord, 40),
 ];
+/// How nearly a question must be a name to be taken for it mistyped although its words are found elsewhere.
+const MISTYPED: i64 = 700;
 /// What it counts that the question is the whole name.
 const WHOLE: i64 = 1000;
 
@@ -45,6 +48,11 @@ const WHOLE: i64 = 1000;
 const NAME_LENGTHS: i64 = 3;
 
 impl Wanted {
+    /// Whether they are found nowhere.
+    pub fn is_vain(&self) -> bool {
+        self.fit.is_empty()
+    }
+
     /// Reads the words of `q` and finds them in things of `kinds`; `None` where there are none. `typing` says that the
     /// last word may go on. Where nothing has all words, what sounds or looks alike will do.
     pub fn read(snapshot: &Snapshot, q: &str, kinds: &[Kind], typing: bool) -> Option<Self> {
@@ -130,22 +138,51 @@ impl Snapshot {
         relaxed: impl FnOnce() -> Asked,
         kinds: &RoaringBitmap,
     ) -> (Relevance, RoaringBitmap) {
-        let fit = self.having(asked) & kinds;
+        let found = |groups: &[Group], fit| (Relevance::Words(groups.to_vec()), fit);
+        let alike = |alike: BTreeMap<u32, i64>| {
+            let fit = alike.keys().collect();
+            (Relevance::Alike(alike), fit)
+        };
+        let fit = self.having(asked, &PLACES) & kinds;
         if !fit.is_empty() {
-            return (Relevance::Words(asked.groups.clone()), fit);
+            // Words that stand here and there, but together in no name, may be a mistyped name.
+            let in_a_name = !(self.having(asked, &PLACES[..2]) & kinds).is_empty();
+            let mistyped = || {
+                let mut names = self.alike(asked, kinds);
+                names.retain(|_, score| *score >= MISTYPED);
+                names
+            };
+            let names = if in_a_name { BTreeMap::new() } else { mistyped() };
+            return if names.is_empty() { found(&asked.groups, fit) } else { alike(names) };
+        }
+        let names = self.called(asked, kinds);
+        if !names.is_empty() {
+            return alike(names);
         }
         let relaxed = relaxed();
-        let fit = self.having(&relaxed) & kinds;
+        let fit = self.having(&relaxed, &PLACES) & kinds;
         if !fit.is_empty() {
-            return (Relevance::Words(relaxed.groups), fit);
+            return found(&relaxed.groups, fit);
         }
-        let alike = self.alike(asked, kinds);
-        let fit = alike.keys().collect();
-        (Relevance::Alike(alike), fit)
+        alike(self.alike(asked, kinds))
     }
 
-    /// The slots of what has a word of each group.
-    fn having(&self, asked: &Asked) -> RoaringBitmap {
+    /// The slots of what is called so in pinyin or by its initials, which are no words.
+    fn called(&self, asked: &Asked, kinds: &RoaringBitmap) -> BTreeMap<u32, i64> {
+        const MOST: usize = 20;
+        if !asked.folded.is_ascii() {
+            return BTreeMap::new();
+        }
+        let names = self.names.find(&self.dictionary, &asked.folded, MOST).into_iter().enumerate();
+        let slots = names.filter_map(|(rank, (named, _))| {
+            let Named::Thing(kind, id) = named else { return None };
+            Some((self.index.slot(kind, id)?, 1000 - rank as i64))
+        });
+        slots.filter(|(slot, _)| kinds.contains(*slot)).collect()
+    }
+
+    /// The slots of what has a word of each group at one of these places.
+    fn having(&self, asked: &Asked, places: &[(Field, i64)]) -> RoaringBitmap {
         if asked.is_hopeless() {
             return RoaringBitmap::new();
         }
@@ -154,7 +191,7 @@ impl Snapshot {
             let words = group
                 .any
                 .iter()
-                .flat_map(|(word, _)| PLACES.iter().map(|(place, _)| Key::new(*place, i64::from(word.0))));
+                .flat_map(|(word, _)| places.iter().map(|(place, _)| Key::new(*place, i64::from(word.0))));
             let having = self.index.postings.any(words);
             match &mut fit {
                 Some(fit) => *fit &= having,

@@ -48,13 +48,21 @@ pub struct Param {
     pub about: &'static str,
     /// A value as it stands in a query, before percent-encoding.
     pub example: &'static str,
+    /// Whether it must be given.
+    pub required: bool,
 }
 
 impl Param {
     /// A row of a table.
     #[must_use]
     pub const fn new(name: &'static str, kind: Kind, about: &'static str, example: &'static str) -> Self {
-        Self { name, kind, about, example }
+        Self { name, kind, about, example, required: false }
+    }
+
+    /// The same, which must be given.
+    #[must_use]
+    pub const fn required(self) -> Self {
+        Self { required: true, ..self }
     }
 }
 

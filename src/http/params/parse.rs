@@ -70,6 +70,9 @@ pub fn parse(query: &str, table: &[&[Param]]) -> Result<Params, Invalid> {
         }
         given.push((param.name, text));
     }
+    for param in known().filter(|param| param.required && seen.iter().all(|name| name != param.name)) {
+        invalid.push(param.name, FieldCode::Missing);
+    }
     groups::check(&given, &params, &mut invalid);
     invalid.or(params)
 }

@@ -25,7 +25,7 @@ fn parameter(param: &Param) -> Parameter {
     ParameterBuilder::new()
         .name(param.name)
         .parameter_in(ParameterIn::Query)
-        .required(Required::False)
+        .required(if param.required { Required::True } else { Required::False })
         .description(Some(param.about))
         .style(list.then_some(ParameterStyle::Form))
         .explode(list.then_some(false))

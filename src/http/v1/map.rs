@@ -14,11 +14,10 @@ use super::view::View;
 use crate::discovery::map::Mark;
 use crate::domain::geo;
 use crate::domain::ids;
-use crate::domain::invalid::{FieldCode, Invalid};
 use crate::http::list::Crs;
 use crate::http::params::groups::{ADCODE, BBOX, CRS, LANGUAGE, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, Table};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
 /// Mounts the operations of this file.
@@ -39,7 +38,7 @@ pub struct GetMap;
 
 impl Table for GetMap {
     const PARAMS: &'static [&'static [Param]] =
-        &[&[BBOX, ZOOM, CRS, KINDS, ADCODE, Q, UNDERSTAND], TIME, FILTERS, LANGUAGE];
+        &[&[BBOX.required(), ZOOM, CRS, KINDS, ADCODE, Q, UNDERSTAND], TIME, FILTERS, LANGUAGE];
 }
 
 /// What lies in a box, gathered into marks.
@@ -140,11 +139,8 @@ impl<'a> MapMark<'a> {
 #[get("/v1/map")]
 async fn get_map(asked: Asked<GetMap>, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let (snapshot, now) = (state.snapshot()?, state.now());
-    let Some(edges) = asked.params.bbox(&BBOX) else {
-        let mut invalid = Invalid::default();
-        invalid.push(BBOX.name, FieldCode::Missing);
-        return Err(invalid.into());
-    };
+    // The parser has refused a question without a box.
+    let edges = asked.params.bbox(&BBOX).ok_or(Code::Internal)?;
     let (question, _) = asked.understood(&snapshot, now)?;
     let view = asked.view(&snapshot, now);
     let zoom = asked.params.number(&ZOOM).unwrap_or(DEFAULT_ZOOM);

@@ -21,7 +21,7 @@ use super::view::View;
 use crate::discovery::question::{Lenient, Question};
 use crate::discovery::thing::Thing;
 use crate::discovery::understanding::Understanding;
-use crate::discovery::{Found, Snapshot};
+use crate::discovery::{Found, Snapshot, Wanted};
 use crate::domain::kinds;
 use crate::domain::time::Span;
 use crate::http::body::Body;
@@ -258,7 +258,10 @@ impl<T: Table> Asked<T> {
         let reworded = understanding.as_ref().and_then(|understanding| {
             let parameters = understanding.parameters();
             let asked = self.reworded(&understanding.rest, parameters).ok()?;
-            Some((understanding, asked.question(snapshot, now, kinds.clone()).ok()?))
+            let question = asked.question(snapshot, now, kinds.clone()).ok()?;
+            // Words that are found nowhere without the rest were taken apart wrongly.
+            let vain = question.words.as_ref().is_some_and(Wanted::is_vain);
+            (!vain).then_some((understanding, question))
         });
         let Some((Understanding { parts, .. }, mut question)) = reworded else {
             return Ok((self.question(snapshot, now, kinds)?, Vec::new()));

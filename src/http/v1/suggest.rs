@@ -9,12 +9,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::view::View;
 use crate::discovery::suggest::Named;
 use crate::domain::ids;
-use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds;
 use crate::domain::taxonomy;
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, Table};
-use crate::http::problem::Problem;
+use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
 
 /// Mounts the operations of this file.
@@ -27,7 +26,8 @@ const Q: Param = Param::new(
     Kind::Text { max_chars: 100 },
     "What has been typed so far: Chinese, pinyin, initials or English.",
     "tianwen",
-);
+)
+.required();
 const LIMIT: Param = Param::new(
     "limit",
     Kind::Integer { min: 1, max: 20 },
@@ -149,11 +149,8 @@ async fn get_suggestions(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, now) = (state.snapshot()?, state.now());
-    let Some(q) = asked.params.text(&Q) else {
-        let mut invalid = Invalid::default();
-        invalid.push(Q.name, FieldCode::Missing);
-        return Err(invalid.into());
-    };
+    // The parser has refused a question without words.
+    let q = asked.params.text(&Q).ok_or(Code::Internal)?;
     let limit = asked.params.integer(&LIMIT).and_then(|limit| usize::try_from(limit).ok());
     let view = asked.view(&snapshot, now);
     let found = snapshot.suggest(q, limit.unwrap_or(DEFAULT_LIMIT), now);
