@@ -14,6 +14,7 @@ mod fuzz;
 mod migrations;
 mod openapi;
 mod oracle;
+mod readers;
 mod reading;
 mod replicas;
 mod search;

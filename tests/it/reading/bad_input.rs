@@ -127,7 +127,7 @@ fn problem(answer: &Answer, path: &str, status: u16, code: &str) -> Value {
 }
 
 /// What is wrong with an answer to a question of [`TABLE`].
-async fn blamed(site: &Site, path: &str, field: &str, codes: &str) -> Result<(), String> {
+pub(super) async fn blamed(site: &Site, path: &str, field: &str, codes: &str) -> Result<(), String> {
     let answer = site.get(path).await;
     if answer.status != 400 {
         return Err(format!("{path}: {} {:.200}", answer.status, answer.text));
