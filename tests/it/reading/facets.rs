@@ -1,6 +1,6 @@
 //! Facets: each count is what the same question finds with that value as its filter.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -38,7 +38,6 @@ const QUESTIONS: &[(&str, &str, &str)] = &[
     ("search", "organiser,audience,topic", "kinds=event,series,route&adcode=440100"),
     ("search", "date,free,adcode,level", "kinds=event,base&when=weekend&free=true"),
     ("search", "adcode,audience", "kinds=route&lat=23.1066&lng=113.3245&radius=10000"),
-    ("search", "topic,adcode,free,date", "q=周末免费天文"),
 ];
 
 /// The question with the filter of a facet put to `value`, or taken away.
@@ -55,7 +54,7 @@ fn with(question: &str, facet: &str, value: Option<&str>) -> String {
 }
 
 async fn total(site: &Site, noun: &str, question: &str) -> u64 {
-    site.json(&format!("/v1/{noun}?limit=1&{question}").replace("&&", "&").trim_end_matches('&').to_owned())
+    site.json(format!("/v1/{noun}?limit=1&{question}").replace("&&", "&").trim_end_matches('&'))
         .await["total"]
         .as_u64()
         .unwrap()
@@ -95,9 +94,8 @@ async fn a_count_is_what_its_filter_finds() {
     let (mut wrong, mut compared) = (Vec::new(), 0);
     for (noun, facets, question) in QUESTIONS {
         let asked = with(question, "", None);
-        let answer = site
-            .json(&format!("/v1/{noun}?limit=1&facets={facets}&{asked}").trim_end_matches('&').to_owned())
-            .await;
+        let answer =
+            site.json(format!("/v1/{noun}?limit=1&facets={facets}&{asked}").trim_end_matches('&')).await;
         for facet in facets.split(',') {
             let counts: BTreeMap<_, _> = list(&answer["facets"], facet)
                 .iter()
@@ -134,7 +132,10 @@ async fn facets_are_those_asked_for() {
     assert!(site.json("/v1/events").await.get("facets").is_none());
     let answer = site.json("/v1/events?facets=form,date&limit=1&lang=en").await;
     let facets = answer["facets"].as_object().unwrap();
-    assert_eq!(facets.keys().collect::<Vec<_>>(), ["date", "form"]);
+    assert_eq!(
+        facets.keys().collect::<BTreeSet<_>>(),
+        BTreeSet::from([&"date".to_owned(), &"form".to_owned()])
+    );
     let forms = list(&answer["facets"], "form");
     assert!(forms.iter().any(|form| form["code"] == "lecture" && form["name"] != "lecture"), "{forms:?}");
     let order = |form: &Value| (std::cmp::Reverse(form["count"].as_u64()), text(form, "code").to_owned());

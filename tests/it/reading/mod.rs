@@ -9,6 +9,7 @@ mod campaigns;
 mod dates;
 mod datums;
 mod details;
+mod disagreements;
 mod districts;
 mod facets;
 mod filters;

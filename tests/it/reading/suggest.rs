@@ -149,8 +149,4 @@ async fn something_must_have_been_typed() {
     let overlong = format!("/v1/suggest?q={}", "长".repeat(101));
     wrong.extend(blamed(&site, &overlong, "q", "tooLong").await.err());
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let document = site.json("/openapi.json").await;
-    let parameters = list(&document["paths"]["/v1/suggest"]["get"], "parameters");
-    let q = parameters.iter().find(|one| one["name"] == "q").unwrap();
-    assert_eq!(q["required"], true, "and the document says so");
 }
