@@ -1,8 +1,8 @@
 //! Mirrors: one that polls ends up with exactly what is published, whatever happens meanwhile.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, LazyLock};
 use std::thread::JoinHandle;
 
 use chrono::TimeDelta;

@@ -154,5 +154,16 @@ fn session(
         ..terms.rules.clone()
     });
     let capacity = terms.map(|terms| terms.capacity);
-    Session { id, event, start, end, status, place: None, signup: signup.map(Box::new), capacity, taken, waiting }
+    Session {
+        id,
+        event,
+        start,
+        end,
+        status,
+        place: None,
+        signup: signup.map(Box::new),
+        capacity,
+        taken,
+        waiting,
+    }
 }

@@ -97,9 +97,8 @@ impl Understanding {
 }
 
 /// Reads a question. `folded` is `q` in lower case, narrow forms and simplified characters, as it is matched with
-/// names. `given` tells the value of a parameter that the request has explicitly: what says the same, or less,
-/// is dropped; what contradicts it stays words; a district within a given city, and a place to look around, are
-/// taken.
+/// names. `given` tells the value of a parameter that the request has explicitly: it stands, and words of the same
+/// parameter are dropped; but a district within a given city, and a place to look around, are taken.
 pub fn understand(
     q: &str,
     folded: &str,

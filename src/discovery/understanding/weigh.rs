@@ -72,13 +72,8 @@ impl Weighing<'_> {
 
     /// A value beside what the request gives explicitly.
     fn beside_given(&self, param: &'static str, value: String) -> Fate {
-        match (self.given)(param) {
-            None => Fate::Taken(vec![(param, value)]),
-            Some(given) if value.split(',').any(|value| given.split(',').any(|held| held == value)) => {
-                Fate::Dropped
-            }
-            Some(_) => Fate::Word,
-        }
+        // What the caller chose beside stands, whatever the words say.
+        if self.has(param) { Fate::Dropped } else { Fate::Taken(vec![(param, value)]) }
     }
 
     fn filters(&self, fates: &mut Fates) {
@@ -127,8 +122,7 @@ impl Weighing<'_> {
                 continue; // dropped: the inner one says it
             }
             fates[*i].1 = match given {
-                Some(given) if given == *code || within(given, *code) => Fate::Dropped,
-                Some(given) if !within(*code, given) => Fate::Word,
+                Some(given) if !within(*code, given) => Fate::Dropped,
                 _ => Fate::Taken(vec![("adcode", code.to_string())]),
             };
         }
@@ -200,11 +194,8 @@ impl Weighing<'_> {
             (None, Some(when)) => vec![("when", when.name().to_owned())],
             (None, None) => vec![("from", stretch.first.to_string()), ("to", stretch.last.to_string())],
         };
-        if !["when", "from", "to"].into_iter().any(|param| self.has(param)) {
-            return Fate::Taken(parameters);
-        }
-        let same = parameters.iter().all(|(param, value)| (self.given)(param).as_ref() == Some(value));
-        if same { Fate::Dropped } else { Fate::Word }
+        let given = ["when", "from", "to"].into_iter().any(|param| self.has(param));
+        if given { Fate::Dropped } else { Fate::Taken(parameters) }
     }
 
     /// What is to be looked around: the first place with a name, else the caller, where its position is known.

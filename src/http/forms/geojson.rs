@@ -90,8 +90,7 @@ impl ListForm {
         "geometry": { "type": "Point", "coordinates": [113.3621, 23.0394] },
         "properties": { "id": "01h2x7m9k4qpz", "name": "广东科学中心", "crs": "wgs84" },
     }],
-    "numberMatched": 128,
-    "nextCursor": "eyJxIjoxNDQ4NzY1MTUzNjQ4NjM2MDg1LCJrIjoxMjUzNCwiaSI6Mjg4MDQwNzIyNjgwMjg4MzAxOCwidCI6MTc5NTMxODg2MDAwMH0",
+    "numberMatched": 1,
 }))]
 pub struct FeatureCollection {
     /// `FeatureCollection`.

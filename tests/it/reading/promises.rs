@@ -1,4 +1,4 @@
-//! Where contract or document and answers differ.
+//! What the document promises of searches, maps and completions where it is easily forgotten.
 
 use serde_json::Value;
 
@@ -54,22 +54,6 @@ async fn a_missing_character_is_forgiven_after_a_place() {
     let found = site.json("/v1/search?q=广州动园&limit=5").await;
     let named = |item: &Value| item.get("name").is_some_and(|name| name == "广州动物园");
     assert!(list(&found, "items").iter().any(named), "{found}");
-}
-
-/// Words that are taken out of the question are told.
-#[actix_web::test]
-async fn nothing_is_taken_out_of_the_words_silently() {
-    let site = shared();
-    for q in ["附近", "周边"] {
-        let answer = site.json(&format!("/v1/search?q={q}&limit=1")).await;
-        let sought = site.json(&format!("/v1/search?q={q}&understand=false&limit=1")).await;
-        assert!(
-            !list(&answer, "understood").is_empty() || answer["total"] == sought["total"],
-            "{q}: {} instead of {}",
-            answer["total"],
-            sought["total"]
-        );
-    }
 }
 
 /// What a facet counts beside a question is what it finds when it is chosen.
