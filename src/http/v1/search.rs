@@ -35,7 +35,7 @@ use crate::http::state::State;
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(search);
+    cfg.service(search_everything);
 }
 
 /// Kinds of thing that a search finds.
@@ -214,7 +214,7 @@ pub struct Understood {
     )))
 )]
 #[get("/v1/search")]
-async fn search(
+async fn search_everything(
     asked: Asked<Search>,
     form: ListForm,
     state: web::Data<State>,
