@@ -37,6 +37,9 @@ function findAny(type, at, above = []) {
   return undefined;
 }
 
+// What a mirror is told of an object depends on its kind, and is part of its detail: nothing types that.
+const open = ['listChanges().items[].item[key]'];
+
 const faults = [];
 let checked = 0;
 for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
@@ -55,7 +58,7 @@ for (const operation of Object.values(paths).flatMap((methods) => Object.values(
   const actual = answer.aliasSymbol ? checker.getFullyQualifiedName(answer.aliasSymbol) : checker.typeToString(answer);
   if (expected && actual !== expected) faults.push(`${name}: gives ${actual} instead of ${expected}`);
   const found = findAny(answer, `${name}()`);
-  if (found) faults.push(`${found} is any`);
+  if (found && !open.includes(found)) faults.push(`${found} is any`);
   for (const parameter of signature.parameters.filter(({ name }) => name !== 'options')) {
     const loose = findAny(checker.getTypeOfSymbol(parameter), `${name}(${parameter.name})`);
     if (loose) faults.push(`${loose} is any`);

@@ -128,20 +128,58 @@ impl Table for Search {
         &[&[Q, KINDS, UNDERSTAND], POSITION, TIME, FILTERS, &[SORT, FACETS], PAGE, LANGUAGE];
 }
 
+/// Makes of the item of a list one that says its kind. Each is a named schema with a word of its own for the kind:
+/// generators of clients tell them apart by it, and make nothing of unnamed ones.
+macro_rules! found {
+    ($($found:ident, $word:ident, $kind:literal: $item:ident, $about:literal;)*) => {$(
+        #[doc = $about]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        pub enum $word {
+            /// The only one.
+            #[serde(rename = $kind)]
+            Only,
+        }
+
+        #[doc = $about]
+        #[derive(Debug, Clone, Serialize, ToSchema)]
+        pub struct $found<'a> {
+            /// What kind of thing it is.
+            pub kind: $word,
+            /// What its list shows.
+            #[serde(flatten)]
+            pub item: $item<'a>,
+        }
+
+        impl<'a> From<$item<'a>> for $found<'a> {
+            fn from(item: $item<'a>) -> Self {
+                Self { kind: $word::Only, item }
+            }
+        }
+    )*};
+}
+
+found! {
+    FoundEvent, EventWord, "event": EventItem, "An event that was found.";
+    FoundBase, BaseWord, "base": BaseItem, "A base that was found.";
+    FoundRoute, RouteWord, "route": RouteItem, "A route that was found.";
+    FoundSeries, SeriesWord, "series": SeriesItem, "A lecture series that was found.";
+    FoundCampaign, CampaignWord, "campaign": CampaignItem, "A campaign or theme day that was found.";
+}
+
 /// A thing that was found: its kind and the item of that kind's list.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[serde(untagged)]
 pub enum SearchItem<'a> {
     /// An event.
-    Event(Box<EventItem<'a>>),
+    Event(Box<FoundEvent<'a>>),
     /// A base.
-    Base(Box<BaseItem<'a>>),
+    Base(Box<FoundBase<'a>>),
     /// A route.
-    Route(Box<RouteItem<'a>>),
+    Route(Box<FoundRoute<'a>>),
     /// A lecture series.
-    Series(Box<SeriesItem<'a>>),
+    Series(Box<FoundSeries<'a>>),
     /// A campaign or theme day.
-    Campaign(Box<CampaignItem<'a>>),
+    Campaign(Box<FoundCampaign<'a>>),
 }
 
 /// Writes a thing that was found, as a [`SearchItem`].
@@ -155,10 +193,10 @@ fn write(view: &View<'_>, found: &Found<'_>, span: Option<Span>, out: &mut Vec<u
             out[begin] = b',';
             return Ok(());
         }
-        Thing::Base(entry) => SearchItem::Base(Box::new(BaseItem::new(view, entry, found.distance))),
-        Thing::Route(entry) => SearchItem::Route(Box::new(RouteItem::new(view, entry, found.distance))),
-        Thing::Series(entry) => SearchItem::Series(Box::new(SeriesItem::new(view, entry))),
-        Thing::Campaign(entry) => SearchItem::Campaign(Box::new(CampaignItem::new(view, entry, span))),
+        Thing::Base(entry) => SearchItem::Base(Box::new(BaseItem::new(view, entry, found.distance).into())),
+        Thing::Route(entry) => SearchItem::Route(Box::new(RouteItem::new(view, entry, found.distance).into())),
+        Thing::Series(entry) => SearchItem::Series(Box::new(SeriesItem::new(view, entry).into())),
+        Thing::Campaign(entry) => SearchItem::Campaign(Box::new(CampaignItem::new(view, entry, span).into())),
         // Organisations are no findable kind.
         Thing::Organisation(_) => return Err(Code::Internal.into()),
     };
