@@ -66,7 +66,7 @@ pub struct Home<'a> {
     /// The division that was asked for, or in which the position lies; absent where that is not known.
     pub division: Option<DivisionItem<'a>>,
     /// What authorities put first; empty where they named nothing.
-    #[schema(max_items = 5)]
+    #[schema(max_items = 5, inline)]
     pub featured: Vec<SearchItem<'a>>,
     /// Campaigns that take place now, then those that come next.
     #[schema(max_items = 3)]

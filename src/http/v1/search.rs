@@ -131,7 +131,7 @@ impl Table for Search {
 /// Makes of the item of a list one that says its kind. Each is a named schema with a word of its own for the kind:
 /// generators of clients tell them apart by it, and make nothing of unnamed ones.
 macro_rules! found {
-    ($($found:ident, $word:ident, $kind:literal: $item:ident, $about:literal;)*) => {$(
+    ($($found:ident, $word:ident, $kind:tt: $item:ident, $about:literal;)*) => {$(
         #[doc = $about]
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
         pub enum $word {
@@ -194,7 +194,9 @@ fn write(view: &View<'_>, found: &Found<'_>, span: Option<Span>, out: &mut Vec<u
             return Ok(());
         }
         Thing::Base(entry) => SearchItem::Base(Box::new(BaseItem::new(view, entry, found.distance).into())),
-        Thing::Route(entry) => SearchItem::Route(Box::new(RouteItem::new(view, entry, found.distance).into())),
+        Thing::Route(entry) => {
+            SearchItem::Route(Box::new(RouteItem::new(view, entry, found.distance).into()))
+        }
         Thing::Series(entry) => SearchItem::Series(Box::new(SeriesItem::new(view, entry).into())),
         Thing::Campaign(entry) => SearchItem::Campaign(Box::new(CampaignItem::new(view, entry, span).into())),
         // Organisations are no findable kind.
@@ -209,6 +211,8 @@ fn write(view: &View<'_>, found: &Found<'_>, span: Option<Span>, out: &mut Vec<u
 #[serde(rename_all = "camelCase")]
 pub struct SearchAnswer<'a> {
     /// The things of this page, in order.
+    // In line: a generator makes nothing of a named union.
+    #[schema(inline)]
     pub items: Vec<SearchItem<'a>>,
     /// How many things fit in all, exactly.
     #[schema(example = 128)]
