@@ -152,7 +152,7 @@ fn values(
                 .collect()
         }
         Facet::Organiser => {
-            let run = fit & snapshot.of_kinds(&ORGANISED);
+            let run = fit & snapshot.index.of_kinds(&ORGANISED);
             let count = |id: &OrganisationId| postings.count(Key::new(Field::Organiser, id.get()), &run);
             snapshot.organisations.keys().map(|id| (Value::Organisation(*id), count(id))).collect()
         }
@@ -204,7 +204,7 @@ fn days(snapshot: &Snapshot, question: &Question, now: DateTime<Utc>) -> Vec<(Va
     let fit = snapshot.select_at_any_time(question);
     // What days alone do not tell is looked at for each of them.
     let mut doubtful = postings.any([Key::of(Field::Scattered), Key::of(Field::Endless)]);
-    doubtful |= &fit - snapshot.of_kinds(&[Kind::Event]);
+    doubtful |= &fit - snapshot.index.of_kinds(&[Kind::Event]);
     if question.available.is_some() || !question.standings.is_empty() {
         doubtful |= &fit;
     }

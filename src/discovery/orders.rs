@@ -53,8 +53,8 @@ impl Snapshot {
     }
 }
 
-/// So many things are sooner looked at one by one.
-const FEW: u64 = 200;
+/// What fills no more than so many pages is sooner looked at one by one.
+const PAGES: u64 = 8;
 
 struct Pager<'a, 'q> {
     snapshot: &'a Snapshot,
@@ -76,7 +76,11 @@ impl<'a> Pager<'a, '_> {
             (Sort::Distance, Some(at)) => self.nearest(at),
             (Sort::Relevance, _) => self.best(),
             // So too of days.
-            (Sort::Start, _) if self.question.standings.is_empty() && self.fit.len() > FEW => self.earliest(),
+            (Sort::Start, _)
+                if self.question.standings.is_empty() && self.fit.len() > PAGES * self.wanted() as u64 =>
+            {
+                self.earliest()
+            }
             (Sort::Newest, _) => {
                 let newest = |slot| Some((Key::latest(Some(self.thing(slot)?.updated_at())), slot));
                 self.first(self.fit.iter().filter_map(newest))
@@ -196,9 +200,7 @@ impl<'a> Pager<'a, '_> {
         while hits.len() - before < self.wanted() && next <= self.snapshot.index.last_day {
             let starting = filed(Field::Start, next).unwrap_or_default();
             // An event whose first session is earlier was met on that day.
-            let today =
-                |hit: &Hit<Found<'_>>| hit.found.next.is_some_and(|session| day(session.start) == next);
-            hits.extend(starting.iter().filter_map(|slot| self.hit(slot)).filter(today));
+            hits.extend(self.all(starting.iter()).into_iter().filter(|hit| starts(hit) == next));
             next += 1;
         }
         if hits.len() - before < self.wanted() {

@@ -62,7 +62,7 @@ impl Wanted {
         if asked.groups.is_empty() {
             return None;
         }
-        let kinds = snapshot.of_kinds(if kinds.is_empty() { &FINDABLE } else { kinds });
+        let kinds = snapshot.index.of_kinds(if kinds.is_empty() { &FINDABLE } else { kinds });
         let (relevance, fit) = snapshot.relevant(&asked, || read(Manner::Relaxed), &kinds);
         Some(Self { folded: asked.folded, relevance: Arc::new(relevance), fit: Arc::new(fit) })
     }

@@ -33,11 +33,6 @@ struct Sieve<'a> {
 }
 
 impl Snapshot {
-    /// The slots of things of some kinds.
-    pub(super) fn of_kinds(&self, kinds: &[Kind]) -> RoaringBitmap {
-        self.index.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
-    }
-
     /// The slots of everything that fits a question at any time.
     pub(super) fn select_at_any_time(&self, question: &Question) -> RoaringBitmap {
         Sieve::new(self, question).left.unwrap_or_default()
@@ -100,19 +95,15 @@ impl<'a> Sieve<'a> {
 
     /// What is left before a filter that is lenient.
     fn before(&self, lenient: bool) -> Option<RoaringBitmap> {
-        lenient.then(|| self.left.clone().unwrap_or_else(|| self.of_kinds(self.asked)))
+        lenient.then(|| self.left.clone().unwrap_or_else(|| self.index.of_kinds(self.asked)))
     }
 
     /// Takes back what a filter excluded because its kind is not `able` to be asked so.
     fn pardon(&mut self, before: Option<RoaringBitmap>, able: &[Kind]) {
-        let able = self.of_kinds(able);
+        let able = self.index.of_kinds(able);
         if let (Some(before), Some(left)) = (before, &mut self.left) {
             *left |= before - able;
         }
-    }
-
-    fn of_kinds(&self, kinds: &[Kind]) -> RoaringBitmap {
-        self.index.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
     }
 
     /// Keeps what is filed under one of several values of a field, if there are any.
@@ -133,7 +124,7 @@ impl<'a> Sieve<'a> {
         if values.len() > 0 {
             self.any(field, values);
             if !self.asked.iter().all(|kind| kinds.contains(kind)) {
-                let able = self.of_kinds(kinds);
+                let able = self.index.of_kinds(kinds);
                 self.keep(able);
             }
         }
@@ -167,7 +158,7 @@ impl<'a> Sieve<'a> {
         }
         if let Some(age) = question.age.map(i64::from) {
             let before = self.before(question.lenient.age);
-            let events = self.of_kinds(&[Kind::Event]);
+            let events = self.index.of_kinds(&[Kind::Event]);
             self.keep(events);
             let too_young = self.index.postings.any((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));
             let too_old = self.index.postings.any((0..age).map(|max| Key::new(Field::AgeMax, max)));

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub use key::{Field, Key};
 use postings::{Filed, Postings};
+use roaring::RoaringBitmap;
 use sharded::{Paged, Sharded};
 use tree::Tree;
 
@@ -70,6 +71,11 @@ impl Index {
     /// The thing with this id.
     pub fn get(&self, kind: Kind, id: i64) -> Option<&Thing> {
         self.thing(self.slot(kind, id)?)
+    }
+
+    /// The slots of things of some kinds.
+    pub fn of_kinds(&self, kinds: &[Kind]) -> RoaringBitmap {
+        self.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
     }
 
     /// Files a thing, in place of the one with the same id.
