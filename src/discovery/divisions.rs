@@ -12,6 +12,8 @@ use crate::domain::record::Record;
 #[derive(Debug, Clone, Default)]
 pub struct Divisions {
     by_code: BTreeMap<Adcode, Arc<Record<Division>>>,
+    /// Those with an outline off the mainland. They are few, and nearly every point that is asked for is far from them.
+    offshore: Vec<Arc<Record<Division>>>,
 }
 
 impl Divisions {
@@ -21,8 +23,12 @@ impl Divisions {
     }
 
     pub(super) fn put(&mut self, record: Record<Division>) -> i64 {
-        let id = record.id;
-        self.by_code.insert(record.body.adcode, Arc::new(record));
+        let (id, record) = (record.id, Arc::new(record));
+        self.offshore.retain(|held| held.id != id);
+        if !record.body.adcode.is_mainland() && record.body.outline.is_some() {
+            self.offshore.push(Arc::clone(&record));
+        }
+        self.by_code.insert(record.body.adcode, record);
         id
     }
 
@@ -68,7 +74,7 @@ impl Divisions {
 
     /// The innermost division in whose outline the point lies; `None` at sea and outside the data.
     pub fn at(&self, point: LatLng<Wgs84>) -> Option<&Division> {
-        self.iter().find(|division| division.outline.as_ref().is_some_and(|outline| outline.contains(point)))
+        self.iter().find(|division| division.holds(point))
     }
 
     /// Reads a point given in `crs`.
@@ -86,7 +92,9 @@ impl Divisions {
         }
         let unshifted = datum::from_crs(lat, lng, crs, false)?;
         let on_mainland = |point| self.at(point).map(|division| division.adcode.is_mainland());
-        let outside = on_mainland(shifted) != Some(true) && on_mainland(unshifted) == Some(false);
+        let outside = self.offshore.iter().any(|division| division.body.holds(unshifted))
+            && on_mainland(shifted) != Some(true)
+            && on_mainland(unshifted) == Some(false);
         Ok(if outside { unshifted } else { shifted })
     }
 }

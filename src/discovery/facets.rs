@@ -6,8 +6,9 @@ use roaring::RoaringBitmap;
 
 use super::index::{Field, Key};
 use super::question::Question;
-use super::sieve::ORGANISED;
+use super::sieve::{ORGANISED, Selected};
 use super::snapshot::Snapshot;
+use super::thing::Thing;
 use crate::domain::admission::Admission;
 use crate::domain::divisions::Adcode;
 use crate::domain::events::Mode;
@@ -78,18 +79,18 @@ pub struct FacetCounts {
     pub counts: Vec<(Value, u64)>,
 }
 
-/// Counts what the question asks to be counted; `fit` is what fits the question as it is.
+/// Counts what the question asks to be counted.
 pub(super) fn count(
     snapshot: &Snapshot,
     question: &Question,
     now: DateTime<Utc>,
-    fit: &RoaringBitmap,
+    selected: &Selected,
 ) -> Vec<FacetCounts> {
     let counts = question.facets.iter().map(|&facet| {
         let freed = facet.freed(question);
         let counts = match &freed {
-            _ if facet == Facet::Date => days(snapshot, question, now),
-            None => values(snapshot, question, facet, fit, now),
+            _ if facet == Facet::Date => days(snapshot, question, now, &selected.at_any_time),
+            None => values(snapshot, question, facet, &selected.fit, now),
             Some(freed) => values(snapshot, question, facet, &snapshot.select(freed, now), now),
         };
         FacetCounts { facet, counts }
@@ -134,9 +135,9 @@ fn values(
     let postings = &snapshot.index.postings;
     let counted = |field, number, value| Some((value, postings.count(Key::new(field, number), fit)));
     let terms = |scheme: &'static str| {
-        let terms = snapshot.taxonomy.terms(scheme).into_iter();
+        let terms = snapshot.taxonomy.terms(scheme);
         terms
-            .filter_map(|term| counted(Field::Term, term.id().get(), Value::Term(scheme, term.code.clone())))
+            .filter_map(|term| counted(Field::Term, term.id, Value::Term(scheme, term.body.code.clone())))
             .collect()
     };
     let mut counts: Vec<(Value, u64)> = match facet {
@@ -145,12 +146,7 @@ fn values(
         Facet::Form => terms(taxonomy::FORM),
         Facet::Category => terms(taxonomy::CATEGORY),
         Facet::Level => terms(taxonomy::LEVEL),
-        Facet::Adcode => {
-            let below = snapshot.divisions.below(question.area.adcode);
-            below
-                .map(|d| (Value::Division(d.adcode), within(snapshot, question, d.adcode, fit, now)))
-                .collect()
-        }
+        Facet::Adcode => divisions(snapshot, question, fit, now),
         Facet::Organiser => {
             let run = fit & snapshot.index.of_kinds(&ORGANISED);
             let count = |id: &OrganisationId| postings.count(Key::new(Field::Organiser, id.get()), &run);
@@ -178,50 +174,74 @@ fn values(
     counts
 }
 
-/// How many of `fit` lie in a division; of what has several places, one that fits must.
-fn within(
+/// Counts the divisions below the selected one; of what has several places, one that fits must lie there.
+fn divisions(
     snapshot: &Snapshot,
     question: &Question,
-    adcode: Adcode,
     fit: &RoaringBitmap,
     now: DateTime<Utc>,
-) -> u64 {
+) -> Vec<(Value, u64)> {
     let postings = &snapshot.index.postings;
-    let Some(filed) = postings.get(Key::new(Field::Division, adcode.number())) else { return 0 };
-    let scattered = postings.get(Key::of(Field::Scattered)).map(|scattered| scattered & fit & filed);
+    let filed = |adcode: Adcode| postings.get(Key::new(Field::Division, adcode.number()));
+    let scattered = postings.get(Key::of(Field::Scattered)).map(|scattered| scattered & fit);
     let scattered = scattered.unwrap_or_default();
     let mut there = question.clone();
-    there.area.adcode = Some(adcode);
-    let elsewhere = scattered.iter().filter(|slot| {
-        snapshot.index.thing(*slot).is_none_or(|thing| there.check(thing, snapshot, now).is_none())
-    });
-    filed.intersection_len(fit) - elsewhere.count() as u64
+    let mut count = |adcode: Adcode| {
+        let filed = filed(adcode)?;
+        there.area.adcode = Some(adcode);
+        let elsewhere = scattered.iter().filter(|slot| filed.contains(*slot)).filter(|slot| {
+            snapshot.index.thing(*slot).is_none_or(|thing| there.check(thing, snapshot, now).is_none())
+        });
+        Some(filed.intersection_len(fit) - elsewhere.count() as u64)
+    };
+    let below = snapshot.divisions.below(question.area.adcode);
+    below.map(|d| (Value::Division(d.adcode), count(d.adcode).unwrap_or_default())).collect()
 }
 
-/// Counts the days from today on; what is over today does not count.
-fn days(snapshot: &Snapshot, question: &Question, now: DateTime<Utc>) -> Vec<(Value, u64)> {
+/// Counts the days from today on; what is over today does not count. `fit` is what fits the question at any time.
+fn days(
+    snapshot: &Snapshot,
+    question: &Question,
+    now: DateTime<Utc>,
+    fit: &RoaringBitmap,
+) -> Vec<(Value, u64)> {
     let postings = &snapshot.index.postings;
-    let fit = snapshot.select_at_any_time(question);
-    // What days alone do not tell is looked at for each of them.
+    // What days alone do not tell is looked at.
     let mut doubtful = postings.any([Key::of(Field::Scattered), Key::of(Field::Endless)]);
-    doubtful |= &fit - snapshot.index.of_kinds(&[Kind::Event]);
+    doubtful &= fit;
     if question.available.is_some() || !question.standings.is_empty() {
-        doubtful |= &fit;
+        doubtful |= fit;
+    } else if question.kinds != [Kind::Event] {
+        doubtful |= fit - snapshot.index.of_kinds(&[Kind::Event]);
     }
-    doubtful &= &fit;
     let sure = fit - &doubtful;
-    let mut asked = Question { past: false, ..question.clone() };
-    let mut counts = Vec::new();
-    for (i, day) in time::day_of(now).iter_days().take(DAYS as usize).enumerate() {
-        asked.span = Some(Span { from: Some(time::start_of(day).max(now)), to: Some(time::end_of(day)) });
-        let held = match i {
-            0 => snapshot.clocked(now).rest_of_today.intersection_len(&sure),
+    let first = time::day_of(now);
+    let spans = first.iter_days().take(DAYS as usize);
+    let spans: Vec<Span> = spans
+        .map(|day| Span { from: Some(time::start_of(day).max(now)), to: Some(time::end_of(day)) })
+        .collect();
+    let mut counts = vec![0; spans.len()];
+    let today = snapshot.clocked(now);
+    for (i, (day, count)) in first.iter_days().zip(&mut counts).enumerate() {
+        *count = match i {
+            0 => today.rest_of_today.intersection_len(&sure),
             _ => postings.count(Key::day(Field::Day, day), &sure),
         };
-        let looked_at = doubtful.iter().filter_map(|slot| snapshot.index.thing(slot));
-        let more = looked_at.filter(|thing| asked.check(thing, snapshot, now).is_some()).count();
-        counts.push((Value::Day(day), held + more as u64));
     }
-    counts.retain(|(_, count)| *count > 0);
-    counts
+    let mut asked = Question { past: false, span: None, ..question.clone() };
+    for thing in doubtful.iter().filter_map(|slot| snapshot.index.thing(slot)) {
+        if let Thing::Event(entry) = thing {
+            asked.span = None;
+            let sessions = asked.sessions_of(entry, snapshot, now);
+            let held = |span: &Span| sessions.iter().any(|one| span.overlaps(one.start, one.end));
+            spans.iter().zip(&mut counts).for_each(|(span, count)| *count += u64::from(held(span)));
+        } else {
+            for (span, count) in spans.iter().zip(&mut counts) {
+                asked.span = Some(*span);
+                *count += u64::from(asked.check(thing, snapshot, now).is_some());
+            }
+        }
+    }
+    let counts = first.iter_days().map(Value::Day).zip(counts);
+    counts.filter(|(_, count)| *count > 0).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::index::point::Point;
 use super::index::tree::{Lies, Part};
 use super::matching::Found;
 use super::place::Spot;
@@ -43,10 +44,8 @@ pub struct Map<'a> {
     pub total: u64,
 }
 
-#[derive(Default)]
-struct Cell {
-    points: Vec<(u32, Spot)>,
-}
+/// Slots with a latitude and longitude of each.
+type Cell = Vec<(u32, (f64, f64))>;
 
 /// The side of the cells: the smallest of the zoom's and its doubles with which a box of this size has no more cells
 /// than marks are allowed. It depends on the size of the box and not on where it is.
@@ -77,12 +76,21 @@ impl Snapshot {
             };
             if question.area.lies(circle.as_ref(), node) != Lies::Apart {
                 for point in points.iter().filter(|point| fit.contains(point.slot)) {
-                    if question.area.holds_spot(circle.as_ref(), point.spot)
-                        && self.is_there(question, point.slot, point.spot, crs, now)
+                    let slot = point.slot;
+                    let is_inside = || match question.area.lies_to_point(circle.as_ref(), point) {
+                        Lies::Apart => false,
+                        Lies::Inside => true,
+                        Lies::Across => self
+                            .spot(point)
+                            .is_some_and(|spot| question.area.holds_spot(circle.as_ref(), &spot)),
+                    };
+                    let at = point.in_crs(crs).or_else(|| Some(self.spot(point)?.in_crs(crs)));
+                    if let Some((lat, lng)) = at
+                        && is_inside()
+                        && self.is_there(question, slot, (lat, lng), crs, now)
                     {
-                        let (lat, lng) = point.spot.in_crs(crs);
                         let cell = ((lat / side).floor() as i64, (lng / side).floor() as i64);
-                        cells.entry(cell).or_default().points.push((point.slot, point.spot));
+                        cells.entry(cell).or_default().push((slot, (lat, lng)));
                     }
                 }
             }
@@ -92,23 +100,33 @@ impl Snapshot {
         Map { marks, total: fit.len() }
     }
 
+    /// The place of a thing that a point stands for.
+    fn spot(&self, point: &Point) -> Option<Spot> {
+        self.index.thing(point.slot)?.spots().into_iter().find(|spot| point.is(spot))
+    }
+
     /// Whether what fits is at this of its places: an event whose session elsewhere fits is not.
-    fn is_there(&self, question: &Question, slot: u32, spot: Spot, crs: Crs, now: DateTime<Utc>) -> bool {
+    fn is_there(
+        &self,
+        question: &Question,
+        slot: u32,
+        (lat, lng): (f64, f64),
+        crs: Crs,
+        now: DateTime<Utc>,
+    ) -> bool {
         let Some(thing) = self.index.thing(slot) else { return false };
         if thing.has_one_place() {
             return true;
         }
-        let (lat, lng) = spot.in_crs(crs);
         let mut there = question.clone();
         there.area.bbox = Some((Edges { west: lng, south: lat, east: lng, north: lat }, crs));
         there.check(thing, self, now).is_some()
     }
 
     fn mark(&self, question: &Question, cell: Cell, crs: Crs, now: DateTime<Utc>) -> Option<Mark<'_>> {
-        let mut slots: Vec<u32> = cell.points.iter().map(|(slot, _)| *slot).collect();
+        let (mut slots, positions): (Vec<u32>, Vec<(f64, f64)>) = cell.into_iter().unzip();
         slots.sort_unstable();
         slots.dedup();
-        let positions: Vec<(f64, f64)> = cell.points.iter().map(|(_, spot)| spot.in_crs(crs)).collect();
         let number = positions.len() as f64;
         let (lat, lng) = positions.iter().fold((0.0, 0.0), |sum, at| (sum.0 + at.0, sum.1 + at.1));
         let first = *positions.first()?;

@@ -116,6 +116,13 @@ impl Question {
         Some(Found { thing, next: Some(next), sessions: 1 + fitting.count(), distance: inside.distance })
     }
 
+    /// When the earliest session that fits starts, of an event that fits and whose sessions are all at its place.
+    pub(super) fn start(&self, entry: &EventEntry, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let whole = self.wanted(entry, now)?;
+        let fits = |session: &&Session| self.fits(entry.status, whole, session, now);
+        entry.sessions.iter().find(fits).map(|session| session.start)
+    }
+
     /// How an event as a whole stands, if what stands so is asked for.
     fn wanted(&self, entry: &EventEntry, now: DateTime<Utc>) -> Option<Standing> {
         let whole = Standing::of_event(entry, now);

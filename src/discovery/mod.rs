@@ -15,7 +15,7 @@
 //!    several places, opening hours), which [`matching`] looks at one by one. [`matching`] is also the plain meaning of
 //!    every filter, in one place.
 //! 2. The number of slots left is the total; [`facets`] are sizes of intersections.
-//! 3. [`orders`] makes the page: outwards through the tree for the nearest, from day to day for the earliest, by
+//! 3. [`orders`] makes the page: [`outwards`] through the tree for the nearest, from day to day for the earliest, by
 //!    [`relevance`] for words, and looks at no more than the page needs.
 //!
 //! **What moves with the clock** alone is [`clocked`]: worked out once a minute, never rewritten.
@@ -39,6 +39,7 @@ pub mod map;
 mod matching;
 pub mod mirror;
 mod orders;
+mod outwards;
 pub mod organisations;
 pub mod page;
 pub mod parts;

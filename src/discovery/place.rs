@@ -3,6 +3,7 @@
 use std::f64::consts::FRAC_PI_2;
 
 use super::divisions::Divisions;
+use super::index::point::Point;
 use super::index::tree::{Lies, Node};
 use crate::domain::datum;
 use crate::domain::divisions::Adcode;
@@ -28,7 +29,7 @@ pub struct Spot {
     /// Latitude and longitude in GCJ-02, which most requests speak.
     gcj02: (f64, f64),
     /// The same on the unit sphere: whether something is near is told by a chord, without trigonometry.
-    unit: [f64; 3],
+    pub(super) unit: [f64; 3],
 }
 
 impl Spot {
@@ -48,9 +49,21 @@ impl Spot {
     }
 }
 
-fn unit(position: LatLng<Wgs84>) -> [f64; 3] {
+/// A position on the unit sphere.
+pub(super) fn unit(position: LatLng<Wgs84>) -> [f64; 3] {
     let (lat, lng) = (position.lat().to_radians(), position.lng().to_radians());
     [lat.cos() * lng.cos(), lat.cos() * lng.sin(), lat.sin()]
+}
+
+/// The square of the chord between two points of the unit sphere.
+pub(super) fn square_of_chord(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let [x, y, z] = [0, 1, 2].map(|axis| a[axis] - b[axis]);
+    x * x + y * y + z * z
+}
+
+/// The square of the chord of an arc of so many metres.
+pub(super) fn chord_of(metres: f64) -> f64 {
+    4.0 * (metres.max(0.0) / (2.0 * geo::EARTH_RADIUS_METRES)).min(FRAC_PI_2).sin().powi(2)
 }
 
 /// A circle that many places are held against.
@@ -67,30 +80,32 @@ pub(super) struct Circle {
     sure: (f64, f64),
 }
 
-/// Distances are rounded to 0.1 m; the rest is for the last bits of the arithmetic.
-const SLACK: f64 = 0.2;
-
-/// The haversine of half an angle whose arc is so many metres.
-fn haversine(metres: f64) -> f64 {
-    (metres.max(0.0) / (2.0 * geo::EARTH_RADIUS_METRES)).min(FRAC_PI_2).sin().powi(2)
-}
+/// How much a distance told by the chord to a [`Point`] may differ from the exact one, in metres: 0.1 for rounding, 0.4
+/// for its three numbers of 24 bits, and some to spare.
+pub(super) const SLACK: f64 = 0.8;
 
 impl Circle {
     fn new(at: LatLng<Wgs84>, radius: f64) -> Self {
-        // The square of a chord is four times the haversine.
-        let sure = (4.0 * haversine(radius - SLACK), 4.0 * haversine(radius + SLACK));
+        let sure = (chord_of(radius - SLACK), chord_of(radius + SLACK));
         Self { at, radius, cos_lat: at.lat().to_radians().cos(), unit: unit(at), sure }
     }
 
-    /// Bounds of haversines: below the first all is inside, above the second nothing.
-    pub fn haversines(&self) -> (f64, f64) {
-        (self.sure.0 / 4.0, self.sure.1 / 4.0)
+    /// Bounds of squares of chords: below the first all is inside, above the second nothing.
+    pub fn chords(&self) -> (f64, f64) {
+        self.sure
     }
 
-    fn holds(&self, spot: Spot) -> bool {
-        let [x, y, z] = [0, 1, 2].map(|axis| self.unit[axis] - spot.unit[axis]);
-        let chord = x * x + y * y + z * z;
-        chord < self.sure.0 || chord <= self.sure.1 && geo::distance(self.at, spot.position) <= self.radius
+    fn lies(&self, point: &Point) -> Lies {
+        let chord = point.square_of_chord(self.unit);
+        match () {
+            () if chord < self.sure.0 => Lies::Inside,
+            () if chord > self.sure.1 => Lies::Apart,
+            () => Lies::Across,
+        }
+    }
+
+    fn holds(&self, spot: &Spot) -> bool {
+        geo::distance(self.at, spot.position) <= self.radius
     }
 }
 
@@ -141,15 +156,22 @@ impl Area {
     pub(super) fn lies(&self, circle: Option<&Circle>, node: &Node) -> Lies {
         let circle = circle.map(|circle| node.in_circle(circle));
         let boxed = self.bbox.map(|(bbox, crs)| node.in_box(&bbox, crs));
-        match (circle.unwrap_or(Lies::Inside), boxed.unwrap_or(Lies::Inside)) {
-            (Lies::Apart, _) | (_, Lies::Apart) => Lies::Apart,
-            (Lies::Inside, Lies::Inside) => Lies::Inside,
-            _ => Lies::Across,
-        }
+        circle.unwrap_or(Lies::Inside).and(boxed.unwrap_or(Lies::Inside))
+    }
+
+    /// How its circle and its box lie to a point; across: too near the edge for the point to tell.
+    pub(super) fn lies_to_point(&self, circle: Option<&Circle>, point: &Point) -> Lies {
+        let circle = circle.map_or(Lies::Inside, |circle| circle.lies(point));
+        let boxed = self.bbox.map_or(Lies::Inside, |(bbox, crs)| match point.in_crs(crs) {
+            Some(at) if bbox.hold(at) => Lies::Inside,
+            Some(_) => Lies::Apart,
+            None => Lies::Across,
+        });
+        circle.and(boxed)
     }
 
     /// Whether a position lies in its circle and its box.
-    pub(super) fn holds_spot(&self, circle: Option<&Circle>, spot: Spot) -> bool {
+    pub(super) fn holds_spot(&self, circle: Option<&Circle>, spot: &Spot) -> bool {
         circle.is_none_or(|circle| circle.holds(spot))
             && self.bbox.is_none_or(|(bbox, crs)| bbox.hold(spot.in_crs(crs)))
     }

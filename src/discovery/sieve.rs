@@ -8,11 +8,13 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use roaring::RoaringBitmap;
 
+use super::facets::Facet;
 use super::index::{Field, Index, Key};
 use super::question::Question;
 use super::snapshot::Snapshot;
+use super::thing::Thing;
 use crate::domain::kinds::Kind;
-use crate::domain::taxonomy::{self, Code};
+use crate::domain::taxonomy;
 use crate::domain::time::{self, Span};
 
 /// The kinds that are found where none is named.
@@ -26,31 +28,44 @@ const AUDIENCED: [Kind; 2] = [Kind::Event, Kind::Route];
 
 /// The slots that fit so far.
 struct Sieve<'a> {
+    snapshot: &'a Snapshot,
     index: &'a Index,
     asked: &'a [Kind],
     left: Option<RoaringBitmap>,
     doubtful: RoaringBitmap,
 }
 
-impl Snapshot {
-    /// The slots of everything that fits a question at any time.
-    pub(super) fn select_at_any_time(&self, question: &Question) -> RoaringBitmap {
-        Sieve::new(self, question).left.unwrap_or_default()
-    }
+/// What fits a question.
+pub(super) struct Selected {
+    /// The slots of everything that fits.
+    pub fit: RoaringBitmap,
+    /// The slots of everything that fits in all but time and seats; what has several places may not. Only where days are
+    /// to be counted.
+    pub at_any_time: RoaringBitmap,
+}
 
+impl Snapshot {
     /// The slots of everything that fits a question.
     pub fn select(&self, question: &Question, now: DateTime<Utc>) -> RoaringBitmap {
+        self.selected(question, now).fit
+    }
+
+    /// The same, with what the facets of the question need beside it.
+    pub(super) fn selected(&self, question: &Question, now: DateTime<Utc>) -> Selected {
         let mut sieve = Sieve::new(self, question);
-        sieve.time(self, question, now);
+        let counts_days = question.facets.contains(&Facet::Date);
+        let at_any_time = sieve.left.clone().filter(|_| counts_days).unwrap_or_default();
+        sieve.time(question, now);
         let Sieve { left, mut doubtful, .. } = sieve;
-        let mut left = left.unwrap_or_default();
-        doubtful &= &left;
+        let mut fit = left.unwrap_or_default();
+        doubtful &= &fit;
         let unfit = doubtful.iter().filter(|&slot| {
             let thing = self.index.thing(slot);
             thing.is_none_or(|thing| question.check(thing, self, now).is_none())
         });
-        left -= unfit.collect::<RoaringBitmap>();
-        left
+        let unfit: RoaringBitmap = unfit.collect();
+        fit -= unfit;
+        Selected { fit, at_any_time }
     }
 }
 
@@ -58,7 +73,8 @@ impl<'a> Sieve<'a> {
     /// What fits in everything but time and seats.
     fn new(snapshot: &'a Snapshot, question: &'a Question) -> Self {
         let asked = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
-        let mut sieve = Self { index: &snapshot.index, asked, left: None, doubtful: RoaringBitmap::new() };
+        let (index, doubtful) = (&snapshot.index, RoaringBitmap::new());
+        let mut sieve = Self { snapshot, index, asked, left: None, doubtful };
         if let Some(words) = &question.words {
             sieve.keep_ref(Some(&words.fit));
         }
@@ -131,7 +147,9 @@ impl<'a> Sieve<'a> {
     }
 
     fn terms(&mut self, kinds: &[Kind], scheme: &str, codes: &[String]) {
-        let terms = codes.iter().map(|code| Code(code.clone()).term(scheme).get());
+        let taxonomy = &self.snapshot.taxonomy;
+        // Nothing is filed under 0, which stands for a code that there is not.
+        let terms = codes.iter().map(|code| taxonomy.id(scheme, code).unwrap_or_default());
         self.any_of(kinds, Field::Term, terms);
     }
 
@@ -185,7 +203,11 @@ impl<'a> Sieve<'a> {
             let circle = area.circle();
             let fit = self.index.tree.select(
                 |node| area.lies(circle.as_ref(), node),
-                |point| area.holds_spot(circle.as_ref(), point.spot),
+                |point| area.lies_to_point(circle.as_ref(), point),
+                |slot| {
+                    let spots = self.index.thing(slot).map(Thing::spots).unwrap_or_default();
+                    spots.iter().any(|spot| area.holds_spot(circle.as_ref(), spot))
+                },
             );
             self.keep(fit);
         }
@@ -200,8 +222,8 @@ impl<'a> Sieve<'a> {
         self.any(Field::Kind, kinds.map(|&kind| kind as i64));
     }
 
-    fn time(&mut self, snapshot: &Snapshot, question: &Question, now: DateTime<Utc>) {
-        let index = self.index;
+    fn time(&mut self, question: &Question, now: DateTime<Utc>) {
+        let (snapshot, index) = (self.snapshot, self.index);
         let of = |kind: Kind| index.postings.get(Key::new(Field::Kind, kind as i64));
         let doubt =
             |doubtful: &mut RoaringBitmap, kind: Kind| of(kind).into_iter().for_each(|of| *doubtful |= of);
@@ -213,7 +235,7 @@ impl<'a> Sieve<'a> {
             }
             None => self.keep_ref(Some(&snapshot.clocked(now).alive)),
             Some(span) => {
-                let (mut fit, doubtful) = self.dated(snapshot, span, now);
+                let (mut fit, doubtful) = self.dated(span, now);
                 self.doubtful |= doubtful;
                 if let (Some(left), Some(events)) = (&self.left, of(Kind::Event))
                     && self.asked != [Kind::Event]
@@ -237,8 +259,9 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Events with a session that overlaps a span; the second are those among them that may not have one.
-    fn dated(&self, snapshot: &Snapshot, span: Span, now: DateTime<Utc>) -> (RoaringBitmap, RoaringBitmap) {
+    /// Of what is left, the events with a session that overlaps a span; the second are those among them that may not
+    /// have one.
+    fn dated(&self, span: Span, now: DateTime<Utc>) -> (RoaringBitmap, RoaringBitmap) {
         let number = |day: NaiveDate| i64::from(day.num_days_from_ce());
         let from = span.from.unwrap_or(now);
         let first = time::day_of(from);
@@ -251,21 +274,26 @@ impl<'a> Sieve<'a> {
         let field = if last.is_none() { Field::LastDay } else { Field::Day };
 
         let (mut sure, mut doubtful) = (RoaringBitmap::new(), RoaringBitmap::new());
+        let add = |fit: &mut RoaringBitmap, slots: &RoaringBitmap| match &self.left {
+            // Little is left, mostly: what is common is less than what a day has.
+            Some(left) => *fit |= left & slots,
+            None => *fit |= slots,
+        };
         for day in number(first)..=ends {
             let whole = (day > number(first) || has_first) && (Some(day) != last.map(number) || has_last);
             let Some(slots) = self.get(Key::new(field, day)) else { continue };
             if whole {
-                sure |= slots;
+                add(&mut sure, slots);
             } else if from == now && last.is_some_and(|last| first < last || has_last) && day == number(first)
             {
                 // The rest of today, to its end.
-                sure |= &snapshot.clocked(now).rest_of_today;
+                add(&mut sure, &self.snapshot.clocked(now).rest_of_today);
             } else {
-                doubtful |= slots;
+                add(&mut doubtful, slots);
             }
         }
         if let Some(endless) = self.get(Key::of(Field::Endless)) {
-            doubtful |= endless;
+            add(&mut doubtful, endless);
         }
         doubtful -= &sure;
         (&sure | &doubtful, doubtful)

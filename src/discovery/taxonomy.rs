@@ -11,7 +11,14 @@ use crate::domain::text::Text;
 #[derive(Debug, Clone, Default)]
 pub struct Taxonomy {
     by_id: BTreeMap<i64, Arc<Record<Term>>>,
-    schemes: BTreeMap<String, BTreeMap<String, Arc<Record<Term>>>>,
+    schemes: BTreeMap<String, Scheme>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Scheme {
+    by_code: BTreeMap<String, Arc<Record<Term>>>,
+    /// In the order of lists.
+    ordered: Vec<Arc<Record<Term>>>,
 }
 
 impl Taxonomy {
@@ -22,14 +29,25 @@ impl Taxonomy {
     pub(super) fn put(&mut self, record: Record<Term>) -> i64 {
         let (id, record) = (record.id, Arc::new(record));
         let scheme = self.schemes.entry(record.body.scheme.clone()).or_default();
-        scheme.insert(record.body.code.clone(), Arc::clone(&record));
+        scheme.by_code.insert(record.body.code.clone(), Arc::clone(&record));
+        scheme.ordered = scheme.by_code.values().cloned().collect();
+        scheme.ordered.sort_by(|a, b| (a.body.order, &a.body.code).cmp(&(b.body.order, &b.body.code)));
         self.by_id.insert(id, record);
         id
     }
 
     /// The term of this code.
     pub fn get(&self, scheme: &str, code: &str) -> Option<&Term> {
-        self.schemes.get(scheme)?.get(code).map(|record| &record.body)
+        self.record(scheme, code).map(|record| &record.body)
+    }
+
+    /// The id of the term of this code.
+    pub fn id(&self, scheme: &str, code: &str) -> Option<i64> {
+        self.record(scheme, code).map(|record| record.id)
+    }
+
+    fn record(&self, scheme: &str, code: &str) -> Option<&Record<Term>> {
+        self.schemes.get(scheme)?.by_code.get(code).map(|record| &**record)
     }
 
     /// The term of this id.
@@ -48,10 +66,7 @@ impl Taxonomy {
     }
 
     /// The terms of a scheme in the order of lists.
-    pub fn terms(&self, scheme: &str) -> Vec<&Term> {
-        let mut terms: Vec<&Term> =
-            self.schemes.get(scheme).into_iter().flat_map(BTreeMap::values).map(|r| &r.body).collect();
-        terms.sort_by(|a, b| (a.order, &a.code).cmp(&(b.order, &b.code)));
-        terms
+    pub fn terms(&self, scheme: &str) -> impl Iterator<Item = &Record<Term>> {
+        self.schemes.get(scheme).into_iter().flat_map(|scheme| &scheme.ordered).map(|record| &**record)
     }
 }

@@ -108,6 +108,13 @@ pub struct Division {
     pub source: Source,
 }
 
+impl Division {
+    /// Whether a point lies in its outline.
+    pub fn holds(&self, point: LatLng<Wgs84>) -> bool {
+        self.outline.as_ref().is_some_and(|outline| outline.contains(point))
+    }
+}
+
 impl Noun for Division {
     const KIND: Kind = Kind::Division;
 

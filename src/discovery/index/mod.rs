@@ -6,6 +6,7 @@
 //! - [`sharded`] are the tables below both: snapshots share what did not change.
 
 pub mod key;
+pub mod point;
 pub mod postings;
 pub mod sharded;
 pub mod tree;

@@ -4,27 +4,16 @@
 
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
+use super::point::{BD09_SHIFT, Point};
 use crate::discovery::place::{Circle, Spot};
-use crate::domain::geo::{self, Crs, Edges, LatLng, Wgs84};
+use crate::domain::geo::{Crs, Edges, LatLng, Wgs84};
 
 /// Points in a leaf before it splits.
 const LEAF: usize = 48;
 /// Splits at most: a cell is then a hand's breadth, and more points in it are at one place.
 const DEPTH: u32 = 28;
-
-/// How far BD-09 is at most from GCJ-02, in degrees.
-const BD09_SHIFT: f64 = 0.02;
-
-/// A place of a thing.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Point {
-    /// Whose.
-    pub slot: u32,
-    /// Where.
-    pub spot: Spot,
-}
 
 /// All points.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +47,17 @@ pub enum Lies {
     Inside,
     /// Some may be.
     Across,
+}
+
+impl Lies {
+    /// How what lies in both of two areas does.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Apart, _) | (_, Self::Apart) => Self::Apart,
+            (Self::Inside, Self::Inside) => Self::Inside,
+            _ => Self::Across,
+        }
+    }
 }
 
 /// A cell of the tree: the square of GCJ-02 degrees that a node stands for.
@@ -110,55 +110,27 @@ fn cosines(edges: &Edges) -> (f64, f64) {
     (cos(edges.south).min(cos(edges.north)), widest)
 }
 
-fn join(edges: &mut Edges, other: &Edges) {
-    widen(edges, (other.south, other.west));
-    widen(edges, (other.north, other.east));
-}
-
 impl Node {
-    fn leaf(points: Vec<Point>) -> Self {
+    fn empty() -> Self {
         let (wgs84, gcj02) = (no_edges(), no_edges());
-        let mut node = Self { wgs84, gcj02, cosines: (0.0, 1.0), points: 0, inner: Inner::Leaf(points) };
-        node.measure();
-        node
-    }
-
-    /// Works out again what it knows of what is below it.
-    fn measure(&mut self) {
-        (self.wgs84, self.gcj02, self.points) = (no_edges(), no_edges(), 0);
-        match &self.inner {
-            Inner::Leaf(points) => {
-                self.points = points.len();
-                for point in points {
-                    widen(&mut self.wgs84, point.spot.in_crs(Crs::Wgs84));
-                    widen(&mut self.gcj02, point.spot.in_crs(Crs::Gcj02));
-                }
-            }
-            Inner::Branch { kids, .. } => {
-                for kid in kids.iter().flatten() {
-                    self.points += kid.points;
-                    join(&mut self.wgs84, &kid.wgs84);
-                    join(&mut self.gcj02, &kid.gcj02);
-                }
-            }
-        }
-        self.cosines = cosines(&self.wgs84);
+        Self { wgs84, gcj02, cosines: (0.0, 1.0), points: 0, inner: Inner::Leaf(Vec::new()) }
     }
 
     fn insert(&mut self, point: Point, cell: Cell, depth: u32) {
-        let (lat, lng) = point.spot.in_crs(Crs::Gcj02);
+        let (lat, lng) = point.gcj02();
         match &mut self.inner {
             // What is all at one spot cannot be told apart by splitting.
             Inner::Leaf(points)
                 if points.len() < LEAF
                     || depth == DEPTH
-                    || points.iter().all(|held| held.spot == point.spot) =>
+                    || points.iter().all(|held| held.gcj02() == (lat, lng)) =>
             {
                 points.push(point);
             }
             Inner::Leaf(points) => {
                 let points = std::mem::take(points);
                 self.inner = Inner::Branch { slots: RoaringBitmap::new(), kids: Default::default() };
+                self.points = 0;
                 for point in points.into_iter().chain([point]) {
                     self.insert(point, cell, depth);
                 }
@@ -167,24 +139,27 @@ impl Node {
             Inner::Branch { slots, kids } => {
                 slots.insert(point.slot);
                 let (quarter, cell) = cell.quarter(lat, lng);
-                let kid = kids[quarter].get_or_insert_with(|| Arc::new(Self::leaf(Vec::new())));
+                let kid = kids[quarter].get_or_insert_with(|| Arc::new(Self::empty()));
                 Arc::make_mut(kid).insert(point, cell, depth + 1);
             }
         }
         self.points += 1;
-        widen(&mut self.wgs84, point.spot.in_crs(Crs::Wgs84));
+        let before = self.wgs84;
+        widen(&mut self.wgs84, point.wgs84());
         widen(&mut self.gcj02, (lat, lng));
-        self.cosines = cosines(&self.wgs84);
+        if (self.wgs84.south, self.wgs84.north) != (before.south, before.north) {
+            self.cosines = cosines(&self.wgs84);
+        }
     }
 
-    /// Removes a point. `others` are all points of the same slot that stay.
+    /// Removes a point. `others` are all points of the same slot that stay. Edges stay as wide as they were, which a
+    /// cell bounds: they are then less exact, and as right.
     fn remove(&mut self, point: &Point, others: &[Spot], cell: Cell) {
-        let (lat, lng) = point.spot.in_crs(Crs::Gcj02);
+        let (lat, lng) = point.gcj02();
         match &mut self.inner {
             Inner::Leaf(points) => {
-                if let Some(at) = points.iter().position(|held| held == point) {
-                    points.swap_remove(at);
-                }
+                let Some(at) = points.iter().position(|held| held == point) else { return };
+                points.swap_remove(at);
             }
             Inner::Branch { slots, kids } => {
                 let (quarter, below) = cell.quarter(lat, lng);
@@ -204,7 +179,7 @@ impl Node {
                 }
             }
         }
-        self.measure();
+        self.points = self.points.saturating_sub(1);
     }
 
     /// How many points it has.
@@ -214,8 +189,8 @@ impl Node {
 
     /// How a circle lies to it.
     pub fn in_circle(&self, circle: &Circle) -> Lies {
-        let (least, most) = self.haversines(circle.at, circle.cos_lat);
-        let (inside, outside) = circle.haversines();
+        let (least, most) = self.reach(circle.at, circle.cos_lat);
+        let (inside, outside) = circle.chords();
         if most < inside {
             Lies::Inside
         } else if least > outside {
@@ -225,12 +200,10 @@ impl Node {
         }
     }
 
-    /// Bounds of the distances of its points from `at`, in metres.
-    pub fn reach(&self, at: LatLng<Wgs84>) -> (f64, f64) {
-        let metres =
-            |haversine: f64| 2.0 * geo::EARTH_RADIUS_METRES * haversine.clamp(0.0, 1.0).sqrt().asin();
-        let (least, most) = self.haversines(at, at.lat().to_radians().cos());
-        (metres(least), metres(most))
+    /// Bounds of the squares of the chords from `at` to its points, on the unit sphere.
+    pub fn reach(&self, at: LatLng<Wgs84>, cos_lat: f64) -> (f64, f64) {
+        let (least, most) = self.haversines(at, cos_lat);
+        (4.0 * least, 4.0 * most)
     }
 
     /// Bounds of the haversines of the angles between its points and `at`.
@@ -242,10 +215,16 @@ impl Node {
         if far_lng > 180.0 {
             return (0.0, 1.0);
         }
-        let half = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+        // The square of a sine lies between x²(1 - x²/3) and x²: close enough near by, and no trigonometry.
+        let below = |degrees: f64| {
+            let square = (degrees.to_radians() / 2.0).powi(2);
+            square * (1.0 - square / 3.0).max(0.0)
+        };
+        let above = |degrees: f64| (degrees.to_radians() / 2.0).powi(2);
         let (narrowest, widest) = self.cosines;
-        let least = half(gap(south, north, at.lat())) + cos_lat * narrowest * half(gap(west, east, at.lng()));
-        let most = half(far(south, north, at.lat())) + cos_lat * widest * half(far_lng);
+        let least =
+            below(gap(south, north, at.lat())) + cos_lat * narrowest * below(gap(west, east, at.lng()));
+        let most = above(far(south, north, at.lat())) + cos_lat * widest * above(far_lng);
         (least, most)
     }
 
@@ -323,17 +302,17 @@ impl Tree {
 
     /// Adds a thing's places.
     pub fn insert(&mut self, slot: u32, spots: &[Spot]) {
-        for &spot in spots {
-            let root = self.root.get_or_insert_with(|| Arc::new(Node::leaf(Vec::new())));
-            Arc::make_mut(root).insert(Point { slot, spot }, Cell::WORLD, 0);
+        for spot in spots {
+            let root = self.root.get_or_insert_with(|| Arc::new(Node::empty()));
+            Arc::make_mut(root).insert(Point::new(slot, spot), Cell::WORLD, 0);
         }
     }
 
     /// Removes a thing's places.
     pub fn remove(&mut self, slot: u32, spots: &[Spot]) {
-        for (i, &spot) in spots.iter().enumerate() {
+        for (i, spot) in spots.iter().enumerate() {
             if let Some(root) = &mut self.root {
-                Arc::make_mut(root).remove(&Point { slot, spot }, &spots[i + 1..], Cell::WORLD);
+                Arc::make_mut(root).remove(&Point::new(slot, spot), &spots[i + 1..], Cell::WORLD);
                 if root.points == 0 {
                     self.root = None;
                 }
@@ -341,9 +320,20 @@ impl Tree {
         }
     }
 
-    /// The slots with a place in an area: `node` tells how a node lies to it, `point` whether a point is inside.
-    pub fn select(&self, node: impl Fn(&Node) -> Lies, point: impl Fn(&Point) -> bool) -> RoaringBitmap {
-        let (mut found, mut single) = (RoaringBitmap::new(), Vec::new());
+    /// The slots with a place in an area: `node` tells how a node lies to it, `point` how a place does, and `look` whether
+    /// a slot has a place in it, where its point does not tell.
+    pub fn select(
+        &self,
+        node: impl Fn(&Node) -> Lies,
+        point: impl Fn(&Point) -> Lies,
+        look: impl Fn(u32) -> bool,
+    ) -> RoaringBitmap {
+        let (mut whole, mut single) = (Vec::new(), Vec::new());
+        let is_inside = |at: &&Point| match point(at) {
+            Lies::Inside => true,
+            Lies::Apart => false,
+            Lies::Across => look(at.slot),
+        };
         if let Some(root) = self.root() {
             root.walk(&mut |part| match part {
                 Part::Leaf(leaf, points) => {
@@ -351,7 +341,7 @@ impl Tree {
                         Lies::Apart => {}
                         Lies::Inside => single.extend(points.iter().map(|point| point.slot)),
                         Lies::Across => {
-                            single.extend(points.iter().filter(|at| point(at)).map(|point| point.slot));
+                            single.extend(points.iter().filter(is_inside).map(|point| point.slot));
                         }
                     }
                     false
@@ -359,7 +349,7 @@ impl Tree {
                 Part::Branch(branch, slots) => match node(branch) {
                     Lies::Apart => false,
                     Lies::Inside => {
-                        found |= slots;
+                        whole.push(slots);
                         false
                     }
                     Lies::Across => true,
@@ -368,6 +358,7 @@ impl Tree {
         }
         single.sort_unstable();
         single.dedup();
+        let mut found = whole.union();
         found |= RoaringBitmap::from_sorted_iter(single).unwrap_or_default();
         found
     }
@@ -380,6 +371,7 @@ mod tests {
     use super::*;
     use crate::discovery::place::Area;
     use crate::domain::divisions::Adcode;
+    use crate::domain::geo;
 
     fn spot(lat: f64, lng: f64) -> Spot {
         let adcode: Adcode = if lng < 114.2 { "440106" } else { "810101" }.parse().unwrap();
@@ -418,7 +410,8 @@ mod tests {
             let circle = area.circle();
             let selected = tree.select(
                 |node| area.lies(circle.as_ref(), node),
-                |point| area.holds_spot(circle.as_ref(), point.spot),
+                |point| area.lies_to_point(circle.as_ref(), point),
+                |slot| things[slot as usize].iter().any(|spot| area.holds_spot(circle.as_ref(), spot)),
             );
             let expected = |held: &[bool], inside: &dyn Fn(&Spot) -> bool| -> Vec<u32> {
                 (0..things.len()).filter(|&i| held[i] && things[i].iter().any(inside)).map(|i| i as u32).collect()
@@ -427,10 +420,15 @@ mod tests {
             for crs in [Crs::Gcj02, Crs::Wgs84, Crs::Bd09] {
                 let edges = Edges { west: lng - 0.2, south: lat - 0.2, east: lng + 0.2, north: lat + 0.2 };
                 let boxed = |spot: &Spot| edges.hold(spot.in_crs(crs));
-                let selected = tree.select(|node| node.in_box(&edges, crs), |point| boxed(&point.spot));
+                let area = Area { bbox: Some((edges, crs)), ..Area::default() };
+                let selected = tree.select(
+                    |node| node.in_box(&edges, crs),
+                    |point| area.lies_to_point(None, point),
+                    |slot| things[slot as usize].iter().any(boxed),
+                );
                 prop_assert_eq!(selected.iter().collect::<Vec<_>>(), expected(&held, &boxed));
             }
-            let all = before.select(|_| Lies::Across, |_| true);
+            let all = before.select(|_| Lies::Across, |_| Lies::Inside, |_| false);
             prop_assert_eq!(all.len() as usize, things.len(), "a snapshot keeps what later ones remove");
             for (slot, spots) in things.iter().enumerate().filter(|(slot, _)| held[*slot]) {
                 tree.remove(slot as u32, spots);

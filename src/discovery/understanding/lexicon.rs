@@ -123,7 +123,7 @@ fn audiences(taxonomy: &Taxonomy) -> impl Iterator<Item = (String, Meaning)> {
         let listed = list.into_iter().flat_map(words);
         listed.map(move |word| (word.to_owned(), Meaning::Filter(AUDIENCE, Arc::clone(&value))))
     });
-    let terms = taxonomy.terms(AUDIENCE).into_iter().flat_map(|term| {
+    let terms = taxonomy.terms(AUDIENCE).map(|term| &term.body).flat_map(|term| {
         let names = [Some(&term.name.zh_cn), term.name.en.as_ref()];
         names
             .into_iter()

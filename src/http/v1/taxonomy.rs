@@ -127,5 +127,5 @@ async fn list_terms(asked: Asked<ListTerms>, state: web::Data<State>) -> Result<
         return Err(Invalid::one(SCHEME.name, unknown).into());
     }
     let terms = schemes.iter().flat_map(|scheme| snapshot.taxonomy.terms(scheme));
-    Ok(HttpResponse::Ok().json(List::whole(terms.map(|term| Term::new(&view, term)).collect(), None)))
+    Ok(HttpResponse::Ok().json(List::whole(terms.map(|term| Term::new(&view, &term.body)).collect(), None)))
 }
