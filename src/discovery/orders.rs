@@ -108,7 +108,7 @@ impl<'a> Pager<'a, '_> {
 
     /// Places things whose keys are known, but for those that belong to a page before.
     pub fn place(&self, keyed: impl Iterator<Item = (Key, u32)>) -> Vec<Ranked> {
-        let placed = keyed.filter_map(|(key, slot)| Some(Ranked { key, id: self.thing(slot)?.id(), slot }));
+        let placed = keyed.filter_map(|(key, slot)| Some(Ranked { key, id: self.snapshot.index.id(slot)?, slot }));
         let shown = |one: &Ranked| self.after().is_some_and(|(key, id)| (&one.key, one.id) <= (key, *id));
         placed.filter(|one| !shown(one)).collect()
     }

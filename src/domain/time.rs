@@ -1,9 +1,12 @@
 //! The venue's zone, spans of time, and the words and numbers in which a request names them.
 
+use std::fmt;
+use std::ops::Deref;
+
 use chrono::{
-    DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, SecondsFormat, Timelike, Utc,
-    Weekday,
+    DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday,
 };
+use serde::{Serialize, Serializer};
 
 use super::calendar::{Calendar, UnknownHoliday};
 
@@ -30,13 +33,13 @@ pub fn end_of(date: NaiveDate) -> DateTime<Utc> {
     start_of(date.checked_add_days(Days::new(1)).unwrap_or(NaiveDate::MAX))
 }
 
-/// `instant` as the API writes it: `2026-11-28T14:00:00+08:00`, fractions of a second cut off.
-pub fn rfc3339(instant: DateTime<Utc>) -> String {
+/// An instant as the API writes it: `2026-11-28T14:00:00+08:00`, fractions of a second cut off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rfc3339([u8; 25]);
+
+/// `instant` as the API writes it; one outside the years 0 to 9999, which the form cannot say, as their end.
+pub fn rfc3339(instant: DateTime<Utc>) -> Rfc3339 {
     let local = instant.with_timezone(&CHINA).naive_local();
-    if !(0..=9999).contains(&local.year()) {
-        return instant.with_timezone(&CHINA).to_rfc3339_opts(SecondsFormat::Secs, false);
-    }
-    // A page of twenty has some eighty of these.
     let mut text = *b"0000-00-00T00:00:00+08:00";
     let mut digits = |at: usize, width: usize, mut number: u32| {
         for place in (at..at + width).rev() {
@@ -44,13 +47,34 @@ pub fn rfc3339(instant: DateTime<Utc>) -> String {
             number /= 10;
         }
     };
-    digits(0, 4, local.year().unsigned_abs());
+    digits(0, 4, local.year().clamp(0, 9999).unsigned_abs());
     digits(5, 2, local.month());
     digits(8, 2, local.day());
     digits(11, 2, local.hour());
     digits(14, 2, local.minute());
     digits(17, 2, local.second());
-    String::from_utf8_lossy(&text).into_owned()
+    Rfc3339(text)
+}
+
+impl Deref for Rfc3339 {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // Digits and signs only.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Rfc3339 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Serialize for Rfc3339 {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
 }
 
 /// A span of time that holds its start and not its end; open where an end is absent.
@@ -267,7 +291,7 @@ mod tests {
         assert_eq!(end("2026-11-28T06:00:00Z"), Ok(at("2026-11-28T14:00:00+08:00")));
         assert_eq!(begin("2026-11-28T01:00:00-05:00"), Ok(at("2026-11-28T14:00:00+08:00")));
         assert_eq!(begin("2026-11-28T14:00:00 08:00"), Ok(at("2026-11-28T14:00:00+08:00")));
-        assert_eq!(begin("2026-11-28T14:00:00.5 08:00").map(rfc3339).unwrap(), "2026-11-28T14:00:00+08:00");
+        assert_eq!(begin("2026-11-28T14:00:00.5 08:00").map(rfc3339).unwrap().to_string(), "2026-11-28T14:00:00+08:00");
         for text in [
             "",
             "2026-11-31",

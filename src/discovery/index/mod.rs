@@ -23,12 +23,15 @@ use super::place::Spot;
 use super::relevance::WordFiling;
 use super::thing::Thing;
 use super::words::WordId;
+use super::words::store::Pages;
 use crate::domain::kinds::Kind;
 
 /// The index over all things.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
     slots: Paged<Slot>,
+    /// The ids of the things in the slots, where equals are ordered by them without a look at each thing.
+    ids: Pages<i64>,
     by_id: Sharded<(Kind, i64), u32>,
     /// Which slots are filed under what.
     pub postings: Postings,
@@ -69,6 +72,11 @@ impl Index {
         self.slots.get(slot).map(|slot| &slot.thing)
     }
 
+    /// The id of the thing in a slot.
+    pub fn id(&self, slot: u32) -> Option<i64> {
+        self.ids.get(slot as usize).copied()
+    }
+
     /// The thing with this id.
     pub fn get(&self, kind: Kind, id: i64) -> Option<&Thing> {
         self.thing(self.slot(kind, id)?)
@@ -92,6 +100,10 @@ impl Index {
             None => {
                 let slot = self.slots.add(Arc::new(Slot { thing: thing.clone(), filed: Filed::default() }));
                 self.by_id.insert((kind, id), slot);
+                match self.ids.get_mut(slot as usize) {
+                    Some(held) => *held = id,
+                    None => self.ids.push(id),
+                }
                 slot
             }
         };

@@ -21,7 +21,7 @@ mod haystack;
 mod lexicon;
 mod names;
 mod readings;
-mod store;
+pub(super) mod store;
 
 pub use alike::{resembles, slips};
 pub use asked::{Asked, Fit, Group, Manner};

@@ -8,7 +8,7 @@ const PAGE: usize = 256;
 
 /// A list that grows at its end.
 #[derive(Debug, Clone)]
-pub(super) struct Pages<T> {
+pub(in crate::discovery) struct Pages<T> {
     pages: Arc<Vec<Arc<Vec<T>>>>,
     len: usize,
 }

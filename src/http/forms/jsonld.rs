@@ -72,8 +72,8 @@ pub fn event(view: &View<'_>, detail: &EventDetail<'_>, run: Option<Run>, url: &
         "description": detail.description,
         "url": url,
         "inLanguage": detail.language,
-        "startDate": run.map(|run| rfc3339(run.start)).or_else(|| day(|period| &period.from)),
-        "endDate": run.map(|run| rfc3339(run.end)).or_else(|| day(|period| &period.to)),
+        "startDate": run.map(|run| rfc3339(run.start).to_string()).or_else(|| day(|period| &period.from)),
+        "endDate": run.map(|run| rfc3339(run.end).to_string()).or_else(|| day(|period| &period.to)),
         "eventStatus": status(item.status),
         "eventAttendanceMode": match item.mode {
             Mode::Onsite => "https://schema.org/OfflineEventAttendanceMode",

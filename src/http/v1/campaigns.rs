@@ -14,7 +14,7 @@ use crate::discovery::entries::CampaignEntry;
 use crate::domain::campaigns;
 use crate::domain::ids::{self, CampaignId};
 use crate::domain::kinds;
-use crate::domain::time::{Span, rfc3339};
+use crate::domain::time::{Rfc3339, Span, rfc3339};
 use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
@@ -139,8 +139,8 @@ pub struct CampaignDetail<'a> {
     #[schema(example = "每年9月第三个公休日前后一周")]
     pub recurrence: &'a str,
     /// When the record last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub updated_at: String,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
     /// Counts the changes of the record.
     #[schema(example = 3)]
     pub version: i64,

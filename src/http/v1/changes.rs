@@ -23,7 +23,7 @@ use crate::discovery::mirror::{Changed, Token, Walk};
 use crate::domain::divisions::Adcode;
 use crate::domain::ids::{self, BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId};
 use crate::domain::kinds;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::params::groups::{CRS, LANGUAGE, SINCE};
 use crate::http::params::{Asked, Kind, Param, Table};
@@ -93,8 +93,8 @@ pub struct Change {
     }))]
     pub item: Option<Value>,
     /// When it ceased to be published; absent if it is.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub deleted_at: Option<String>,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub deleted_at: Option<Rfc3339>,
 }
 
 /// Kinds of object that are mirrored, in the order in which they are told.

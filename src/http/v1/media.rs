@@ -32,8 +32,8 @@ pub struct Notice<'a> {
     #[schema(example = "因台风闭馆")]
     pub text: &'a str,
     /// Since when it holds.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub since: Option<String>,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub since: Option<time::Rfc3339>,
 }
 
 /// Where a record comes from. Whoever shows a record with a licence keeps to it.

@@ -13,7 +13,7 @@ use crate::discovery::entries::OrganisationEntry;
 use crate::discovery::organisations;
 use crate::domain::ids::{self, OrganisationId};
 use crate::domain::kinds;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{ADCODE, LANGUAGE, PAGE, Q};
@@ -71,8 +71,8 @@ pub struct OrganisationDetail<'a> {
     #[schema(example = 12)]
     pub event_count: u32,
     /// When the record last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub updated_at: String,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
     /// Counts the changes of the record.
     #[schema(example = 3)]
     pub version: i64,

@@ -18,7 +18,7 @@ use crate::discovery::series;
 use crate::domain::ids::{self, SeriesId};
 use crate::domain::kinds;
 use crate::domain::taxonomy;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::forms::geojson::{FeatureCollection, ListForm};
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE, Q, TIME};
@@ -101,8 +101,8 @@ pub struct SeriesDetail<'a> {
     /// Where lectures usually are.
     pub base: Option<Ref<'a>>,
     /// When the record last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub updated_at: String,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
     /// Counts the changes of the record.
     #[schema(example = 3)]
     pub version: i64,

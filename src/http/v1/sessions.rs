@@ -14,7 +14,7 @@ use crate::discovery::events::{EventEntry, Standing};
 use crate::domain::events::Event;
 use crate::domain::ids::SessionId;
 use crate::domain::sessions;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::params::{Asked, PathId};
 use crate::http::problem::{Code, Problem};
@@ -109,11 +109,11 @@ pub struct NextSession {
     #[schema(example = "01h2x7m9k4qpz")]
     pub id: String,
     /// When it starts.
-    #[schema(example = "2026-11-28T14:00:00+08:00", format = DateTime)]
-    pub start: String,
+    #[schema(example = "2026-11-28T14:00:00+08:00", value_type = String, format = DateTime)]
+    pub start: Rfc3339,
     /// When it ends.
-    #[schema(example = "2026-11-28T16:00:00+08:00", format = DateTime)]
-    pub end: String,
+    #[schema(example = "2026-11-28T16:00:00+08:00", value_type = String, format = DateTime)]
+    pub end: Rfc3339,
     /// How many people or parties there is room for; absent: unlimited.
     #[schema(example = 40, minimum = 0)]
     pub capacity: Option<i32>,
@@ -126,11 +126,11 @@ pub struct NextSession {
     /// What one can do now.
     pub signup_state: SignupState,
     /// When sign-up opens; absent where none is needed, or where it has always been open.
-    #[schema(example = "2026-11-14T14:00:00+08:00", format = DateTime)]
-    pub signup_opens_at: Option<String>,
+    #[schema(example = "2026-11-14T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub signup_opens_at: Option<Rfc3339>,
     /// When sign-up closes; absent where none is needed.
-    #[schema(example = "2026-11-28T12:00:00+08:00", format = DateTime)]
-    pub signup_closes_at: Option<String>,
+    #[schema(example = "2026-11-28T12:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub signup_closes_at: Option<Rfc3339>,
 }
 
 /// A session with everything needed to sign up.
@@ -190,8 +190,8 @@ pub struct Rules {
     #[schema(example = false)]
     pub approval: bool,
     /// Until when one can cancel; absent: until the start.
-    #[schema(example = "2026-11-27T14:00:00+08:00", format = DateTime)]
-    pub cancel_until: Option<String>,
+    #[schema(example = "2026-11-27T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub cancel_until: Option<Rfc3339>,
 }
 
 /// A question asked at sign-up.

@@ -206,7 +206,7 @@ impl Asker<'_> {
             return (day_of(self.world.now()) + TimeDelta::days(self.chance.between(-3, 8))).to_string();
         }
         let instant = self.instant();
-        if self.chance.odds(30) { instant.format("%FT%TZ").to_string() } else { rfc3339(instant) }
+        if self.chance.odds(30) { instant.format("%FT%TZ").to_string() } else { rfc3339(instant).to_string() }
     }
 
     fn time(&mut self) {

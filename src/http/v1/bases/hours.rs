@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::discovery::entries::BaseEntry;
 use crate::domain::hours::{self, OpenState};
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::domain::{calendar, invalid};
 use crate::http::params::Params;
 use crate::http::problem::Problem;
@@ -49,11 +49,11 @@ pub struct Hours<'a> {
     #[schema(example = "16:30停止入场")]
     pub note: Option<&'a str>,
     /// If it is open now: when it certainly closes.
-    #[schema(example = "2026-11-28T17:00:00+08:00", format = DateTime)]
-    pub open_until: Option<String>,
+    #[schema(example = "2026-11-28T17:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub open_until: Option<Rfc3339>,
     /// If it is closed now: when it certainly opens.
-    #[schema(example = "2026-11-29T09:30:00+08:00", format = DateTime)]
-    pub opens_at: Option<String>,
+    #[schema(example = "2026-11-29T09:30:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub opens_at: Option<Rfc3339>,
     /// Today and the six days after it; none where hours are not known.
     #[serde(rename = "next7Days")]
     #[schema(max_items = 7)]

@@ -9,7 +9,7 @@ use crate::discovery::entries::BaseEntry;
 use crate::domain::bases;
 use crate::domain::ids;
 use crate::domain::taxonomy::Code;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::v1::admission::{Booking, Price, price_text};
 use crate::http::v1::media::{Image, Notice, Source};
@@ -103,8 +103,8 @@ pub struct BaseDetail<'a> {
     /// Who runs it, the main one first.
     pub organisers: Vec<Organiser<'a>>,
     /// When the record last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub updated_at: String,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
     /// Counts the changes of the record.
     #[schema(example = 3)]
     pub version: i64,

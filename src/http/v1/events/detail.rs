@@ -8,7 +8,7 @@ use super::item::EventItem;
 use crate::discovery::EventFound;
 use crate::discovery::events::{EventEntry, Standing};
 use crate::domain::events;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::v1::media::{Image, Source};
 use crate::http::v1::organisers::Organiser;
@@ -68,8 +68,8 @@ pub struct EventDetail<'a> {
     #[schema(example = json!(["昆虫"]))]
     pub tags: &'a [String],
     /// When the record last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub updated_at: String,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
     /// Counts the changes of the record.
     #[schema(example = 3)]
     pub version: i64,

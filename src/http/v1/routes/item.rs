@@ -12,7 +12,7 @@ use crate::domain::geo::{LatLng, Wgs84};
 use crate::domain::ids;
 use crate::domain::routes;
 use crate::domain::taxonomy::Code;
-use crate::domain::time::rfc3339;
+use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::v1::admission::Booking;
 use crate::http::v1::bases::hours::open_now;
@@ -153,8 +153,8 @@ pub struct RouteDetail<'a> {
     #[serde(flatten)]
     pub item: RouteItem<'a>,
     /// When the record last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", format = DateTime)]
-    pub updated_at: String,
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    pub updated_at: Rfc3339,
     /// Counts the changes of the record.
     #[schema(example = 3)]
     pub version: i64,
