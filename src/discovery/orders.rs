@@ -6,7 +6,6 @@ use roaring::RoaringBitmap;
 
 use super::campaigns;
 use super::facets::{self, FacetCounts};
-use super::index::tree::Node;
 use super::index::{Field, Key as Filed};
 use super::matching::Found;
 use super::page::{Key, Paging, Sort};
@@ -76,14 +75,10 @@ pub(super) struct Pager<'a, 'q> {
 impl<'a> Pager<'a, '_> {
     /// At least the first after the page before, one more than the page holds; in any order.
     fn ranked(&self) -> Vec<Ranked> {
-        let points = self.snapshot.index.tree.root().map_or(0, Node::points) as u64;
         match (self.question.order(), self.question.area.at) {
-            // Of few it is quicker to measure each than to walk outwards until enough were met.
-            (Sort::Distance, Some(at)) if 4 * self.fit.len().pow(2) >= self.wanted() as u64 * points => {
-                self.nearest(at)
-            }
+            // Of few it is quicker to look at each than to walk outwards, or from day to day, until enough were met.
+            (Sort::Distance, Some(at)) if self.fit.len() > 2 * self.wanted() as u64 => self.nearest(at),
             (Sort::Relevance, _) => self.best(),
-            // So too of days.
             (Sort::Start, _)
                 if self.question.standings.is_empty() && self.fit.len() > PAGES * self.wanted() as u64 =>
             {
@@ -108,7 +103,8 @@ impl<'a> Pager<'a, '_> {
 
     /// Places things whose keys are known, but for those that belong to a page before.
     pub fn place(&self, keyed: impl Iterator<Item = (Key, u32)>) -> Vec<Ranked> {
-        let placed = keyed.filter_map(|(key, slot)| Some(Ranked { key, id: self.snapshot.index.id(slot)?, slot }));
+        let placed =
+            keyed.filter_map(|(key, slot)| Some(Ranked { key, id: self.snapshot.index.id(slot)?, slot }));
         let shown = |one: &Ranked| self.after().is_some_and(|(key, id)| (&one.key, one.id) <= (key, *id));
         placed.filter(|one| !shown(one)).collect()
     }
@@ -154,11 +150,12 @@ impl<'a> Pager<'a, '_> {
     /// Weighs everything that fits, and takes the best.
     fn best(&self) -> Vec<Ranked> {
         let Some(wanted) = &self.question.words else { return self.rank_all(self.fit) };
-        let mut weighed = self.snapshot.scores(wanted, self.fit);
-        if let Some((Key::Number(last), _)) = self.after() {
-            weighed.retain(|(_, score)| -score >= *last);
-        } else if weighed.len() > self.wanted() {
-            // Ids, which order equals, lie far apart: they are fetched of the best only.
+        let after = match self.after() {
+            Some((Key::Number(last), id)) => Some((last.saturating_neg(), *id)),
+            _ => None,
+        };
+        let mut weighed = self.snapshot.scores(wanted, self.fit, after, self.wanted());
+        if weighed.len() > self.wanted() {
             let mut scores: Vec<i64> = weighed.iter().map(|(_, score)| *score).collect();
             let (_, least, _) = scores.select_nth_unstable_by(self.wanted() - 1, |a, b| b.cmp(a));
             let least = *least;

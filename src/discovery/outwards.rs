@@ -31,7 +31,8 @@ impl Nearest {
     fn push(&mut self, chord: f64, slot: u32) {
         self.held.push((chord, slot));
         if self.held.len() >= 4 * self.wanted {
-            let (_, (last, _), _) = self.held.select_nth_unstable_by(self.wanted - 1, |a, b| a.0.total_cmp(&b.0));
+            let (_, (last, _), _) =
+                self.held.select_nth_unstable_by(self.wanted - 1, |a, b| a.0.total_cmp(&b.0));
             // A chord tells a distance to within the slack: another may be as far off the other way.
             self.limit = chord_of(metres(*last) + 2.0 * SLACK);
             self.held.retain(|(chord, _)| *chord <= self.limit);
@@ -87,7 +88,9 @@ impl Pager<'_, '_> {
                         }
                     }
                 }
-                Part::Branch(_, slots) if !slots.is_disjoint(fit) => ahead.extend(node.kids().filter_map(step)),
+                Part::Branch(_, slots) if !slots.is_disjoint(fit) => {
+                    ahead.extend(node.kids().filter_map(step))
+                }
                 Part::Branch(..) => {}
             }
         }

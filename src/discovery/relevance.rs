@@ -1,6 +1,7 @@
 //! Finding by words: what a question's words are found in, and how well.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 
 use roaring::RoaringBitmap;
@@ -46,6 +47,11 @@ const WHOLE: i64 = 1000;
 
 /// Names are told apart by length up to three times six characters.
 const NAME_LENGTHS: i64 = 3;
+
+/// What a short name counts, so many times six characters long.
+const fn bonus(length: i64) -> i64 {
+    60 - 20 * length
+}
 
 impl Wanted {
     /// Whether they are found nowhere.
@@ -230,14 +236,96 @@ impl Snapshot {
         near.iter().take(COMPARED).filter_map(fit).collect()
     }
 
-    /// How well each of `slots` fits, in their order.
-    pub(super) fn scores(&self, wanted: &Wanted, slots: &RoaringBitmap) -> Vec<(u32, i64)> {
-        let groups = match &*wanted.relevance {
-            Relevance::Alike(alike) => {
-                return slots.iter().map(|slot| (slot, alike.get(&slot).copied().unwrap_or(0))).collect();
-            }
-            Relevance::Words(groups) => groups,
+    /// How well things of `slots` fit, in any order: at least the `most` that fit best of those that come after a score
+    /// and an id.
+    pub(super) fn scores(
+        &self,
+        wanted: &Wanted,
+        slots: &RoaringBitmap,
+        after: Option<(i64, i64)>,
+        most: usize,
+    ) -> Vec<(u32, i64)> {
+        let is_left = |slot: u32, score: i64| {
+            after.is_none_or(|(last, id)| {
+                score < last || score == last && self.index.id(slot).is_some_and(|own| own > id)
+            })
         };
+        let mut scores = match &*wanted.relevance {
+            Relevance::Alike(alike) => {
+                slots.iter().map(|slot| (slot, alike.get(&slot).copied().unwrap_or(0))).collect()
+            }
+            Relevance::Words(groups) => match groups.as_slice() {
+                [group] => return self.best_scores(wanted, group, slots, is_left, most),
+                groups => self.all_scores(wanted, groups, slots),
+            },
+        };
+        scores.retain(|(slot, score)| is_left(*slot, *score));
+        scores
+    }
+
+    /// Of one group a thing's score is told by where its best word stands and how long its name is. So things come in
+    /// classes of equal scores, and only the classes that the best are in are worked out.
+    fn best_scores(
+        &self,
+        wanted: &Wanted,
+        group: &Group,
+        slots: &RoaringBitmap,
+        is_left: impl Fn(u32, i64) -> bool,
+        most: usize,
+    ) -> Vec<(u32, i64)> {
+        let postings = &self.index.postings;
+        // What is called just so is better than any class.
+        let named = postings.get(whole(&wanted.folded)).map(|named| named & slots).unwrap_or_default();
+        let mut found = self.all_scores(wanted, std::slice::from_ref(group), &named);
+        found.retain(|(slot, score)| is_left(*slot, *score));
+        let mut rest = slots - named;
+
+        let standing = group.any.iter().flat_map(|(word, fit)| {
+            PLACES.map(|(place, weight)| {
+                (weight * percent(*fit) / 100, postings.get(Key::new(place, i64::from(word.0))))
+            })
+        });
+        let mut standing: Vec<_> = standing.filter_map(|(weight, having)| Some((weight, having?))).collect();
+        standing.sort_by_key(|(weight, _)| Reverse(*weight));
+        let mut standing = standing.into_iter().peekable();
+        let (mut classes, mut members) = (BinaryHeap::new(), Vec::new());
+        let mut last = None;
+        loop {
+            let better = standing.peek().is_some_and(|(weight, _)| {
+                classes.peek().is_none_or(|(score, _)| *score <= weight + bonus(0))
+            });
+            if better && let Some((weight, having)) = standing.next() {
+                let mut here = having & &rest;
+                while let Some((_, having)) = standing.next_if(|(other, _)| *other == weight) {
+                    here |= having & &rest;
+                }
+                rest -= &here;
+                let mut class = |score, slots| {
+                    classes.push((score, members.len()));
+                    members.push(slots);
+                };
+                for length in 0..NAME_LENGTHS {
+                    if let Some(short) = postings.get(Key::new(Field::NameLength, length)) {
+                        class(weight + bonus(length), &here & short);
+                        here -= short;
+                    }
+                }
+                class(weight, here);
+            } else if let Some((score, class)) = classes.pop() {
+                if found.len() >= most && last != Some(score) {
+                    break;
+                }
+                last = Some(score);
+                let left = members[class].iter().filter(|slot| is_left(*slot, score));
+                found.extend(left.map(|slot| (slot, score)));
+            } else {
+                break;
+            }
+        }
+        found
+    }
+
+    fn all_scores(&self, wanted: &Wanted, groups: &[Group], slots: &RoaringBitmap) -> Vec<(u32, i64)> {
         let mut scores: Vec<(u32, i64)> = slots.iter().map(|slot| (slot, 0)).collect();
         let mut best: Vec<i64> = vec![0; scores.len()];
         for group in groups {
@@ -258,8 +346,7 @@ impl Snapshot {
             hits.into_iter().for_each(|at| scores[at].1 += weight);
         };
         add(whole(&wanted.folded), WHOLE);
-        // Of names that have the words the shorter one says less else.
-        (0..NAME_LENGTHS).for_each(|length| add(Key::new(Field::NameLength, length), 60 - 20 * length));
+        (0..NAME_LENGTHS).for_each(|length| add(Key::new(Field::NameLength, length), bonus(length)));
         scores
     }
 

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
-use chrono::{
-    DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday,
-};
+use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, NaiveTime, Timelike, Utc, Weekday};
 use serde::{Serialize, Serializer};
 
 use super::calendar::{Calendar, UnknownHoliday};
@@ -291,7 +289,10 @@ mod tests {
         assert_eq!(end("2026-11-28T06:00:00Z"), Ok(at("2026-11-28T14:00:00+08:00")));
         assert_eq!(begin("2026-11-28T01:00:00-05:00"), Ok(at("2026-11-28T14:00:00+08:00")));
         assert_eq!(begin("2026-11-28T14:00:00 08:00"), Ok(at("2026-11-28T14:00:00+08:00")));
-        assert_eq!(begin("2026-11-28T14:00:00.5 08:00").map(rfc3339).unwrap().to_string(), "2026-11-28T14:00:00+08:00");
+        assert_eq!(
+            begin("2026-11-28T14:00:00.5 08:00").map(rfc3339).unwrap().to_string(),
+            "2026-11-28T14:00:00+08:00"
+        );
         for text in [
             "",
             "2026-11-31",

@@ -11,8 +11,6 @@ pub mod postings;
 pub mod sharded;
 pub mod tree;
 
-use std::sync::Arc;
-
 pub use key::{Field, Key};
 use postings::{Filed, Postings};
 use roaring::RoaringBitmap;
@@ -29,7 +27,9 @@ use crate::domain::kinds::Kind;
 /// The index over all things.
 #[derive(Debug, Clone, Default)]
 pub struct Index {
-    slots: Paged<Slot>,
+    things: Paged<Thing>,
+    /// Where the things in the slots are filed.
+    filed: Pages<Filed>,
     /// The ids of the things in the slots, where equals are ordered by them without a look at each thing.
     ids: Pages<i64>,
     by_id: Sharded<(Kind, i64), u32>,
@@ -39,13 +39,6 @@ pub struct Index {
     pub tree: Tree,
     /// The last day under which a session is filed, in days of the common era.
     pub last_day: i64,
-}
-
-/// A thing and where it is filed.
-#[derive(Debug)]
-struct Slot {
-    thing: Thing,
-    filed: Filed,
 }
 
 /// How a thing is filed.
@@ -69,7 +62,7 @@ impl Index {
 
     /// The thing in a slot.
     pub fn thing(&self, slot: u32) -> Option<&Thing> {
-        self.slots.get(slot).map(|slot| &slot.thing)
+        self.things.get(slot)
     }
 
     /// The id of the thing in a slot.
@@ -95,21 +88,24 @@ impl Index {
         let slot = match self.slot(kind, id) {
             Some(slot) => {
                 self.unfile(slot);
+                self.things.put(slot, thing);
                 slot
             }
             None => {
-                let slot = self.slots.add(Arc::new(Slot { thing: thing.clone(), filed: Filed::default() }));
+                let slot = self.things.add(thing);
                 self.by_id.insert((kind, id), slot);
-                match self.ids.get_mut(slot as usize) {
-                    Some(held) => *held = id,
-                    None => self.ids.push(id),
-                }
                 slot
             }
         };
         self.tree.insert(slot, &filing.spots);
         let filed = self.postings.file(slot, filing.keys);
-        self.slots.put(slot, Arc::new(Slot { thing, filed }));
+        match (self.ids.get_mut(slot as usize), self.filed.get_mut(slot as usize)) {
+            (Some(held), Some(held_filed)) => (*held, *held_filed) = (id, filed),
+            _ => {
+                self.ids.push(id);
+                self.filed.push(filed);
+            }
+        }
     }
 
     /// Lets go of a thing.
@@ -117,21 +113,21 @@ impl Index {
         let slot = self.slot(kind, id)?;
         self.unfile(slot);
         self.by_id.remove(&(kind, id));
-        self.slots.remove(slot).map(|slot| slot.thing.clone())
+        self.things.remove(slot)
     }
 
     /// The words under which a thing is filed, once for each place where they stand.
     pub fn words(&self, kind: Kind, id: i64) -> Vec<WordId> {
-        let slot = self.slot(kind, id).and_then(|slot| self.slots.get(slot));
+        let filed = self.slot(kind, id).and_then(|slot| self.filed.get(slot as usize));
         let keys =
-            slot.into_iter().flat_map(|slot| slot.filed.iter()).filter_map(|file| self.postings.key(*file));
+            filed.into_iter().flat_map(|filed| filed.iter()).filter_map(|file| self.postings.key(*file));
         keys.filter_map(Key::word).collect()
     }
 
     fn unfile(&mut self, slot: u32) {
-        if let Some(held) = self.slots.get(slot) {
-            self.tree.remove(slot, &spots(held.thing.spots()));
-            self.postings.unfile(slot, &held.filed);
+        if let (Some(thing), Some(filed)) = (self.things.get(slot), self.filed.get(slot as usize)) {
+            self.tree.remove(slot, &spots(thing.spots()));
+            self.postings.unfile(slot, filed);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use roaring::RoaringBitmap;
+use roaring::{MultiOps, RoaringBitmap};
 
 use super::key::Key;
 use super::sharded::{Paged, Sharded};
@@ -11,7 +11,7 @@ use super::sharded::{Paged, Sharded};
 #[derive(Debug, Clone, Default)]
 pub struct Postings {
     files: Sharded<Key, u32>,
-    file: Paged<File>,
+    file: Paged<Arc<File>>,
 }
 
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ struct File {
 }
 
 /// Where a slot is filed: what is needed to take it out again, at four bytes a key.
-pub type Filed = Box<[u32]>;
+pub type Filed = Arc<[u32]>;
 
 impl Postings {
     /// The slots filed under a key.
@@ -31,9 +31,7 @@ impl Postings {
 
     /// The slots filed under at least one of several keys.
     pub fn any(&self, keys: impl IntoIterator<Item = Key>) -> RoaringBitmap {
-        let mut any = RoaringBitmap::new();
-        keys.into_iter().filter_map(|key| self.get(key)).for_each(|slots| any |= slots);
-        any
+        keys.into_iter().filter_map(|key| self.get(key)).union()
     }
 
     /// How many of `slots` are filed under a key.
@@ -55,7 +53,7 @@ impl Postings {
                 }
             };
             if let Some(file) = self.file.change(file) {
-                file.slots.insert(slot);
+                Arc::make_mut(file).slots.insert(slot);
             }
             file
         });
@@ -70,7 +68,7 @@ impl Postings {
     /// Takes a slot out of where it is filed; what is then empty is let go of.
     pub fn unfile(&mut self, slot: u32, filed: &[u32]) {
         for &at in filed {
-            let Some(file) = self.file.change(at) else { continue };
+            let Some(file) = self.file.change(at).map(Arc::make_mut) else { continue };
             file.slots.remove(slot);
             if file.slots.is_empty() {
                 let key = file.key;

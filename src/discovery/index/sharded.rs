@@ -58,7 +58,7 @@ impl<K: Hash + Eq + Clone, V: Clone> Sharded<K, V> {
 /// Values per page of a [`Paged`].
 const PAGE: usize = 256;
 
-type Page<T> = Arc<Vec<Option<Arc<T>>>>;
+type Page<T> = Arc<Vec<Option<T>>>;
 
 /// A vector in parts, with holes that are filled again.
 #[derive(Debug)]
@@ -79,15 +79,15 @@ impl<T> Default for Paged<T> {
     }
 }
 
-impl<T> Paged<T> {
+impl<T: Clone> Paged<T> {
     /// The value at a place.
-    pub fn get(&self, at: u32) -> Option<&Arc<T>> {
+    pub fn get(&self, at: u32) -> Option<&T> {
         let at = at as usize;
         self.pages.get(at / PAGE)?.get(at % PAGE)?.as_ref()
     }
 
     /// A place for a value.
-    pub fn add(&mut self, value: Arc<T>) -> u32 {
+    pub fn add(&mut self, value: T) -> u32 {
         if !self.holes.is_empty()
             && let Some(hole) = Arc::make_mut(&mut self.holes).pop()
         {
@@ -105,28 +105,25 @@ impl<T> Paged<T> {
     }
 
     /// Another value at a place that is taken.
-    pub fn put(&mut self, at: u32, value: Arc<T>) {
+    pub fn put(&mut self, at: u32, value: T) {
         if let Some(held) = self.hole(at) {
             *held = Some(value);
         }
     }
 
     /// Frees a place.
-    pub fn remove(&mut self, at: u32) -> Option<Arc<T>> {
+    pub fn remove(&mut self, at: u32) -> Option<T> {
         let removed = self.hole(at)?.take()?;
         Arc::make_mut(&mut self.holes).push(at);
         Some(removed)
     }
 
-    /// The value at a place, to be changed; copied first if another snapshot has it.
-    pub fn change(&mut self, at: u32) -> Option<&mut T>
-    where
-        T: Clone,
-    {
-        self.hole(at)?.as_mut().map(Arc::make_mut)
+    /// The value at a place, to be changed.
+    pub fn change(&mut self, at: u32) -> Option<&mut T> {
+        self.hole(at)?.as_mut()
     }
 
-    fn hole(&mut self, at: u32) -> Option<&mut Option<Arc<T>>> {
+    fn hole(&mut self, at: u32) -> Option<&mut Option<T>> {
         let at = at as usize;
         Arc::make_mut(Arc::make_mut(&mut self.pages).get_mut(at / PAGE)?).get_mut(at % PAGE)
     }
@@ -150,14 +147,14 @@ mod tests {
     #[test]
     fn holes_are_filled_again() {
         let mut one = Paged::default();
-        let places: Vec<u32> = (0..600).map(|n| one.add(Arc::new(n))).collect();
+        let places: Vec<u32> = (0..600).map(|n| one.add(n)).collect();
         assert_eq!(places, (0..600).collect::<Vec<_>>());
         let mut two = one.clone();
-        assert_eq!(two.remove(300).as_deref(), Some(&300));
+        assert_eq!(two.remove(300), Some(300));
         *two.change(5).unwrap() = 50;
-        assert_eq!(two.add(Arc::new(-1)), 300);
-        assert_eq!((one.get(300).map(|n| **n), one.get(5).map(|n| **n)), (Some(300), Some(5)));
-        assert_eq!((two.get(300).map(|n| **n), two.get(5).map(|n| **n)), (Some(-1), Some(50)));
+        assert_eq!(two.add(-1), 300);
+        assert_eq!((one.get(300), one.get(5)), (Some(&300), Some(&5)));
+        assert_eq!((two.get(300), two.get(5)), (Some(&-1), Some(&50)));
         assert_eq!(two.get(600), None);
     }
 }

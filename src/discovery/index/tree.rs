@@ -182,11 +182,6 @@ impl Node {
         self.points = self.points.saturating_sub(1);
     }
 
-    /// How many points it has.
-    pub fn points(&self) -> usize {
-        self.points
-    }
-
     /// How a circle lies to it.
     pub fn in_circle(&self, circle: &Circle) -> Lies {
         let (least, most) = self.reach(circle.at, circle.cos_lat);

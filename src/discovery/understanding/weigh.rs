@@ -190,7 +190,9 @@ impl Weighing<'_> {
 
     fn time(&self, stretch: Stretch, hours: Option<Hours>) -> Fate {
         let parameters = match (hours.and_then(|hours| stretch.at(hours)), stretch.when) {
-            (Some((from, to)), _) => vec![("from", rfc3339(from).to_string()), ("to", rfc3339(to).to_string())],
+            (Some((from, to)), _) => {
+                vec![("from", rfc3339(from).to_string()), ("to", rfc3339(to).to_string())]
+            }
             (None, Some(when)) => vec![("when", when.name().to_owned())],
             (None, None) => vec![("from", stretch.first.to_string()), ("to", stretch.last.to_string())],
         };
