@@ -1,5 +1,7 @@
 //! How catalogued nouns are read and written: the same few statements for each, over its own table.
 
+use rayon::prelude::*;
+
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
@@ -44,11 +46,15 @@ macro_rules! stored {
             ) -> Result<Vec<$crate::domain::record::Record<Self>>, $crate::db::Error> {
                 use diesel::prelude::*;
                 use $crate::db::schema::$table::dsl;
-                let rows = dsl::$table
-                    .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
-                    .order(dsl::id)
-                    .load::<$crate::db::records::Row>(conn)?;
-                Ok(rows.into_iter().filter_map($crate::db::records::Row::readable).collect())
+                $crate::db::records::in_pages(|after| {
+                    let rows = dsl::$table
+                        .filter(dsl::id.gt(after))
+                        .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
+                        .order(dsl::id)
+                        .limit($crate::db::records::ROWS_PER_PAGE)
+                        .load::<$crate::db::records::Row>(conn)?;
+                    Ok(rows)
+                })
             }
 
             fn find(
@@ -180,6 +186,9 @@ pub(super) const IDS_PER_STATEMENT: usize = 1000;
 /// Rows of an insert: with the widest table's columns well within what both stores bind in a statement.
 pub(super) const ROWS_PER_STATEMENT: usize = 500;
 
+/// Rows that are read at a time where a whole table is.
+pub(super) const ROWS_PER_PAGE: i64 = 20_000;
+
 /// The common columns of a catalogued noun.
 #[derive(diesel::Queryable)]
 pub(super) struct Row {
@@ -199,6 +208,20 @@ impl Row {
         let corrupt = |source| Error::Corrupt { kind: T::KIND.name(), id: self.id, source };
         let body = serde_json::from_str(&self.body).map_err(corrupt)?;
         Ok(Record { id: self.id, version: self.version, updated_at: self.updated_at.and_utc(), body })
+    }
+}
+
+/// Reads a whole table page by page, and the texts of a page on all processors: of a large table only the records
+/// are held, and not every row beside them.
+pub(super) fn in_pages<T: Noun>(
+    mut page: impl FnMut(i64) -> Result<Vec<Row>, Error>,
+) -> Result<Vec<Record<T>>, Error> {
+    let (mut records, mut after) = (Vec::new(), i64::MIN);
+    loop {
+        let rows = page(after)?;
+        let Some(last) = rows.last() else { return Ok(records) };
+        after = last.id;
+        records.par_extend(rows.into_par_iter().filter_map(Row::readable));
     }
 }
 

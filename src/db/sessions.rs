@@ -1,16 +1,16 @@
 //! Sessions. They belong to their event: whatever changes one raises the event's version, and the event is
 //! what the log of changes names.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
+use hashbrown::HashMap;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_PAGE, ROWS_PER_STATEMENT};
 use super::schema::{events, sessions};
 use crate::domain::events::EventStatus;
 use crate::domain::ids::{EventId, SessionId};
@@ -23,7 +23,16 @@ pub type ByEvent = HashMap<EventId, Vec<Session>>;
 
 /// Every session, by event; each event's in order of start.
 pub fn all(conn: &mut AnyConn) -> Result<ByEvent, Error> {
-    Ok(by_event(sessions::table.order((sessions::start_at, sessions::id)).load::<Row>(conn)?))
+    let (mut all, mut after) = (ByEvent::new(), i64::MIN);
+    loop {
+        let page = sessions::table.filter(sessions::id.gt(after)).order(sessions::id).limit(ROWS_PER_PAGE);
+        let rows = page.load::<Row>(conn)?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        add_readable(&mut all, rows);
+    }
+    all.values_mut().for_each(|sessions| sessions.sort_unstable_by_key(|session| (session.start, session.id)));
+    Ok(all)
 }
 
 /// The sessions of these events; each event's in order of start.
@@ -37,7 +46,9 @@ pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<ByEvent, Error> {
                 .load::<Row>(conn)?,
         );
     }
-    Ok(by_event(rows))
+    let mut found = ByEvent::new();
+    add_readable(&mut found, rows);
+    Ok(found)
 }
 
 /// Inserts a session that is not there yet; says whether it was inserted.
@@ -126,16 +137,15 @@ struct Body {
     signup: Option<Box<SignupTerms>>,
 }
 
-/// Sessions that can be read, by event. One that cannot is logged and left out, as in [`super::records`].
-fn by_event(rows: Vec<Row>) -> ByEvent {
-    let mut sessions = ByEvent::new();
-    for row in rows {
-        match row.session() {
+/// Adds the sessions that can be read. One that cannot is logged and left out, as in [`super::records`].
+fn add_readable(sessions: &mut ByEvent, rows: Vec<Row>) {
+    let read: Vec<Result<Session, Error>> = rows.into_par_iter().map(Row::session).collect();
+    for session in read {
+        match session {
             Ok(session) => sessions.entry(session.event).or_default().push(session),
             Err(error) => tracing::error!(%error, "left out"),
         }
     }
-    sessions
 }
 
 impl Row {

@@ -70,7 +70,7 @@ impl Listed for Base {
         vec![Located::new(&self.place, &world.divisions)]
     }
 
-    fn words(&self, world: &Snapshot, words: &mut Haystack) {
+    fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.name);
         words.add(words::Field::Body, &self.description);
         self.facilities.iter().for_each(|facility| words.add_words(words::Field::Subject, facility));

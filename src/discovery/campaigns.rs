@@ -47,7 +47,7 @@ impl Listed for Campaign {
         Vec::new()
     }
 
-    fn words(&self, _: &Snapshot, words: &mut Haystack) {
+    fn words<'a>(&'a self, _: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.name);
         words.add(words::Field::Body, &self.text);
         self.units.iter().for_each(|unit| words.add(words::Field::Place, &unit.name));

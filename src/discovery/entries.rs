@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::clocked::NEVER;
+use super::cutting::Cutter;
 use super::index::{Field, Filing, Key};
 use super::place::Located;
 use super::snapshot::Snapshot;
@@ -25,7 +26,7 @@ pub trait Listed: Noun {
     /// Where it is; several places for a route.
     fn places(&self, world: &Snapshot) -> Vec<Located>;
     /// The words by which it is found.
-    fn words(&self, world: &Snapshot, words: &mut Haystack);
+    fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>);
     /// What it is filed under beside its kind, its places and what it refers to.
     fn file(&self, _world: &Snapshot, _filing: &mut Filing) {}
 }
@@ -61,7 +62,7 @@ impl<T: Listed> Entry<T> {
 
     /// How it is filed.
     pub(super) fn filing(&self, world: &Snapshot) -> Filing {
-        let mut filing = Filing::of(self.body(), &self.places, world);
+        let mut filing = Filing::of(self.body(), &self.places, world, &mut world.cutter());
         // What is no event does not end.
         filing.under(Field::LastDay, NEVER);
         filing
@@ -70,7 +71,12 @@ impl<T: Listed> Entry<T> {
 
 impl Filing {
     /// How a noun is filed: by its kind, by what it refers to, where it lies, by its own properties and its words.
-    pub(super) fn of<T: Listed>(body: &T, places: &[Located], world: &Snapshot) -> Self {
+    pub(super) fn of<T: Listed>(
+        body: &T,
+        places: &[Located],
+        world: &Snapshot,
+        cutter: &mut Cutter<'_>,
+    ) -> Self {
         let mut filing = Self::default();
         filing.keys.push(Key::new(Field::Kind, T::KIND as i64));
         for reference in body.references() {
@@ -92,9 +98,7 @@ impl Filing {
         body.file(world, &mut filing);
         let mut words = Haystack::default();
         body.words(world, &mut words);
-        for (field, text) in &words.texts {
-            filing.words.add(&world.dictionary, *field, text);
-        }
+        filing.words = cutter.cut(&words);
         filing
     }
 

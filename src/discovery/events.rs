@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use super::clocked::NEVER;
+use super::cutting::Cutter;
 use super::entries::Listed;
 use super::index::{Field, Filing, Key};
 use super::page::{self, Answer, Hit, Paging, page};
@@ -86,8 +87,8 @@ impl EventEntry {
     }
 
     /// How it is filed.
-    pub(super) fn filing(&self, event: &Event, world: &Snapshot) -> Filing {
-        let mut filing = Filing::of(event, self.place.as_slice(), world);
+    pub(super) fn filing(&self, event: &Event, world: &Snapshot, cutter: &mut Cutter<'_>) -> Filing {
+        let mut filing = Filing::of(event, self.place.as_slice(), world, cutter);
         for place in self.sessions.iter().filter_map(|session| session.place.as_deref()) {
             filing.places(&[Located::new(place, &world.divisions)]);
             filing.keys.push(Key::of(Field::Scattered));
@@ -120,7 +121,7 @@ impl Listed for Event {
         }
     }
 
-    fn words(&self, world: &Snapshot, words: &mut Haystack) {
+    fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.title);
         words.add(words::Field::Body, &self.summary);
         self.description.iter().for_each(|description| words.add(words::Field::Body, description));
@@ -195,7 +196,7 @@ impl Filing {
 }
 
 impl Snapshot {
-    pub(super) fn place_words(&self, place: &Place, words: &mut Haystack) {
+    pub(super) fn place_words<'a>(&'a self, place: &'a Place, words: &mut Haystack<'a>) {
         words.add(words::Field::Place, &place.name);
         words.add(words::Field::Place, &place.address);
         self.divisions

@@ -30,6 +30,7 @@
 pub mod bases;
 pub mod campaigns;
 mod clocked;
+mod cutting;
 pub mod divisions;
 pub mod entries;
 pub mod events;

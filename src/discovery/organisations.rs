@@ -21,7 +21,7 @@ impl Listed for Organisation {
         within.map(|within| Located { spot: None, within }).into_iter().collect()
     }
 
-    fn words(&self, world: &Snapshot, words: &mut Haystack) {
+    fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.name);
         self.adcode.iter().flat_map(|&adcode| world.divisions.chain(adcode)).for_each(|division| {
             words.add(words::Field::Place, &division.name);
@@ -40,7 +40,7 @@ impl Snapshot {
         })
     }
 
-    pub(super) fn organiser_words(&self, organisers: &[Organiser], words: &mut Haystack) {
+    pub(super) fn organiser_words<'a>(&'a self, organisers: &'a [Organiser], words: &mut Haystack<'a>) {
         for (_, organisation) in self.organisers(organisers) {
             words.add(words::Field::Place, &organisation.body().name);
         }

@@ -11,7 +11,7 @@ use super::index::{Field, Key};
 use super::sieve::FINDABLE;
 use super::snapshot::Snapshot;
 use super::suggest::Named;
-use super::words::{self, Asked, Dictionary, Fit, Group, Lexicon, Manner, WordId, resembles, slips};
+use super::words::{Asked, Fit, Group, Manner, WordId, resembles, slips};
 use crate::domain::kinds::Kind;
 
 /// The words of a question, read against the words that a snapshot has, and in what they are found there.
@@ -46,7 +46,7 @@ const MISTYPED: i64 = 700;
 const WHOLE: i64 = 1000;
 
 /// Names are told apart by length up to three times six characters.
-const NAME_LENGTHS: i64 = 3;
+pub(super) const NAME_LENGTHS: i64 = 3;
 
 /// What a short name counts, so many times six characters long.
 const fn bonus(length: i64) -> i64 {
@@ -75,57 +75,8 @@ impl Wanted {
 }
 
 /// The key of a whole name, folded.
-fn whole(folded: &str) -> Key {
+pub(super) fn whole(folded: &str) -> Key {
     Key::new(Field::WholeName, xxh3_64(folded.as_bytes()) as i64)
-}
-
-/// The words by which a thing is found, each where it counts most.
-#[derive(Debug, Default)]
-pub struct WordFiling {
-    places: BTreeMap<Box<str>, Field>,
-    keys: Vec<Key>,
-}
-
-impl WordFiling {
-    /// Adds a text.
-    pub fn add(&mut self, dictionary: &Dictionary, field: words::Field, text: &str) {
-        let place = match field {
-            words::Field::Name => Field::NameWord,
-            words::Field::Subject => Field::SubjectWord,
-            words::Field::Place => Field::PlaceWord,
-            words::Field::Body => Field::BodyWord,
-        };
-        let folded = (field == words::Field::Name).then(|| dictionary.fold(text));
-        dictionary.words(text, |word| {
-            let begins = folded.as_ref().is_some_and(|name| name.starts_with(word));
-            let place = if begins { Field::NameBeginning } else { place };
-            match self.places.get_mut(word) {
-                // The fields stand in the order of what they count.
-                Some(held) => *held = place.min(*held),
-                None => drop(self.places.insert(word.into(), place)),
-            }
-        });
-        if let Some(name) = folded {
-            self.keys.push(whole(&name));
-            let length = name.chars().count() as i64 / 6;
-            // Names come in Chinese first; a translation makes none shorter.
-            let told = self.keys.iter().any(|key| key.field() == Field::NameLength);
-            if length < NAME_LENGTHS && !told {
-                self.keys.push(Key::new(Field::NameLength, length));
-            }
-            let characters = name.chars().filter(|c| !c.is_ascii());
-            self.keys.extend(characters.map(|c| Key::new(Field::NameCharacter, i64::from(u32::from(c)))));
-        }
-    }
-
-    /// The keys, with one use of each word taken from the lexicon.
-    pub fn keys(self, dictionary: &Dictionary, lexicon: &mut Lexicon) -> Vec<Key> {
-        let Self { places, mut keys } = self;
-        let word =
-            |(word, place): (Box<str>, Field)| Key::new(place, i64::from(lexicon.take(dictionary, &word).0));
-        keys.extend(places.into_iter().map(word));
-        keys
-    }
 }
 
 impl Key {

@@ -19,7 +19,7 @@ impl Listed for Route {
         bases.flat_map(|base| base.places.iter().cloned()).collect()
     }
 
-    fn words(&self, world: &Snapshot, words: &mut Haystack) {
+    fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.name);
         words.add(words::Field::Subject, &self.theme);
         for base in self.stops.iter().filter_map(|stop| world.bases.get(&stop.base)) {

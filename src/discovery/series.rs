@@ -23,7 +23,7 @@ impl Listed for Series {
         Vec::new()
     }
 
-    fn words(&self, world: &Snapshot, words: &mut Haystack) {
+    fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.name);
         words.add(words::Field::Body, &self.summary);
         for name in self.topics.iter().filter_map(|topic| world.taxonomy.name(taxonomy::TOPIC, &topic.0)) {

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
+use rayon::prelude::*;
 
 use super::clocked::Minutes;
+use super::cutting::Cutter;
 use super::divisions::Divisions;
 use super::entries::{BaseEntry, CampaignEntry, Entry, Listed, OrganisationEntry, RouteEntry, SeriesEntry};
 use super::events::EventEntry;
@@ -212,11 +214,28 @@ impl Snapshot {
             let mut taken = by_kind.remove(&kind).unwrap_or_default();
             // Neighbours get neighbouring slots: what lies in an area is then filed in runs.
             taken.sort_by_cached_key(|item| item.place_in_order(self));
-            let taken: HashSet<i64> = taken.into_iter().filter_map(|item| self.take(item)).collect();
-            for thing in depend.iter().filter(|thing| !taken.contains(&thing.id())) {
-                self.renew(thing);
-                changed.insert((kind, thing.id()));
+            let (mut ids, mut events) = (HashSet::new(), Vec::new());
+            for item in taken {
+                match item {
+                    Item::Event(record, sessions) if !record.body.sample || self.samples => {
+                        let held = EventId::new(record.id).and_then(|id| self.event(id));
+                        if held.is_none_or(|held| held.version < record.version) {
+                            ids.insert(record.id);
+                            events.push(Fresh::Read(record, sessions));
+                        }
+                    }
+                    item => ids.extend(self.take(item)),
+                }
             }
+            let taken = ids;
+            for thing in depend.into_iter().filter(|thing| !taken.contains(&thing.id())) {
+                changed.insert((kind, thing.id()));
+                match thing {
+                    Thing::Event(entry) => events.push(Fresh::Held(entry)),
+                    thing => self.renew(&thing),
+                }
+            }
+            self.enter_events(events);
             changed.extend(taken.into_iter().map(|id| (kind, id)));
             if kind == Kind::CalendarYear && !changed.is_empty() {
                 let years = self.calendar_years.values().map(|year| year.body.clone());
@@ -293,10 +312,7 @@ impl Snapshot {
                 self.leave(Kind::Route, record.id)
             }
             Item::Route(record) => self.enter(record),
-            Item::Event(record, _) if record.body.sample && !self.samples => {
-                self.leave(Kind::Event, record.id)
-            }
-            Item::Event(record, sessions) => self.enter_event(&record, sessions),
+            Item::Event(record, _) => self.leave(Kind::Event, record.id),
         }
     }
 
@@ -309,22 +325,34 @@ impl Snapshot {
         Some(id)
     }
 
-    /// Enters an event that is newer than the one held, with its sessions.
-    fn enter_event(&mut self, record: &Record<Event>, sessions: Vec<Session>) -> Option<i64> {
-        let event = EventId::new(record.id)?;
-        let held = self.event(event);
-        if record.version <= held.map_or(0, |held| held.version) {
-            return None;
+    /// Enters events, many at a time and on all processors: to cut their texts takes longest.
+    fn enter_events(&mut self, fresh: Vec<Fresh>) {
+        let mut fresh = fresh.into_iter();
+        loop {
+            let batch: Vec<Fresh> = fresh.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                return;
+            }
+            let world = &*self;
+            let enter = |cutter: &mut Cutter<'_>, fresh: Fresh| fresh.enter(world, cutter);
+            let entered: Vec<(Arc<EventEntry>, Filing)> = if batch.len() < TOGETHER {
+                let mut cutter = self.cutter();
+                batch.into_iter().filter_map(|fresh| enter(&mut cutter, fresh)).collect()
+            } else {
+                let batch = batch.into_par_iter().with_min_len(TOGETHER);
+                batch.map_init(|| world.cutter(), enter).flatten_iter().collect()
+            };
+            for (entry, _) in &entered {
+                let Some(id) = EventId::new(entry.id) else { continue };
+                let before = self.event(id).map(|held| Arc::clone(&held.sessions));
+                for session in before.iter().flat_map(|sessions| sessions.iter()) {
+                    self.sessions.remove(&session.id);
+                }
+                entry.sessions.iter().for_each(|session| self.sessions.insert(session.id, id));
+            }
+            let things = entered.into_iter().map(|(entry, filing)| (Thing::Event(entry), filing));
+            self.file(things.collect());
         }
-        let before = held.map(|held| Arc::clone(&held.sessions));
-        for session in before.iter().flat_map(|sessions| sessions.iter()) {
-            self.sessions.remove(&session.id);
-        }
-        sessions.iter().for_each(|session| self.sessions.insert(session.id, event));
-        let entry = EventEntry::new(record, sessions, self);
-        let filing = entry.filing(&record.body, self);
-        self.file(Thing::Event(Arc::new(entry)), filing);
-        Some(record.id)
     }
 
     /// Puts an entry into its table and files it.
@@ -332,19 +360,29 @@ impl Snapshot {
         let filing = entry.filing(self);
         let entry = Arc::new(entry);
         T::tabled(self, &entry);
-        self.file(T::thing(entry), filing);
+        self.file(vec![(T::thing(entry), filing)]);
     }
 
-    /// Files a thing, in place of the one with the same id.
-    fn file(&mut self, thing: Thing, mut filing: Filing) {
-        let words = std::mem::take(&mut filing.words);
-        filing.keys.extend(words.keys(&self.dictionary, &mut self.lexicon));
-        self.forget(thing.kind(), thing.id());
-        if let Some(named) = Named::thing(&thing) {
-            name_all(&mut self.names, &self.dictionary, thing.name(), &named);
-            self.understanding.names_changed();
+    /// Files things, each in place of the one with the same id.
+    fn file(&mut self, mut things: Vec<(Thing, Filing)>) {
+        // Words are taken before others are let go of: none goes away that is wanted again.
+        for (_, filing) in &mut things {
+            let words = std::mem::take(&mut filing.words);
+            filing.keys.extend(words.keys(&self.dictionary, &mut self.lexicon));
         }
-        self.index.put(thing, filing);
+        for (thing, _) in &things {
+            self.forget(thing.kind(), thing.id());
+            if let Some(named) = Named::thing(thing) {
+                name_all(&mut self.names, &self.dictionary, thing.name(), &named);
+                self.understanding.names_changed();
+            }
+        }
+        self.index.put(things);
+    }
+
+    /// What cuts texts by the words that there are now.
+    pub(super) fn cutter(&self) -> Cutter<'_> {
+        Cutter::new(&self.dictionary, &self.lexicon)
     }
 
     /// Forgets the words and the names of a thing that is filed anew, or no more.
@@ -390,13 +428,42 @@ impl Snapshot {
             Thing::Series(entry) => self.put(entry.renewed(self)),
             Thing::Campaign(entry) => self.put(entry.renewed(self)),
             Thing::Route(entry) => self.put(entry.renewed(self)),
-            Thing::Event(entry) => {
-                let Some(event) = entry.event() else { return };
-                let entry = entry.renewed(&event, self);
-                let filing = entry.filing(&event, self);
-                self.file(Thing::Event(Arc::new(entry)), filing);
-            }
+            Thing::Event(entry) => self.enter_events(vec![Fresh::Held(Arc::clone(entry))]),
         }
+    }
+}
+
+/// How many events are entered at a time. Between two batches the lexicon learns the words of the first.
+const BATCH: usize = 8192;
+
+/// Fewer events than this are not worth another thread.
+const TOGETHER: usize = 256;
+
+/// What an event is entered from.
+enum Fresh {
+    /// What the store has.
+    Read(Record<Event>, Vec<Session>),
+    /// What is held, in a world where something that it refers to changed.
+    Held(Arc<EventEntry>),
+}
+
+impl Fresh {
+    /// The event and how it is filed.
+    fn enter(self, world: &Snapshot, cutter: &mut Cutter<'_>) -> Option<(Arc<EventEntry>, Filing)> {
+        let (entry, filing) = match self {
+            Self::Read(record, sessions) => {
+                let entry = EventEntry::new(&record, sessions, world);
+                let filing = entry.filing(&record.body, world, cutter);
+                (entry, filing)
+            }
+            Self::Held(held) => {
+                let event = held.event()?;
+                let entry = held.renewed(&event, world);
+                let filing = entry.filing(&event, world, cutter);
+                (entry, filing)
+            }
+        };
+        Some((Arc::new(entry), filing))
     }
 }
 

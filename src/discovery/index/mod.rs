@@ -17,8 +17,8 @@ use roaring::RoaringBitmap;
 use sharded::{Paged, Sharded};
 use tree::Tree;
 
+use super::cutting::Cut;
 use super::place::Spot;
-use super::relevance::WordFiling;
 use super::thing::Thing;
 use super::words::WordId;
 use super::words::store::Pages;
@@ -51,7 +51,7 @@ pub struct Filing {
     /// The last day under which one of its sessions is filed.
     pub last_day: i64,
     /// By which words it is found.
-    pub words: WordFiling,
+    pub words: Cut,
 }
 
 impl Index {
@@ -80,30 +80,36 @@ impl Index {
         self.postings.any(kinds.iter().map(|&kind| Key::new(Field::Kind, kind as i64)))
     }
 
-    /// Files a thing, in place of the one with the same id.
-    pub fn put(&mut self, thing: Thing, mut filing: Filing) {
-        let (kind, id) = (thing.kind(), thing.id());
-        filing.spots = spots(filing.spots);
-        self.last_day = self.last_day.max(filing.last_day);
-        let slot = match self.slot(kind, id) {
-            Some(slot) => {
-                self.unfile(slot);
-                self.things.put(slot, thing);
-                slot
-            }
-            None => {
-                let slot = self.things.add(thing);
-                self.by_id.insert((kind, id), slot);
-                slot
-            }
-        };
-        self.tree.insert(slot, &filing.spots);
-        let filed = self.postings.file(slot, filing.keys);
-        match (self.ids.get_mut(slot as usize), self.filed.get_mut(slot as usize)) {
-            (Some(held), Some(held_filed)) => (*held, *held_filed) = (id, filed),
-            _ => {
-                self.ids.push(id);
-                self.filed.push(filed);
+    /// Files things, each in place of the one with the same kind and id; none comes twice.
+    pub fn put(&mut self, things: Vec<(Thing, Filing)>) {
+        let mut filings = Vec::with_capacity(things.len());
+        for (thing, filing) in things {
+            let (kind, id) = (thing.kind(), thing.id());
+            self.last_day = self.last_day.max(filing.last_day);
+            let slot = match self.slot(kind, id) {
+                Some(slot) => {
+                    self.unfile(slot);
+                    self.things.put(slot, thing);
+                    slot
+                }
+                None => {
+                    let slot = self.things.add(thing);
+                    self.by_id.insert((kind, id), slot);
+                    match self.ids.get_mut(slot as usize) {
+                        Some(held) => *held = id,
+                        None => self.ids.push(id),
+                    }
+                    slot
+                }
+            };
+            self.tree.insert(slot, &spots(filing.spots));
+            filings.push((slot, filing.keys));
+        }
+        let slots: Vec<u32> = filings.iter().map(|(slot, _)| *slot).collect();
+        for (slot, filed) in slots.into_iter().zip(self.postings.file(filings)) {
+            match self.filed.get_mut(slot as usize) {
+                Some(held) => *held = filed,
+                None => self.filed.push(filed),
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
 use roaring::{MultiOps, RoaringBitmap};
 
 use super::key::Key;
@@ -39,25 +40,45 @@ impl Postings {
         self.get(key).map_or(0, |filed| filed.intersection_len(slots))
     }
 
-    /// Files a slot under keys.
-    pub fn file(&mut self, slot: u32, mut keys: Vec<Key>) -> Filed {
-        keys.sort_unstable();
-        keys.dedup();
-        let files = keys.into_iter().map(|key| {
-            let file = match self.files.get(&key) {
-                Some(&file) => file,
-                None => {
-                    let file = self.file.add(Arc::new(File { key, slots: RoaringBitmap::new() }));
-                    self.files.insert(key, file);
-                    file
-                }
-            };
-            if let Some(file) = self.file.change(file) {
-                Arc::make_mut(file).slots.insert(slot);
-            }
-            file
+    /// Files slots under keys, many at once: each file is opened once. Says where each is filed.
+    pub fn file(&mut self, filings: impl IntoIterator<Item = (u32, Vec<Key>)>) -> Vec<Filed> {
+        let (mut opened, mut fresh) = (HashMap::new(), Vec::<(u32, Vec<u32>)>::new());
+        let filed = filings.into_iter().map(|(slot, mut keys)| {
+            keys.sort_unstable();
+            keys.dedup();
+            let files = keys.into_iter().map(|key| {
+                let at = *opened.entry(key).or_insert_with(|| {
+                    fresh.push((self.open(key), Vec::new()));
+                    fresh.len() - 1
+                });
+                let (file, slots) = &mut fresh[at];
+                slots.push(slot);
+                *file
+            });
+            files.collect()
         });
-        files.collect()
+        let filed = filed.collect();
+        for (file, mut slots) in fresh {
+            let Some(file) = self.file.change(file).map(Arc::make_mut) else { continue };
+            match slots.as_slice() {
+                [slot] => drop(file.slots.insert(*slot)),
+                _ => {
+                    slots.sort_unstable();
+                    file.slots |= RoaringBitmap::from_sorted_iter(slots).unwrap_or_default();
+                }
+            }
+        }
+        filed
+    }
+
+    /// The file of a key.
+    fn open(&mut self, key: Key) -> u32 {
+        if let Some(&file) = self.files.get(&key) {
+            return file;
+        }
+        let file = self.file.add(Arc::new(File { key, slots: RoaringBitmap::new() }));
+        self.files.insert(key, file);
+        file
     }
 
     /// The key of a file.
@@ -88,10 +109,10 @@ mod tests {
     fn what_is_unfiled_leaves_nothing_behind() {
         let key = |value| Key::new(Field::Day, value);
         let mut postings = Postings::default();
-        let one = postings.file(1, vec![key(1), key(2), key(1)]);
+        let one = postings.file([(1, vec![key(1), key(2), key(1)])]).remove(0);
         assert_eq!(one.len(), 2);
         let before = postings.clone();
-        let two = postings.file(2, vec![key(2), key(3)]);
+        let two = postings.file([(2, vec![key(2), key(3)])]).remove(0);
         assert_eq!(postings.any([key(1), key(3), key(9)]).iter().collect::<Vec<_>>(), [1, 2]);
         assert_eq!(before.get(key(2)).unwrap().len(), 1, "a snapshot does not see what comes after it");
         postings.unfile(2, &two);

@@ -17,14 +17,14 @@ pub enum Field {
 
 /// The texts by which a thing is found.
 #[derive(Debug, Clone, Default)]
-pub struct Haystack {
+pub struct Haystack<'a> {
     /// Each text with where it stands.
-    pub texts: Vec<(Field, String)>,
+    pub texts: Vec<(Field, &'a str)>,
 }
 
-impl Haystack {
+impl<'a> Haystack<'a> {
     /// Adds a text in all its languages.
-    pub fn add(&mut self, field: Field, text: &Text) {
+    pub fn add(&mut self, field: Field, text: &'a Text) {
         self.add_words(field, &text.zh_cn);
         for translation in text.zh_hk.iter().chain(&text.en) {
             if *translation != text.zh_cn {
@@ -34,7 +34,7 @@ impl Haystack {
     }
 
     /// Adds a text that has one form only.
-    pub fn add_words(&mut self, field: Field, words: &str) {
-        self.texts.push((field, words.to_owned()));
+    pub fn add_words(&mut self, field: Field, words: &'a str) {
+        self.texts.push((field, words));
     }
 }

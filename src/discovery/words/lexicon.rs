@@ -80,6 +80,11 @@ impl Lexicon {
             Ok(id) => id,
             Err(at) => self.enter(dictionary, word, hash, at),
         };
+        self.take_again(id)
+    }
+
+    /// Counts one more use of a word that it has.
+    pub fn take_again(&mut self, id: WordId) -> WordId {
         if let Some(uses) = self.uses.get_mut(id.0 as usize) {
             *uses += 1;
         }
