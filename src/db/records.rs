@@ -1,5 +1,7 @@
 //! How catalogued nouns are read and written: the same few statements for each, over its own table.
 
+use std::ops::RangeInclusive;
+
 use rayon::prelude::*;
 
 use super::Tx;
@@ -19,9 +21,19 @@ use crate::domain::taxonomy::Term;
 
 /// A catalogued noun with a table of its own; [`stored!`](super::records) writes the implementation.
 pub trait Stored: Noun {
-    /// Every record that can be read, in order of id. One that cannot (a newer program wrote it) is logged and left
-    /// out: it must not keep all others from being served.
-    fn all(conn: &mut AnyConn) -> Result<Vec<Record<Self>>, Error>;
+    /// Calls `each` with every record that can be read, page by page in order of id, and with the ids that the page
+    /// spans. A record that cannot (a newer program wrote it) is logged and left out: it must not keep all others from
+    /// being served.
+    fn each_page(conn: &mut AnyConn, each: &mut EachPage<'_, Self>) -> Result<(), Error>;
+    /// Every record that can be read, in order of id.
+    fn all(conn: &mut AnyConn) -> Result<Vec<Record<Self>>, Error> {
+        let mut all = Vec::new();
+        Self::each_page(conn, &mut |_, _, records| {
+            all.extend(records);
+            Ok(())
+        })?;
+        Ok(all)
+    }
     /// The records with these ids, in order of id; missing ones, and those that cannot be read, are left out.
     fn find(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Self>>, Error>;
     /// The record with this id, which must be readable.
@@ -41,20 +53,24 @@ pub trait Stored: Noun {
 macro_rules! stored {
     ($noun:ty => $table:ident { $($column:ident: |$body:ident| $value:expr),* $(,)? }) => {
         impl $crate::db::records::Stored for $noun {
-            fn all(
+            fn each_page(
                 conn: &mut $crate::db::AnyConn,
-            ) -> Result<Vec<$crate::domain::record::Record<Self>>, $crate::db::Error> {
+                each: &mut $crate::db::records::EachPage<'_, Self>,
+            ) -> Result<(), $crate::db::Error> {
                 use diesel::prelude::*;
                 use $crate::db::schema::$table::dsl;
-                $crate::db::records::in_pages(|after| {
+                let mut after = i64::MIN;
+                loop {
                     let rows = dsl::$table
                         .filter(dsl::id.gt(after))
                         .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
                         .order(dsl::id)
                         .limit($crate::db::records::ROWS_PER_PAGE)
                         .load::<$crate::db::records::Row>(conn)?;
-                    Ok(rows)
-                })
+                    let Some(last) = rows.last().map($crate::db::records::Row::id) else { return Ok(()) };
+                    each(conn, after.saturating_add(1)..=last, $crate::db::records::read_all(rows))?;
+                    after = last;
+                }
             }
 
             fn find(
@@ -187,7 +203,7 @@ pub(super) const IDS_PER_STATEMENT: usize = 1000;
 pub(super) const ROWS_PER_STATEMENT: usize = 500;
 
 /// Rows that are read at a time where a whole table is.
-pub(super) const ROWS_PER_PAGE: i64 = 20_000;
+pub(super) const ROWS_PER_PAGE: i64 = 10_000;
 
 /// The common columns of a catalogued noun.
 #[derive(diesel::Queryable)]
@@ -199,6 +215,10 @@ pub(super) struct Row {
 }
 
 impl Row {
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+
     /// The record, or `None` and a line in the log.
     pub(super) fn readable<T: Noun>(self) -> Option<Record<T>> {
         self.record().inspect_err(|error| tracing::error!(%error, "left out")).ok()
@@ -211,18 +231,13 @@ impl Row {
     }
 }
 
-/// Reads a whole table page by page, and the texts of a page on all processors: of a large table only the records
-/// are held, and not every row beside them.
-pub(super) fn in_pages<T: Noun>(
-    mut page: impl FnMut(i64) -> Result<Vec<Row>, Error>,
-) -> Result<Vec<Record<T>>, Error> {
-    let (mut records, mut after) = (Vec::new(), i64::MIN);
-    loop {
-        let rows = page(after)?;
-        let Some(last) = rows.last() else { return Ok(records) };
-        after = last.id;
-        records.par_extend(rows.into_par_iter().filter_map(Row::readable));
-    }
+/// What is called with each page of a table: the ids that it spans, and its records.
+pub type EachPage<'a, T> =
+    dyn FnMut(&mut AnyConn, RangeInclusive<i64>, Vec<Record<T>>) -> Result<(), Error> + 'a;
+
+/// The records of rows, read on all processors.
+pub(super) fn read_all<T: Noun>(rows: Vec<Row>) -> Vec<Record<T>> {
+    rows.into_par_iter().filter_map(Row::readable).collect()
 }
 
 pub(super) fn to_text<T: Noun>(id: i64, body: &T) -> Result<String, Error> {

@@ -1,6 +1,8 @@
 //! Sessions. They belong to their event: whatever changes one raises the event's version, and the event is
 //! what the log of changes names.
 
+use std::ops::RangeInclusive;
+
 use diesel::prelude::*;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -10,7 +12,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::records::{IDS_PER_STATEMENT, ROWS_PER_PAGE, ROWS_PER_STATEMENT};
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{events, sessions};
 use crate::domain::events::EventStatus;
 use crate::domain::ids::{EventId, SessionId};
@@ -21,18 +23,14 @@ use crate::domain::sessions::{Session, SignupTerms};
 /// Sessions by their event.
 pub type ByEvent = HashMap<EventId, Vec<Session>>;
 
-/// Every session, by event; each event's in order of start.
-pub fn all(conn: &mut AnyConn) -> Result<ByEvent, Error> {
-    let (mut all, mut after) = (ByEvent::new(), i64::MIN);
-    loop {
-        let page = sessions::table.filter(sessions::id.gt(after)).order(sessions::id).limit(ROWS_PER_PAGE);
-        let rows = page.load::<Row>(conn)?;
-        let Some(last) = rows.last() else { break };
-        after = last.id;
-        add_readable(&mut all, rows);
-    }
-    all.values_mut().for_each(|sessions| sessions.sort_unstable_by_key(|session| (session.start, session.id)));
-    Ok(all)
+/// The sessions of the events with these ids; each event's in order of start.
+pub fn of_events_between(conn: &mut AnyConn, ids: RangeInclusive<i64>) -> Result<ByEvent, Error> {
+    let rows = sessions::table.filter(sessions::event_id.between(*ids.start(), *ids.end())).load(conn)?;
+    let mut found = ByEvent::new();
+    add_readable(&mut found, rows);
+    // Sorting few at a time is quicker than to have the store sort them all.
+    found.values_mut().for_each(|sessions| sessions.sort_unstable_by_key(|one| (one.start, one.id)));
+    Ok(found)
 }
 
 /// The sessions of these events; each event's in order of start.

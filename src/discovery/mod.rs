@@ -71,7 +71,14 @@ use words::Dictionary;
 pub use matching::{EventFound, Found};
 pub use orders::Page;
 pub use relevance::Wanted;
+use snapshot::Changed;
 pub use snapshot::{Item, Snapshot};
+
+/// A snapshot that is not shown yet.
+pub struct Gathered {
+    snapshot: Snapshot,
+    taken: Changed,
+}
 
 /// The current snapshot.
 pub struct Live {
@@ -100,11 +107,18 @@ impl Live {
         self.current.load_full()
     }
 
-    /// Puts a snapshot of just these items in place of the current one; `look` tells of the whole log of changes.
-    pub fn load(&self, items: Vec<Item>, look: Look) {
+    /// Makes a snapshot of just these items, which come in pages: what others refer to first. Nobody sees it yet.
+    pub fn gather(&self, pages: impl IntoIterator<Item = Vec<Item>>) -> Gathered {
+        let (mut snapshot, mut taken) = (self.empty(), Changed::new());
+        pages.into_iter().for_each(|page| taken.extend(snapshot.take_in(page)));
+        Gathered { snapshot, taken }
+    }
+
+    /// Puts what was gathered in place of the current snapshot; `look` tells of the whole log of changes.
+    pub fn show(&self, gathered: Gathered, look: Look) {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut snapshot = self.empty();
-        snapshot.apply(items, look);
+        let Gathered { mut snapshot, taken } = gathered;
+        snapshot.begin_mirror(look, &taken);
         self.current.store(Some(Arc::new(snapshot)));
     }
 

@@ -198,11 +198,28 @@ impl Snapshot {
         understanding::understand(q, &self.dictionary.fold(q), &world, given, now)
     }
 
-    /// Takes in the items that a look brought, whatever their order. An item that is not newer than what is held is
-    /// passed over, so applying twice is applying once.
+    /// Takes in what a look brought.
     pub(super) fn apply(&mut self, items: Vec<Item>, look: Look) {
         // Whatever is published stands on divisions.
         let first = self.divisions.is_empty();
+        let changed = self.take_in(items);
+        if first {
+            return self.begin_mirror(look, &changed);
+        }
+        self.mirror.take(look, self.samples, changed);
+    }
+
+    /// Begins to tell mirrors what changes, from everything that was taken in so far.
+    pub(super) fn begin_mirror(&mut self, look: Look, taken: &Changed) {
+        let mut mirror = std::mem::take(&mut self.mirror);
+        mirror.take(look, self.samples, []);
+        mirror.spread(self, taken);
+        self.mirror = mirror;
+    }
+
+    /// Takes in items, whatever their order; says what changed. An item that is not newer than what is held is passed
+    /// over, so taking in twice is taking in once.
+    pub(super) fn take_in(&mut self, items: Vec<Item>) -> Changed {
         let mut by_kind: BTreeMap<Kind, Vec<Item>> = BTreeMap::new();
         for item in items {
             by_kind.entry(item.kind()).or_default().push(item);
@@ -248,14 +265,7 @@ impl Snapshot {
             self.minutes = Arc::new(ArcSwap::new(self.minutes.load_full()));
             self.carry_minutes(&slots);
         }
-        let mut mirror = std::mem::take(&mut self.mirror);
-        if first {
-            mirror.take(look, self.samples, []);
-            mirror.spread(self, &changed);
-        } else {
-            mirror.take(look, self.samples, changed);
-        }
-        self.mirror = mirror;
+        changed
     }
 
     /// Whether an object is published.

@@ -9,7 +9,8 @@
 //! Changes and objects are read as of one moment, so all rows of a transaction enter one snapshot.
 
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -77,14 +78,26 @@ impl Feed {
 
     fn reload(&mut self) -> Result<(), db::Error> {
         let at = self.clock.now();
-        let (store, low_water, log, items) = self.db.snapshot(|conn| {
-            let (store, low_water) = (changes::store_number(conn)?, changes::low_water(conn)?);
-            Ok::<_, db::Error>((store, low_water, changes::since(conn, 0)?, everything(conn)?))
-        })?;
+        // While the read model takes in a page, the next one is read; of a large catalogue no more is held beside it.
+        let (pages, received) = mpsc::sync_channel(1);
+        let (read, gathered) = thread::scope(|scope| {
+            let gathering = scope.spawn(|| self.live.gather(received));
+            let read = self.db.snapshot(|conn| {
+                let (store, low_water) = (changes::store_number(conn)?, changes::low_water(conn)?);
+                let log = changes::since(conn, 0)?;
+                // Nobody receives any more if gathering broke, which joining it tells.
+                read_everything(conn, |page| drop(pages.send(page)))?;
+                Ok::<_, db::Error>((store, low_water, log))
+            });
+            drop(pages);
+            (read, gathering.join())
+        });
+        let (store, low_water, log) = read?;
+        let gathered = gathered.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let seen = log.iter().filter(|change| change.tx >= low_water).map(|change| change.id).collect();
         self.position = Position { low_water, seen };
         (self.store, self.looked_at, self.told_at) = (store, self.clock.now(), at);
-        self.live.load(items, self.told(at, &log));
+        self.live.show(gathered, self.told(at, &log));
         Ok(())
     }
 
@@ -188,26 +201,26 @@ impl Feed {
     }
 }
 
-/// Everything the store holds.
-fn everything(conn: &mut AnyConn) -> Result<Vec<Item>, db::Error> {
-    let mut items = Vec::new();
+/// Reads everything the store holds, page by page.
+fn read_everything(conn: &mut AnyConn, mut page: impl FnMut(Vec<Item>)) -> Result<(), db::Error> {
     for kind in Kind::ALL {
-        items.extend(match kind {
-            Kind::CalendarYear => all(conn, Item::CalendarYear)?,
-            Kind::Division => all(conn, Item::Division)?,
-            Kind::Term => all(conn, Item::Term)?,
-            Kind::Organisation => all(conn, Item::Organisation)?,
-            Kind::Base => all(conn, Item::Base)?,
-            Kind::Series => all(conn, Item::Series)?,
-            Kind::Campaign => all(conn, Item::Campaign)?,
-            Kind::Route => all(conn, Item::Route)?,
-            Kind::Event => {
-                let sessions = sessions::all(conn)?;
-                with_sessions(Event::all(conn)?, sessions)
-            }
-        });
+        match kind {
+            Kind::CalendarYear => all(conn, Item::CalendarYear, &mut page)?,
+            Kind::Division => all(conn, Item::Division, &mut page)?,
+            Kind::Term => all(conn, Item::Term, &mut page)?,
+            Kind::Organisation => all(conn, Item::Organisation, &mut page)?,
+            Kind::Base => all(conn, Item::Base, &mut page)?,
+            Kind::Series => all(conn, Item::Series, &mut page)?,
+            Kind::Campaign => all(conn, Item::Campaign, &mut page)?,
+            Kind::Route => all(conn, Item::Route, &mut page)?,
+            Kind::Event => Event::each_page(conn, &mut |conn, ids, events| {
+                let sessions = sessions::of_events_between(conn, ids)?;
+                page(with_sessions(events, sessions));
+                Ok(())
+            })?,
+        }
     }
-    Ok(items)
+    Ok(())
 }
 
 /// The objects that changes name, as they are now.
@@ -238,8 +251,15 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
     Ok(items)
 }
 
-fn all<T: Stored>(conn: &mut AnyConn, item: fn(Record<T>) -> Item) -> Result<Vec<Item>, db::Error> {
-    Ok(T::all(conn)?.into_iter().map(item).collect())
+fn all<T: Stored>(
+    conn: &mut AnyConn,
+    item: fn(Record<T>) -> Item,
+    page: &mut impl FnMut(Vec<Item>),
+) -> Result<(), db::Error> {
+    T::each_page(conn, &mut |_, _, records| {
+        page(records.into_iter().map(item).collect());
+        Ok(())
+    })
 }
 
 fn some<T: Stored>(

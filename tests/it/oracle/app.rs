@@ -61,13 +61,13 @@ impl App {
         self.clock.set(world.clock);
         let mut items = GROUND.items();
         items.extend(world.items());
-        self.live.load(items, Look::default());
+        self.live.show(self.live.gather([items]), Look::default());
     }
 
     /// Applies items one after the other to an empty catalogue, and turns the clock to a catalogue's time.
     pub fn apply(&self, world: &World, items: Vec<Item>) {
         self.clock.set(world.clock);
-        self.live.load(GROUND.items(), Look::default());
+        self.live.show(self.live.gather([GROUND.items()]), Look::default());
         items.into_iter().for_each(|item| self.live.apply(vec![item], Look::default()));
     }
 
