@@ -40,8 +40,8 @@ pub struct EventEntry {
     pub base: Option<BaseId>,
     /// Where it is, but for sessions with a place of their own.
     pub place: Option<Located>,
-    /// Whether a session of it has a place of its own.
-    pub scattered: bool,
+    /// The places of sessions that have one of their own, by the number of the session.
+    elsewhere: Arc<[(u32, Located)]>,
     /// Its sessions in order of start.
     pub sessions: Arc<[Session]>,
     /// What lists show of it, as it is sent.
@@ -61,7 +61,7 @@ impl EventEntry {
             status: event.status,
             base: event.base,
             place: event.places(world).pop(),
-            scattered: sessions.iter().any(|session| session.place.is_some()),
+            elsewhere: elsewhere(&sessions, world),
             sessions: sessions.into(),
             parts: Parts::default(),
             // Texts, numbers and lists of them: serialising them cannot fail.
@@ -74,6 +74,7 @@ impl EventEntry {
         Self {
             title: self.title.clone(),
             place: event.places(world).pop(),
+            elsewhere: elsewhere(&self.sessions, world),
             sessions: Arc::clone(&self.sessions),
             parts: Parts::default(),
             body: Arc::clone(&self.body),
@@ -89,8 +90,8 @@ impl EventEntry {
     /// How it is filed.
     pub(super) fn filing(&self, event: &Event, world: &Snapshot, cutter: &mut Cutter<'_>) -> Filing {
         let mut filing = Filing::of(event, self.place.as_slice(), world, cutter);
-        for place in self.sessions.iter().filter_map(|session| session.place.as_deref()) {
-            filing.places(&[Located::new(place, &world.divisions)]);
+        for (_, place) in &*self.elsewhere {
+            filing.places(std::slice::from_ref(place));
             filing.keys.push(Key::of(Field::Scattered));
         }
         if self.status != EventStatus::Cancelled {
@@ -99,11 +100,29 @@ impl EventEntry {
         filing
     }
 
+    /// Whether a session of it has a place of its own.
+    pub fn is_scattered(&self) -> bool {
+        !self.elsewhere.is_empty()
+    }
+
+    /// The place of its own that the session of this number has.
+    pub(super) fn place_of_session(&self, number: usize) -> Option<&Located> {
+        let at = self.elsewhere.binary_search_by_key(&number, |(number, _)| *number as usize).ok()?;
+        Some(&self.elsewhere[at].1)
+    }
+
     /// Where sessions with a place of their own are.
     pub(super) fn session_spots(&self) -> impl Iterator<Item = Spot> {
-        let places = self.sessions.iter().filter_map(|session| session.place.as_ref());
-        places.filter_map(|place| Some(Spot::new(place.position?, place.adcode)))
+        self.elsewhere.iter().filter_map(|(_, place)| place.spot)
     }
+}
+
+fn elsewhere(sessions: &[Session], world: &Snapshot) -> Arc<[(u32, Located)]> {
+    let numbered = (0..).zip(sessions);
+    let own = numbered.filter_map(|(number, session)| {
+        Some((number, Located::new(session.place.as_deref()?, &world.divisions)))
+    });
+    own.collect()
 }
 
 impl Listed for Event {

@@ -232,7 +232,7 @@ fn days(
     for thing in doubtful.iter().filter_map(|slot| snapshot.index.thing(slot)) {
         if let Thing::Event(entry) = thing {
             asked.span = None;
-            let sessions = asked.sessions_of(entry, snapshot, now);
+            let sessions = asked.sessions_of(entry, now);
             let held = |span: &Span| sessions.iter().any(|one| span.overlaps(one.start, one.end));
             spans.iter().zip(&mut counts).for_each(|(span, count)| *count += u64::from(held(span)));
         } else {

@@ -59,7 +59,7 @@ impl Question {
     ) -> Option<Found<'a>> {
         let found = |inside: Inside| Found { thing, next: None, sessions: 0, distance: inside.distance };
         match thing {
-            Thing::Event(entry) => self.sessions(thing, entry, snapshot, now),
+            Thing::Event(entry) => self.sessions(thing, entry, now),
             Thing::Base(entry) => {
                 let inside = self.inside(&entry.places)?;
                 self.is_open(entry, snapshot, now).then(|| found(inside))
@@ -86,24 +86,13 @@ impl Question {
     }
 
     /// The sessions of an event that fit, in order of start.
-    pub fn sessions_of<'a>(
-        &self,
-        entry: &'a EventEntry,
-        snapshot: &Snapshot,
-        now: DateTime<Utc>,
-    ) -> Vec<&'a Session> {
+    pub fn sessions_of<'a>(&self, entry: &'a EventEntry, now: DateTime<Utc>) -> Vec<&'a Session> {
         let Some(whole) = self.wanted(entry, now) else { return Vec::new() };
-        self.fitting(entry, whole, snapshot, now).map(|(session, _)| session).collect()
+        self.fitting(entry, whole, now).map(|(session, _)| session).collect()
     }
 
     /// What of an event fits, and where the earliest session of it is.
-    fn sessions<'a>(
-        &self,
-        thing: &'a Thing,
-        entry: &'a EventEntry,
-        snapshot: &Snapshot,
-        now: DateTime<Utc>,
-    ) -> Option<Found<'a>> {
+    fn sessions<'a>(&self, thing: &'a Thing, entry: &'a EventEntry, now: DateTime<Utc>) -> Option<Found<'a>> {
         let whole = self.wanted(entry, now)?;
         if entry.sessions.is_empty() {
             // What has no sessions has no time: it is there as long as nobody asks for one.
@@ -111,7 +100,7 @@ impl Question {
             let inside = self.inside(entry.place.as_slice()).filter(|_| timeless)?;
             return Some(Found { thing, next: None, sessions: 0, distance: inside.distance });
         }
-        let mut fitting = self.fitting(entry, whole, snapshot, now);
+        let mut fitting = self.fitting(entry, whole, now);
         let (next, inside) = fitting.next()?;
         Some(Found { thing, next: Some(next), sessions: 1 + fitting.count(), distance: inside.distance })
     }
@@ -140,15 +129,15 @@ impl Question {
         &self,
         entry: &'a EventEntry,
         whole: Standing,
-        snapshot: &Snapshot,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (&'a Session, Inside)> {
         let here = self.inside(entry.place.as_slice());
-        let fit = entry.sessions.iter().filter(move |session| self.fits(entry.status, whole, session, now));
-        fit.filter_map(move |session| {
-            let inside = match &session.place {
+        let numbered = entry.sessions.iter().enumerate();
+        let fit = numbered.filter(move |(_, session)| self.fits(entry.status, whole, session, now));
+        fit.filter_map(move |(number, session)| {
+            let inside = match entry.place_of_session(number) {
                 None => here,
-                Some(place) => self.inside(&[Located::new(place, &snapshot.divisions)]),
+                Some(place) => self.inside(std::slice::from_ref(place)),
             };
             Some((session, inside?))
         })

@@ -9,6 +9,7 @@ use super::facets::{self, FacetCounts};
 use super::index::{Field, Key as Filed};
 use super::matching::Found;
 use super::page::{Key, Paging, Sort};
+use super::place::Area;
 use super::question::Question;
 use super::snapshot::Snapshot;
 use super::thing::Thing;
@@ -92,6 +93,10 @@ impl<'a> Pager<'a, '_> {
         self.paging.limit + 1
     }
 
+    pub fn area(&self) -> &Area {
+        &self.question.area
+    }
+
     /// The last of the page before.
     pub fn after(&self) -> Option<&(Key, i64)> {
         self.paging.after.as_ref()
@@ -137,7 +142,7 @@ impl<'a> Pager<'a, '_> {
 
     fn start(&self, thing: &'a Thing) -> Option<DateTime<Utc>> {
         match thing {
-            Thing::Event(entry) if entry.scattered => {
+            Thing::Event(entry) if entry.is_scattered() => {
                 let found = self.question.check(thing, self.snapshot, self.now)?;
                 found.next.map(|session| session.start)
             }

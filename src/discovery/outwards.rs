@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use roaring::RoaringBitmap;
 
-use super::index::tree::{Node, Part};
+use super::index::tree::{Lies, Node, Part};
 use super::index::{Field, Key as Filed};
 use super::orders::{Pager, Ranked};
 use super::page::Key;
@@ -31,6 +31,13 @@ impl Nearest {
     fn push(&mut self, chord: f64, slot: u32) {
         self.held.push((chord, slot));
         if self.held.len() >= 4 * self.wanted {
+            self.thin();
+        }
+    }
+
+    /// Lets go of what is farther than the last that is wanted.
+    fn thin(&mut self) {
+        if self.held.len() > self.wanted {
             let (_, (last, _), _) =
                 self.held.select_nth_unstable_by(self.wanted - 1, |a, b| a.0.total_cmp(&b.0));
             // A chord tells a distance to within the slack: another may be as far off the other way.
@@ -60,6 +67,7 @@ impl Pager<'_, '_> {
             _ => (0.0, -1.0),
         };
         let scattered = postings(Field::Scattered);
+        let (area, circle) = (self.area(), self.area().circle());
         let (mut several, mut seen) = (Vec::new(), RoaringBitmap::new());
         let mut nearest = Nearest { wanted: self.wanted(), held: Vec::new(), limit: f64::INFINITY };
         let mut ahead: BinaryHeap<Reverse<Step<'_>>> = BinaryHeap::new();
@@ -88,12 +96,13 @@ impl Pager<'_, '_> {
                         }
                     }
                 }
-                Part::Branch(_, slots) if !slots.is_disjoint(fit) => {
-                    ahead.extend(node.kids().filter_map(step))
-                }
-                Part::Branch(..) => {}
+                Part::Branch(..) if area.lies(circle.as_ref(), node) == Lies::Apart => {}
+                // Where there is a circle, little outside of it is gone into anyway.
+                Part::Branch(_, slots) if circle.is_none() && slots.is_disjoint(fit) => {}
+                Part::Branch(..) => ahead.extend(node.kids().filter_map(step)),
             }
         }
+        nearest.thin();
         let met = nearest.held.into_iter().map(|(_, slot)| slot).chain(several);
         let mut ranked = self.place(met.filter_map(|slot| Some((self.key(slot)?, slot))));
         ranked.retain(|one| one.key != Key::LAST);

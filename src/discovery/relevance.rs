@@ -102,8 +102,9 @@ impl Snapshot {
         };
         let fit = self.having(asked, &PLACES) & kinds;
         if !fit.is_empty() {
-            // Words that stand here and there, but together in no name, may be a mistyped name.
-            let in_a_name = !(self.having(asked, &PLACES[..2]) & kinds).is_empty();
+            // Words that stand here and there, but together in no name, may be a mistyped name; too short ones are not.
+            let in_a_name =
+                slips(asked.characters().len()) == 0 || !self.having(asked, &PLACES[..2]).is_disjoint(kinds);
             let mistyped = || {
                 let mut names = self.alike(asked, kinds);
                 names.retain(|_, score| *score >= MISTYPED);
@@ -180,7 +181,12 @@ impl Snapshot {
         let mut near = RoaringBitmap::new();
         characters.iter().take(slips - unknown + 1).for_each(|having| near |= *having);
         near &= kinds;
+        // Only so many of the question's characters may be missing.
+        let missing = |slot| characters.iter().filter(|having| !having.contains(slot)).count();
         let fit = |slot| {
+            if missing(slot) > slips - unknown {
+                return None;
+            }
             let name = self.dictionary.fold(&self.index.thing(slot)?.name().zh_cn);
             Some((slot, i64::from(resembles(&asked.folded, &name)?)))
         };

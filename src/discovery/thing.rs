@@ -95,7 +95,7 @@ impl Thing {
 
     /// Whether there is one place only that it, or a session of it, can be at.
     pub fn has_one_place(&self) -> bool {
-        self.places().len() == 1 && self.event().is_none_or(|event| !event.scattered)
+        self.places().len() == 1 && self.event().is_none_or(|event| !event.is_scattered())
     }
 
     /// The event, if it is one.

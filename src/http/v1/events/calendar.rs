@@ -61,7 +61,7 @@ pub(super) async fn get_events_calendar(
     let view = asked.view(&snapshot, now);
     // Each event has a session at its place in the order, so the earliest sessions belong to the first events.
     let found = snapshot.find(&question, now, &Paging { limit: SESSIONS, after: None }).found;
-    let fit = |entry| question.sessions_of(entry, &snapshot, now).into_iter().map(move |one| (entry, one));
+    let fit = |entry| question.sessions_of(entry, now).into_iter().map(move |one| (entry, one));
     let mut sessions: Vec<_> = found.iter().filter_map(|found| found.thing.event()).flat_map(fit).collect();
     sessions.sort_by_key(|(_, session)| (session.start, session.id));
     sessions.truncate(SESSIONS);
