@@ -21,8 +21,3 @@ pub mod http;
 pub mod jobs;
 pub mod server;
 pub mod telemetry;
-
-/// The catalogue is millions of small pieces of memory, made on all threads; this allocator holds and gives back less
-/// than the system's. How soon it gives back is said in `.cargo/config.toml`.
-#[global_allocator]
-static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

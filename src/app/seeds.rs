@@ -15,19 +15,24 @@ use super::{Error, programme};
 use crate::db::Tx;
 use crate::db::records::Stored;
 use crate::domain::bases::Base;
+use crate::domain::bulletins::Bulletin;
 use crate::domain::calendar::CalendarYear;
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::Division;
 use crate::domain::events::Event;
-use crate::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId};
+use crate::domain::ids::{
+    BaseId, BulletinId, CampaignId, EventId, OrganisationId, ResourceId, RouteId, SeriesId,
+};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
+use crate::domain::policies::Policy;
+use crate::domain::resources::Resource;
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 use crate::domain::taxonomy::Term;
 
 /// The files of a set of seeds, in the order in which they refer to each other.
-const FILES: [&str; 9] = [
+const FILES: [&str; 12] = [
     "holidays.json",
     "divisions.json",
     "taxonomy.json",
@@ -37,6 +42,9 @@ const FILES: [&str; 9] = [
     "campaigns.json",
     "routes.json",
     "events.json",
+    "resources.json",
+    "policies.json",
+    "bulletins.json",
 ];
 
 /// A set of seed files, by name.
@@ -67,14 +75,15 @@ pub struct Report {
 }
 
 impl Seeds {
-    /// The seeds of this repository: real places of Guangdong, and a sample programme.
+    /// The seeds of this repository: real places of Guangdong, and a sample programme. Bulletins are of the day, so there
+    /// are none.
     pub fn embedded() -> Self {
         macro_rules! embedded {
             ($($name:literal)*) => { vec![$(($name.to_owned(), include_str!(concat!("../../seeds/", $name)).to_owned()),)*] };
         }
         let files = embedded!(
             "holidays.json" "divisions.json" "taxonomy.json" "organisations.json" "bases.json"
-            "series.json" "campaigns.json" "routes.json" "events.json"
+            "series.json" "campaigns.json" "routes.json" "events.json" "resources.json" "policies.json"
         );
         Self { files }
     }
@@ -190,6 +199,16 @@ fn save(
             event if event.sample && !options.samples => return Ok(None),
             event => put(tx, name, EventId::from_slug(slug()?).get(), event, existing),
         },
+        "resources.json" => {
+            put(tx, name, ResourceId::from_slug(slug()?).get(), read::<Resource>(name, item)?, existing)
+        }
+        "bulletins.json" => {
+            put(tx, name, BulletinId::from_slug(slug()?).get(), read::<Bulletin>(name, item)?, existing)
+        }
+        "policies.json" => {
+            let policy: Policy = read(name, item)?;
+            put(tx, name, policy.id().get(), policy, existing)
+        }
         "divisions.json" => {
             let division: Division = read(name, item)?;
             put(tx, name, division.adcode.number(), division, existing)
@@ -248,7 +267,9 @@ fn id_of(reference: &str) -> Option<String> {
         Kind::Campaign => Some(CampaignId::from_slug(slug).to_string()),
         Kind::Route => Some(RouteId::from_slug(slug).to_string()),
         Kind::Event => Some(EventId::from_slug(slug).to_string()),
-        Kind::Division | Kind::Term | Kind::CalendarYear => None,
+        Kind::Resource => Some(ResourceId::from_slug(slug).to_string()),
+        Kind::Bulletin => Some(BulletinId::from_slug(slug).to_string()),
+        Kind::Division | Kind::Term | Kind::CalendarYear | Kind::Policy => None,
     }
 }
 

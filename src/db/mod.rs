@@ -8,6 +8,7 @@
 //!   `stored!` there (see [`records`]).
 
 pub mod bases;
+pub mod bulletins;
 pub mod calendar_years;
 pub mod campaigns;
 pub mod changes;
@@ -18,7 +19,9 @@ pub mod error;
 pub mod events;
 pub mod migrate;
 pub mod organisations;
+pub mod policies;
 pub mod records;
+pub mod resources;
 pub mod routes;
 mod schema;
 pub mod series;

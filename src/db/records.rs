@@ -8,13 +8,16 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use crate::domain::bases::Base;
+use crate::domain::bulletins::Bulletin;
 use crate::domain::calendar::CalendarYear;
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::Division;
 use crate::domain::events::Event;
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
+use crate::domain::policies::Policy;
 use crate::domain::record::{Noun, Record};
+use crate::domain::resources::Resource;
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 use crate::domain::taxonomy::Term;
@@ -190,6 +193,9 @@ pub fn exists(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
         Kind::Campaign => Campaign::exists(conn, id),
         Kind::Route => Route::exists(conn, id),
         Kind::Event => Event::exists(conn, id),
+        Kind::Resource => Resource::exists(conn, id),
+        Kind::Policy => Policy::exists(conn, id),
+        Kind::Bulletin => Bulletin::exists(conn, id),
         Kind::Division => Division::exists(conn, id),
         Kind::Term => Term::exists(conn, id),
         Kind::CalendarYear => CalendarYear::exists(conn, id),
@@ -203,7 +209,7 @@ pub(super) const IDS_PER_STATEMENT: usize = 1000;
 pub(super) const ROWS_PER_STATEMENT: usize = 500;
 
 /// Rows that are read at a time where a whole table is.
-pub(super) const ROWS_PER_PAGE: i64 = 4_000;
+pub(super) const ROWS_PER_PAGE: i64 = 10_000;
 
 /// The common columns of a catalogued noun.
 #[derive(diesel::Queryable)]

@@ -105,6 +105,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    resources (id) {
+        id -> BigInt,
+        base_id -> Nullable<BigInt>,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    policies (id) {
+        id -> BigInt,
+        kind -> Text,
+        named -> Text,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    bulletins (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     changes (id) {
         id -> BigInt,
         tx -> BigInt,

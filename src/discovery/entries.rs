@@ -13,6 +13,7 @@ use crate::domain::campaigns::Campaign;
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::record::{Noun, Record};
+use crate::domain::resources::Resource;
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 
@@ -88,6 +89,7 @@ impl Filing {
                 Kind::Campaign => Field::Campaign,
                 // Divisions by its places, with all those around.
                 Kind::Division | Kind::CalendarYear | Kind::Route | Kind::Event => continue,
+                Kind::Resource | Kind::Policy | Kind::Bulletin => continue,
             };
             filing.keys.push(Key::new(field, reference.id));
         }
@@ -130,3 +132,5 @@ pub type SeriesEntry = Entry<Series>;
 pub type CampaignEntry = Entry<Campaign>;
 /// A route, with a place for each stop.
 pub type RouteEntry = Entry<Route>;
+/// An entry of the resource directory.
+pub type ResourceEntry = Entry<Resource>;

@@ -163,6 +163,7 @@ impl Snapshot {
         let base = |slot: &u32| match self.index.thing(*slot)? {
             Thing::Base(entry) => BaseId::new(entry.record.id),
             Thing::Event(entry) => entry.base,
+            Thing::Resource(entry) => entry.body().base.filter(|_| entry.body().place.is_none()),
             _ => None,
         };
         let first = base(slots.first()?)?;

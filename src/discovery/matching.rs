@@ -71,7 +71,7 @@ impl Question {
                 });
                 taking_place.then(|| found(inside))
             }
-            Thing::Organisation(_) | Thing::Series(_) | Thing::Route(_) => {
+            Thing::Organisation(_) | Thing::Series(_) | Thing::Route(_) | Thing::Resource(_) => {
                 self.inside(thing.places()).map(found)
             }
         }

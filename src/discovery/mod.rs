@@ -28,6 +28,7 @@
 //! The oracle in `tests/it/oracle` holds all this to a brute-force reading of the contract.
 
 pub mod bases;
+pub mod bulletins;
 pub mod campaigns;
 mod clocked;
 mod cutting;
@@ -45,8 +46,10 @@ mod outwards;
 pub mod page;
 pub mod parts;
 pub mod place;
+pub mod policies;
 pub mod question;
 mod relevance;
+pub mod resources;
 pub mod routes;
 pub mod series;
 mod sieve;

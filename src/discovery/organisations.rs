@@ -54,6 +54,8 @@ pub struct Tally {
     pub bases: u64,
     /// Its series.
     pub series: u64,
+    /// Its entries of the resource directory.
+    pub resources: u64,
     /// Its events that go ahead and have not ended.
     pub events: u64,
 }
@@ -67,6 +69,7 @@ pub fn tally(snapshot: &Snapshot, id: i64, now: DateTime<Utc>) -> Tally {
     Tally {
         bases: count(Kind::Base),
         series: count(Kind::Series),
+        resources: count(Kind::Resource),
         events: postings.count(Key::new(Field::Kind, Kind::Event as i64), &going_on),
     }
 }

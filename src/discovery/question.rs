@@ -13,6 +13,7 @@ use crate::domain::campaigns::CampaignType;
 use crate::domain::events::Mode;
 use crate::domain::ids::{BaseId, CampaignId, OrganisationId, SeriesId};
 use crate::domain::kinds::Kind;
+use crate::domain::resources::ResourceType;
 use crate::domain::text::Lang;
 use crate::domain::time::Span;
 
@@ -26,9 +27,9 @@ pub struct Question {
     pub area: Area,
     /// By words.
     pub words: Option<Wanted>,
-    /// Events and series about one of these topics.
+    /// Events, series and resources about one of these topics.
     pub topics: Vec<String>,
-    /// Events and routes for one of these audiences.
+    /// Events, routes and resources for one of these audiences.
     pub audiences: Vec<String>,
     /// Events of one of these forms.
     pub forms: Vec<String>,
@@ -50,9 +51,9 @@ pub struct Question {
     pub modes: Vec<Mode>,
     /// Events with one of these ways in.
     pub admissions: Vec<Admission>,
-    /// Events, bases and series run by one of these.
+    /// Events, bases, series and resources run by one of these.
     pub organisers: Vec<OrganisationId>,
-    /// Events at one of these bases.
+    /// Events and resources at one of these bases.
     pub bases: Vec<BaseId>,
     /// Events in one of these series.
     pub series: Vec<SeriesId>,
@@ -72,6 +73,8 @@ pub struct Question {
     pub days: Option<u16>,
     /// Campaigns of one of these types.
     pub types: Vec<CampaignType>,
+    /// Resources of one of these types.
+    pub resource_types: Vec<ResourceType>,
     /// What leaves kinds in that cannot be asked by it.
     pub lenient: Lenient,
     /// In which order; `None`: by relevance, distance, start or name, as the question suggests.

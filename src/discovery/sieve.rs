@@ -18,13 +18,17 @@ use crate::domain::taxonomy;
 use crate::domain::time::{self, Span};
 
 /// The kinds that are found where none is named.
-pub(super) const FINDABLE: [Kind; 5] = [Kind::Event, Kind::Base, Kind::Route, Kind::Series, Kind::Campaign];
+pub(super) const FINDABLE: [Kind; 6] =
+    [Kind::Event, Kind::Base, Kind::Route, Kind::Series, Kind::Campaign, Kind::Resource];
 
 /// The kinds that can be asked for by who runs them.
-pub(super) const ORGANISED: [Kind; 3] = [Kind::Event, Kind::Base, Kind::Series];
+pub(super) const ORGANISED: [Kind; 4] = [Kind::Event, Kind::Base, Kind::Series, Kind::Resource];
 
 /// The kinds that are made for audiences.
-const AUDIENCED: [Kind; 2] = [Kind::Event, Kind::Route];
+const AUDIENCED: [Kind; 3] = [Kind::Event, Kind::Route, Kind::Resource];
+
+/// The kinds that can be asked for by the base they are at.
+const AT_BASES: [Kind; 2] = [Kind::Event, Kind::Resource];
 
 /// The slots that fit so far.
 struct Sieve<'a> {
@@ -155,7 +159,7 @@ impl<'a> Sieve<'a> {
 
     /// What things are filed under.
     fn filed(&mut self, question: &Question) {
-        self.terms(&[Kind::Event, Kind::Series], taxonomy::TOPIC, &question.topics);
+        self.terms(&[Kind::Event, Kind::Series, Kind::Resource], taxonomy::TOPIC, &question.topics);
         let before = self.before(question.lenient.audience);
         self.terms(&AUDIENCED, taxonomy::AUDIENCE, &question.audiences);
         self.pardon(before, &AUDIENCED);
@@ -163,7 +167,7 @@ impl<'a> Sieve<'a> {
         self.terms(&[Kind::Base], taxonomy::CATEGORY, &question.categories);
         self.terms(&[Kind::Base], taxonomy::LEVEL, &question.levels);
         self.any_of(&ORGANISED, Field::Organiser, question.organisers.iter().map(|id| id.get()));
-        self.any_of(&[Kind::Event], Field::Base, question.bases.iter().map(|id| id.get()));
+        self.any_of(&AT_BASES, Field::Base, question.bases.iter().map(|id| id.get()));
         self.any(Field::Series, question.series.iter().map(|id| id.get()));
         self.any(Field::Campaign, question.campaigns.iter().map(|id| id.get()));
         self.any(Field::Mode, question.modes.iter().map(|&mode| mode as i64));
@@ -171,6 +175,7 @@ impl<'a> Sieve<'a> {
         self.any(Field::Free, question.free.iter().map(|&free| i64::from(free)));
         self.any(Field::Sample, question.sample.iter().map(|&sample| i64::from(sample)));
         self.any(Field::CampaignType, question.types.iter().map(|&kind| kind as i64));
+        self.any(Field::ResourceType, question.resource_types.iter().map(|&kind| kind as i64));
         for &need in &question.needs {
             self.any(Field::Need, [need as i64].into_iter());
         }

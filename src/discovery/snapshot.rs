@@ -7,14 +7,18 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use rayon::prelude::*;
 
+use super::bulletins::Bulletins;
 use super::clocked::Minutes;
 use super::cutting::Cutter;
 use super::divisions::Divisions;
-use super::entries::{BaseEntry, CampaignEntry, Entry, Listed, OrganisationEntry, RouteEntry, SeriesEntry};
+use super::entries::{
+    BaseEntry, CampaignEntry, Entry, Listed, OrganisationEntry, ResourceEntry, RouteEntry, SeriesEntry,
+};
 use super::events::EventEntry;
 use super::index::sharded::Sharded;
 use super::index::{Field, Filing, Index, Key, tree};
 use super::mirror::{Look, Mirror};
+use super::policies::Policies;
 use super::suggest::{Named, name_all, unname_all};
 use super::taxonomy::Taxonomy;
 use super::thing::Thing;
@@ -22,15 +26,21 @@ use super::understanding::{self, Understanding, World};
 use super::understood::Understandings;
 use super::words::{Dictionary, Lexicon, Names};
 use crate::domain::bases::Base;
+use crate::domain::bulletins::Bulletin;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::events::Event;
 use crate::domain::geo::Crs;
-use crate::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId, SessionId};
+use crate::domain::ids::{
+    BaseId, BulletinId, CampaignId, EventId, OrganisationId, PolicyId, ResourceId, RouteId, SeriesId,
+    SessionId,
+};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
+use crate::domain::policies::Policy;
 use crate::domain::record::{Noun, Record};
+use crate::domain::resources::Resource;
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 use crate::domain::sessions::Session;
@@ -61,6 +71,12 @@ pub enum Item {
     Route(Record<Route>),
     /// An event and all its sessions, in order of start.
     Event(Record<Event>, Vec<Session>),
+    /// An entry of the resource directory.
+    Resource(Record<Resource>),
+    /// A version of a policy.
+    Policy(Record<Policy>),
+    /// A bulletin.
+    Bulletin(Record<Bulletin>),
 }
 
 impl Item {
@@ -75,6 +91,9 @@ impl Item {
             Self::Campaign(_) => Kind::Campaign,
             Self::Route(_) => Kind::Route,
             Self::Event(..) => Kind::Event,
+            Self::Resource(_) => Kind::Resource,
+            Self::Policy(_) => Kind::Policy,
+            Self::Bulletin(_) => Kind::Bulletin,
         }
     }
 }
@@ -104,6 +123,12 @@ pub struct Snapshot {
     pub campaigns: Table<CampaignId, CampaignEntry>,
     /// Routes.
     pub routes: Table<RouteId, RouteEntry>,
+    /// The resource directory.
+    pub resources: Table<ResourceId, ResourceEntry>,
+    /// Versions of policies.
+    pub policies: Policies,
+    /// Bulletins, those that are not shown too.
+    pub bulletins: Bulletins,
     /// Administrative divisions.
     pub divisions: Arc<Divisions>,
     /// Terms.
@@ -142,6 +167,9 @@ impl Snapshot {
             series: Arc::default(),
             campaigns: Arc::default(),
             routes: Arc::default(),
+            resources: Arc::default(),
+            policies: Arc::default(),
+            bulletins: Arc::default(),
             divisions: Arc::default(),
             taxonomy: Arc::default(),
             calendar: Arc::default(),
@@ -276,6 +304,8 @@ impl Snapshot {
                 Adcode::from_number(id).is_some_and(|adcode| self.divisions.get(adcode).is_some())
             }
             Kind::Term => self.taxonomy.by_id(id).is_some(),
+            Kind::Policy => PolicyId::new(id).is_some_and(|id| self.policies.contains_key(&id)),
+            Kind::Bulletin => BulletinId::new(id).is_some_and(|id| self.bulletins.contains_key(&id)),
             kind => self.index.slot(kind, id).is_some(),
         }
     }
@@ -323,6 +353,13 @@ impl Snapshot {
             }
             Item::Route(record) => self.enter(record),
             Item::Event(record, _) => self.leave(Kind::Event, record.id),
+            Item::Resource(record) => self.enter(record),
+            Item::Policy(record) => {
+                keep(&mut self.policies, PolicyId::new(record.id)?, record, &self.traditional)
+            }
+            Item::Bulletin(record) => {
+                keep(&mut self.bulletins, BulletinId::new(record.id)?, record, &self.traditional)
+            }
         }
     }
 
@@ -438,13 +475,14 @@ impl Snapshot {
             Thing::Series(entry) => self.put(entry.renewed(self)),
             Thing::Campaign(entry) => self.put(entry.renewed(self)),
             Thing::Route(entry) => self.put(entry.renewed(self)),
+            Thing::Resource(entry) => self.put(entry.renewed(self)),
             Thing::Event(entry) => self.enter_events(vec![Fresh::Held(Arc::clone(entry))]),
         }
     }
 }
 
 /// How many events are entered at a time. Between two batches the lexicon learns the words of the first.
-const BATCH: usize = 2048;
+const BATCH: usize = 8192;
 
 /// Fewer events than this are not worth another thread.
 const TOGETHER: usize = 256;
@@ -507,6 +545,7 @@ tabled! {
     Series => Series in series by SeriesId;
     Campaign => Campaign in campaigns by CampaignId;
     Route => Route in routes by RouteId;
+    Resource => Resource in resources by ResourceId;
 }
 
 /// The record with its traditional characters filled in, if its version is above `held`.
@@ -516,4 +555,18 @@ fn newer<T: Noun>(mut record: Record<T>, held: i64, traditional: &Traditional) -
     }
     record.body.texts(&mut |text| *text = text.filled(traditional));
     Some(record)
+}
+
+/// Takes in a record that no question finds, if it is newer than the one held: it has a table and no place in the index.
+fn keep<I: Copy + Ord, T: Noun>(
+    table: &mut Table<I, Record<T>>,
+    id: I,
+    record: Record<T>,
+    traditional: &Traditional,
+) -> Option<i64> {
+    let held = table.get(&id).map_or(0, |held| held.version);
+    let record = newer(record, held, traditional)?;
+    let number = record.id;
+    Arc::make_mut(table).insert(id, Arc::new(record));
+    Some(number)
 }

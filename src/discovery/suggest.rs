@@ -18,7 +18,7 @@ use crate::domain::text::Text;
 /// What has a name that can be completed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Named {
-    /// A base, a series, a route, a campaign: its kind and id.
+    /// A base, a series, a route, a campaign, a resource: its kind and id.
     Thing(Kind, i64),
     /// A division.
     Division(Adcode),
@@ -35,7 +35,7 @@ impl Named {
     /// What a thing is completed as; events and organisations are not held by name.
     pub(super) fn thing(thing: &Thing) -> Option<Self> {
         let kind = thing.kind();
-        matches!(kind, Kind::Base | Kind::Series | Kind::Route | Kind::Campaign)
+        matches!(kind, Kind::Base | Kind::Series | Kind::Route | Kind::Campaign | Kind::Resource)
             .then(|| Self::Thing(kind, thing.id()))
     }
 }

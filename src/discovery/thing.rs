@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::entries::{BaseEntry, CampaignEntry, OrganisationEntry, RouteEntry, SeriesEntry};
+use super::entries::{BaseEntry, CampaignEntry, OrganisationEntry, ResourceEntry, RouteEntry, SeriesEntry};
 use super::events::EventEntry;
 use super::place::{Located, Spot};
 use crate::domain::kinds::Kind;
@@ -25,6 +25,8 @@ pub enum Thing {
     Route(Arc<RouteEntry>),
     /// An event.
     Event(Arc<EventEntry>),
+    /// An entry of the resource directory.
+    Resource(Arc<ResourceEntry>),
 }
 
 /// Runs an expression on the entry of whatever kind but an event's.
@@ -37,6 +39,7 @@ macro_rules! of_entry {
             Thing::Campaign($entry) => $value,
             Thing::Route($entry) => $value,
             Thing::Event($entry) => $event,
+            Thing::Resource($entry) => $value,
         }
     };
 }
@@ -51,6 +54,7 @@ impl Thing {
             Self::Campaign(_) => Kind::Campaign,
             Self::Route(_) => Kind::Route,
             Self::Event(_) => Kind::Event,
+            Self::Resource(_) => Kind::Resource,
         }
     }
 
@@ -78,6 +82,7 @@ impl Thing {
             Self::Campaign(entry) => &entry.body().name,
             Self::Route(entry) => &entry.body().name,
             Self::Event(entry) => &entry.title,
+            Self::Resource(entry) => &entry.body().name,
         }
     }
 
@@ -121,6 +126,11 @@ impl Thing {
     /// The campaign, if it is one.
     pub fn campaign(&self) -> Option<&CampaignEntry> {
         if let Self::Campaign(entry) = self { Some(entry) } else { None }
+    }
+
+    /// The entry of the resource directory, if it is one.
+    pub fn resource(&self) -> Option<&ResourceEntry> {
+        if let Self::Resource(entry) = self { Some(entry) } else { None }
     }
 
     /// The organisation, if it is one.

@@ -33,7 +33,8 @@ impl Understandings {
     pub fn names(&self, snapshot: &Snapshot) -> &Names {
         self.names.get_or_init(|| {
             let mut names = Names::default();
-            for slot in snapshot.index.of_kinds(&[Kind::Base, Kind::Series, Kind::Route, Kind::Campaign]) {
+            let named = [Kind::Base, Kind::Series, Kind::Route, Kind::Campaign, Kind::Resource];
+            for slot in snapshot.index.of_kinds(&named) {
                 let Some(thing) = snapshot.index.thing(slot) else { continue };
                 let spot = thing.base().and_then(|base| base.places.first()?.spot);
                 let landmark = spot.map(|spot| Landmark { position: spot.position, mainland: spot.mainland });

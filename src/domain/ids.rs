@@ -118,6 +118,12 @@ ids! {
     EditionId = "edition";
     /// A term of the taxonomy; its id follows from scheme and code.
     TermId = "term";
+    /// An entry of the resource directory (科普资源名录).
+    ResourceId = "resource";
+    /// A version of a policy; its id follows from kind and version.
+    PolicyId = "policy";
+    /// A bulletin of emergency science (应急科普).
+    BulletinId = "bulletin";
 }
 
 /// A number as ids of every kind are written.

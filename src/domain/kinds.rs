@@ -22,11 +22,17 @@ pub enum Kind {
     Route,
     /// An event with its sessions.
     Event,
+    /// An entry of the resource directory.
+    Resource,
+    /// A version of a policy.
+    Policy,
+    /// A bulletin.
+    Bulletin,
 }
 
 impl Kind {
     /// All kinds, in order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::CalendarYear,
         Self::Division,
         Self::Term,
@@ -36,6 +42,9 @@ impl Kind {
         Self::Campaign,
         Self::Route,
         Self::Event,
+        Self::Resource,
+        Self::Policy,
+        Self::Bulletin,
     ];
 
     /// Its name in the store and in references of seed files.
@@ -47,6 +56,9 @@ impl Kind {
             Self::Campaign => "campaign",
             Self::Route => "route",
             Self::Event => "event",
+            Self::Resource => "resource",
+            Self::Policy => "policy",
+            Self::Bulletin => "bulletin",
             Self::Division => "division",
             Self::Term => "term",
             Self::CalendarYear => "calendarYear",
@@ -66,7 +78,7 @@ mod tests {
     /// What is missing in `ALL` would never be loaded at a start.
     #[test]
     fn all_kinds_are_listed_in_order() {
-        let last = Kind::Event as usize;
+        let last = Kind::Bulletin as usize;
         assert_eq!(Kind::ALL.map(|kind| kind as usize).to_vec(), (0..=last).collect::<Vec<_>>());
         assert!(Kind::ALL.iter().all(|kind| Kind::from_name(kind.name()) == Some(*kind)));
     }

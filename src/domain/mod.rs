@@ -5,6 +5,7 @@
 
 pub mod admission;
 pub mod bases;
+pub mod bulletins;
 pub mod calendar;
 pub mod campaigns;
 pub mod clock;
@@ -22,9 +23,11 @@ pub mod organisations;
 pub mod outline;
 pub mod partial_date;
 pub mod places;
+pub mod policies;
 pub mod programme;
 pub mod record;
 pub mod recurrence;
+pub mod resources;
 pub mod routes;
 pub mod series;
 pub mod sessions;

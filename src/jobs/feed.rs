@@ -213,6 +213,9 @@ fn read_everything(conn: &mut AnyConn, mut page: impl FnMut(Vec<Item>)) -> Resul
             Kind::Series => all(conn, Item::Series, &mut page)?,
             Kind::Campaign => all(conn, Item::Campaign, &mut page)?,
             Kind::Route => all(conn, Item::Route, &mut page)?,
+            Kind::Resource => all(conn, Item::Resource, &mut page)?,
+            Kind::Policy => all(conn, Item::Policy, &mut page)?,
+            Kind::Bulletin => all(conn, Item::Bulletin, &mut page)?,
             Kind::Event => Event::each_page(conn, &mut |conn, ids, events| {
                 let sessions = sessions::of_events_between(conn, ids)?;
                 page(with_sessions(events, sessions));
@@ -242,6 +245,9 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
             Kind::Series => some(conn, &ids, Item::Series)?,
             Kind::Campaign => some(conn, &ids, Item::Campaign)?,
             Kind::Route => some(conn, &ids, Item::Route)?,
+            Kind::Resource => some(conn, &ids, Item::Resource)?,
+            Kind::Policy => some(conn, &ids, Item::Policy)?,
+            Kind::Bulletin => some(conn, &ids, Item::Bulletin)?,
             Kind::Event => {
                 let sessions = sessions::of_events(conn, &ids)?;
                 with_sessions(Event::find(conn, &ids)?, sessions)

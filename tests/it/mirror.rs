@@ -16,15 +16,19 @@ use kepu::discovery::{Live, Snapshot};
 use kepu::domain::clock::{FixedClock, ManualClock};
 use kepu::domain::divisions::Adcode;
 use kepu::domain::events::{Event, EventStatus};
-use kepu::domain::ids::{BaseId, EventId, OrganisationId};
+use kepu::domain::ids::{BaseId, BulletinId, EventId, OrganisationId, PolicyId, ResourceId};
 use kepu::domain::kinds::Kind;
 use kepu::domain::organisations::Organisation;
+use kepu::domain::resources::Resource;
 use kepu::domain::text::Traditional;
 use kepu::jobs::daily::{self, CHANGES_KEPT_DAYS};
 use kepu::jobs::feed::Feed;
 use serde_json::Value;
 
-use crate::support::catalogue::{base, event, ground, put_base, put_event, session};
+use crate::support::catalogue::{
+    base, bulletin, event, ground, policy, put_base, put_bulletin, put_event, put_policy, put_resource,
+    resource, session,
+};
 use crate::support::eventually;
 use crate::support::server::{NOW, Server, Site};
 use crate::support::stores::{Fresh, Holds, Store};
@@ -50,7 +54,14 @@ fn write(tx: &mut Tx<'_>, dice: &mut Dice, step: u64) -> Result<(), kepu::app::E
     let at = bases[dice.below(3) as usize];
     let slug = format!("event {}", dice.below(5));
     let id = EventId::from_slug(&slug);
-    match dice.below(6) {
+    match dice.below(9) {
+        6 => {
+            save(tx, BaseId::from_slug(at).get(), &base(at, 23.1, 113.3), Existing::Keep)?;
+            let base = Some(BaseId::from_slug(at)).filter(|_| dice.below(4) > 0);
+            put_resource(tx, ["x", "y"][dice.below(2) as usize], &Resource { base, ..resource(&name) })
+        }
+        7 => put_bulletin(tx, ["x", "y"][dice.below(2) as usize], &bulletin(&name, &["440106"], NOW)),
+        8 => put_policy(tx, &policy("privacy", &name, NOW + TimeDelta::days(step as i64))),
         0 => put_base(tx, at, &base(&name, 23.1, 113.3)),
         1 => {
             let id = OrganisationId::from_slug("org").get();
@@ -146,6 +157,13 @@ fn shown(world: &Snapshot, kind: Kind, id: i64) -> Option<String> {
                 organisers(&event.organisers)
             )
         }
+        Kind::Resource => {
+            let resource = world.resources.get(&ResourceId::new(id)?)?.body();
+            let base = resource.base.and_then(|base| world.bases.get(&base)).map(|base| &base.body().name);
+            format!("{} at {base:?} of {:?}", resource.name.zh_cn, organisers(&resource.organisers))
+        }
+        Kind::Bulletin => world.bulletins.get(&BulletinId::new(id)?)?.body.title.zh_cn.clone(),
+        Kind::Policy => world.policies.get(&PolicyId::new(id)?)?.body.title.zh_cn.clone(),
         Kind::Series | Kind::Campaign | Kind::Route => unreachable!("this test makes none"),
     })
 }
@@ -336,6 +354,8 @@ async fn an_item_is_the_detail_without_what_moves() {
         ("series", "/v1/series"),
         ("campaign", "/v1/campaigns"),
         ("route", "/v1/routes"),
+        ("resource", "/v1/resources"),
+        ("policy", "/v1/policies"),
     ] {
         assert_eq!(count(kind), server.json(path).await["total"].as_u64().unwrap(), "{kind}");
     }
@@ -350,6 +370,7 @@ async fn an_item_is_the_detail_without_what_moves() {
         ("campaign", "campaigns"),
         ("route", "routes"),
         ("event", "events"),
+        ("resource", "resources"),
     ] {
         for ((_, id), item) in all.held.iter().filter(|((of, _), _)| of == kind).step_by(17) {
             let detail = server.json(&format!("/v1/{path}/{id}")).await;

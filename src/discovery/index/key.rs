@@ -22,7 +22,7 @@ pub enum Field {
     Division,
     /// Every organisation that runs it, in whatever role: the id.
     Organiser,
-    /// The base of an event or a series, the stops of a route: the id.
+    /// The base of an event, a series or a resource, the stops of a route: the id.
     Base,
     /// The series of an event: the id.
     Series,
@@ -46,6 +46,8 @@ pub enum Field {
     Days,
     /// The type of a campaign: its number.
     CampaignType,
+    /// The type of a resource: its number.
+    ResourceType,
     /// The days on which a session goes ahead: days of the common era.
     Day,
     /// The days on which a session that goes ahead starts.
@@ -94,6 +96,7 @@ impl Key {
             Kind::Series => Field::Series,
             Kind::Campaign => Field::Campaign,
             Kind::CalendarYear | Kind::Route | Kind::Event => return None,
+            Kind::Resource | Kind::Policy | Kind::Bulletin => return None,
         };
         Some(Self::new(field, id))
     }

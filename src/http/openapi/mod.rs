@@ -34,6 +34,8 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("campaigns", "主题活动", "Campaigns and theme days (主题活动、主题日)."),
     ("organisations", "单位", "Organisations that organise and receive."),
     ("resources", "资源名录", "The resource directory (科普资源名录)."),
+    ("policies", "政策文本", "Texts that people consent to (隐私政策、同意书), by version."),
+    ("bulletins", "应急科普", "Bulletins of emergency science (应急科普、辟谣)."),
     ("search", "搜索", "Everything at once."),
     ("taxonomy", "分类", "Codes with their names, and administrative divisions."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),

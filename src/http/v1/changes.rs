@@ -9,10 +9,13 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bases::BaseDetail;
+use super::bulletins::BulletinItem;
 use super::campaigns::{CampaignDetail, Edition};
 use super::divisions::DivisionItem;
 use super::events::EventDetail;
 use super::organisations::OrganisationDetail;
+use super::policies::PolicyItem;
+use super::resources::ResourceDetail;
 use super::routes::RouteDetail;
 use super::series::SeriesDetail;
 use super::sessions::Session;
@@ -21,7 +24,9 @@ use super::view::View;
 use crate::discovery::campaigns::published_editions;
 use crate::discovery::mirror::{Changed, Token, Walk};
 use crate::domain::divisions::Adcode;
-use crate::domain::ids::{self, BaseId, CampaignId, EventId, OrganisationId, RouteId, SeriesId};
+use crate::domain::ids::{
+    self, BaseId, BulletinId, CampaignId, EventId, OrganisationId, PolicyId, ResourceId, RouteId, SeriesId,
+};
 use crate::domain::kinds;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
@@ -81,7 +86,7 @@ pub struct Change {
     /// Its id; of a division, its code. Unique within its kind.
     #[schema(example = "01h2x7m9k4qpz")]
     pub id: String,
-    /// The object as it is now, in place of the one before: its detail (of a division and a term, what lists show)
+    /// The object as it is now, in place of the one before: its detail (of a division, a term, a policy and a bulletin, what lists show)
     /// without what moves by the clock, by sign-ups or by the number of other things. An event has all its `sessions`,
     /// past ones too; a campaign the `editions` whose dates were published. Absent if it is published no more.
     #[schema(value_type = Option<Object>, example = json!({
@@ -117,6 +122,12 @@ pub enum ChangedKind {
     Route,
     /// An event with its sessions.
     Event,
+    /// An entry of the resource directory.
+    Resource,
+    /// A version of a policy, in force or not.
+    Policy,
+    /// A bulletin, shown now or not.
+    Bulletin,
 }
 
 impl ChangedKind {
@@ -131,6 +142,9 @@ impl ChangedKind {
             kinds::Kind::Campaign => Self::Campaign,
             kinds::Kind::Route => Self::Route,
             kinds::Kind::Event => Self::Event,
+            kinds::Kind::Resource => Self::Resource,
+            kinds::Kind::Policy => Self::Policy,
+            kinds::Kind::Bulletin => Self::Bulletin,
         })
     }
 }
@@ -152,6 +166,7 @@ const MOVING: &[&str] = &[
     "lectureCount",
     "baseCount",
     "seriesCount",
+    "resourceCount",
     "eventCount",
 ];
 
@@ -203,6 +218,18 @@ fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, Problem> {
             let sessions = value(sessions.collect::<Vec<_>>())?;
             Ok(with(value(EventDetail::new(view, &event, entry))?, "sessions", sessions))
         }),
+        kinds::Kind::Resource => {
+            let entry = ResourceId::new(id).and_then(|id| world.resources.get(&id));
+            entry.map(|entry| value(ResourceDetail::new(view, entry)))
+        }
+        kinds::Kind::Policy => {
+            let record = PolicyId::new(id).and_then(|id| world.policies.get(&id));
+            record.map(|record| value(PolicyItem::new(view, record)))
+        }
+        kinds::Kind::Bulletin => {
+            let record = BulletinId::new(id).and_then(|id| world.bulletins.get(&id));
+            record.map(|record| value(BulletinItem::new(view, record)))
+        }
     }
     .transpose()?;
     item.iter_mut().for_each(still);

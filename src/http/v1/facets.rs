@@ -79,6 +79,14 @@ pub const ROUTE_FACETS: Param =
 /// What a list of series may be asked to count.
 pub const SERIES_FACETS: Param = Param::new("facets", Kind::Words(&["topic", "organiser"]), ABOUT, "topic");
 
+/// What a list of resources may be asked to count.
+pub const RESOURCE_FACETS: Param = Param::new(
+    "facets",
+    Kind::Words(&["topic", "audience", "adcode", "organiser"]),
+    ABOUT,
+    "audience,adcode",
+);
+
 /// The counts of the fields that were asked for; values by count, then by code, days in order.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]

@@ -6,6 +6,7 @@ use super::admission::Admission;
 use super::campaigns::CampaignType;
 use super::events::Mode;
 use super::facets::{FACETS, Facet};
+use super::resources::ResourceType;
 use super::sessions::Status;
 use crate::discovery::question::{Lenient, Question};
 use crate::discovery::{Snapshot, bases};
@@ -97,7 +98,7 @@ pub const ADMISSION: Param = Param::new(
 );
 /// At which base.
 pub const BASE: Param =
-    Param::new("base", Kind::Ids, "Only events at one of these bases: ids of `/v1/bases`.", "01h2x7m9k4qpz");
+    Param::new("base", Kind::Ids, "Only what is at one of these bases: ids of `/v1/bases`.", "01h2x7m9k4qpz");
 /// In which series.
 pub const SERIES: Param = Param::new(
     "series",
@@ -158,6 +159,14 @@ pub const DAYS: Param =
 pub const TYPE: Param =
     Param::new("type", Kind::Words(CampaignType::WORDS), "Only campaigns of one of these kinds.", "themeDay");
 
+/// What kind of resource.
+pub const RESOURCE_TYPE: Param = Param::new(
+    "type",
+    Kind::Words(ResourceType::WORDS),
+    "Only resources of one of these kinds.",
+    "exhibit,product",
+);
+
 /// In which order: of each list the words are its own.
 const SORT: Param = Param::new("sort", Kind::Word(&[]), "", "");
 
@@ -202,7 +211,9 @@ impl<T: Table> Asked<T> {
             open_now: params.boolean(&OPEN_NOW),
             open_at: params.instant(&OPEN_AT),
             days: params.integer(&DAYS).and_then(|days| u16::try_from(days).ok()),
+            // One name, of which each list has words of its own.
             types: CampaignType::read(params.words(&TYPE)),
+            resource_types: ResourceType::read(params.words(&RESOURCE_TYPE)),
             lenient: Lenient::default(),
             sort: lookup.sort(&SORT),
             lang: self.lang,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::bases::BaseItem;
+use super::bulletins::BulletinItem;
 use super::campaigns::CampaignItem;
 use super::divisions::DivisionItem;
 use super::events::EventItem;
@@ -19,6 +20,7 @@ use crate::discovery::page::{Paging, Sort};
 use crate::discovery::place::Area;
 use crate::discovery::question::Question;
 use crate::discovery::{Found, Snapshot};
+use crate::domain::bulletins::Standing;
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::kinds;
 use crate::domain::time::Span;
@@ -65,6 +67,9 @@ const AHEAD: TimeDelta = TimeDelta::days(14);
 pub struct Home<'a> {
     /// The division that was asked for, or in which the position lies; absent where that is not known.
     pub division: Option<DivisionItem<'a>>,
+    /// Bulletins that hold now and concern people in that division, the newest first; `/v1/bulletins` lists them all.
+    #[schema(max_items = 3)]
+    pub bulletins: Vec<BulletinItem<'a>>,
     /// What authorities put first; empty where they named nothing.
     #[schema(max_items = 5, inline)]
     pub featured: Vec<SearchItem<'a>>,
@@ -124,8 +129,12 @@ async fn get_home(asked: Asked<GetHome>, state: web::Data<State>) -> Result<Http
     let bases = first(&of(kinds::Kind::Base), 6);
     let routes = first(&of(kinds::Kind::Route), 3);
     let campaigns = first(&Question { sort: Some(Sort::Start), ..Question::about(kinds::Kind::Campaign) }, 3);
+    let here = division.map(|division| division.adcode);
+    let bulletins =
+        snapshot.bulletins_at(now, Standing::Current, here, &Paging { limit: 3, after: None }).found;
     let home = Home {
         division: division.map(|division| DivisionItem::new(&view, division)),
+        bulletins: bulletins.into_iter().map(|record| BulletinItem::new(&view, record)).collect(),
         featured: Vec::new(),
         campaigns: campaigns
             .iter()

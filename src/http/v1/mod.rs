@@ -8,6 +8,7 @@
 
 pub mod admission;
 pub mod bases;
+pub mod bulletins;
 pub mod campaigns;
 pub mod changes;
 pub mod divisions;
@@ -20,7 +21,9 @@ pub mod media;
 pub mod organisations;
 pub mod organisers;
 pub mod places;
+pub mod policies;
 pub mod references;
+pub mod resources;
 pub mod routes;
 pub mod search;
 pub mod series;
@@ -46,5 +49,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(organisations::configure)
         .configure(taxonomy::configure)
         .configure(divisions::configure)
+        .configure(resources::configure)
+        .configure(policies::configure)
+        .configure(bulletins::configure)
         .configure(changes::configure);
 }

@@ -67,6 +67,9 @@ pub struct OrganisationDetail<'a> {
     /// How many lecture series it runs; `/v1/series?organiser=` lists them.
     #[schema(example = 1)]
     pub series_count: u32,
+    /// How many entries of the resource directory it keeps; `/v1/resources?organiser=` lists them.
+    #[schema(example = 3)]
+    pub resource_count: u32,
     /// How many of its events go ahead and have not ended; `/v1/events?organiser=` lists them.
     #[schema(example = 12)]
     pub event_count: u32,
@@ -104,6 +107,7 @@ impl<'a> OrganisationDetail<'a> {
             item: OrganisationItem::new(view, entry),
             base_count: count(tally.bases),
             series_count: count(tally.series),
+            resource_count: count(tally.resources),
             event_count: count(tally.events),
             updated_at: rfc3339(entry.record.updated_at),
             version: entry.record.version,

@@ -15,6 +15,7 @@ use super::filters::{
     ACCESSIBILITY, ADMISSION, AGE, AUDIENCE, AVAILABLE, BASE, CAMPAIGN, CATEGORY, DAYS, FORM, FREE, LEVEL,
     MODE, OPEN_AT, OPEN_NOW, ORGANISER, SAMPLE, SERIES, STATUS, TOPIC,
 };
+use super::resources::ResourceItem;
 use super::routes::RouteItem;
 use super::series::SeriesItem;
 use super::view::View;
@@ -52,10 +53,12 @@ pub enum ItemKind {
     Series,
     /// A campaign or theme day.
     Campaign,
+    /// An entry of the resource directory.
+    Resource,
 }
 
 impl ItemKind {
-    const WORDS: &'static [&'static str] = &["event", "base", "route", "series", "campaign"];
+    const WORDS: &'static [&'static str] = &["event", "base", "route", "series", "campaign", "resource"];
 
     /// The kind, if searches find it.
     pub fn of(kind: kinds::Kind) -> Option<Self> {
@@ -65,6 +68,7 @@ impl ItemKind {
             kinds::Kind::Route => Some(Self::Route),
             kinds::Kind::Series => Some(Self::Series),
             kinds::Kind::Campaign => Some(Self::Campaign),
+            kinds::Kind::Resource => Some(Self::Resource),
             _ => None,
         }
     }
@@ -164,6 +168,7 @@ found! {
     FoundRoute, RouteWord, "route": RouteItem, "A route that was found.";
     FoundSeries, SeriesWord, "series": SeriesItem, "A lecture series that was found.";
     FoundCampaign, CampaignWord, "campaign": CampaignItem, "A campaign or theme day that was found.";
+    FoundResource, ResourceWord, "resource": ResourceItem, "An entry of the resource directory that was found.";
 }
 
 /// A thing that was found: its kind and the item of that kind's list.
@@ -180,6 +185,8 @@ pub enum SearchItem<'a> {
     Series(Box<FoundSeries<'a>>),
     /// A campaign or theme day.
     Campaign(Box<FoundCampaign<'a>>),
+    /// An entry of the resource directory.
+    Resource(Box<FoundResource<'a>>),
 }
 
 /// Writes a thing that was found, as a [`SearchItem`].
@@ -199,6 +206,9 @@ fn write(view: &View<'_>, found: &Found<'_>, span: Option<Span>, out: &mut Vec<u
         }
         Thing::Series(entry) => SearchItem::Series(Box::new(SeriesItem::new(view, entry).into())),
         Thing::Campaign(entry) => SearchItem::Campaign(Box::new(CampaignItem::new(view, entry, span).into())),
+        Thing::Resource(entry) => {
+            SearchItem::Resource(Box::new(ResourceItem::new(view, entry, found.distance).into()))
+        }
         // Organisations are no findable kind.
         Thing::Organisation(_) => return Err(Code::Internal.into()),
     };
@@ -244,8 +254,8 @@ pub struct Understood {
 
 /// Search everything
 ///
-/// Events, bases, routes, series and campaigns in one list, the best fit first. Words may be Chinese, simplified or
-/// traditional, pinyin, initials of names, or English; where nothing has them all, what sounds or looks alike is found.
+/// Events, bases, routes, series, campaigns and resources in one list, the best fit first. Words may be Chinese,
+/// simplified or traditional, pinyin, initials of names, or English; where nothing has them all, what sounds or looks alike is found.
 /// All filters of the lists are taken; a filter that a kind lacks excludes that kind.
 #[utoipa::path(
     tag = "search",

@@ -65,6 +65,8 @@ pub enum SuggestionKind {
     Series,
     /// A campaign or theme day.
     Campaign,
+    /// An entry of the resource directory.
+    Resource,
     /// An administrative division.
     Division,
     /// A topic.
@@ -106,6 +108,7 @@ impl<'a> Suggestion<'a> {
                     kinds::Kind::Route => SuggestionKind::Route,
                     kinds::Kind::Series => SuggestionKind::Series,
                     kinds::Kind::Campaign => SuggestionKind::Campaign,
+                    kinds::Kind::Resource => SuggestionKind::Resource,
                     _ => return None,
                 };
                 let name = view.text(world.name(named)?);
@@ -136,7 +139,7 @@ impl<'a> Suggestion<'a> {
 
 /// Complete what is typed
 ///
-/// Names of bases, routes, series, campaigns, divisions and terms that begin so, or one of whose words does, in
+/// Names of bases, routes, series, campaigns, resources, divisions and terms that begin so, or one of whose words does, in
 /// characters, pinyin or initials; then events that are found so.
 #[utoipa::path(
     tag = "search",

@@ -91,18 +91,22 @@ impl<'a> From<&'a Text> for Names<'a> {
     }
 }
 
+impl<'a> From<&'a taxonomy::Classification> for Classification<'a> {
+    fn from(term: &'a taxonomy::Classification) -> Self {
+        Self { scheme: &term.scheme, code: &term.code }
+    }
+}
+
 impl<'a> Term<'a> {
     /// A term as `view` shows it.
     pub fn new(view: &View<'a>, term: &'a taxonomy::Term) -> Self {
-        let same =
-            |other: &'a taxonomy::Classification| Classification { scheme: &other.scheme, code: &other.code };
         Self {
             scheme: &term.scheme,
             code: &term.code,
             name: view.text(&term.name),
             names: (&term.name).into(),
             broader: term.broader.as_deref(),
-            same_as: term.same_as.iter().map(same).collect(),
+            same_as: term.same_as.iter().map(Classification::from).collect(),
         }
     }
 }

@@ -9,6 +9,7 @@ use kepu::domain::events::Event;
 use kepu::domain::ids::{BaseId, CampaignId, EventId, OrganisationId, SeriesId, SessionId};
 use kepu::domain::organisations::Organisation;
 use kepu::domain::record::Record;
+use kepu::domain::resources::Resource;
 use kepu::domain::routes::Route;
 use kepu::domain::series::Series;
 use kepu::domain::sessions::Session;
@@ -31,6 +32,7 @@ pub struct World {
     pub campaigns: Vec<Record<Campaign>>,
     pub routes: Vec<Record<Route>>,
     pub events: Vec<(Record<Event>, Vec<Session>)>,
+    pub resources: Vec<Record<Resource>>,
 }
 
 /// Where things are: a position and the divisions it can be said to lie in, the innermost first.
@@ -94,6 +96,7 @@ impl World {
         items.extend(self.series.iter().cloned().map(Item::Series));
         items.extend(self.campaigns.iter().cloned().map(Item::Campaign));
         items.extend(self.routes.iter().cloned().map(Item::Route));
+        items.extend(self.resources.iter().cloned().map(Item::Resource));
         items.extend(self.events.iter().cloned().map(|(event, sessions)| Item::Event(event, sessions)));
         items
     }
@@ -115,6 +118,7 @@ impl Maker {
             campaigns: Vec::new(),
             routes: Vec::new(),
             events: Vec::new(),
+            resources: Vec::new(),
         };
         world.organisations = self.records(1, 5, clock, |maker| maker.organisation());
         let organisations = ids(&world.organisations);
@@ -133,6 +137,7 @@ impl Maker {
                 (event, sessions)
             })
             .collect();
+        world.resources = self.records(0, 8, clock, |maker| maker.resource(&organisations, &bases));
         world
     }
 
@@ -308,6 +313,24 @@ impl Maker {
             "days": self.chance.between(1, 4), "durationMinutes": 240, "sample": self.chance.odds(30),
             "stops": stops.into_iter().map(stop).collect::<Vec<_>>(), "source": { "text": "a test" },
         }))
+    }
+
+    fn resource(&mut self, organisations: &[i64], bases: &[i64]) -> Resource {
+        let kind = *self.chance.one(&["facility", "exhibit", "work", "product"]);
+        let mut body = json!({
+            "name": self.text(), "type": kind, "text": self.text(), "topics": self.codes("topic", 0, 2),
+            "audiences": self.codes("audience", 0, 2), "source": { "text": "a test" },
+        });
+        if self.chance.odds(70) {
+            body["organisers"] = self.organisers(organisations);
+        }
+        if let Some(base) = self.chance.maybe(60, bases) {
+            body["base"] = json!(BaseId::new(*base));
+        }
+        if self.chance.odds(25) {
+            body["place"] = self.place();
+        }
+        read(body)
     }
 
     fn event(&mut self, [organisations, bases, series, campaigns]: [&[i64]; 4]) -> Event {

@@ -17,6 +17,7 @@ pub fn of(world: &World, chance: &mut Chance) -> Vec<Item> {
     items.extend(former(&world.series, chance).map(Item::Series));
     items.extend(former(&world.campaigns, chance).map(Item::Campaign));
     items.extend(former(&world.routes, chance).map(Item::Route));
+    items.extend(former(&world.resources, chance).map(Item::Resource));
     let events: Vec<_> = world.events.iter().map(|(event, _)| event.clone()).collect();
     let former_events: Vec<_> = former(&events, chance).collect();
     items.extend(former_events.into_iter().map(|event| {

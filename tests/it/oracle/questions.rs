@@ -18,7 +18,8 @@ use super::ground::GROUND;
 use super::rules::places::distance;
 
 /// The lists that are asked.
-pub const LISTS: [&str; 6] = ["events", "bases", "routes", "series", "campaigns", "organisations"];
+pub const LISTS: [&str; 7] =
+    ["events", "bases", "routes", "series", "campaigns", "organisations", "resources"];
 
 /// A question: which list, and its parameters but those that turn pages.
 #[derive(Clone)]
@@ -74,6 +75,7 @@ pub fn random(world: &World, chance: &mut Chance) -> Question {
         "routes" => asker.routes(),
         "series" => asker.series(),
         "campaigns" => asker.campaigns(),
+        "resources" => asker.resources(),
         _ => asker.adcode(50),
     }
     if asker.chance.odds(20) {
@@ -309,6 +311,18 @@ impl Asker<'_> {
     fn campaigns(&mut self) {
         self.time();
         self.words(20, "type", &["campaign", "themeDay", "themeWeek", "themeMonth"]);
+    }
+
+    fn resources(&mut self) {
+        let world = self.world;
+        self.position();
+        self.time();
+        ["topic", "audience"].into_iter().for_each(|name| self.codes(name));
+        self.words(20, "type", &["facility", "exhibit", "work", "product"]);
+        self.ids("organiser", &world.organisations);
+        self.ids("base", &world.bases);
+        self.sort(&["distance", "name", "newest"]);
+        self.facets(&["topic", "audience", "adcode", "organiser"]);
     }
 }
 

@@ -59,7 +59,7 @@ fn stands(question: &Question) -> bool {
     has("lat") == has("lng") && (near || !has("radius") && question.get("sort") != Some("distance"))
 }
 
-const PARTS: usize = 7;
+const PARTS: usize = 8;
 
 fn size(world: &World, part: usize) -> usize {
     match part {
@@ -69,6 +69,7 @@ fn size(world: &World, part: usize) -> usize {
         3 => world.series.len(),
         4 => world.bases.len(),
         5 => world.organisations.len(),
+        6 => world.resources.len(),
         _ => world.events.iter().map(|(_, sessions)| sessions.len()).sum(),
     }
 }
@@ -82,6 +83,7 @@ fn remove(world: &mut World, part: usize, at: usize) -> bool {
         3 => drop(world.series.remove(at)),
         4 => drop(world.bases.remove(at)),
         5 => drop(world.organisations.remove(at)),
+        6 => drop(world.resources.remove(at)),
         _ => {
             let mut before = 0;
             for (_, sessions) in &mut world.events {
@@ -110,8 +112,13 @@ fn whole(world: &World) -> bool {
         one.body.base.is_none_or(|base| world.base(base).is_some())
             && one.body.organisers.iter().all(|one| organisation(one.organisation.get()))
     });
+    let resources = world.resources.iter().all(|one| {
+        one.body.base.is_none_or(|base| world.base(base).is_some())
+            && one.body.organisers.iter().all(|one| organisation(one.organisation.get()))
+    });
     events
         && series
+        && resources
         && world
             .bases
             .iter()
@@ -132,6 +139,7 @@ fn describe(told: &mut String, world: &World) {
     world.series.iter().for_each(|one| thing(told, "series", one.id, &one.body));
     world.campaigns.iter().for_each(|one| thing(told, "campaign", one.id, &one.body));
     world.routes.iter().for_each(|one| thing(told, "route", one.id, &one.body));
+    world.resources.iter().for_each(|one| thing(told, "resource", one.id, &one.body));
     for (event, sessions) in &world.events {
         thing(told, "event", event.id, &event.body);
         sessions.iter().for_each(|session| thing(told, "  session", session.id.get(), session));

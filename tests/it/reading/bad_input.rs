@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{list, shared, text};
 use crate::support::server::{Answer, Site};
 
-const ALL: &[&str] = &["events", "bases", "routes", "series", "campaigns", "organisations"];
-const PLACED: &[&str] = &["events", "bases", "routes"];
+const ALL: &[&str] = &["events", "bases", "routes", "series", "campaigns", "organisations", "resources"];
+const PLACED: &[&str] = &["events", "bases", "routes", "resources"];
 const EVENTS: &[&str] = &["events"];
 const BASES: &[&str] = &["bases"];
 const DATED: &[&str] = &["events", "bases"];
@@ -86,7 +86,12 @@ const TABLE: &[(&[&str], &str, &str, &str)] = &[
     (EVENTS, "audience=nosuch", "audience", "unknownCode"),
     (EVENTS, "form=nosuch", "form", "unknownCode"),
     (&["series"], "topic=nosuch", "topic", "unknownCode"),
-    (&["routes"], "audience=nosuch", "audience", "unknownCode"),
+    (&["routes", "resources"], "audience=nosuch", "audience", "unknownCode"),
+    (&["resources"], "topic=nosuch", "topic", "unknownCode"),
+    (&["resources"], "type=themeDay", "type", "notAllowed"),
+    (&["resources"], "base=0000000000001", "base", "unknownCode noSuch"),
+    (&["resources"], "when=someday", "when", "notAllowed"),
+    (&["resources"], "free=true", "free", "unknown"),
     (BASES, "category=nosuch", "category", "unknownCode"),
     (BASES, "level=nosuch", "level", "unknownCode"),
     (EVENTS, "mode=remote", "mode", "notAllowed"),
@@ -154,6 +159,15 @@ async fn every_wrong_parameter_is_named_with_its_code() {
         ("/v1/divisions?parent=999999", "parent", "unknownCode"),
         ("/v1/divisions?nosuch=1", "nosuch", "unknown"),
         ("/v1/taxonomy?nosuch=1", "nosuch", "unknown"),
+        ("/v1/policies?nosuch=1", "nosuch", "unknown"),
+        ("/v1/policies?kind=cookies", "kind", "notAllowed"),
+        ("/v1/policies?status=old", "status", "notAllowed"),
+        ("/v1/policies?version=9.9", "version", "unknownCode"),
+        ("/v1/bulletins?nosuch=1", "nosuch", "unknown"),
+        ("/v1/bulletins?status=coming", "status", "notAllowed"),
+        ("/v1/bulletins?adcode=440199", "adcode", "unknownCode"),
+        ("/v1/bulletins?lat=23.1", "lat", "incomplete"),
+        ("/v1/bulletins?limit=0", "limit", "outOfRange"),
     ] {
         wrong.extend(blamed(&site, path, field, codes).await.err());
     }

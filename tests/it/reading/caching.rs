@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use flate2::read::GzDecoder;
-use kepu::domain::ids::{BaseId, EventId, RouteId};
+use kepu::domain::ids::{BaseId, EventId, ResourceId, RouteId};
 use reqwest::Method;
 use reqwest::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, IF_NONE_MATCH};
 
@@ -15,9 +15,9 @@ async fn paths(site: &Site) -> Vec<String> {
     let event = EventId::from_slug("evt-0001");
     let (base, route) = (BaseId::from_slug("gz-gdsc"), RouteId::from_slug("route-axis-canton"));
     let detail = site.json(&format!("/v1/events/{event}")).await;
-    let mut paths = ["events", "bases", "routes", "series", "campaigns", "organisations", "taxonomy"]
-        .map(|noun| format!("/v1/{noun}"))
-        .to_vec();
+    let nouns =
+        ["events", "bases", "routes", "series", "campaigns", "organisations", "resources", "taxonomy"];
+    let mut paths = nouns.map(|noun| format!("/v1/{noun}")).to_vec();
     paths.extend([
         format!("/v1/events/{event}"),
         format!("/v1/events/{event}/sessions"),
@@ -26,6 +26,9 @@ async fn paths(site: &Site) -> Vec<String> {
         format!("/v1/bases/{base}/hours"),
         format!("/v1/routes/{route}"),
         format!("/v1/routes/{route}/track.geojson"),
+        format!("/v1/resources/{}", ResourceId::from_slug("res-caravan")),
+        "/v1/policies".into(),
+        "/v1/bulletins".into(),
         "/v1/divisions?lat=23.1&lng=113.3".into(),
         "/v1/divisions/440105".into(),
     ]);

@@ -6,13 +6,14 @@ use serde_json::Value;
 use super::shapes::{self, Is, differences, find_null};
 use super::{ids, instant, list, seeds, shared, text};
 
-const NOUNS: [(&str, Is); 6] = [
+const NOUNS: [(&str, Is); 7] = [
     ("events", shapes::EVENT),
     ("bases", shapes::BASE),
     ("routes", shapes::ROUTE),
     ("series", shapes::SERIES),
     ("campaigns", shapes::CAMPAIGN),
     ("organisations", shapes::ORGANISATION),
+    ("resources", shapes::RESOURCE),
 ];
 
 /// Fails with every kind of difference once, numbers in paths left out.
@@ -39,7 +40,7 @@ async fn list_items_have_the_contracts_shape() {
             assert_eq!(find_null(&page, noun), None);
         }
     }
-    for noun in ["events", "bases", "routes"] {
+    for noun in ["events", "bases", "routes", "resources"] {
         assert_eq!(
             site.json(&format!("/v1/{noun}")).await["crs"],
             "gcj02",

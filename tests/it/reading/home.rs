@@ -38,6 +38,7 @@ async fn it_is_small_and_complete() {
             let home = answer.json();
             assert_eq!(find_null(&home, "home"), None, "{path}");
             assert!(list(&home, "featured").len() <= 5, "{path}");
+            assert!(list(&home, "bulletins").is_empty(), "{path}: the seeds have none");
             for (part, most, shape) in PARTS {
                 let items = list(&home, part);
                 assert!(items.len() <= most, "{path}: {} {part}", items.len());

@@ -117,6 +117,7 @@ async fn every_mark_counts_what_search_lists_in_its_box() {
             ("crs=gcj02", false),
             ("kinds=event", true),
             ("kinds=base&crs=wgs84", true),
+            ("kinds=resource,base", true),
             ("kinds=event,base&crs=bd09", true),
             ("kinds=route", false),
         ] {

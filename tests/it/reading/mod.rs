@@ -4,6 +4,7 @@
 mod bad_input;
 mod bases;
 mod boxes;
+mod bulletins;
 mod caching;
 mod campaigns;
 mod dates;
@@ -20,7 +21,9 @@ mod map;
 mod near;
 mod overload;
 mod pages;
+mod policies;
 mod promises;
+mod resources;
 mod routes;
 mod search;
 mod series;

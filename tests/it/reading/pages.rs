@@ -190,7 +190,9 @@ async fn a_broken_cursor_is_told_as_such() {
     let site = shared();
     let page = site.json("/v1/bases").await;
     let cursor = page["nextCursor"].as_str().unwrap();
-    for noun in ["events", "bases", "routes", "series", "campaigns", "organisations"] {
+    for noun in
+        ["events", "bases", "routes", "series", "campaigns", "organisations", "resources", "bulletins"]
+    {
         for broken in
             ["x", "AAAA", "0", "%00", "中", &"A".repeat(2000), &cursor[1..], &cursor[..cursor.len() / 2]]
         {

@@ -11,12 +11,13 @@ use super::{haversine, ids, instant, list, number, position, shared, text};
 use crate::support::server::Site;
 
 /// A kind, the list of its things, and the shape of its items.
-const KINDS: [(&str, &str, Is); 5] = [
+const KINDS: [(&str, &str, Is); 6] = [
     ("event", "events", shapes::EVENT),
     ("base", "bases", shapes::BASE),
     ("route", "routes", shapes::ROUTE),
     ("series", "series", shapes::SERIES),
     ("campaign", "campaigns", shapes::CAMPAIGN),
+    ("resource", "resources", shapes::RESOURCE),
 ];
 
 /// The title of an event, the name of anything else.
@@ -77,7 +78,7 @@ async fn each_kind_is_found_as_its_own_list_shows_it() {
 #[actix_web::test]
 async fn several_kinds_are_what_each_of_them_is() {
     let site = shared();
-    for kinds in [&["base", "route"][..], &["series", "event", "campaign"]] {
+    for kinds in [&["base", "route"][..], &["series", "event", "campaign"], &["resource", "base"]] {
         let found = site.walk(&format!("/v1/search?kinds={}&limit=100", kinds.join(","))).await;
         let mut expected = 0;
         for kind in kinds {
@@ -137,7 +138,7 @@ async fn a_filter_that_a_kind_lacks_excludes_that_kind() {
         let asked: Vec<_> = question.split('&').map(|pair| pair.split_once('=').unwrap().0).collect();
         // Which kinds have a place is another matter.
         let placed = ["adcode", "bbox", "radius"].iter().any(|name| asked.contains(name));
-        let kinds = if placed { "&kinds=event,base,route,campaign" } else { "" };
+        let kinds = if placed { "&kinds=event,base,route,campaign,resource" } else { "" };
         let found = site.walk(&format!("/v1/search?understand=false&{question}{kinds}&limit=100")).await;
         let (mut expected, mut kinds) = (BTreeSet::new(), Vec::new());
         for (kind, noun, _) in KINDS {

@@ -296,6 +296,49 @@ pub const CAMPAIGN: Is = Of(&[
 /// An organisation.
 pub const ORGANISATION: Is = Of(&[("id", Id), ("name", Text)]);
 
+/// An entry of the resource directory.
+pub const RESOURCE: Is = Of(&[
+    ("id", Id),
+    ("name", Text),
+    ("type", Word(&["facility", "exhibit", "work", "product"])),
+    ("text", Text),
+    ("topics", List(&Code)),
+    ("audiences", List(&Code)),
+    ("organiser?", NAMED),
+    ("base?", NAMED),
+    ("place?", PLACE),
+    ("url?", Text),
+    ("cover?", COVER),
+    ("distance?", Number),
+]);
+
+/// A version of a policy.
+pub const POLICY: Is = Of(&[
+    ("id", Id),
+    ("kind", Word(&["privacy", "signup", "guardian", "sensitive"])),
+    ("version", Text),
+    ("validFrom", Time),
+    ("title", Text),
+    ("text", Text),
+    ("updatedAt", Time),
+]);
+
+/// A bulletin.
+pub const BULLETIN: Is = Of(&[
+    ("id", Id),
+    ("title", Text),
+    ("text", Text),
+    ("severity", Word(&["info", "minor", "moderate", "severe", "extreme"])),
+    ("adcodes", List(&Adcode)),
+    ("validFrom", Time),
+    ("validTo?", Time),
+    ("issuer", Text),
+    ("links", List(&Of(&[("title", Text), ("url", Text)]))),
+    ("updatedAt", Time),
+    ("version", Count),
+    ("source", Of(&[("text", Text)])),
+]);
+
 /// Says everything in which `value`, found at `path`, is not what the shape says.
 pub fn differences(value: &Value, is: Is, path: &str) -> Vec<String> {
     let check = |holds: bool, wanted: &str| {

@@ -42,6 +42,8 @@ async fn a_beginning_is_completed_however_it_is_typed() {
         ("jiangzuo", "form", "讲座"),
         ("珠江科学", "series", "珠江科学大讲堂"),
         ("zjkx", "series", "珠江科学大讲堂"),
+        ("大篷车", "resource", "科普大篷车"),
+        ("kpdpc", "resource", "科普大篷车"),
         ("广州新中轴", "route", "广州新中轴科技一日"),
         ("世界海洋日", "campaign", "世界海洋日暨全国海洋宣传日"),
         ("甲虫王国", "event", "甲虫王国：一只昆虫的铠甲"),
@@ -72,7 +74,7 @@ async fn every_completion_leads_somewhere() {
                 continue;
             }
             let kind = text(&one, "kind").to_owned();
-            if matches!(&*kind, "event" | "base" | "route" | "series" | "campaign") {
+            if matches!(&*kind, "event" | "base" | "route" | "series" | "campaign" | "resource") {
                 let noun = if kind == "series" { "series" } else { &format!("{kind}s") };
                 let detail = site.json(&format!("/v1/{noun}/{}", text(&one, "id"))).await;
                 assert_eq!(detail[if kind == "event" { "title" } else { "name" }], one["name"], "{q}: {one}");
@@ -87,8 +89,8 @@ async fn every_completion_leads_somewhere() {
         }
     }
     let all = [
-        "audience", "base", "campaign", "category", "division", "event", "form", "level", "route", "series",
-        "topic",
+        "audience", "base", "campaign", "category", "division", "event", "form", "level", "resource",
+        "route", "series", "topic",
     ];
     assert_eq!(kinds.into_iter().collect::<Vec<_>>(), all, "every kind was met");
 }

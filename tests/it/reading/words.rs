@@ -33,7 +33,7 @@ async fn every_title_with_a_word_is_found_by_it() {
 }
 
 #[actix_web::test]
-async fn bases_routes_and_series_are_found_by_name() {
+async fn bases_routes_series_and_resources_are_found_by_name() {
     let site = shared();
     for (noun, query, name) in [
         ("bases", "广州塔", "广州塔"),
@@ -42,6 +42,8 @@ async fn bases_routes_and_series_are_found_by_name() {
         ("bases", "廣州塔", "广州塔"),
         ("routes", "新中轴", "广州新中轴科技一日"),
         ("series", "珠江科学大讲堂", "珠江科学大讲堂"),
+        ("resources", "大篷車", "科普大篷车"),
+        ("resources", "science%20caravan", "科普大篷车"),
     ] {
         let page = site.json(&format!("/v1/{noun}?q={query}")).await;
         assert_eq!(names(list(&page, "items")).first(), Some(&name), "{noun}: {query}");
@@ -51,7 +53,7 @@ async fn bases_routes_and_series_are_found_by_name() {
 #[actix_web::test]
 async fn words_that_nothing_carries_find_nothing() {
     let site = shared();
-    for noun in ["events", "bases", "routes", "series"] {
+    for noun in ["events", "bases", "routes", "series", "resources"] {
         let page = site.json(&format!("/v1/{noun}?q=xyzzyplugh")).await;
         assert_eq!((&page["total"], page["items"].as_array().unwrap().len()), (&0.into(), 0), "{noun}");
         assert!(page.get("nextCursor").is_none());

@@ -76,6 +76,7 @@ impl Seeds {
             ("route", include_str!("../../../seeds/routes.json")),
             ("series", include_str!("../../../seeds/series.json")),
             ("campaign", include_str!("../../../seeds/campaigns.json")),
+            ("resource", include_str!("../../../seeds/resources.json")),
         ] {
             let file: Value = serde_json::from_str(text).unwrap();
             for thing in file["items"].as_array().unwrap() {

@@ -4,10 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app::catalogue::{Existing, save};
 use kepu::db::{Db, Tx, sessions};
 use kepu::domain::bases::Base;
+use kepu::domain::bulletins::Bulletin;
 use kepu::domain::divisions::Division;
 use kepu::domain::events::{Event, EventStatus};
-use kepu::domain::ids::{BaseId, EventId, OrganisationId, SessionId};
+use kepu::domain::ids::{BaseId, BulletinId, EventId, OrganisationId, ResourceId, SessionId};
 use kepu::domain::organisations::Organisation;
+use kepu::domain::policies::Policy;
+use kepu::domain::resources::Resource;
 use kepu::domain::sessions::Session;
 use kepu::domain::taxonomy::Term;
 use serde::de::DeserializeOwned;
@@ -52,6 +55,29 @@ pub fn event(slug: &str, base: BaseId) -> Event {
         "base": base,
         "language": "zh-CN",
         "source": source(),
+    }))
+}
+
+/// A resource called `slug` of no base and no place.
+pub fn resource(slug: &str) -> Resource {
+    read(json!({
+        "name": { "zh-CN": slug }, "type": "exhibit", "text": { "zh-CN": slug }, "source": source(),
+    }))
+}
+
+/// A bulletin called `slug` that concerns these divisions from an instant on.
+pub fn bulletin(slug: &str, adcodes: &[&str], from: DateTime<Utc>) -> Bulletin {
+    read(json!({
+        "title": { "zh-CN": slug }, "text": { "zh-CN": "待在室内。", "en": "Stay inside." }, "severity": "severe",
+        "adcodes": adcodes, "validFrom": from, "issuer": { "zh-CN": "某气象台" }, "source": source(),
+    }))
+}
+
+/// A version of a policy that holds from an instant on.
+pub fn policy(kind: &str, version: &str, from: DateTime<Utc>) -> Policy {
+    read(json!({
+        "kind": kind, "version": version, "validFrom": from,
+        "title": { "zh-CN": format!("{kind} {version}") }, "text": { "zh-CN": "正文" },
     }))
 }
 
@@ -104,6 +130,21 @@ pub fn ground(db: &Db) {
 /// Saves a base under its slug, replacing what is there.
 pub fn put_base(tx: &mut Tx<'_>, slug: &str, base: &Base) -> Result<(), kepu::app::Error> {
     save(tx, BaseId::from_slug(slug).get(), base, Existing::Replace).map(drop)
+}
+
+/// Saves a resource under its slug, replacing what is there.
+pub fn put_resource(tx: &mut Tx<'_>, slug: &str, resource: &Resource) -> Result<(), kepu::app::Error> {
+    save(tx, ResourceId::from_slug(slug).get(), resource, Existing::Replace).map(drop)
+}
+
+/// Saves a bulletin under its slug, replacing what is there.
+pub fn put_bulletin(tx: &mut Tx<'_>, slug: &str, bulletin: &Bulletin) -> Result<(), kepu::app::Error> {
+    save(tx, BulletinId::from_slug(slug).get(), bulletin, Existing::Replace).map(drop)
+}
+
+/// Saves a version of a policy, replacing what is there.
+pub fn put_policy(tx: &mut Tx<'_>, policy: &Policy) -> Result<(), kepu::app::Error> {
+    save(tx, policy.id().get(), policy, Existing::Replace).map(drop)
 }
 
 /// Saves an event with one session a day from `first` on.

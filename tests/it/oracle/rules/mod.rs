@@ -69,6 +69,7 @@ fn right(world: &World, question: &Question) -> Result<Answer, &'static str> {
         "routes" => others::routes(world, question)?,
         "series" => others::series(world, question)?,
         "campaigns" => others::campaigns(world, question)?,
+        "resources" => others::resources(world, question)?,
         _ => others::organisations(world, question),
     };
     found.sort_by(|a, b| (&a.key, a.id).cmp(&(&b.key, b.id)));
@@ -78,6 +79,7 @@ fn right(world: &World, question: &Question) -> Result<Answer, &'static str> {
             "events" => events::facet(world, question, facet)?,
             "bases" => bases::facet(world, question, facet)?,
             "routes" => others::route_facet(world, question, facet)?,
+            "resources" => others::resource_facet(world, question, facet)?,
             _ => others::series_facet(world, question, facet)?,
         };
         facets.push((facet.to_owned(), counts.lines()));

@@ -1,4 +1,4 @@
-//! Routes, series, campaigns and organisations.
+//! Routes, series, campaigns, organisations and resources.
 
 use std::cmp::Ordering;
 
@@ -6,6 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use kepu::domain::campaigns::Campaign;
 use kepu::domain::ids::{CampaignId, spell};
 use kepu::domain::places::Place;
+use kepu::domain::resources::Resource;
 use kepu::domain::routes::Route;
 use kepu::domain::time::{day_of, end_of, start_of};
 
@@ -161,4 +162,63 @@ pub fn organisations(world: &World, question: &Question) -> Vec<Found> {
         line: line(one.id, None, None, question.crs()),
     });
     found.collect()
+}
+
+/// Where a resource is: at a place of its own, else at its base.
+fn resource_place<'a>(world: &'a World, resource: &'a Resource) -> Option<&'a Place> {
+    resource.place.as_ref().or_else(|| world.base(resource.base?).map(|base| &base.place))
+}
+
+fn resource_fits(world: &World, question: &Question, area: &Area, resource: &Resource) -> bool {
+    let organisers = resource.organisers.iter().map(|one| one.organisation.to_string());
+    area.holds(resource_place(world, resource))
+        && question.takes("type", [wire(&resource.kind)])
+        && question.takes("topic", resource.topics.iter().map(|code| &code.0))
+        && question.takes("audience", resource.audiences.iter().map(|code| &code.0))
+        && question.takes("organiser", organisers)
+        && question.takes("base", resource.base.map(|base| base.to_string()))
+}
+
+/// What a question about resources finds, in any order. Spans leave resources alone.
+pub fn resources(world: &World, question: &Question) -> Result<Vec<Found>, &'static str> {
+    Within::of(question, world.now())?;
+    let area = Area::of(question);
+    let fit = world.resources.iter().filter(|one| resource_fits(world, question, &area, &one.body));
+    let found = fit.map(|one| {
+        let place = resource_place(world, &one.body);
+        let distance = area.distance(place);
+        let sort = question.get("sort").unwrap_or(if area.is_somewhere() { "distance" } else { "name" });
+        let key = match sort {
+            "distance" => Key::distance(distance),
+            "name" => Key::Text(name(question, &one.body.name)),
+            _ => Key::Number(-one.updated_at.timestamp_millis()),
+        };
+        Found { key, id: one.id, line: line(one.id, distance, place, question.crs()) }
+    });
+    Ok(found.collect())
+}
+
+/// The counts of a facet of resources.
+pub fn resource_facet(
+    world: &World,
+    question: &Question,
+    facet: &str,
+) -> Result<facets::Counts, &'static str> {
+    let others = question.without(&[facet]);
+    let area = Area::of(&others);
+    let mut counts = facets::Counts::default();
+    for resource in world.resources.iter().map(|one| &one.body) {
+        if resource_fits(world, &others, &area, resource) {
+            counts.add(match facet {
+                "adcode" => facets::divisions(
+                    question,
+                    resource_place(world, resource).map(|at| at.adcode).into_iter(),
+                ),
+                "topic" => resource.topics.iter().map(|code| code.0.clone()).collect(),
+                "audience" => resource.audiences.iter().map(|code| code.0.clone()).collect(),
+                _ => resource.organisers.iter().map(|one| one.organisation.to_string()).collect(),
+            });
+        }
+    }
+    Ok(counts)
 }

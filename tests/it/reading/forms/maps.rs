@@ -14,6 +14,7 @@ async fn a_list_on_the_map_is_the_same_page_in_wgs84() {
         "/v1/events?mode=online&facets=topic,date",
         "/v1/bases?limit=100",
         "/v1/routes?limit=10",
+        "/v1/resources?limit=100&facets=audience",
         "/v1/divisions",
         "/v1/search?q=天文&limit=50",
         "/v1/search?q=周末天文&kinds=event,base",

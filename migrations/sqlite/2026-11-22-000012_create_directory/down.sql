@@ -1,0 +1,3 @@
+DROP TABLE bulletins;
+DROP TABLE policies;
+DROP TABLE resources;

@@ -1,0 +1,6 @@
+//! Bulletins.
+
+use super::records::stored;
+use crate::domain::bulletins::Bulletin;
+
+stored!(Bulletin => bulletins {});
