@@ -1,5 +1,7 @@
 //! Bases, and when they are open.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::entries::Listed;
@@ -66,8 +68,8 @@ impl Listed for Base {
         BaseHours { rule: self.opening_hours(), mainland: self.place.adcode.is_mainland() }
     }
 
-    fn places(&self, world: &Snapshot) -> Vec<Located> {
-        vec![Located::new(&self.place, &world.divisions)]
+    fn places(&self, world: &Snapshot) -> Arc<[Located]> {
+        [Located::new(&self.place, &world.divisions)].into()
     }
 
     fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {

@@ -43,8 +43,8 @@ impl Listed for Campaign {
         ByRule { rule, years: RwLock::default() }
     }
 
-    fn places(&self, _: &Snapshot) -> Vec<Located> {
-        Vec::new()
+    fn places(&self, _: &Snapshot) -> Arc<[Located]> {
+        Arc::default()
     }
 
     fn words<'a>(&'a self, _: &'a Snapshot, words: &mut Haystack<'a>) {

@@ -25,7 +25,7 @@ pub trait Listed: Noun {
     /// Works out what belongs to the noun itself.
     fn own(&self) -> Self::Own;
     /// Where it is; several places for a route.
-    fn places(&self, world: &Snapshot) -> Vec<Located>;
+    fn places(&self, world: &Snapshot) -> Arc<[Located]>;
     /// The words by which it is found.
     fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>);
     /// What it is filed under beside its kind, its places and what it refers to.
@@ -40,7 +40,7 @@ pub struct Entry<T: Listed> {
     /// What was worked out from the noun itself.
     pub own: Arc<T::Own>,
     /// Where it is.
-    pub places: Vec<Located>,
+    pub places: Arc<[Located]>,
 }
 
 impl<T: Listed> Entry<T> {

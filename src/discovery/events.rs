@@ -38,8 +38,8 @@ pub struct EventEntry {
     pub status: EventStatus,
     /// The base where it takes place.
     pub base: Option<BaseId>,
-    /// Where it is, but for sessions with a place of their own.
-    pub place: Option<Located>,
+    /// Where it is, but for sessions with a place of their own: shared with the base, where it takes place at one.
+    pub places: Arc<[Located]>,
     /// The places of sessions that have one of their own, by the number of the session.
     elsewhere: Arc<[(u32, Located)]>,
     /// Its sessions in order of start.
@@ -60,7 +60,7 @@ impl EventEntry {
             title: event.title.filled(&world.traditional),
             status: event.status,
             base: event.base,
-            place: event.places(world).pop(),
+            places: event.places(world),
             elsewhere: elsewhere(&sessions, world),
             sessions: sessions.into(),
             parts: Parts::default(),
@@ -73,7 +73,7 @@ impl EventEntry {
     pub(super) fn renewed(&self, event: &Event, world: &Snapshot) -> Self {
         Self {
             title: self.title.clone(),
-            place: event.places(world).pop(),
+            places: event.places(world),
             elsewhere: elsewhere(&self.sessions, world),
             sessions: Arc::clone(&self.sessions),
             parts: Parts::default(),
@@ -89,7 +89,7 @@ impl EventEntry {
 
     /// How it is filed.
     pub(super) fn filing(&self, event: &Event, world: &Snapshot, cutter: &mut Cutter<'_>) -> Filing {
-        let mut filing = Filing::of(event, self.place.as_slice(), world, cutter);
+        let mut filing = Filing::of(event, &self.places, world, cutter);
         for (_, place) in &*self.elsewhere {
             filing.places(std::slice::from_ref(place));
             filing.keys.push(Key::of(Field::Scattered));
@@ -130,12 +130,12 @@ impl Listed for Event {
 
     fn own(&self) {}
 
-    fn places(&self, world: &Snapshot) -> Vec<Located> {
+    fn places(&self, world: &Snapshot) -> Arc<[Located]> {
         match &self.place {
-            Some(place) => vec![Located::new(place, &world.divisions)],
+            Some(place) => [Located::new(place, &world.divisions)].into(),
             None => {
                 let base = self.base.and_then(|base| world.bases.get(&base));
-                base.map(|base| base.places.clone()).unwrap_or_default()
+                base.map(|base| Arc::clone(&base.places)).unwrap_or_default()
             }
         }
     }

@@ -97,7 +97,7 @@ impl Question {
         if entry.sessions.is_empty() {
             // What has no sessions has no time: it is there as long as nobody asks for one.
             let timeless = self.span.is_none() && self.available.is_none();
-            let inside = self.inside(entry.place.as_slice()).filter(|_| timeless)?;
+            let inside = self.inside(&entry.places).filter(|_| timeless)?;
             return Some(Found { thing, next: None, sessions: 0, distance: inside.distance });
         }
         let mut fitting = self.fitting(entry, whole, now);
@@ -131,7 +131,7 @@ impl Question {
         whole: Standing,
         now: DateTime<Utc>,
     ) -> impl Iterator<Item = (&'a Session, Inside)> {
-        let here = self.inside(entry.place.as_slice());
+        let here = self.inside(&entry.places);
         let numbered = entry.sessions.iter().enumerate();
         let fit = numbered.filter(move |(_, session)| self.fits(entry.status, whole, session, now));
         fit.filter_map(move |(number, session)| {

@@ -1,5 +1,7 @@
 //! Organisations.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::entries::{Listed, OrganisationEntry};
@@ -15,7 +17,7 @@ impl Listed for Organisation {
 
     fn own(&self) {}
 
-    fn places(&self, world: &Snapshot) -> Vec<Located> {
+    fn places(&self, world: &Snapshot) -> Arc<[Located]> {
         let within =
             self.adcode.map(|adcode| world.divisions.chain(adcode).map(|division| division.adcode).collect());
         within.map(|within| Located { spot: None, within }).into_iter().collect()

@@ -11,6 +11,7 @@ use super::index::{Field, Key};
 use super::sieve::FINDABLE;
 use super::snapshot::Snapshot;
 use super::suggest::Named;
+use super::thing::Thing;
 use super::words::{Asked, Fit, Group, Manner, WordId, resembles, slips};
 use crate::domain::kinds::Kind;
 
@@ -74,9 +75,9 @@ impl Wanted {
     }
 }
 
-/// The key of a whole name, folded.
+/// The key of a whole name, folded. Names share keys: a key to each name would need more room than all else about it.
 pub(super) fn whole(folded: &str) -> Key {
-    Key::new(Field::WholeName, xxh3_64(folded.as_bytes()) as i64)
+    Key::new(Field::WholeName, i64::from(xxh3_64(folded.as_bytes()) as u16))
 }
 
 impl Key {
@@ -232,7 +233,7 @@ impl Snapshot {
     ) -> Vec<(u32, i64)> {
         let postings = &self.index.postings;
         // What is called just so is better than any class.
-        let named = postings.get(whole(&wanted.folded)).map(|named| named & slots).unwrap_or_default();
+        let named = self.named(wanted, slots);
         let mut found = self.all_scores(wanted, std::slice::from_ref(group), &named);
         found.retain(|(slot, score)| is_left(*slot, *score));
         let mut rest = slots - named;
@@ -302,9 +303,22 @@ impl Snapshot {
             self.each_at(&scores, slots, key, |at| hits.push(at));
             hits.into_iter().for_each(|at| scores[at].1 += weight);
         };
-        add(whole(&wanted.folded), WHOLE);
         (0..NAME_LENGTHS).for_each(|length| add(Key::new(Field::NameLength, length), bonus(length)));
+        let named = self.named(wanted, slots);
+        scores.iter_mut().filter(|(slot, _)| named.contains(*slot)).for_each(|(_, score)| *score += WHOLE);
         scores
+    }
+
+    /// Those of `slots` that are called just so, in any language.
+    fn named(&self, wanted: &Wanted, slots: &RoaringBitmap) -> RoaringBitmap {
+        let Some(perhaps) = self.index.postings.get(whole(&wanted.folded)) else {
+            return RoaringBitmap::new();
+        };
+        let is_called = |slot: &u32| {
+            let name = self.index.thing(*slot).map(Thing::name);
+            name.is_some_and(|name| name.forms().any(|form| self.dictionary.fold(form) == wanted.folded))
+        };
+        (perhaps & slots).iter().filter(is_called).collect()
     }
 
     /// Calls `each` with the places in `scores` of the slots that are filed under a key.

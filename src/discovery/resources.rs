@@ -1,5 +1,7 @@
 //! The resource directory. What is at a base lies where the base does.
 
+use std::sync::Arc;
+
 use super::entries::Listed;
 use super::index::{Field, Filing};
 use super::place::Located;
@@ -13,10 +15,10 @@ impl Listed for Resource {
 
     fn own(&self) {}
 
-    fn places(&self, world: &Snapshot) -> Vec<Located> {
+    fn places(&self, world: &Snapshot) -> Arc<[Located]> {
         let base = || self.base.and_then(|base| world.bases.get(&base));
         match &self.place {
-            Some(place) => vec![Located::new(place, &world.divisions)],
+            Some(place) => [Located::new(place, &world.divisions)].into(),
             None => base().map(|base| base.places.clone()).unwrap_or_default(),
         }
     }

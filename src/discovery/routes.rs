@@ -1,5 +1,7 @@
 //! Science-tourism routes. A route lies wherever one of its stops does.
 
+use std::sync::Arc;
+
 use super::entries::{Listed, RouteEntry};
 use super::index::{Field, Filing};
 use super::place::Located;
@@ -14,7 +16,7 @@ impl Listed for Route {
     fn own(&self) {}
 
     /// One place for each stop: saving refuses a stop at a base that does not exist, and bases stay.
-    fn places(&self, world: &Snapshot) -> Vec<Located> {
+    fn places(&self, world: &Snapshot) -> Arc<[Located]> {
         let bases = self.stops.iter().filter_map(|stop| world.bases.get(&stop.base));
         bases.flat_map(|base| base.places.iter().cloned()).collect()
     }

@@ -1,5 +1,7 @@
 //! Lecture series.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::entries::Listed;
@@ -19,8 +21,8 @@ impl Listed for Series {
     fn own(&self) {}
 
     /// None: its lectures have places, and are asked for by them.
-    fn places(&self, _: &Snapshot) -> Vec<Located> {
-        Vec::new()
+    fn places(&self, _: &Snapshot) -> Arc<[Located]> {
+        Arc::default()
     }
 
     fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {

@@ -101,12 +101,12 @@ impl Item {
 impl Item {
     /// Where its place comes in the order of places; what has none comes first.
     fn place_in_order(&self, world: &Snapshot) -> u64 {
-        let place = match self {
-            Self::Event(record, _) => record.body.places(world).pop(),
-            Self::Base(record) => record.body.places(world).pop(),
-            _ => None,
+        let places = match self {
+            Self::Event(record, _) => record.body.places(world),
+            Self::Base(record) => record.body.places(world),
+            _ => return 0,
         };
-        place.and_then(|place| place.spot).map_or(0, tree::order)
+        places.first().and_then(|place| place.spot).map_or(0, tree::order)
     }
 }
 

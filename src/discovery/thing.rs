@@ -88,7 +88,7 @@ impl Thing {
 
     /// Where it is; several places for a route.
     pub fn places(&self) -> &[Located] {
-        of_entry!(self, entry => &entry.places, event => entry.place.as_slice())
+        of_entry!(self, entry => &entry.places, event => &entry.places)
     }
 
     /// Every position it has, those of its sessions too.

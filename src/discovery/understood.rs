@@ -39,7 +39,7 @@ impl Understandings {
                 let spot = thing.base().and_then(|base| base.places.first()?.spot);
                 let landmark = spot.map(|spot| Landmark { position: spot.position, mainland: spot.mainland });
                 let name = thing.name();
-                for text in [Some(&name.zh_cn), name.zh_hk.as_ref(), name.en.as_ref()].into_iter().flatten() {
+                for text in name.forms() {
                     names.add(&snapshot.dictionary.fold(text), landmark);
                 }
             }

@@ -104,6 +104,11 @@ impl Text {
         Self { zh_cn: text.into(), zh_hk: None, en: None }
     }
 
+    /// The text in every language that it is given in.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        [Some(&self.zh_cn), self.zh_hk.as_ref(), self.en.as_ref()].into_iter().flatten().map(String::as_str)
+    }
+
     /// The text in `lang`, or in simplified Chinese where it is not translated.
     pub fn get(&self, lang: Lang) -> &str {
         match lang {

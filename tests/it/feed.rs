@@ -70,7 +70,7 @@ on_both_stores! {
             let snapshot = live.now().unwrap();
             let event = snapshot.event(EventId::from_slug("e")).unwrap();
             assert_eq!(event.sessions.len(), 2);
-            let position = event.place.as_ref().unwrap().spot.unwrap().position;
+            let position = event.places.first().unwrap().spot.unwrap().position;
             (position.lat(), position.lng())
         };
         assert_eq!(spot(), (23.1, 113.3));

@@ -72,7 +72,7 @@ pub enum Field {
     PlaceWord,
     /// Words of summaries and descriptions.
     BodyWord,
-    /// Whole names: a hash of the folded name.
+    /// Whole names: 16 bits of a hash of the folded name.
     WholeName,
     /// Lengths of short names: a sixth of the number of characters.
     NameLength,

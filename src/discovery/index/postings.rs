@@ -32,7 +32,8 @@ impl Postings {
 
     /// The slots filed under at least one of several keys.
     pub fn any(&self, keys: impl IntoIterator<Item = Key>) -> RoaringBitmap {
-        keys.into_iter().filter_map(|key| self.get(key)).union()
+        let having: Vec<&RoaringBitmap> = keys.into_iter().filter_map(|key| self.get(key)).collect();
+        union(&having)
     }
 
     /// How many of `slots` are filed under a key.
@@ -98,6 +99,17 @@ impl Postings {
             }
         }
     }
+}
+
+/// All of several sets. Little is sooner joined one by one than by way of a set that could hold all.
+pub fn union(sets: &[&RoaringBitmap]) -> RoaringBitmap {
+    const LITTLE: u64 = 2048;
+    if sets.len() > 2 && sets.iter().map(|set| set.len()).sum::<u64>() > LITTLE {
+        return sets.iter().copied().union();
+    }
+    let mut all = RoaringBitmap::new();
+    sets.iter().for_each(|set| all |= *set);
+    all
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use roaring::{MultiOps, RoaringBitmap};
+use roaring::RoaringBitmap;
 
 use super::point::{BD09_SHIFT, Point};
+use super::postings::union;
 use crate::discovery::place::{Circle, Spot};
 use crate::domain::geo::{Crs, Edges, LatLng, Wgs84};
 
@@ -353,7 +354,7 @@ impl Tree {
         }
         single.sort_unstable();
         single.dedup();
-        let mut found = whole.union();
+        let mut found = union(&whole);
         found |= RoaringBitmap::from_sorted_iter(single).unwrap_or_default();
         found
     }

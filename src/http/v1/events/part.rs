@@ -43,7 +43,7 @@ pub fn write(view: &View<'_>, found: EventFound<'_>, out: &mut Vec<u8>) -> Resul
     }
     out.extend_from_slice(part.as_bytes());
     // The place comes last in a part, open where the position goes.
-    if let Some(place) = &entry.place {
+    if let Some(place) = entry.places.first() {
         if let Some(spot) = place.spot {
             let begin = out.len();
             json(&Position::from(spot.in_crs(view.crs)), out)?;

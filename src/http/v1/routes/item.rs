@@ -207,7 +207,7 @@ impl<'a> RouteDetail<'a> {
 
 /// The stops in order.
 pub fn stops<'a>(view: &View<'a>, entry: &'a RouteEntry) -> Vec<Stop<'a>> {
-    let stops = entry.body().stops.iter().zip(&entry.places).zip(1..);
+    let stops = entry.body().stops.iter().zip(entry.places.iter()).zip(1..);
     let stop = |((stop, place), order): ((&routes::Stop, &Located), u16)| {
         let base = view.snapshot.bases.get(&stop.base)?;
         let position = place.spot.map(|spot| Position::from(spot.in_crs(view.crs)));
