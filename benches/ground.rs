@@ -32,6 +32,7 @@ use kepu::{http, telemetry};
 const CHANGES: usize = 200;
 
 fn main() {
+    kepu::clients::choose_ring();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     println!("| figure | median | p95 | max |\n|---|---|---|---|");
     runtime.block_on(freshness());
@@ -54,6 +55,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         bind: ([127, 0, 0, 1], 0).into(),
         metrics_bind: None,
         db: settings(url),
+        mini_programs: server::MiniPrograms::default(),
         redis_url,
         samples: true,
         workers: Some(1),

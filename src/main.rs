@@ -156,6 +156,11 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         metrics_bind: config.metrics_bind,
         db: config.db()?,
         redis_url: config.redis_url.as_ref().map(|url| url.expose().to_owned()),
+        mini_programs: if demo {
+            server::MiniPrograms::Simulated(config.simulator_bind)
+        } else {
+            server::MiniPrograms::Configured(config.wechat())
+        },
         samples: config.samples(demo) == Samples::Show,
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),
@@ -196,6 +201,9 @@ fn welcome(running: &server::Running) -> String {
     );
     if let Some(address) = running.metrics_address {
         lines.push_str(&format!("  Metrics                         http://{address}/metrics\n"));
+    }
+    if let Some(address) = running.simulator_address {
+        lines.push_str(&format!("  Be a user of simulated WeChat   http://{address}/simulator\n"));
     }
     lines
 }

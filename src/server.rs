@@ -1,13 +1,15 @@
 //! The composition root: opens the store, loads the read model, starts the jobs and listens. The only file that
 //! knows every floor; tests start the same server.
 
+mod mini_programs;
+
 use std::fs::{File, TryLockError};
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::ServerHandle;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
@@ -28,6 +30,8 @@ use crate::jobs::daily;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::{app, http};
 
+pub use mini_programs::MiniPrograms;
+
 /// How often stores are asked whether they live, and metrics are swept.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -41,6 +45,8 @@ pub struct Settings {
     pub db: db::Settings,
     /// Redis, if there is one.
     pub redis_url: Option<String>,
+    /// The mini-programs, real or simulated.
+    pub mini_programs: MiniPrograms,
     /// Whether invented events are shown.
     pub samples: bool,
     /// Threads that serve; `None`: one per processor.
@@ -84,6 +90,9 @@ pub enum Error {
     /// A use case failed.
     #[error(transparent)]
     App(#[from] app::Error),
+    /// WeChat cannot be asked.
+    #[error("WeChat: {0}")]
+    WeChat(String),
     /// Something else that start needs.
     #[error("{0}")]
     Other(String),
@@ -101,6 +110,8 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where `/metrics` is served.
     pub metrics_address: Option<SocketAddr>,
+    /// Where the simulated WeChat is served, if there is one.
+    pub simulator_address: Option<SocketAddr>,
     /// The store.
     pub db: Db,
     /// The read model.
@@ -125,7 +136,9 @@ pub async fn start(
 ) -> Result<Running, Error> {
     // Addresses first: a port that is taken should be said before any work is done.
     let listener = listen(settings.bind)?;
-    let metrics_listener = settings.metrics_bind.map(listen_for_metrics).transpose()?;
+    let aside = |address| listen_aside(address, "metrics take another port");
+    let metrics_listener = settings.metrics_bind.map(aside).transpose()?;
+    let (wechat, simulator) = mini_programs::prepare(settings.mini_programs, &clock, random)?;
     let address = local_address(&listener)?;
     let metrics_address = metrics_listener.as_ref().map(local_address).transpose()?;
 
@@ -164,7 +177,7 @@ pub async fn start(
     jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 
-    let state = web::Data::new(State { live: live.clone(), clock });
+    let state = web::Data::new(State { live: live.clone(), wechat: Arc::new(wechat), clock });
     let mut server = HttpServer::new(move || http::app::build(&site, state.clone()))
         .client_request_timeout(http::app::HEAD_TIMEOUT)
         .client_disconnect_timeout(http::app::DISCONNECT_TIMEOUT)
@@ -181,18 +194,18 @@ pub async fn start(
         let app = move || App::new().app_data(metrics.clone()).configure(health::configure_metrics);
         let bound = HttpServer::new(app).workers(1).disable_signals().listen(listener);
         let server = bound.map_err(|source| Error::Bind { address, source })?.run();
-        servers.push(server.handle());
-        jobs.push(tokio::spawn(async move {
-            if let Err(error) = server.await {
-                tracing::error!(%error, "the metrics listener ended");
-            }
-        }));
+        beside(server, "the metrics listener", &mut servers, &mut jobs);
+    }
+    let simulator_address = simulator.as_ref().map(|(address, _)| *address);
+    if let Some((_, server)) = simulator {
+        beside(server, "the simulated WeChat", &mut servers, &mut jobs);
     }
     let serving = tokio::spawn(server);
     readiness.set_ready(true);
     Ok(Running {
         address,
         metrics_address,
+        simulator_address,
         db,
         live,
         readiness,
@@ -263,10 +276,11 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address).map_err(|source| Error::Bind { address, source })
 }
 
-/// Metrics must not keep a second server of a machine from serving: where their port is taken, any free one does.
-fn listen_for_metrics(address: SocketAddr) -> Result<TcpListener, Error> {
+/// What is served aside must not keep a second server of a machine from serving: where its port is taken, any free one
+/// does, and `warning` is logged.
+fn listen_aside(address: SocketAddr, warning: &'static str) -> Result<TcpListener, Error> {
     listen(address).or_else(|error| {
-        tracing::warn!(%error, "metrics take another port");
+        tracing::warn!(%error, "{warning}");
         listen(SocketAddr::new(address.ip(), 0))
     })
 }
@@ -292,6 +306,21 @@ fn lock(target: &db::Target) -> Result<Option<File>, Error> {
         Err(TryLockError::WouldBlock) => Err(Error::Locked(path.display().to_string())),
         Err(TryLockError::Error(source)) => Err(failed(&beside)(source)),
     }
+}
+
+/// Runs a server beside the one of the API.
+fn beside(
+    server: Server,
+    name: &'static str,
+    servers: &mut Vec<ServerHandle>,
+    jobs: &mut Vec<JoinHandle<()>>,
+) {
+    servers.push(server.handle());
+    jobs.push(tokio::spawn(async move {
+        if let Err(error) = server.await {
+            tracing::error!(%error, "{name} ended");
+        }
+    }));
 }
 
 /// A switch whose position `/readyz` shows as the condition of a store.

@@ -97,6 +97,12 @@ fn describe() {
         "Time from the start of a writing transaction to its change being served."
     );
     metrics::describe_counter!("feed_objects_total", "Objects that the feed has carried.");
+    metrics::describe_counter!("wechat_calls_total", "Calls of WeChat, by path and errcode.");
+    metrics::describe_histogram!(
+        "wechat_call_duration_seconds",
+        metrics::Unit::Seconds,
+        "Time from a call of WeChat to its answer."
+    );
     metrics::describe_gauge!(
         "db_oldest_transaction_seconds",
         metrics::Unit::Seconds,

@@ -1,3 +1,10 @@
 //! Floor 2: the outside world.
 
 pub mod wakeups;
+pub mod wechat;
+
+/// Names the library with which rustls computes, which has to be done once per process before anything is encrypted;
+/// once more changes nothing. Whoever makes an HTTP client calls it first.
+pub fn choose_ring() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

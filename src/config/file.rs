@@ -3,22 +3,32 @@
 use std::fs;
 
 use super::read::{Given, unknown};
+use super::wechat::{self, Written};
 use super::{Refused, TABLE};
 
-/// Adds what the file says and the environment does not.
-pub(super) fn add(given: &mut Given, path: &str, refused: &mut Refused) {
+/// Adds what the file says and the environment does not; gives the mini-programs.
+pub(super) fn add(given: &mut Given, path: &str, refused: &mut Refused) -> Vec<Written> {
+    let mut apps = Vec::new();
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) => {
-            return refused.0.push(format!("KEPU_CONFIG names {path}, which cannot be read: {error}."));
+            refused.0.push(format!("KEPU_CONFIG names {path}, which cannot be read: {error}."));
+            return apps;
         }
     };
     let table = match text.parse::<toml::Table>() {
         Ok(table) => table,
         // The full text of the error quotes the line, which may hold a password.
-        Err(error) => return refused.0.push(format!("{path} is not TOML: {}.", error.message())),
+        Err(error) => {
+            refused.0.push(format!("{path} is not TOML: {}.", error.message()));
+            return apps;
+        }
     };
     for (key, value) in table {
+        if key == "wechat" {
+            apps = wechat::add(value, path, refused);
+            continue;
+        }
         let place = format!("{key} in {path}");
         let Some(setting) = TABLE.iter().find(|setting| setting.name == key) else {
             let sentence = unknown(&key, TABLE.iter().map(|setting| setting.name));
@@ -36,4 +46,5 @@ pub(super) fn add(given: &mut Given, path: &str, refused: &mut Refused) {
         };
         given.add(setting, text, place);
     }
+    apps
 }

@@ -11,6 +11,7 @@ mod read;
 mod secret;
 #[cfg(test)]
 mod tests;
+mod wechat;
 
 use std::ffi::OsString;
 use std::fmt;
@@ -23,9 +24,15 @@ use chrono::{DateTime, Utc};
 pub use page::page;
 pub use secret::Secret;
 
+use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
+use crate::domain::wechat::AppId;
 use crate::http;
 use crate::telemetry::{self, LogFormat};
+
+/// Why real mini-programs and `--demo` do not go together: messages would seem to be sent.
+const DEMO_HAS_ITS_OWN: &str = "--demo brings a simulated WeChat with mini-programs of its own; \
+    leave KEPU_WECHAT_SECRETS and [[wechat.app]] out, or start without --demo.";
 
 /// The variable that names the TOML file.
 const CONFIG_FILE: &str = "KEPU_CONFIG";
@@ -53,6 +60,8 @@ macro_rules! settings {
         #[derive(Debug, Clone)]
         pub struct Config {
             $(#[doc = $about] pub $name: $kind,)+
+            /// The mini-programs, from the file and the environment.
+            pub mini_programs: Vec<App>,
             /// Whether this start must obey the rules of production.
             pub production: bool,
         }
@@ -70,7 +79,7 @@ macro_rules! settings {
             fn read(given: &read::Given, refused: &mut Refused) -> Option<Self> {
                 let mut rows = TABLE.iter();
                 $(let $name: Option<$kind> = given.read(rows.next()?, $read, refused);)+
-                Some(Self { $($name: $name?,)+ production: false })
+                Some(Self { $($name: $name?,)+ mini_programs: Vec::new(), production: false })
             }
         }
     };
@@ -95,6 +104,14 @@ settings! {
     log_format: LogFormat = "text", "KEPU_LOG_FORMAT", read::value, "text or json";
     #[doc = "The address and port at which `/metrics` is served. Port 0 takes any free one, and so does one that is taken; empty turns it off."]
     metrics_bind: Option<SocketAddr> = "127.0.0.1:9464", "KEPU_METRICS_BIND", read::optional, "an address and a port, or empty";
+    #[doc = "Secrets of mini-programs, `APPID:SECRET`, separated by commas. They win over those of the file; what the file does not name is configured by this alone."]
+    wechat_secrets: Vec<(AppId, AppSecret)> = "", "KEPU_WECHAT_SECRETS", wechat::secrets, "APPID:SECRET, separated by commas, no id twice";
+    #[doc = "The page of a mini-program that shows an event, where its `[[wechat.app]]` names no other. It gets the event's id as `scene`."]
+    wechat_event_page: String = "pages/event/event", "KEPU_WECHAT_EVENT_PAGE", wechat::page, "a page such as pages/event/event";
+    #[doc = "Where WeChat is; a gateway of one's own may stand before it."]
+    wechat_base: BaseUrl = "https://api.weixin.qq.com", "KEPU_WECHAT_BASE", BaseUrl::parse, "an https address without a path, or an http address of this machine";
+    #[doc = "With `--demo`: where on this machine the simulated WeChat is served. Port 0 takes any free one, and so does one that is taken."]
+    simulator_bind: SocketAddr = "127.0.0.1:9465", "KEPU_SIMULATOR_BIND", read::loopback, "a loopback address and a port";
     #[doc = "How many requests are in flight at once, slow bodies and waits for the store included; one more is answered 503 with `Retry-After`."]
     max_in_flight: usize = "1024", "KEPU_MAX_IN_FLIGHT", read::range::<1, 100_000, _>, "a whole number from 1 to 100000";
     #[doc = "Threads that serve requests. If absent, one per processor."]
@@ -139,11 +156,18 @@ impl Config {
     pub fn load(env: impl IntoIterator<Item = (OsString, OsString)>, demo: bool) -> Result<Self, Refused> {
         let mut refused = Refused::default();
         let mut given = read::Given::default();
+        let mut written = Vec::new();
         let path = given.add_environment(env, &mut refused);
         if let Some(path) = path.filter(|path| !path.is_empty()) {
-            file::add(&mut given, &path, &mut refused);
+            written = file::add(&mut given, &path, &mut refused);
         }
         let config = Self::read(&given, &mut refused).map(|mut config| {
+            let secrets = config.wechat_secrets.clone();
+            config.mini_programs =
+                wechat::assemble(written, secrets, &config.wechat_event_page, &mut refused);
+            if demo && !config.mini_programs.is_empty() {
+                refused.0.push(DEMO_HAS_ITS_OWN.into());
+            }
             config.production = production::applies(&config, demo);
             if config.production {
                 production::check(&config, &mut refused);
@@ -183,6 +207,12 @@ impl Config {
             connections: self.db_connections,
             wait: Duration::from_secs(self.db_wait_seconds.into()),
         })
+    }
+
+    /// What the client of WeChat takes.
+    #[must_use]
+    pub fn wechat(&self) -> Settings {
+        Settings { base: self.wechat_base.clone(), apps: self.mini_programs.clone() }
     }
 
     /// What the HTTP floor takes.

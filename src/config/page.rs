@@ -15,7 +15,9 @@ that names it.
 
 - `KEPU_NOW` is refused;
 - a `DATABASE_URL` or `REDIS_URL` that names another machine must hold a password, and no password may begin with
-  `change-me`, as those of the published examples do.
+  `change-me`, as those of the published examples do;
+- a secret of a mini-program that begins so is refused, and so is a `KEPU_WECHAT_BASE` without `https`: the simulated
+  WeChat of `--demo` is out of reach.
 
 ";
 
@@ -26,6 +28,15 @@ A file has the same settings by their keys:
 bind = \"0.0.0.0:8080\"
 max_in_flight = 2048
 log_format = \"json\"
+```
+
+Mini-programs stand there as tables. A secret is better given by `KEPU_WECHAT_SECRETS`, and then left out here:
+
+```toml
+[[wechat.app]]
+id = \"wx0123456789abcdef\"
+secret = \"the AppSecret of the console\"
+event_page = \"pages/event/event\"     # if it is not KEPU_WECHAT_EVENT_PAGE
 ```
 
 This page is written by `kepu settings`; a test holds it to the program.

@@ -1,6 +1,7 @@
 //! What must hold where strangers come: secrets are given and not published, and time is real.
 
 use super::{Config, Refused, Secret};
+use crate::clients::wechat::App;
 
 /// How passwords begin that stand in our examples (docker-compose.yml, README.md), and so are known to everybody.
 const PUBLISHED: &str = "change-me";
@@ -16,6 +17,19 @@ pub(super) fn check(config: &Config, refused: &mut Refused) {
             "KEPU_NOW stops the clock, which is refused in production; leave it out, or start with --demo."
                 .into(),
         );
+    }
+    if !config.wechat_base.encrypted() {
+        refused.0.push(
+            "KEPU_WECHAT_BASE is not https, which is refused in production: only a simulator speaks http."
+                .into(),
+        );
+    }
+    let published = |app: &&App| app.secret.expose().to_ascii_lowercase().starts_with(PUBLISHED);
+    for app in config.mini_programs.iter().filter(published) {
+        refused.0.push(format!(
+            "The mini-program {} has the secret of our examples, which is refused in production; give its own.",
+            app.id
+        ));
     }
     for (name, url) in [("DATABASE_URL", &config.database_url), ("REDIS_URL", &config.redis_url)] {
         if let Some(wrong) = url.as_ref().and_then(wrong) {

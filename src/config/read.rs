@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -79,10 +80,10 @@ impl Given {
 }
 
 impl Setting {
-    /// Whether its value may hold a password.
+    /// Whether its value may hold a password or a secret.
     #[must_use]
     pub fn secret(&self) -> bool {
-        self.env.ends_with("_URL")
+        self.env.ends_with("_URL") || self.env.ends_with("_SECRETS")
     }
 }
 
@@ -101,6 +102,10 @@ pub(super) fn value<T: FromStr>(text: &str) -> Option<T> {
 /// The outer `Option` is whether it was understood; an empty text is none at all.
 pub(super) fn optional<T: FromStr>(text: &str) -> Option<Option<T>> {
     if text.is_empty() { Some(None) } else { value(text).map(Some) }
+}
+
+pub(super) fn loopback(text: &str) -> Option<SocketAddr> {
+    value(text).filter(|address: &SocketAddr| address.ip().is_loopback())
 }
 
 pub(super) fn path(text: &str) -> Option<PathBuf> {

@@ -138,6 +138,51 @@ fn a_file_is_read_and_the_environment_wins() {
 }
 
 #[test]
+fn mini_programs_come_from_the_file_and_the_environment() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("kepu.toml");
+    let at = path.to_str().unwrap();
+    let (city, museum) = ("wxb11529c136998cb6", "wxb11529c136998cb7");
+    let file = format!(
+        "wechat_event_page = \"pages/show/show\"\n[[wechat.app]]\nid = \"{city}\"\nsecret = \"s3cret-of-file\"\n\
+         event_page = \"pages/city/event\"\n"
+    );
+    std::fs::write(&path, &file).unwrap();
+    let secrets = format!("{museum}:s3cret-two, {city}:s3cret-one");
+    let config = load(&[("KEPU_CONFIG", at), ("KEPU_WECHAT_SECRETS", &secrets)]);
+    let apps: Vec<_> = config
+        .mini_programs
+        .iter()
+        .map(|app| (app.id.as_str(), app.secret.expose(), app.event_page.as_str()))
+        .collect();
+    assert_eq!(apps, [(city, "s3cret-one", "pages/city/event"), (museum, "s3cret-two", "pages/show/show")]);
+    assert!(!format!("{config:?}").contains("s3cret"), "{config:?}");
+    assert_eq!(load(&[("KEPU_CONFIG", at)]).mini_programs[0].secret.expose(), "s3cret-of-file");
+
+    for (text, sentence) in [
+        ("[[wechat.app]]\nid = \"gh_1\"", "id in [[wechat.app]] 1 of"),
+        ("[[wechat.app]]\nid = \"wxb11529c136998cb6\"", "has no secret; give it"),
+        ("[[wechat.app]]\nid = \"wxb11529c136998cb6\"\nsecret = 7", "secret in [[wechat.app]] 1 of"),
+        (
+            "[[wechat.app]]\nid = \"wxb11529c136998cb6\"\nsecret = \"a\"\npage = \"a\"",
+            "page is not a setting",
+        ),
+        ("[[wechat.app]]\nid = \"wxb11529c136998cb6\"\nsecret = \"a\"\nevent_page = \"/a\"", "event_page in"),
+        ("[wechat]\nbase = \"a\"", "base is not a setting"),
+        ("wechat = 1", "each [[wechat.app]]"),
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let refused = load_as(false, &[("KEPU_CONFIG", at)]).unwrap_err().to_string();
+        assert!(refused.contains(sentence), "{text}: {refused}");
+    }
+    std::fs::write(&path, file.clone() + &file.replace("wechat_event_page = \"pages/show/show\"\n", ""))
+        .unwrap();
+    assert!(refused(&[("KEPU_CONFIG", at)]).contains("is configured twice"));
+    let published = [("KEPU_BIND", "0.0.0.0:80"), ("KEPU_WECHAT_SECRETS", "wxb11529c136998cb6:change-me")];
+    assert!(refused(&published).contains("has the secret of our examples"));
+}
+
+#[test]
 fn the_page_is_the_table() {
     let committed = include_str!("../../docs/configuration.md");
     assert!(committed == page(), "docs/configuration.md is stale: kepu settings > docs/configuration.md");

@@ -209,7 +209,7 @@ pub(super) const IDS_PER_STATEMENT: usize = 1000;
 pub(super) const ROWS_PER_STATEMENT: usize = 500;
 
 /// Rows that are read at a time where a whole table is.
-pub(super) const ROWS_PER_PAGE: i64 = 10_000;
+pub(super) const ROWS_PER_PAGE: i64 = 4_000;
 
 /// The common columns of a catalogued noun.
 #[derive(diesel::Queryable)]

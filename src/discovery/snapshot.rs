@@ -482,7 +482,7 @@ impl Snapshot {
 }
 
 /// How many events are entered at a time. Between two batches the lexicon learns the words of the first.
-const BATCH: usize = 8192;
+const BATCH: usize = 2048;
 
 /// Fewer events than this are not worth another thread.
 const TOGETHER: usize = 256;

@@ -14,6 +14,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::clients::wechat;
 use crate::domain::invalid::{FieldError, Invalid};
 use crate::domain::text::Lang;
 
@@ -113,6 +114,12 @@ codes! {
         ["这个地址不接受该方法；可用的方法见响应头 Allow。", "這個地址不接受該方法；可用的方法見回應標頭 Allow。",
          "This address does not take that method; the header `Allow` lists those it takes."]
     }
+    /// No mini-program is configured on this server, so there are no codes of one.
+    NoMiniProgram "noMiniProgram" 404 {
+        ["没有配置小程序", "沒有設定小程式", "No mini-program"],
+        ["本服务没有配置任何小程序，因此没有小程序码。", "本服務沒有設定任何小程式，因此沒有小程式碼。",
+         "No mini-program is configured on this server, so there are no codes of one."]
+    }
     /// The body is larger than 1 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {
         ["请求体过大", "請求內容過大", "Body too large"],
@@ -135,6 +142,12 @@ codes! {
         ["暂时不可用", "暫時不可用", "Temporarily unavailable"],
         ["服务繁忙或尚未就绪，请稍后再试。", "服務繁忙或尚未就緒，請稍後再試。",
          "The service is too busy or not ready yet; try again in a moment."]
+    }
+    /// WeChat does not do its part just now; try again after `Retry-After` seconds.
+    WechatUnavailable "wechatUnavailable" 503 {
+        ["微信暂时不可用", "微信暫時不可用", "WeChat unavailable"],
+        ["微信服务器暂时没有给出结果，请稍后再试。", "微信伺服器暫時沒有給出結果，請稍後再試。",
+         "WeChat's servers did not do their part; try again in a few seconds."]
     }
 }
 
@@ -161,6 +174,15 @@ impl Code {
     #[must_use]
     pub fn detail(self, lang: Lang) -> &'static str {
         pick(self.row().detail, lang)
+    }
+
+    /// After how many seconds it is worth trying again, where that helps.
+    fn retry_after(self) -> Option<HeaderValue> {
+        match self {
+            Self::Unavailable => Some(HeaderValue::from_static("1")),
+            Self::WechatUnavailable => Some(HeaderValue::from_static("5")),
+            _ => None,
+        }
     }
 
     /// The code for an error that the framework answered by a bare status.
@@ -207,6 +229,12 @@ impl Problem {
         Self { source: Some(source.into()), ..Code::Internal.into() }
     }
 
+    /// A failure of WeChat's, which the edge logs; those that follow while WeChat is left alone are silent.
+    pub fn wechat(error: wechat::Error) -> Self {
+        let silent = error == wechat::Error::Resting;
+        Self { source: (!silent).then(|| error.into()), ..Code::WechatUnavailable.into() }
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -248,8 +276,8 @@ impl Problem {
         if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
-        if self.code == Code::Unavailable {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = self.code.retry_after() {
+            headers.insert(header::RETRY_AFTER, seconds);
         }
         response
     }

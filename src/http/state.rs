@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use super::problem::{Code, Problem};
+use crate::clients::wechat::Wechat;
 use crate::discovery::{Live, Snapshot};
 use crate::domain::clock::Clock;
 
@@ -12,6 +13,8 @@ use crate::domain::clock::Clock;
 pub struct State {
     /// The read model.
     pub live: Arc<Live>,
+    /// WeChat, as the configured mini-programs know it.
+    pub wechat: Arc<Wechat>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -21,3 +21,4 @@ mod replicas;
 mod search;
 mod seeds;
 mod store;
+mod wechat;

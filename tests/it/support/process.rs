@@ -6,6 +6,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use kepu::clients::choose_ring;
+
 /// A command of the program with this store, and nothing else of the surroundings' configuration.
 pub fn kepu(database_url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kepu"));
@@ -16,7 +18,8 @@ pub fn kepu(database_url: &str, arguments: &[&str]) -> Command {
         .env_remove("KEPU_TEST_REDIS_URL")
         .env("DATABASE_URL", database_url)
         .env("KEPU_BIND", "127.0.0.1:0")
-        .env("KEPU_METRICS_BIND", "");
+        .env("KEPU_METRICS_BIND", "")
+        .env("KEPU_SIMULATOR_BIND", "127.0.0.1:0");
     command
 }
 
@@ -56,6 +59,7 @@ impl Process {
         });
         // The rest is read too, so that the program never waits for a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
+        choose_ring();
         let Some(site) = site else {
             let _ = child.kill();
             panic!("it did not start: {}", log.join().unwrap());

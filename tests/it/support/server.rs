@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use kepu::clients::choose_ring;
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::server::{self, Running};
+use kepu::server::{self, MiniPrograms, Running};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -59,7 +60,12 @@ impl Server {
 
     /// A server over a store; several can share one on PostgreSQL.
     pub async fn over(fresh: Arc<Fresh>, redis_url: Option<String>) -> Self {
-        Self::start(fresh, redis_url, true).await
+        Self::start(fresh, redis_url, true, MiniPrograms::None).await
+    }
+
+    /// A server over the seeds, on SQLite, with mini-programs.
+    pub async fn with(mini_programs: MiniPrograms) -> Self {
+        Self::start(Arc::new(Fresh::new(Store::Sqlite, Holds::Seeds)), None, true, mini_programs).await
     }
 
     /// A server over what a test put into a store, and nothing else: where samples are shown, a store without any
@@ -70,16 +76,22 @@ impl Server {
 
     /// The same over a store that outlives the server, or that several share on PostgreSQL.
     pub async fn over_shared(fresh: Arc<Fresh>) -> Self {
-        Self::start(fresh, None, false).await
+        Self::start(fresh, None, false, MiniPrograms::None).await
     }
 
-    async fn start(fresh: Arc<Fresh>, redis_url: Option<String>, samples: bool) -> Self {
+    async fn start(
+        fresh: Arc<Fresh>,
+        redis_url: Option<String>,
+        samples: bool,
+        mini_programs: MiniPrograms,
+    ) -> Self {
         let clock = ManualClock::new(NOW);
         let settings = server::Settings {
             bind: ([127, 0, 0, 1], 0).into(),
             metrics_bind: None,
             db: fresh.settings(),
             redis_url,
+            mini_programs,
             samples,
             workers: Some(1),
             drain: Duration::ZERO,
@@ -110,6 +122,7 @@ pub struct Site {
 impl Site {
     /// The server at an address, with a client whose connections are this test's own.
     pub fn at(address: SocketAddr) -> Self {
+        choose_ring();
         Self { address, client: reqwest::Client::new() }
     }
 

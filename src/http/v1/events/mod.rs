@@ -5,6 +5,7 @@ mod detail;
 mod feed;
 mod item;
 pub mod part;
+mod wxacode;
 
 use actix_web::{HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -44,6 +45,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(feed::get_events_feed)
         .service(list_event_sessions)
         .service(calendar::get_event_calendar)
+        .service(wxacode::get_event_wxacode)
         .service(get_event);
 }
 
