@@ -66,7 +66,7 @@ impl Catalogue {
     pub fn read(db: &Db) -> Self {
         let bases: HashMap<i64, Option<Placed>> =
             db.read(Base::all).unwrap().into_iter().map(|base| (base.id, placed(&base.body.place))).collect();
-        let mut by_event = db.read(sessions::all).unwrap();
+        let mut by_event = db.read(|conn| sessions::of_events_between(conn, 0..=i64::MAX)).unwrap();
         let mut events = db.read(Event::all).unwrap();
         let mut found = Vec::new();
         for (index, event) in events.iter().enumerate() {

@@ -266,7 +266,7 @@ impl Snapshot {
                         let held = EventId::new(record.id).and_then(|id| self.event(id));
                         if held.is_none_or(|held| held.version < record.version) {
                             ids.insert(record.id);
-                            events.push(Fresh::Read(record, sessions));
+                            events.push(Fresh::Read(Box::new((record, sessions))));
                         }
                     }
                     item => ids.extend(self.take(item)),
@@ -490,7 +490,7 @@ const TOGETHER: usize = 256;
 /// What an event is entered from.
 enum Fresh {
     /// What the store has.
-    Read(Record<Event>, Vec<Session>),
+    Read(Box<(Record<Event>, Vec<Session>)>),
     /// What is held, in a world where something that it refers to changed.
     Held(Arc<EventEntry>),
 }
@@ -499,7 +499,8 @@ impl Fresh {
     /// The event and how it is filed.
     fn enter(self, world: &Snapshot, cutter: &mut Cutter<'_>) -> Option<(Arc<EventEntry>, Filing)> {
         let (entry, filing) = match self {
-            Self::Read(record, sessions) => {
+            Self::Read(read) => {
+                let (record, sessions) = *read;
                 let entry = EventEntry::new(&record, sessions, world);
                 let filing = entry.filing(&record.body, world, cutter);
                 (entry, filing)

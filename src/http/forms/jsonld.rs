@@ -196,7 +196,7 @@ fn offer(detail: &EventDetail<'_>, url: &str) -> Option<Value> {
         "priceCurrency": currency,
         "url": url,
         "availability": availability,
-        "validFrom": next.and_then(|session| session.signup_opens_at.clone()),
+        "validFrom": next.and_then(|session| session.signup_opens_at),
     }))
 }
 
