@@ -18,6 +18,9 @@
 //! 3. [`orders`] makes the page: [`outwards`] through the tree for the nearest, from day to day for the earliest, by
 //!    [`relevance`] for words, and looks at no more than the page needs.
 //!
+//! **How it changes.** [`intake`] takes in what the feed brings and finds what depends on it; [`entering`] makes entries and
+//! files them, events in batches on all processors, their texts cut into words by [`cutting`].
+//!
 //! **What moves with the clock** alone is [`clocked`]: worked out once a minute, never rewritten.
 //!
 //! **What changed when** is in the [`mirror`], for those who keep a copy.
@@ -33,10 +36,12 @@ pub mod campaigns;
 mod clocked;
 mod cutting;
 pub mod divisions;
+mod entering;
 pub mod entries;
 pub mod events;
 pub mod facets;
 mod index;
+mod intake;
 pub mod map;
 mod matching;
 pub mod mirror;
@@ -71,11 +76,12 @@ use crate::domain::text::Traditional;
 
 use words::Dictionary;
 
+use intake::Changed;
+pub use intake::Item;
 pub use matching::{EventFound, Found};
 pub use orders::Page;
 pub use relevance::Wanted;
-use snapshot::Changed;
-pub use snapshot::{Item, Snapshot};
+pub use snapshot::Snapshot;
 
 /// A snapshot that is not shown yet.
 pub struct Gathered {

@@ -29,7 +29,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use self::ages::Ages;
 use self::shelf::{Shelf, Stamp};
 use super::index::Key;
-use super::snapshot::{Changed as Taken, Snapshot};
+use super::intake::Changed as Taken;
+use super::snapshot::Snapshot;
 use crate::domain::kinds::Kind;
 
 pub use walk::{Changed, Mark, Token, TooOld, Walk};
