@@ -49,7 +49,7 @@ impl Snapshot {
     fn clock(&self, now: DateTime<Utc>) -> Clocked {
         let today = i64::from(time::day_of(now).num_days_from_ce());
         let postings = &self.index.postings;
-        let later = (today + 1..=self.index.last_day).chain([NEVER]);
+        let later = self.index.days(today + 1..);
         let mut clocked = Clocked { now, ..Clocked::default() };
         clocked.alive = postings.any(later.map(|day| Key::new(Field::LastDay, day)));
         for key in [Key::new(Field::LastDay, today), Key::new(Field::Day, today), Key::of(Field::Endless)] {

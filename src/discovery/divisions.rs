@@ -8,6 +8,9 @@ use crate::domain::divisions::{Adcode, Division};
 use crate::domain::geo::{Crs, LatLng, OffTheEarth, Wgs84};
 use crate::domain::record::Record;
 
+/// More levels than any division has above it.
+const LEVELS: usize = 8;
+
 /// All divisions.
 #[derive(Debug, Clone, Default)]
 pub struct Divisions {
@@ -49,7 +52,8 @@ impl Divisions {
 
     /// The division and those around it, innermost first; empty where the code is unknown.
     pub fn chain(&self, adcode: Adcode) -> impl Iterator<Item = &Division> {
-        std::iter::successors(self.get(adcode), |division| self.get(division.parent?))
+        // A directory that somebody wrote wrongly may go round in a circle.
+        std::iter::successors(self.get(adcode), |division| self.get(division.parent?)).take(LEVELS)
     }
 
     /// The divisions that belong to this one directly, in order of code.

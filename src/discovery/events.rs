@@ -196,6 +196,7 @@ impl Filing {
             return self.under(Field::LastDay, NEVER);
         }
         let day = |at: DateTime<Utc>| i64::from(time::day_of(at).num_days_from_ce());
+        let mut last_day = None;
         for session in sessions.iter().filter(|session| session.status != EventStatus::Cancelled) {
             let first = day(session.start);
             let last = day(session.end - TimeDelta::milliseconds(1)).max(first);
@@ -205,11 +206,10 @@ impl Filing {
             } else {
                 self.keys.push(Key::of(Field::Endless));
             }
-            // A session that goes on for centuries must not make every walk over days as long.
-            self.last_day = self.last_day.max(last.min(first + FILED_DAYS));
+            last_day = last_day.max(Some(last));
         }
-        if self.last_day > 0 {
-            self.under(Field::LastDay, self.last_day);
+        if let Some(last_day) = last_day {
+            self.under(Field::LastDay, last_day);
         }
     }
 }

@@ -59,6 +59,11 @@ fn cell_side(edges: &Edges, zoom: f64) -> f64 {
     side
 }
 
+/// Degrees to 10⁻⁷, as all positions are given.
+fn rounded(degrees: f64) -> f64 {
+    (degrees * 1e7).round() / 1e7
+}
+
 impl Snapshot {
     /// Gathers what fits a question and lies in its box into marks for a zoom of web maps (0: the world in one tile).
     pub fn map(&self, question: &Question, edges: Edges, crs: Crs, zoom: f64, now: DateTime<Utc>) -> Map<'_> {
@@ -148,26 +153,33 @@ impl Snapshot {
         let count = slots.len() as u64;
         Some(Mark {
             // A mean of equal numbers may differ from them in its last bit.
-            at: if together || count == 1 { first } else { (lat / number, lng / number) },
+            at: if together || count == 1 { first } else { (rounded(lat / number), rounded(lng / number)) },
             edges,
             count,
             only: if count == 1 { only() } else { None },
-            base: if together { self.common_base(&slots) } else { None },
+            base: if together { self.common_base(&slots, first, crs) } else { None },
         })
     }
 }
 
 impl Snapshot {
-    /// The one base at which all these things are, or which they are.
-    fn common_base(&self, slots: &[u32]) -> Option<BaseId> {
-        let base = |slot: &u32| match self.index.thing(*slot)? {
-            Thing::Base(entry) => BaseId::new(entry.record.id),
-            Thing::Event(entry) => entry.base,
-            Thing::Resource(entry) => entry.body().base.filter(|_| entry.body().place.is_none()),
-            _ => None,
+    /// The one base at which all these things are, or which they are, where it lies at `at`.
+    fn common_base(&self, slots: &[u32], at: (f64, f64), crs: Crs) -> Option<BaseId> {
+        let bases = |slot: &u32| -> Vec<BaseId> {
+            match self.index.thing(*slot) {
+                Some(Thing::Base(entry)) => BaseId::new(entry.record.id).into_iter().collect(),
+                Some(Thing::Event(entry)) => entry.base.into_iter().collect(),
+                Some(Thing::Resource(entry)) => entry.body().base.into_iter().collect(),
+                Some(Thing::Route(entry)) => entry.body().stops.iter().map(|stop| stop.base).collect(),
+                _ => Vec::new(),
+            }
         };
-        let first = base(slots.first()?)?;
-        slots.iter().all(|slot| base(slot) == Some(first)).then_some(first)
+        let lies_there = |base: &BaseId| {
+            let spot = self.bases.get(base).and_then(|base| base.places.first()?.spot);
+            spot.is_some_and(|spot| spot.in_crs(crs) == at)
+        };
+        let common = bases(slots.first()?).into_iter().find(lies_there)?;
+        slots.iter().all(|slot| bases(slot).contains(&common)).then_some(common)
     }
 }
 

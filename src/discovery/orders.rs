@@ -195,12 +195,13 @@ impl<'a> Pager<'a, '_> {
             // What is over today may go on another day, and is met then.
             ranked.extend(self.rank_all(&running).into_iter().filter(|one| starts(one) <= first));
         }
-        let mut next = begin.max(first + 1);
-        while ranked.len() - before < self.wanted() && next <= self.snapshot.index.last_day {
-            let starting = filed(Field::Start, next).unwrap_or_default();
+        for day in self.snapshot.index.days(begin.max(first + 1)..) {
+            if ranked.len() - before >= self.wanted() {
+                break;
+            }
+            let starting = filed(Field::Start, day).unwrap_or_default();
             // An event whose first session is earlier was met on that day.
-            ranked.extend(self.rank_all(&starting).into_iter().filter(|one| starts(one) == next));
-            next += 1;
+            ranked.extend(self.rank_all(&starting).into_iter().filter(|one| starts(one) == day));
         }
         if ranked.len() - before < self.wanted() {
             ranked.extend(self.rank_all(&filed(Field::Sessionless, 0).unwrap_or_default()));

@@ -12,6 +12,10 @@ use super::page::Key;
 use super::place::{SLACK, chord_of, unit};
 use crate::domain::geo::{self, LatLng, Wgs84};
 
+/// The square of the chord of 60°. Farther round the Earth chords tell distances ever less, and towards the other side not
+/// at all: there each is measured.
+const FAR: f64 = 1.0;
+
 /// A node to be gone into, the one that may hold the nearest first.
 struct Step<'a> {
     /// The least square of a chord from the caller to a point of it.
@@ -25,13 +29,17 @@ struct Nearest {
     held: Vec<(f64, u32)>,
     /// What is farther is not wanted.
     limit: f64,
+    /// How many there are when the next look for what is too far pays.
+    full: usize,
 }
 
 impl Nearest {
     fn push(&mut self, chord: f64, slot: u32) {
         self.held.push((chord, slot));
-        if self.held.len() >= 4 * self.wanted {
+        if self.held.len() >= self.full {
             self.thin();
+            // Many may be equally far, and then all are kept.
+            self.full = 2 * self.held.len().max(2 * self.wanted);
         }
     }
 
@@ -40,9 +48,11 @@ impl Nearest {
         if self.held.len() > self.wanted {
             let (_, (last, _), _) =
                 self.held.select_nth_unstable_by(self.wanted - 1, |a, b| a.0.total_cmp(&b.0));
-            // A chord tells a distance to within the slack: another may be as far off the other way.
-            self.limit = chord_of(metres(*last) + 2.0 * SLACK);
-            self.held.retain(|(chord, _)| *chord <= self.limit);
+            if *last < FAR {
+                // A chord tells a distance to within the slack: another may be as far off the other way.
+                self.limit = chord_of(metres(*last) + 2.0 * SLACK);
+                self.held.retain(|(chord, _)| *chord <= self.limit);
+            }
         }
     }
 }
@@ -62,14 +72,21 @@ impl Pager<'_, '_> {
         let (begin, unsure) = match self.after() {
             Some((Key::Number(decimetres), _)) => {
                 let metres = *decimetres as f64 / 10.0;
-                (chord_of(metres - SLACK), chord_of(metres + SLACK))
+                let unsure = chord_of(metres + SLACK);
+                let unsure = if unsure < FAR { unsure } else { f64::INFINITY };
+                (chord_of(metres - SLACK).min(FAR), unsure)
             }
             _ => (0.0, -1.0),
         };
         let scattered = postings(Field::Scattered);
         let (area, circle) = (self.area(), self.area().circle());
         let (mut several, mut seen) = (Vec::new(), RoaringBitmap::new());
-        let mut nearest = Nearest { wanted: self.wanted(), held: Vec::new(), limit: f64::INFINITY };
+        let mut nearest = Nearest {
+            wanted: self.wanted(),
+            held: Vec::new(),
+            limit: f64::INFINITY,
+            full: 4 * self.wanted(),
+        };
         let mut ahead: BinaryHeap<Reverse<Step<'_>>> = BinaryHeap::new();
         let step = |node| {
             let (chord, most) = Node::reach(node, at, cos_lat);

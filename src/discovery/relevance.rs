@@ -24,13 +24,19 @@ pub struct Wanted {
     pub(super) fit: Arc<RoaringBitmap>,
 }
 
-/// How the words of a question are found.
-#[derive(Debug, PartialEq)]
-enum Relevance {
-    /// One word of each group stands in the thing.
-    Words(Vec<Group>),
-    /// The question is nearly the thing's name: slots with how well it fits.
-    Alike(BTreeMap<u32, i64>),
+/// How the words of a question are found: one word of each group stands in the thing, or the question is nearly its name.
+#[derive(Debug, Default, PartialEq)]
+struct Relevance {
+    /// None where names alone are meant.
+    groups: Vec<Group>,
+    /// Slots with how well their names fit.
+    alike: BTreeMap<u32, i64>,
+}
+
+impl Relevance {
+    fn words(groups: &[Group]) -> Self {
+        Self { groups: groups.to_vec(), alike: BTreeMap::new() }
+    }
 }
 
 /// Where words stand, the place that counts most first, with what it counts.
@@ -96,34 +102,55 @@ impl Snapshot {
         relaxed: impl FnOnce() -> Asked,
         kinds: &RoaringBitmap,
     ) -> (Relevance, RoaringBitmap) {
-        let found = |groups: &[Group], fit| (Relevance::Words(groups.to_vec()), fit);
-        let alike = |alike: BTreeMap<u32, i64>| {
+        let names = |alike: BTreeMap<u32, i64>| {
             let fit = alike.keys().collect();
-            (Relevance::Alike(alike), fit)
+            (Relevance { alike, ..Relevance::default() }, fit)
         };
-        let fit = self.having(asked, &PLACES) & kinds;
+        let mut fit = self.having(&asked.groups, &PLACES) & kinds;
         if !fit.is_empty() {
-            // Words that stand here and there, but together in no name, may be a mistyped name; too short ones are not.
-            let in_a_name =
-                slips(asked.characters().len()) == 0 || !self.having(asked, &PLACES[..2]).is_disjoint(kinds);
-            let mistyped = || {
-                let mut names = self.alike(asked, kinds);
-                names.retain(|_, score| *score >= MISTYPED);
-                names
-            };
-            let names = if in_a_name { BTreeMap::new() } else { mistyped() };
-            return if names.is_empty() { found(&asked.groups, fit) } else { alike(names) };
+            let mut relevance = Relevance::words(&asked.groups);
+            // Words that stand here and there, but together in no name, may be a mistyped name too; too short ones are not.
+            let in_a_name = slips(asked.characters().len()) == 0
+                || !self.having(&asked.groups, &PLACES[..2]).is_disjoint(kinds);
+            if !in_a_name {
+                relevance.alike = self.alike(asked, kinds);
+                relevance.alike.retain(|_, score| *score >= MISTYPED);
+                fit.extend(relevance.alike.keys());
+            }
+            return (relevance, fit);
         }
-        let names = self.called(asked, kinds);
-        if !names.is_empty() {
-            return alike(names);
+        let called = self.called(asked, kinds);
+        if !called.is_empty() {
+            return names(called);
         }
         let relaxed = relaxed();
-        let fit = self.having(&relaxed, &PLACES) & kinds;
+        let fit = self.having(&relaxed.groups, &PLACES) & kinds;
         if !fit.is_empty() {
-            return found(&relaxed.groups, fit);
+            return (Relevance::words(&relaxed.groups), fit);
         }
-        alike(self.alike(asked, kinds))
+        let alike = self.alike(asked, kinds);
+        if !alike.is_empty() {
+            return names(alike);
+        }
+        let (groups, fit) = self.mostly(&relaxed.groups, kinds);
+        (Relevance::words(&groups), fit)
+    }
+
+    /// What has all words that anything has, or of three and more all but one: a word too much should not hide the rest.
+    fn mostly(&self, groups: &[Group], kinds: &RoaringBitmap) -> (Vec<Group>, RoaringBitmap) {
+        let known: Vec<Group> = groups.iter().filter(|group| !group.any.is_empty()).cloned().collect();
+        let mut fit = RoaringBitmap::new();
+        if !known.is_empty() && known.len() < groups.len() {
+            fit = self.having(&known, &PLACES) & kinds;
+        }
+        if fit.is_empty() && known.len() >= 3 {
+            for left_out in 0..known.len() {
+                let mut rest = known.clone();
+                rest.remove(left_out);
+                fit |= self.having(&rest, &PLACES) & kinds;
+            }
+        }
+        (known, fit)
     }
 
     /// The slots of what is called so in pinyin or by its initials, which are no words.
@@ -141,12 +168,12 @@ impl Snapshot {
     }
 
     /// The slots of what has a word of each group at one of these places.
-    fn having(&self, asked: &Asked, places: &[(Field, i64)]) -> RoaringBitmap {
-        if asked.is_hopeless() {
+    fn having(&self, groups: &[Group], places: &[(Field, i64)]) -> RoaringBitmap {
+        if groups.iter().any(|group| group.any.is_empty()) {
             return RoaringBitmap::new();
         }
         let mut fit: Option<RoaringBitmap> = None;
-        for group in &asked.groups {
+        for group in groups {
             let words = group
                 .any
                 .iter()
@@ -208,15 +235,14 @@ impl Snapshot {
                 score < last || score == last && self.index.id(slot).is_some_and(|own| own > id)
             })
         };
-        let mut scores = match &*wanted.relevance {
-            Relevance::Alike(alike) => {
-                slots.iter().map(|slot| (slot, alike.get(&slot).copied().unwrap_or(0))).collect()
-            }
-            Relevance::Words(groups) => match groups.as_slice() {
-                [group] => return self.best_scores(wanted, group, slots, is_left, most),
-                groups => self.all_scores(wanted, groups, slots),
-            },
-        };
+        let Relevance { groups, alike } = &*wanted.relevance;
+        if let ([group], true) = (groups.as_slice(), alike.is_empty()) {
+            return self.best_scores(wanted, group, slots, is_left, most);
+        }
+        let mut scores = self.all_scores(wanted, groups, slots);
+        if !alike.is_empty() {
+            scores.iter_mut().for_each(|(slot, score)| *score += alike.get(slot).copied().unwrap_or(0));
+        }
         scores.retain(|(slot, score)| is_left(*slot, *score));
         scores
     }

@@ -8,6 +8,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use roaring::RoaringBitmap;
 
+use super::clocked::NEVER;
 use super::facets::Facet;
 use super::index::{Field, Index, Key};
 use super::question::Question;
@@ -242,10 +243,9 @@ impl<'a> Sieve<'a> {
             Some(span) => {
                 let (mut fit, doubtful) = self.dated(span, now);
                 self.doubtful |= doubtful;
-                if let (Some(left), Some(events)) = (&self.left, of(Kind::Event))
-                    && self.asked != [Kind::Event]
-                {
-                    fit |= left - events;
+                if let Some(left) = self.left.as_ref().filter(|_| self.asked != [Kind::Event]) {
+                    // There may be no events at all.
+                    fit |= of(Kind::Event).map_or_else(|| left.clone(), |events| left - events);
                     doubt(&mut self.doubtful, Kind::Base);
                     doubt(&mut self.doubtful, Kind::Campaign);
                 }
@@ -274,7 +274,7 @@ impl<'a> Sieve<'a> {
         let last = span.to.map(|to| time::day_of(to - TimeDelta::milliseconds(1)));
         let has_first = from <= time::start_of(first);
         let has_last = last.zip(span.to).is_none_or(|(last, to)| time::end_of(last) <= to);
-        let ends = last.map_or(self.index.last_day, |last| number(last).min(self.index.last_day));
+        let ends = last.map_or(NEVER - 1, number);
         // Of a span without an end it is enough that something has not ended before it.
         let field = if last.is_none() { Field::LastDay } else { Field::Day };
 
@@ -284,7 +284,7 @@ impl<'a> Sieve<'a> {
             Some(left) => *fit |= left & slots,
             None => *fit |= slots,
         };
-        for day in number(first)..=ends {
+        for day in self.index.days(number(first)..=ends) {
             let whole = (day > number(first) || has_first) && (Some(day) != last.map(number) || has_last);
             let Some(slots) = self.get(Key::new(field, day)) else { continue };
             if whole {

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::params::groups::{ADCODE, FROM, LAT, Q, TO, WHEN};
 use super::params::{Kind, Param, Params};
 use super::problem::Problem;
+use super::v1::filters::STATUS;
 use crate::discovery::page::Sort;
 use crate::discovery::place::Area;
 use crate::discovery::snapshot::Table;
@@ -15,7 +16,7 @@ use crate::discovery::{Snapshot, Wanted};
 use crate::domain::divisions::Adcode;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds;
-use crate::domain::time::Span;
+use crate::domain::time::{self, Span};
 
 /// Reads parameters against a snapshot and gathers everything that names nothing there: a misspelt filter must
 /// not silently find nothing.
@@ -30,7 +31,7 @@ pub struct Lookup<'a> {
 pub struct Within {
     /// The span, if one is asked for.
     pub span: Option<Span>,
-    /// Whether its beginning was given by `from`, so that what has ended since is wanted too.
+    /// Whether its beginning was given by `from` and is past, so that what has ended since is wanted too.
     pub past: bool,
 }
 
@@ -136,11 +137,18 @@ impl<'a> Lookup<'a> {
                 }
             };
         }
-        let past = self.params.has(&FROM);
-        let given = past || self.params.has(&TO);
-        let from_now = |span: Span| Span { from: span.from.or(Some(now)), ..span };
-        let span = given.then(|| from_now(self.params.span()));
-        if !past && span.is_some_and(|span| span.is_empty()) {
+        if !self.params.has(&FROM) && !self.params.has(&TO) {
+            return Within::default();
+        }
+        let asked = self.params.span();
+        let today = time::start_of(time::day_of(now));
+        // Who asks from a day before, for what is all over or has ended, asks for what was; else what is over today is
+        // cut off.
+        let over = asked.to.is_some_and(|to| to <= now) || self.params.words(&STATUS).contains(&"ended");
+        let past = asked.from.is_some_and(|from| over || from < today);
+        let from = if past { asked.from } else { asked.from.max(Some(now)) };
+        let span = Some(Span { from, ..asked });
+        if asked.from.is_none() && span.is_some_and(|span| span.is_empty()) {
             // Without `from` a span begins now, and this one is over.
             self.invalid.inverted(TO.name, FROM.name, TO.name);
         }

@@ -11,6 +11,10 @@ pub mod postings;
 pub mod sharded;
 pub mod tree;
 
+use std::collections::BTreeSet;
+use std::ops::RangeBounds;
+use std::sync::Arc;
+
 pub use key::{Field, Key};
 use postings::{Filed, Postings};
 use roaring::RoaringBitmap;
@@ -37,8 +41,8 @@ pub struct Index {
     pub postings: Postings,
     /// Where slots lie.
     pub tree: Tree,
-    /// The last day under which a session is filed, in days of the common era.
-    pub last_day: i64,
+    /// The days under which sessions were ever filed, of the common era: walks go from one to the next, however far off.
+    days: Arc<BTreeSet<i64>>,
 }
 
 /// How a thing is filed.
@@ -48,8 +52,6 @@ pub struct Filing {
     pub keys: Vec<Key>,
     /// Where it lies.
     pub spots: Vec<Spot>,
-    /// The last day under which one of its sessions is filed.
-    pub last_day: i64,
     /// By which words it is found.
     pub words: Cut,
 }
@@ -85,7 +87,7 @@ impl Index {
         let mut filings = Vec::with_capacity(things.len());
         for (thing, filing) in things {
             let (kind, id) = (thing.kind(), thing.id());
-            self.last_day = self.last_day.max(filing.last_day);
+            self.note_days(&filing.keys);
             let slot = match self.slot(kind, id) {
                 Some(slot) => {
                     self.unfile(slot);
@@ -110,6 +112,20 @@ impl Index {
             match self.filed.get_mut(slot as usize) {
                 Some(held) => *held = filed,
                 None => self.filed.push(filed),
+            }
+        }
+    }
+
+    /// The days of a span under which something may be filed, in order.
+    pub fn days(&self, span: impl RangeBounds<i64>) -> impl Iterator<Item = i64> {
+        self.days.range(span).copied()
+    }
+
+    fn note_days(&mut self, keys: &[Key]) {
+        let of_days = |key: &&Key| matches!(key.field(), Field::Day | Field::Start | Field::LastDay);
+        for day in keys.iter().filter(of_days).map(|key| key.value()) {
+            if !self.days.contains(&day) {
+                Arc::make_mut(&mut self.days).insert(day);
             }
         }
     }

@@ -124,7 +124,7 @@ impl Node {
             Inner::Leaf(points)
                 if points.len() < LEAF
                     || depth == DEPTH
-                    || points.iter().all(|held| held.gcj02() == (lat, lng)) =>
+                    || points.iter().take(LEAF).all(|held| held.gcj02() == (lat, lng)) =>
             {
                 points.push(point);
             }

@@ -96,6 +96,17 @@ impl Understanding {
     }
 }
 
+impl Understanding {
+    /// The parts that count: of several divisions the first.
+    pub fn read(&self) -> impl Iterator<Item = &Part> {
+        let mut divisions = 0;
+        self.parts.iter().filter(move |part| {
+            divisions += usize::from(part.param == "adcode");
+            part.param != "adcode" || divisions == 1
+        })
+    }
+}
+
 /// Reads a question. `folded` is `q` in lower case, narrow forms and simplified characters, as it is matched with
 /// names. `given` tells the value of a parameter that the request has explicitly: it stands, and words of the same
 /// parameter are dropped; but a district within a given city, and a place to look around, are taken.

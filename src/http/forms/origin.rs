@@ -19,7 +19,11 @@ impl FromRequest for Origin {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let connection = request.connection_info();
-        ready(Ok(Self(format!("{}://{}", connection.scheme(), connection.host()))))
+        let scheme = if connection.scheme() == "https" { "https" } else { "http" };
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+        let host = Some(connection.host()).filter(|host| !host.is_empty() && host.bytes().all(plain));
+        // A name that is no address is not passed on.
+        ready(Ok(Self(format!("{scheme}://{}", host.unwrap_or("localhost")))))
     }
 }
 

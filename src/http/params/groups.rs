@@ -65,7 +65,7 @@ pub const WHEN: Param = Param::new(
 pub const FROM: Param = Param::new(
     "from",
     Kind::Moment,
-    "Beginning of a span, included: a date (the venue's day) or an RFC 3339 time with any offset. With it, what has ended since is shown too.",
+    "Beginning of a span, included: a date (the venue's day) or an RFC 3339 time with any offset. If that is before today, what has ended since is shown too.",
     "2026-11-28",
 );
 /// End of a span.

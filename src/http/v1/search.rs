@@ -21,7 +21,6 @@ use super::series::SeriesItem;
 use super::view::View;
 use crate::discovery::question::{Lenient, Question};
 use crate::discovery::thing::Thing;
-use crate::discovery::understanding::Understanding;
 use crate::discovery::{Found, Snapshot, Wanted};
 use crate::domain::kinds;
 use crate::domain::time::Span;
@@ -120,7 +119,7 @@ const SORT: Param = Param::new(
 pub const UNDERSTAND: Param = Param::new(
     "understand",
     Kind::Boolean,
-    "Whether places, days, audiences, prices and the like in `q` are read as filters, which `understood` tells; `true` if absent. Filters that were read so leave kinds in that have no such property.",
+    "Whether places, days, audiences, prices and the like in `q` are read as filters, which `understood` tells; `true` if absent. Beside words or a place, filters that were read so leave kinds in that have no such property.",
     "false",
 );
 
@@ -308,6 +307,10 @@ impl<T: Table> Asked<T> {
             q.map(|q| snapshot.understand(q, self.params.crs(), &|name| self.given(name), now));
         // What does not go together as filters stays words.
         let reworded = understanding.as_ref().and_then(|understanding| {
+            if understanding.parts.is_empty() && understanding.rest.trim().is_empty() {
+                // Nothing that says anything: not everything is meant by it.
+                return None;
+            }
             let parameters = understanding.parameters();
             let asked = self.reworded(&understanding.rest, parameters).ok()?;
             let question = asked.question(snapshot, now, kinds.clone()).ok()?;
@@ -315,12 +318,14 @@ impl<T: Table> Asked<T> {
             let vain = question.words.as_ref().is_some_and(Wanted::is_vain);
             (!vain).then_some((understanding, question))
         });
-        let Some((Understanding { parts, .. }, mut question)) = reworded else {
+        let Some((understanding, mut question)) = reworded else {
             return Ok((self.question(snapshot, now, kinds)?, Vec::new()));
         };
-        let read = |param: &Param| parts.iter().any(|part| part.param == param.name);
-        question.lenient =
-            Lenient { audience: read(&AUDIENCE), age: read(&AGE), available: read(&AVAILABLE) };
+        let read = |param: &Param| understanding.parts.iter().any(|part| part.param == param.name);
+        if question.words.is_some() || !question.area.is_everywhere() {
+            question.lenient =
+                Lenient { audience: read(&AUDIENCE), age: read(&AGE), available: read(&AVAILABLE) };
+        }
         if read(&FROM) {
             // Who says "on Saturday" on Saturday evening means what is left of it.
             question.past = false;
@@ -328,7 +333,7 @@ impl<T: Table> Asked<T> {
                 span.from = span.from.max(Some(now).filter(|now| span.to.is_none_or(|to| *now < to)));
             }
         }
-        let understood = parts.iter().map(|part| Understood {
+        let understood = understanding.read().map(|part| Understood {
             text: part.text.clone(),
             param: part.param,
             value: part.value.clone(),

@@ -9,6 +9,9 @@ use crate::discovery::words::readings::typed;
 /// The longest word of the catalogue that is looked for, in syllables.
 const SYLLABLES: usize = 6;
 
+/// Letters that are taken for the beginning of a word wherever they stand: shorter ones begin too many.
+const WHOLE: usize = 4;
+
 /// The next word on the best way through the letters.
 #[derive(Clone, Copy)]
 struct Step {
@@ -27,6 +30,15 @@ impl Reader<'_> {
         // Short words of English are syllables too: he, pan, men.
         if is_sound && (any.is_empty() || word.len() >= 4) {
             self.add(&mut any, self.lexicon.sounding(&sound), Fit::Pinyin);
+        }
+        // Of English words the plural and the singular mean the same.
+        if any.is_empty()
+            && let Some(one) = word.strip_suffix('s').and_then(|one| self.lexicon.get(one))
+        {
+            any.push((one, Fit::Prefix));
+        }
+        if !last && any.is_empty() && word.len() >= WHOLE {
+            self.add(&mut any, self.lexicon.prefix(word), Fit::Prefix);
         }
         if last && (any.is_empty() || self.manner == Manner::Typing) {
             self.add(&mut any, self.lexicon.prefix(word), Fit::Prefix);

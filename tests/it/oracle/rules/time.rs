@@ -35,7 +35,14 @@ impl Within {
             (None, None) => Ok(None),
             (Some(from), Some(to)) if to <= from => Err("from"),
             (None, Some(to)) if to <= now => Err("to"),
-            _ => Ok(Some(Self { from: from.unwrap_or(now), to: to.unwrap_or(NEVER), past: from.is_some() })),
+            _ => {
+                let ended =
+                    question.get("status").is_some_and(|status| status.split(',').any(|one| one == "ended"));
+                let over = ended || to.is_some_and(|to| to <= now);
+                let past = from.is_some_and(|from| from < start_of(day_of(now)) || over);
+                let from = from.map_or(now, |from| if past { from } else { from.max(now) });
+                Ok(Some(Self { from, to: to.unwrap_or(NEVER), past }))
+            }
         }
     }
 
