@@ -128,21 +128,11 @@ impl Snapshot {
         if !fit.is_empty() {
             return (Relevance::words(&relaxed.groups), fit);
         }
+        // A word too much should not hide the rest: what has all words that anything has, beside what is nearly called so.
+        let known: Vec<Group> = relaxed.groups.into_iter().filter(|group| !group.any.is_empty()).collect();
         let alike = self.alike(asked, kinds);
-        if !alike.is_empty() {
-            return names(alike);
-        }
-        let (groups, fit) = self.mostly(&relaxed.groups, kinds);
-        (Relevance::words(&groups), fit)
-    }
-
-    /// What has all words that anything has, or of three and more all but one: a word too much should not hide the rest.
-    fn mostly(&self, groups: &[Group], kinds: &RoaringBitmap) -> (Vec<Group>, RoaringBitmap) {
-        let known: Vec<Group> = groups.iter().filter(|group| !group.any.is_empty()).cloned().collect();
-        let mut fit = RoaringBitmap::new();
-        if !known.is_empty() && known.len() < groups.len() {
-            fit = self.having(&known, &PLACES) & kinds;
-        }
+        let mut fit = self.having(&known, &PLACES) & kinds;
+        fit.extend(alike.keys());
         if fit.is_empty() && known.len() >= 3 {
             for left_out in 0..known.len() {
                 let mut rest = known.clone();
@@ -150,7 +140,7 @@ impl Snapshot {
                 fit |= self.having(&rest, &PLACES) & kinds;
             }
         }
-        (known, fit)
+        (Relevance { groups: known, alike }, fit)
     }
 
     /// The slots of what is called so in pinyin or by its initials, which are no words.

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use kepu::app::Error;
 use kepu::db::Tx;
+use kepu::domain::bases::Base;
 use kepu::domain::ids::BaseId;
 
 use super::{at, put_event_at, server_with, text, titles};
@@ -185,4 +186,34 @@ async fn lists_move_with_the_clock() {
     assert_eq!(after["items"][0]["title"], "tonight");
     assert_eq!(before["total"], TIMES.len() - 2);
     assert_eq!(after["total"], TIMES.len() - 3);
+}
+
+#[actix_web::test]
+async fn a_span_leaves_other_kinds_alone_where_there_are_no_events() {
+    let server = server_with(|tx| {
+        let hours = serde_json::from_value(serde_json::json!({ "rule": "24/7" })).unwrap();
+        put_base(tx, "base", &Base { hours, ..base("base", 23.1, 113.3) })
+    })
+    .await;
+    for query in
+        ["/v1/bases?", "/v1/search?", "/v1/search?kinds=base&", "/v1/bases?lat=23.1&lng=113.3&radius=500&"]
+    {
+        let open = server.json(&format!("{query}from=2026-12-01&to=2026-12-31")).await;
+        let always = server.json(query).await;
+        assert_eq!((&open["total"], &always["total"]), (&1.into(), &1.into()), "{query}");
+    }
+}
+
+#[actix_web::test]
+async fn the_strip_of_days_counts_what_each_day_lists() {
+    let server = server_with(put_all).await;
+    let strip = server.json("/v1/events?facets=date").await;
+    let days = strip["facets"]["date"].as_array().unwrap();
+    assert!(days.len() > 3);
+    for day in days {
+        let code = text(day, "code");
+        let list = server.json(&format!("/v1/events?from={code}&to={code}")).await;
+        assert_eq!(list["total"], day["count"], "{code}");
+    }
+    assert_eq!(text(&days[0], "code"), "2026-11-25");
 }

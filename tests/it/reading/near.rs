@@ -236,3 +236,35 @@ async fn place_and_distance_are_those_of_the_next_matching_session() {
     assert_eq!(one("when=weekend&radius=1000").await, None, "near on Thursday is not near at the weekend");
     assert!(one("when=tomorrow&radius=1000").await.is_some());
 }
+
+#[actix_web::test]
+async fn pages_by_distance_are_whole_from_the_other_side_of_the_earth_too() {
+    let site = shared();
+    let count = site.json("/v1/bases?limit=1").await["total"].as_u64().unwrap();
+    for (lat, lng) in [(-33.45, -70.67), (-23.3, -65.9), (-12.05, -77.04), (40.71, -74.01), (90.0, 0.0)] {
+        for limit in [7, 100] {
+            let all = site.walk(&format!("/v1/bases?lat={lat}&lng={lng}&crs=wgs84&limit={limit}")).await;
+            let distances: Vec<f64> = all.iter().map(|item| number(item, "distance")).collect();
+            assert!(distances.is_sorted(), "{lat},{lng}");
+            let distinct: BTreeSet<&str> = all.iter().map(|item| text(item, "id")).collect();
+            assert_eq!((all.len() as u64, distinct.len() as u64), (count, count), "{lat},{lng} by {limit}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn many_at_one_place_come_in_pages_that_miss_none() {
+    let server = server_with(|tx| {
+        put_base(tx, "here", &base("here", TOWER.0, TOWER.1))?;
+        (0..300).try_for_each(|n| {
+            let slug = format!("event {n}");
+            let times = [("2026-11-26 10:00", "2026-11-26 11:00")];
+            put_event_at(tx, &slug, &event(&slug, BaseId::from_slug("here")), &times)
+        })
+    })
+    .await;
+    let all = server.walk(&format!("/v1/events?{NEAR}&radius=1000&limit=20")).await;
+    let ids: Vec<&str> = all.iter().map(|item| text(item, "id")).collect();
+    assert!(ids.is_sorted(), "equals come in order of id");
+    assert_eq!(ids.into_iter().collect::<BTreeSet<_>>().len(), 300);
+}

@@ -417,3 +417,45 @@ async fn what_is_asked_wrongly_is_named() {
     wrong.extend(blamed(&site, &overlong, "q", "tooLong").await.err());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[actix_web::test]
+async fn a_name_that_is_nearly_meant_hides_nothing_that_has_the_words() {
+    let site = shared();
+    let total =
+        async |query: &str| site.json(&format!("/v1/events?{query}")).await["total"].as_u64().unwrap();
+    assert!(
+        total("q=科学 讲座").await >= total("q=科学&form=lecture").await,
+        "near names come beside, not instead"
+    );
+    let item = |item: &Value| text(item, "id").to_owned();
+    let ids = async |query: &str| {
+        site.walk(&format!("/v1/events?{query}&limit=100"))
+            .await
+            .iter()
+            .map(item)
+            .collect::<BTreeSet<String>>()
+    };
+    let both: BTreeSet<String> = &ids("q=科学").await & &ids("q=讲座").await;
+    let missed: Vec<_> = both.difference(&ids("q=科学 讲座").await).cloned().collect();
+    assert_eq!(missed, [""; 0]);
+}
+
+#[actix_web::test]
+async fn a_word_that_nothing_has_does_not_hide_the_rest() {
+    let site = shared();
+    for (strange, plain) in [("天文 qqxxqq", "天文"), ("免费 讲座 qqxxqq", "免费 讲座")] {
+        let of = async |q: &str| site.json(&format!("/v1/search?q={q}")).await;
+        let (strange, plain) = (of(strange).await, of(plain).await);
+        assert!(plain["total"].as_u64().unwrap() > 0);
+        assert_eq!(strange["total"], plain["total"]);
+        assert_eq!(strange["understood"], plain["understood"]);
+    }
+}
+
+#[actix_web::test]
+async fn words_without_any_sense_do_not_mean_everything() {
+    let site = shared();
+    for q in ["😀", "?", "%25"] {
+        assert!(blamed(&site, &format!("/v1/search?q={q}"), "q", "empty").await.is_ok(), "{q}");
+    }
+}
