@@ -195,9 +195,12 @@ async fn a_span_leaves_other_kinds_alone_where_there_are_no_events() {
         put_base(tx, "base", &Base { hours, ..base("base", 23.1, 113.3) })
     })
     .await;
-    for query in
-        ["/v1/bases?", "/v1/search?", "/v1/search?kinds=base&", "/v1/bases?lat=23.1&lng=113.3&radius=500&"]
-    {
+    for query in [
+        "/v1/bases?",
+        "/v1/search?",
+        "/v1/search?kinds=base&",
+        "/v1/bases?crs=wgs84&lat=23.1&lng=113.3&radius=500&",
+    ] {
         let open = server.json(&format!("{query}from=2026-12-01&to=2026-12-31")).await;
         let always = server.json(query).await;
         assert_eq!((&open["total"], &always["total"]), (&1.into(), &1.into()), "{query}");
