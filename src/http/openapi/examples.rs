@@ -3,12 +3,19 @@
 
 use serde_json::{Map, Value};
 
-/// Gives every JSON answer of success an example, unless its operation wrote one.
+/// Gives every body, asked or answered, an example, unless its operation wrote one.
 pub(super) fn complete(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     for operation in entries(&mut document["paths"]).flat_map(entries) {
-        for answer in entries(&mut operation["responses"]) {
-            let contents = answer.get_mut("content").into_iter().flat_map(entries);
+        let (asked, answered): (Vec<_>, Vec<_>) = operation
+            .as_object_mut()
+            .into_iter()
+            .flat_map(|operation| operation.iter_mut())
+            .partition(|(name, _)| *name == "requestBody");
+        let answered = answered.into_iter().filter(|(name, _)| *name == "responses");
+        let bodies = asked.into_iter().map(|(_, body)| body);
+        for body in bodies.chain(answered.flat_map(|(_, answers)| entries(answers))) {
+            let contents = body.get_mut("content").into_iter().flat_map(entries);
             for content in contents.filter(|content| content.get("example").is_none()) {
                 if let Some(example) = of(&content["schema"], &schemas, 0) {
                     content["example"] = example;
