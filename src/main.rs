@@ -162,7 +162,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
             server::MiniPrograms::Configured(config.wechat())
         },
         signing_keys: match config.keys()? {
-            Some(keys) => server::SigningKeys::Given(keys),
+            Some(keys) => server::SigningKeys::Given(Arc::new(keys)),
             None => server::SigningKeys::Kept(config.data_dir.clone()),
         },
         samples: config.samples(demo) == Samples::Show,

@@ -147,7 +147,7 @@ pub async fn start(
     let address = local_address(&listener)?;
     let metrics_address = metrics_listener.as_ref().map(local_address).transpose()?;
 
-    let keys = Arc::new(signing_keys::prepare(settings.signing_keys, &*random)?);
+    let keys = signing_keys::prepare(settings.signing_keys, &*random)?;
     let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
     let lock = lock(&settings.db.target)?;
     let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Error;
 use crate::domain::access::{Keys, SigningKey};
@@ -16,18 +17,19 @@ const FILE: &str = "signing-keys";
 #[derive(Debug, Clone)]
 pub enum SigningKeys {
     /// From the configuration; the first signs, all verify.
-    Given(Keys),
+    Given(Arc<Keys>),
     /// From a file in this directory, which is made if it is not there.
     Kept(PathBuf),
 }
 
 /// The keys that a server signs with.
-pub(super) fn prepare(from: SigningKeys, random: &dyn Random) -> Result<Keys, Error> {
+pub(super) fn prepare(from: SigningKeys, random: &dyn Random) -> Result<Arc<Keys>, Error> {
     match from {
         SigningKeys::Given(keys) => Ok(keys),
         SigningKeys::Kept(directory) => {
             let path = directory.join(FILE);
             kept(&directory, &path, random)
+                .map(Arc::new)
                 .map_err(|source| Error::DataDirectory { path: path.display().to_string(), source })
         }
     }

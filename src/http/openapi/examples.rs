@@ -7,14 +7,13 @@ use serde_json::{Map, Value};
 pub(super) fn complete(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     for operation in entries(&mut document["paths"]).flat_map(entries) {
-        let (asked, answered): (Vec<_>, Vec<_>) = operation
-            .as_object_mut()
-            .into_iter()
-            .flat_map(|operation| operation.iter_mut())
-            .partition(|(name, _)| *name == "requestBody");
-        let answered = answered.into_iter().filter(|(name, _)| *name == "responses");
-        let bodies = asked.into_iter().map(|(_, body)| body);
-        for body in bodies.chain(answered.flat_map(|(_, answers)| entries(answers))) {
+        let Some(operation) = operation.as_object_mut() else { continue };
+        let bodies = operation.iter_mut().flat_map(|(part, value)| match part.as_str() {
+            "requestBody" => vec![value],
+            "responses" => entries(value).collect(),
+            _ => Vec::new(),
+        });
+        for body in bodies {
             let contents = body.get_mut("content").into_iter().flat_map(entries);
             for content in contents.filter(|content| content.get("example").is_none()) {
                 if let Some(example) = of(&content["schema"], &schemas, 0) {

@@ -19,7 +19,7 @@ use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(login_wechat).service(refresh_login).service(logout);
+    cfg.service(start_login).service(refresh_login).service(end_login);
 }
 
 /// The longest code that is taken; WeChat's have 32 characters.
@@ -90,7 +90,7 @@ pub struct TokenPair {
     )
 )]
 #[post("/v1/auth/wechat")]
-async fn login_wechat(
+async fn start_login(
     body: Json<WechatLogin>,
     state: web::Data<State>,
     members: web::Data<Members>,
@@ -166,7 +166,7 @@ async fn refresh_login(body: Json<Refresh>, members: web::Data<Members>) -> Resu
     responses((status = 204, description = "Logged out."))
 )]
 #[post("/v1/auth/logout")]
-async fn logout(
+async fn end_login(
     person: Result<Person, Problem>,
     body: MaybeJson<Logout>,
     members: web::Data<Members>,

@@ -112,7 +112,7 @@ impl Server {
             db: fresh.settings(),
             redis_url,
             mini_programs,
-            signing_keys: SigningKeys::Given(keys()),
+            signing_keys: SigningKeys::Given(Arc::new(keys())),
             samples,
             workers: Some(1),
             drain: Duration::ZERO,
@@ -120,7 +120,8 @@ impl Server {
             http: http::app::Settings { max_in_flight: 512 },
         };
         let metrics = telemetry::start_metrics();
-        let running = server::start(settings, Arc::new(clock.clone()), Arc::new(SystemRandom), metrics).await.unwrap();
+        let running =
+            server::start(settings, Arc::new(clock.clone()), Arc::new(SystemRandom), metrics).await.unwrap();
         let site = Site::at(running.address);
         Self { running, clock, site, _fresh: fresh }
     }
