@@ -57,13 +57,16 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         db: settings(url),
         mini_programs: server::MiniPrograms::default(),
         redis_url,
+        signing_keys: server::SigningKeys::Kept(std::env::temp_dir().join("kepu-bench")),
         samples: true,
         workers: Some(1),
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),
         http: http::app::Settings { max_in_flight: 64 },
     };
-    server::start(settings, Arc::new(SystemClock), &SystemRandom, telemetry::start_metrics()).await.unwrap()
+    server::start(settings, Arc::new(SystemClock), Arc::new(SystemRandom), telemetry::start_metrics())
+        .await
+        .unwrap()
 }
 
 /// A database of this bench's own in the PostgreSQL that the environment names.

@@ -161,6 +161,10 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         } else {
             server::MiniPrograms::Configured(config.wechat())
         },
+        signing_keys: match config.keys()? {
+            Some(keys) => server::SigningKeys::Given(Arc::new(keys)),
+            None => server::SigningKeys::Kept(config.data_dir.clone()),
+        },
         samples: config.samples(demo) == Samples::Show,
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),
@@ -174,7 +178,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
     runtime.block_on(async {
         // Before anybody is told that the server is ready: a signal that nobody listens to yet would kill it.
         let mut stop = StopSignals::listen()?;
-        let mut running = server::start(settings, clock(&config), &SystemRandom, metrics).await?;
+        let mut running = server::start(settings, clock(&config), Arc::new(SystemRandom), metrics).await?;
         tracing::info!(address = %running.address, ready_ms = begun.elapsed().as_millis() as u64, "ready");
         say(&welcome(&running));
         let ended = tokio::select! {

@@ -2,6 +2,7 @@
 //! knows every floor; tests start the same server.
 
 mod mini_programs;
+mod signing_keys;
 
 use std::fs::{File, TryLockError};
 use std::net::{SocketAddr, TcpListener};
@@ -15,6 +16,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::app::accounts::Accounts;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::clients::wakeups::WakeUps;
 use crate::db::{self, Db, changes, divisions, migrate};
@@ -25,12 +27,13 @@ use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
 use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
-use crate::http::state::State;
+use crate::http::state::{Members, State};
 use crate::jobs::daily;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::{app, http};
 
 pub use mini_programs::MiniPrograms;
+pub use signing_keys::SigningKeys;
 
 /// How often stores are asked whether they live, and metrics are swept.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -47,6 +50,8 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// The mini-programs, real or simulated.
     pub mini_programs: MiniPrograms,
+    /// The keys of access tokens; replicas share theirs.
+    pub signing_keys: SigningKeys,
     /// Whether invented events are shown.
     pub samples: bool,
     /// Threads that serve; `None`: one per processor.
@@ -131,17 +136,18 @@ pub struct Running {
 pub async fn start(
     settings: Settings,
     clock: Arc<dyn Clock>,
-    random: &dyn Random,
+    random: Arc<dyn Random>,
     metrics: PrometheusHandle,
 ) -> Result<Running, Error> {
     // Addresses first: a port that is taken should be said before any work is done.
     let listener = listen(settings.bind)?;
     let aside = |address| listen_aside(address, "metrics take another port");
     let metrics_listener = settings.metrics_bind.map(aside).transpose()?;
-    let (wechat, simulator) = mini_programs::prepare(settings.mini_programs, &clock, random)?;
+    let (wechat, simulator) = mini_programs::prepare(settings.mini_programs, &clock, &*random)?;
     let address = local_address(&listener)?;
     let metrics_address = metrics_listener.as_ref().map(local_address).transpose()?;
 
+    let keys = signing_keys::prepare(settings.signing_keys, &*random)?;
     let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
     let lock = lock(&settings.db.target)?;
     let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;
@@ -161,7 +167,9 @@ pub async fn start(
         .await?
     };
 
-    let site = Site::new(settings.http, random);
+    let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
+    let members = Members { db: db.clone(), keys, accounts, clock: clock.clone() };
+    let site = Site::new(settings.http, &*random).with(members);
     let readiness = site.readiness();
     let mut jobs = Vec::new();
 

@@ -1,12 +1,15 @@
 //! Floor 3: use cases that change something. Each works within one transaction that its caller opens with
-//! `db.write`, so that they compose; none calls out to the world.
+//! `db.write`, so that they compose; those of [`accounts`], which handlers call, open their own. None calls out to the
+//! world.
 
+pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
 pub mod programme;
 pub mod seeds;
 
 use crate::db;
+use crate::domain::access::CannotSign;
 use crate::domain::invalid::Invalid;
 
 /// Why a use case did not do what was asked.
@@ -26,6 +29,18 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// What is to be changed is not there.
+    #[error("there is no such thing")]
+    NotFound,
+    /// A refresh token that is of no login, or of one that is over.
+    #[error("the login is over")]
+    LoginOver,
+    /// A refresh token that was used before; its login has been ended.
+    #[error("the refresh token was used before")]
+    RefreshReused,
+    /// A token cannot be signed: a fault of ours.
+    #[error(transparent)]
+    CannotSign(#[from] CannotSign),
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

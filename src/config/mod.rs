@@ -26,6 +26,7 @@ pub use secret::Secret;
 
 use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
+use crate::domain::access::{Keys, SigningKey};
 use crate::domain::wechat::AppId;
 use crate::http;
 use crate::telemetry::{self, LogFormat};
@@ -33,6 +34,10 @@ use crate::telemetry::{self, LogFormat};
 /// Why real mini-programs and `--demo` do not go together: messages would seem to be sent.
 const DEMO_HAS_ITS_OWN: &str = "--demo brings a simulated WeChat with mini-programs of its own; \
     leave KEPU_WECHAT_SECRETS and [[wechat.app]] out, or start without --demo.";
+
+/// Why production does not make its own: replicas would refuse each other's tokens.
+const NO_SIGNING_KEYS: &str = "KEPU_SIGNING_KEYS is not given, which is refused in production; \
+    make a key with `openssl rand -base64 32` and give it to all replicas.";
 
 /// The variable that names the TOML file.
 const CONFIG_FILE: &str = "KEPU_CONFIG";
@@ -104,6 +109,8 @@ settings! {
     log_format: LogFormat = "text", "KEPU_LOG_FORMAT", read::value, "text or json";
     #[doc = "The address and port at which `/metrics` is served. Port 0 takes any free one, and so does one that is taken; empty turns it off."]
     metrics_bind: Option<SocketAddr> = "127.0.0.1:9464", "KEPU_METRICS_BIND", read::optional, "an address and a port, or empty";
+    #[doc = "Keys of access tokens, each 32 random bytes in base64 (`openssl rand -base64 32`), the same on all replicas. The first signs, all verify: to change keys, add the new one as the second everywhere, then make it the first, and drop the old one a quarter of an hour later. If absent, one is made in the data directory; production must give one."]
+    signing_keys: Vec<SigningKey> = "", "KEPU_SIGNING_KEYS", read::signing_keys, "32 bytes in base64, or several of them separated by commas";
     #[doc = "Secrets of mini-programs, `APPID:SECRET`, separated by commas. They win over those of the file; what the file does not name is configured by this alone."]
     wechat_secrets: Vec<(AppId, AppSecret)> = "", "KEPU_WECHAT_SECRETS", wechat::secrets, "APPID:SECRET, separated by commas, no id twice";
     #[doc = "The page of a mini-program that shows an event, where its `[[wechat.app]]` names no other. It gets the event's id as `scene`."]
@@ -213,6 +220,15 @@ impl Config {
     #[must_use]
     pub fn wechat(&self) -> Settings {
         Settings { base: self.wechat_base.clone(), apps: self.mini_programs.clone() }
+    }
+
+    /// The keys of access tokens, if they were given; else they are made in the data directory.
+    ///
+    /// # Errors
+    /// If they must be given, and are not.
+    pub fn keys(&self) -> Result<Option<Keys>, String> {
+        let keys = Keys::new(self.signing_keys.clone());
+        if keys.is_none() && self.production { Err(NO_SIGNING_KEYS.to_owned()) } else { Ok(keys) }
     }
 
     /// What the HTTP floor takes.

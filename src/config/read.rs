@@ -11,6 +11,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::{CONFIG_FILE, Refused, Samples, Secret, Setting, TABLE};
 use crate::db::Target;
+use crate::domain::access::SigningKey;
 use crate::domain::nearest::nearest;
 use crate::domain::time::parse_instant;
 
@@ -83,7 +84,7 @@ impl Setting {
     /// Whether its value may hold a password or a secret.
     #[must_use]
     pub fn secret(&self) -> bool {
-        self.env.ends_with("_URL") || self.env.ends_with("_SECRETS")
+        ["_URL", "_SECRETS", "_KEYS"].iter().any(|end| self.env.ends_with(end))
     }
 }
 
@@ -133,6 +134,11 @@ pub(super) fn now(text: &str) -> Option<Option<DateTime<Utc>>> {
 
 pub(super) fn database(text: &str) -> Option<Option<Secret>> {
     if text.is_empty() { Some(None) } else { Target::parse(text).ok().map(|_| Some(Secret::new(text))) }
+}
+
+pub(super) fn signing_keys(text: &str) -> Option<Vec<SigningKey>> {
+    let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+    keys.map(SigningKey::parse).collect()
 }
 
 pub(super) fn redis(text: &str) -> Option<Option<Secret>> {

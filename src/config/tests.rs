@@ -114,6 +114,22 @@ fn production_refuses_what_is_published_or_missing() {
 }
 
 #[test]
+fn keys_of_access_tokens_are_made_on_a_laptop_and_given_in_production() {
+    assert!(load(&[]).keys().unwrap().is_none());
+    let production = [("DATABASE_URL", "postgres://kepu:s3cret@db/kepu")];
+    assert!(load(&production).keys().unwrap_err().starts_with("KEPU_SIGNING_KEYS is not given"));
+
+    let (old, new) = ("b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=", "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=");
+    let both = format!("{new}, {old}");
+    let config = load(&[production[0], ("KEPU_SIGNING_KEYS", &both)]);
+    assert!(config.keys().unwrap().is_some() && config.signing_keys.len() == 2);
+    let shown = format!("{config:?} {:?}", config.keys());
+    assert!(!shown.contains(&old[..42]) && !shown.contains(&new[..42]), "{shown}");
+    let told = refused(&[("KEPU_SIGNING_KEYS", &old[..20])]);
+    assert!(told.contains("not shown here") && !told.contains(&old[..20]), "{told}");
+}
+
+#[test]
 fn a_file_is_read_and_the_environment_wins() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("kepu.toml");

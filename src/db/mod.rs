@@ -17,8 +17,10 @@ mod dialect;
 pub mod divisions;
 pub mod error;
 pub mod events;
+pub mod logins;
 pub mod migrate;
 pub mod organisations;
+pub mod persons;
 pub mod policies;
 pub mod records;
 pub mod resources;
@@ -27,6 +29,7 @@ mod schema;
 pub mod series;
 pub mod sessions;
 pub mod terms;
+pub mod wechat_identities;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

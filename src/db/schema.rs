@@ -143,3 +143,46 @@ diesel::table! {
         at -> Timestamp,
     }
 }
+
+diesel::table! {
+    persons (id) {
+        id -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        display_name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    wechat_openids (app_id, openid) {
+        app_id -> Text,
+        openid -> Text,
+        person_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    wechat_unionids (unionid) {
+        unionid -> Text,
+        person_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    logins (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        family_hash -> Text,
+        secret_hash -> Text,
+        replaced_hash -> Nullable<Text>,
+        replaced_salt -> Nullable<Text>,
+        replaced_at -> Nullable<Timestamp>,
+        rotations -> BigInt,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}

@@ -48,6 +48,15 @@ impl Random for SystemRandom {
     }
 }
 
+/// Random bytes, for secrets.
+pub fn random_bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
+    let mut bytes = [0; N];
+    for four in bytes.chunks_mut(4) {
+        four.copy_from_slice(&random.bits().to_le_bytes()[..four.len()]);
+    }
+    bytes
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $kind:literal;)+) => {$(
         $(#[$doc])*
@@ -124,6 +133,10 @@ ids! {
     PolicyId = "policy";
     /// A bulletin of emergency science (应急科普).
     BulletinId = "bulletin";
+    /// Somebody who logs in.
+    PersonId = "person";
+    /// A login of a person on one phone or in one browser, from the first token to the last.
+    LoginId = "login";
 }
 
 /// A number as ids of every kind are written.

@@ -136,6 +136,16 @@ pub enum Expected {
     Url,
     /// Letters, signs and line breaks, without control characters.
     PlainText,
+    /// A JSON string.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A JSON array.
+    List,
+    /// A JSON object.
+    Object,
+    /// Whatever the OpenAPI document says of the field.
+    AsDocumented,
 }
 
 /// Every field code with its meaning, for the documentation.
@@ -184,15 +194,25 @@ impl Invalid {
         if text.zh_cn.trim().is_empty() {
             self.push(field, FieldCode::Empty);
         }
-        // Control characters, and those that turn the direction of what follows, are no part of a text.
-        let hidden = |c: char| {
-            c.is_control() && c != '\n' || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        };
+        let hidden = |c: char| c != '\n' && is_hidden(c);
         if Lang::ALL.iter().any(|&lang| text.get(lang).contains(hidden)) {
             self.push(field, FieldCode::Malformed(Expected::PlainText));
         }
         let longest = Lang::ALL.iter().map(|&lang| text.get(lang).chars().count()).max();
         if longest.is_some_and(|longest| longest > max) {
+            self.push(field, FieldCode::TooLong { max });
+        }
+    }
+
+    /// Checks a single line that a person wrote: not blank, and not longer than `max` characters.
+    pub fn line(&mut self, field: &str, line: &str, max: usize) {
+        if line.trim().is_empty() {
+            self.push(field, FieldCode::Empty);
+        }
+        if line.contains(is_hidden) {
+            self.push(field, FieldCode::Malformed(Expected::PlainText));
+        }
+        if line.chars().count() > max {
             self.push(field, FieldCode::TooLong { max });
         }
     }
@@ -224,6 +244,11 @@ impl Invalid {
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
+}
+
+/// Control characters, and those that turn the direction of what follows, are no part of a text.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl std::error::Error for Invalid {}
@@ -419,6 +444,13 @@ impl Expected {
             ),
             Self::PlainText => {
                 ("不能含控制字符。", "不能含控制字元。", "It must not contain control characters.")
+            }
+            Self::Text => ("应为字符串。", "應為字串。", "It must be a string."),
+            Self::Boolean => ("应为 true 或 false。", "應為 true 或 false。", "It must be true or false."),
+            Self::List => ("应为数组。", "應為陣列。", "It must be an array."),
+            Self::Object => ("应为对象。", "應為物件。", "It must be an object."),
+            Self::AsDocumented => {
+                ("写法与接口文档不符。", "寫法與介面文件不符。", "It must be written as the document says.")
             }
         };
         match lang {

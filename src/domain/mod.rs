@@ -3,6 +3,7 @@
 //! A noun's file holds what the thing *is*, as it is stored and as a feed carries it: identity and version
 //! stand around it in [`record::Record`]. Wire shapes are the business of `http`.
 
+pub mod access;
 pub mod admission;
 pub mod bases;
 pub mod bulletins;
@@ -18,11 +19,13 @@ pub mod hours;
 pub mod ids;
 pub mod invalid;
 pub mod kinds;
+pub mod logins;
 pub mod media;
 pub mod nearest;
 pub mod organisations;
 pub mod outline;
 pub mod partial_date;
+pub mod persons;
 pub mod places;
 pub mod policies;
 pub mod programme;

@@ -7,6 +7,7 @@
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
 //! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
 //! | [`health`] | alive, ready, metrics |
+//! | [`json`] | reads bodies strictly, and says where one is wrong |
 //! | [`language`] | which language a caller wants |
 //! | [`list`] | the shape of every list |
 //! | [`lookup`] | from parameters to a question: what only the catalogue can judge |
@@ -14,6 +15,7 @@
 //! | [`openapi`] | the document, and the page that shows it |
 //! | [`pages`] | which page is asked for, and where the next one continues |
 //! | [`params`] | the table-driven parser of queries, which documents itself |
+//! | [`person`] | who calls: access stands in a handler's signature |
 //! | [`problem`] | the table of error codes |
 //! | [`state`] | what every handler works on |
 //! | `wire` | how closed sets of words are written |
@@ -24,6 +26,7 @@ pub mod body;
 pub mod edge;
 pub mod forms;
 pub mod health;
+pub mod json;
 pub mod language;
 pub mod list;
 pub mod lookup;
@@ -31,6 +34,7 @@ pub mod methods;
 pub mod openapi;
 pub mod pages;
 pub mod params;
+pub mod person;
 pub mod problem;
 pub mod state;
 pub mod v1;

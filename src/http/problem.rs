@@ -14,8 +14,10 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::app;
 use crate::clients::wechat;
-use crate::domain::invalid::{FieldError, Invalid};
+use crate::db;
+use crate::domain::invalid::{FieldCode, FieldError, Invalid};
 use crate::domain::text::Lang;
 
 /// The media type of every error.
@@ -102,6 +104,80 @@ codes! {
         ["请求无法解析", "請求無法解析", "Malformed request"],
         ["服务器无法读懂这个请求。", "伺服器無法讀懂這個請求。", "The server cannot make sense of this request."]
     }
+    /// The body is JSON, but not of the documented shape; `errors` says where and why.
+    InvalidBody "invalidBody" 422 {
+        ["请求体有误", "請求內容有誤", "Invalid body"],
+        ["请求体与接口文档不符，errors 逐项说明。", "請求內容與介面文件不符，errors 逐項說明。",
+         "The body is not as documented; `errors` says where and why."]
+    }
+    /// This server knows no such mini-program.
+    UnknownApp "unknownApp" 422 {
+        ["小程序未配置", "小程式未設定", "Unknown mini-program"],
+        ["本服务没有配置这个 appId 的小程序。", "本服務沒有設定這個 appId 的小程式。",
+         "No mini-program with this `appId` is configured on this server."]
+    }
+    /// Somebody must log in for this: there was no access token.
+    Unauthenticated "unauthenticated" 401 {
+        ["需要登录", "需要登入", "Login needed"],
+        ["请先登录，并在请求头 Authorization 中以 Bearer 给出 accessToken。",
+         "請先登入，並在請求標頭 Authorization 中以 Bearer 給出 accessToken。",
+         "Log in, and send the access token as `Authorization: Bearer …`."]
+    }
+    /// The access token was not given out by this service.
+    AccessTokenInvalid "accessTokenInvalid" 401 {
+        ["访问令牌无效", "存取權杖無效", "Invalid access token"],
+        ["accessToken 不是由本服务给出的；请重新登录。", "accessToken 不是由本服務給出的；請重新登入。",
+         "The access token was not given out by this service; log in again."]
+    }
+    /// The access token has expired; the refresh token gives another.
+    AccessTokenExpired "accessTokenExpired" 401 {
+        ["访问令牌已过期", "存取權杖已過期", "Access token expired"],
+        ["accessToken 已过期；请用 refreshToken 换取新的。", "accessToken 已過期；請用 refreshToken 換取新的。",
+         "The access token has expired; get another by the refresh token."]
+    }
+    /// The login of this access token has ended.
+    LoginEnded "loginEnded" 401 {
+        ["登录已结束", "登入已結束", "Login ended"],
+        ["这次登录已退出或已被终止；请重新登录。", "這次登入已登出或已被終止；請重新登入。",
+         "This login was logged out or has been ended; log in again."]
+    }
+    /// The refresh token is of no login that stands.
+    RefreshTokenInvalid "refreshTokenInvalid" 401 {
+        ["刷新令牌无效", "更新權杖無效", "Invalid refresh token"],
+        ["refreshToken 无效、已过期或已退出登录；请重新登录。", "refreshToken 無效、已過期或已登出；請重新登入。",
+         "The refresh token is wrong or expired, or its login has ended; log in again."]
+    }
+    /// The refresh token was used before: two hold it, so its login was ended.
+    RefreshTokenReused "refreshTokenReused" 401 {
+        ["刷新令牌被重复使用", "更新權杖被重複使用", "Refresh token used twice"],
+        ["refreshToken 此前已被使用，为安全起见这次登录已被终止；请重新登录。",
+         "refreshToken 先前已被使用，為安全起見這次登入已被終止；請重新登入。",
+         "The refresh token was used before, so this login was ended for safety; log in again."]
+    }
+    /// WeChat does not take the code of this login.
+    WechatCodeRejected "wechatCodeRejected" 401 {
+        ["微信登录凭证无效", "微信登入憑證無效", "WeChat rejects the code"],
+        ["code 无效、已使用或已超过五分钟；请重新调用 wx.login。", "code 無效、已使用或已超過五分鐘；請重新呼叫 wx.login。",
+         "The code is wrong, used or five minutes old, or of another mini-program; call `wx.login` again."]
+    }
+    /// WeChat keeps this person from logging in.
+    WechatBlocked "wechatBlocked" 403 {
+        ["微信限制登录", "微信限制登入", "Blocked by WeChat"],
+        ["微信将该用户判定为高风险，暂不能登录。", "微信將該使用者判定為高風險，暫不能登入。",
+         "WeChat takes this person for a risk and does not let them log in."]
+    }
+    /// WeChat lets this person log in a hundred times a minute.
+    WechatTooOften "wechatTooOften" 429 {
+        ["登录过于频繁", "登入過於頻繁", "Too many logins"],
+        ["登录过于频繁，请一分钟后再试。", "登入過於頻繁，請一分鐘後再試。",
+         "This person logs in too often; try again in a minute."]
+    }
+    /// Somebody else changed it meanwhile.
+    VersionConflict "versionConflict" 409 {
+        ["版本冲突", "版本衝突", "Version conflict"],
+        ["内容在此期间已被修改；请重新读取后再提交。", "內容在此期間已被修改；請重新讀取後再提交。",
+         "It was changed meanwhile; read it again and send your change with the new `version`."]
+    }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
         ["不存在", "不存在", "Not found"],
@@ -181,6 +257,20 @@ impl Code {
         match self {
             Self::Unavailable => Some(HeaderValue::from_static("1")),
             Self::WechatUnavailable => Some(HeaderValue::from_static("5")),
+            Self::WechatTooOften => Some(HeaderValue::from_static("60")),
+            _ => None,
+        }
+    }
+
+    /// What a caller without a good identity is told of the way to one (RFC 6750 §3).
+    fn challenge(self) -> Option<HeaderValue> {
+        match self {
+            Self::AccessTokenInvalid | Self::AccessTokenExpired | Self::LoginEnded => {
+                Some(HeaderValue::from_static(r#"Bearer realm="kepu", error="invalid_token""#))
+            }
+            _ if self.status() == StatusCode::UNAUTHORIZED => {
+                Some(HeaderValue::from_static(r#"Bearer realm="kepu""#))
+            }
             _ => None,
         }
     }
@@ -189,6 +279,7 @@ impl Code {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         match status.as_u16() {
+            401 => Self::Unauthenticated,
             404 => Self::NotFound,
             405 => Self::MethodNotAllowed,
             413 => Self::PayloadTooLarge,
@@ -235,6 +326,18 @@ impl Problem {
         Self { source: (!silent).then(|| error.into()), ..Code::WechatUnavailable.into() }
     }
 
+    /// A body that is JSON and breaks its schema or a rule.
+    #[must_use]
+    pub fn unprocessable(invalid: Invalid) -> Self {
+        Self { errors: invalid.0, ..Code::InvalidBody.into() }
+    }
+
+    /// A `code` to which a single field gives rise.
+    #[must_use]
+    pub fn of_field(code: Code, field: &str, error: FieldCode) -> Self {
+        Self { errors: vec![FieldError::new(field, error)], ..code.into() }
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -279,6 +382,9 @@ impl Problem {
         if let Some(seconds) = self.code.retry_after() {
             headers.insert(header::RETRY_AFTER, seconds);
         }
+        if let Some(challenge) = self.code.challenge() {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
         response
     }
 }
@@ -292,6 +398,29 @@ impl From<Code> for Problem {
 impl From<Invalid> for Problem {
     fn from(invalid: Invalid) -> Self {
         Self { errors: invalid.0, ..Code::InvalidParameter.into() }
+    }
+}
+
+impl From<app::Error> for Problem {
+    fn from(error: app::Error) -> Self {
+        match error {
+            app::Error::Invalid(invalid) => Self::unprocessable(invalid),
+            app::Error::VersionConflict => Code::VersionConflict.into(),
+            app::Error::NotFound => Code::NotFound.into(),
+            app::Error::LoginOver => Code::RefreshTokenInvalid.into(),
+            app::Error::RefreshReused => Code::RefreshTokenReused.into(),
+            app::Error::Db(error) => error.into(),
+            other @ (app::Error::Seed { .. } | app::Error::CannotSign(_)) => Self::internal(other),
+        }
+    }
+}
+
+impl From<db::Error> for Problem {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unavailable(_) => Self { source: Some(error.into()), ..Code::Unavailable.into() },
+            other => Self::internal(other),
+        }
     }
 }
 

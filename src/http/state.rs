@@ -4,9 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
+use tokio::task::spawn_blocking;
+
 use super::problem::{Code, Problem};
+use crate::app::accounts::Accounts;
 use crate::clients::wechat::Wechat;
+use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
+use crate::domain::access::Keys;
 use crate::domain::clock::Clock;
 
 /// Taken by handlers as `web::Data<State>`; shared by all workers.
@@ -33,5 +38,37 @@ impl State {
     pub fn now(&self) -> DateTime<Utc> {
         let now = self.clock.now();
         now.duration_trunc(TimeDelta::minutes(1)).unwrap_or(now)
+    }
+}
+
+/// What handlers work on that are not for everybody, taken as `web::Data<Members>`. Public ones work without: they go on
+/// while the store is away.
+pub struct Members {
+    /// The store, to read from.
+    pub db: Db,
+    /// The keys of access tokens.
+    pub keys: Arc<Keys>,
+    /// The use cases of accounts.
+    pub accounts: Accounts,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Members {
+    /// Works on a thread that may block, as everything does that asks the store.
+    ///
+    /// # Errors
+    /// Those of the work.
+    pub async fn aside<T, E>(
+        self: Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: Into<Problem> + Send + 'static,
+    {
+        let span = tracing::Span::current();
+        let done = spawn_blocking(move || span.in_scope(|| work(&self))).await;
+        done.map_err(Problem::internal)?.map_err(Into::into)
     }
 }

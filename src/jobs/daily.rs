@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::app::{self, programme};
-use crate::db::{Db, changes};
+use crate::db::{Db, changes, logins};
 use crate::domain::clock::Clock;
 use crate::domain::time;
 
@@ -26,10 +26,11 @@ pub struct Done {
     pub purged: usize,
 }
 
-/// Does the day's chores now. Blocks.
+/// Does the day's chores now: deletes old changes and expired logins, and keeps the sample programme going. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
+        logins::purge(tx, tx.now())?;
         changes::purge(tx, before)
     })?;
     let sessions = if samples { db.write(programme::top_up)? } else { 0 };

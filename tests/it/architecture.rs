@@ -96,6 +96,7 @@ fn each_library_stays_on_its_floor() {
         ("diesel::", &["db"][..]),
         ("actix_web::", &["http", "server", "wechat_simulator"]),
         ("utoipa", &["http"]),
+        ("jsonwebtoken::", &["domain"]),
         ("redis::", &["clients"]),
         ("reqwest::", &["clients"]),
     ];

@@ -6,6 +6,7 @@
 #[macro_use]
 mod support;
 
+mod accounts;
 mod architecture;
 mod bench_data;
 mod faults;

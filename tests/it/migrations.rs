@@ -48,8 +48,8 @@ fn schema() -> Vec<String> {
     let mut columns = Vec::new();
     let mut table = "";
     for line in source.lines().map(str::trim) {
-        if let Some((name, rest)) = line.split_once(" (id) {") {
-            assert!(rest.is_empty());
+        if let Some((name, key)) = line.split_once(" (") {
+            assert!(key.ends_with(") {"), "{line}");
             table = name;
         } else if let Some((column, kind)) = line.trim_end_matches(',').split_once(" -> ") {
             columns.push(format!("{table}.{column} {kind}"));

@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::edge::{BODY_LIMIT, Edge, RequestIds};
 use super::health::Readiness;
 use super::methods::{self, Methods};
+use super::state::Members;
 use super::{health, openapi, v1};
 use crate::domain::ids::Random;
 
@@ -37,6 +38,7 @@ pub struct Site {
     methods: web::Data<Methods>,
     document: web::Data<openapi::Served>,
     readiness: web::Data<Readiness>,
+    members: Option<web::Data<Members>>,
 }
 
 impl Site {
@@ -53,7 +55,14 @@ impl Site {
             methods: web::Data::new(Methods::of(&document)),
             document: web::Data::new(openapi::Served::new(&openapi::polish(&document))),
             readiness: web::Data::new(Readiness::default()),
+            members: None,
         }
+    }
+
+    /// The same for people who log in; without, only public reading works.
+    #[must_use]
+    pub fn with(self, members: Members) -> Self {
+        Self { members: Some(web::Data::new(members)), ..self }
     }
 
     /// Where the rest of the server reports its condition.
@@ -85,6 +94,11 @@ fn assemble<S: 'static>(
         .app_data(site.readiness.clone())
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::JsonConfig::default().limit(BODY_LIMIT))
+        .configure(|app| {
+            if let Some(members) = site.members.clone() {
+                app.app_data(members);
+            }
+        })
         .into_utoipa_app()
         .configure(mount)
         .into_app()

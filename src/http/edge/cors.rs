@@ -1,4 +1,5 @@
-//! Web pages of any origin may read: everything here is public, and nothing depends on cookies.
+//! Web pages of any origin may ask: what is not public needs a token, which a page has or has not, and nothing depends
+//! on cookies.
 
 use actix_web::HttpResponse;
 use actix_web::dev::ServiceRequest;
@@ -21,7 +22,7 @@ pub(super) fn preflight(request: &ServiceRequest) -> Option<HttpResponse> {
         .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, allowed))
         .insert_header((
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "accept, accept-language, content-type, if-none-match, x-request-id",
+            "accept, accept-language, authorization, content-type, if-none-match, x-request-id",
         ))
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
         .finish();

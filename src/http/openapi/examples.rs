@@ -3,12 +3,18 @@
 
 use serde_json::{Map, Value};
 
-/// Gives every JSON answer of success an example, unless its operation wrote one.
+/// Gives every body, asked or answered, an example, unless its operation wrote one.
 pub(super) fn complete(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     for operation in entries(&mut document["paths"]).flat_map(entries) {
-        for answer in entries(&mut operation["responses"]) {
-            let contents = answer.get_mut("content").into_iter().flat_map(entries);
+        let Some(operation) = operation.as_object_mut() else { continue };
+        let bodies = operation.iter_mut().flat_map(|(part, value)| match part.as_str() {
+            "requestBody" => vec![value],
+            "responses" => entries(value).collect(),
+            _ => Vec::new(),
+        });
+        for body in bodies {
+            let contents = body.get_mut("content").into_iter().flat_map(entries);
             for content in contents.filter(|content| content.get("example").is_none()) {
                 if let Some(example) = of(&content["schema"], &schemas, 0) {
                     content["example"] = example;

@@ -38,6 +38,8 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("bulletins", "应急科普", "Bulletins of emergency science (应急科普、辟谣)."),
     ("search", "搜索", "Everything at once."),
     ("taxonomy", "分类", "Codes with their names, and administrative divisions."),
+    ("auth", "登录", "Logging in and out (登录、登出)."),
+    ("me", "我的", "What concerns whoever is logged in (个人信息)."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),
     ("service", "服务", "The condition of the service itself."),
 ];
@@ -216,8 +218,11 @@ mod tests {
                     responses.keys().any(|status| status.starts_with('4') || status.starts_with('5')),
                     "{place}"
                 );
-                for content in
-                    responses["200"]["content"].as_object().into_iter().flat_map(|all| all.values())
+                for content in responses
+                    .get("200")
+                    .and_then(|answer| answer["content"].as_object())
+                    .into_iter()
+                    .flat_map(|all| all.values())
                 {
                     let example = &content["example"];
                     assert!(example.is_object() || example.is_string(), "{place} has no example");

@@ -13,14 +13,17 @@ use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBod
 /// The name of the generic list, whose instances are renamed: `List_EventItem` becomes `EventList`.
 const LIST: &str = "List";
 
+/// The name by which operations say that they need a person: `security(("person" = []))`.
+const BEARER: &str = "person";
+
 /// Turns a collected document into the published one.
 #[must_use]
 pub fn polish(document: &OpenApi) -> Value {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     let mut used = Vec::new();
     for (path, item) in entries(&mut document["paths"]) {
-        for (_, operation) in entries(item) {
-            complete(path, operation);
+        for (method, operation) in entries(item) {
+            complete(path, method, operation);
             used.extend(operation["tags"].as_array().into_iter().flatten().cloned());
         }
     }
@@ -30,6 +33,12 @@ pub fn polish(document: &OpenApi) -> Value {
         .collect();
     document["servers"] = json!([{ "url": "/", "description": "This server" }]);
     document["security"] = json!([]);
+    document["components"]["securitySchemes"] = json!({ BEARER: {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "The `accessToken` of a login.",
+    } });
     let schemas = &mut document["components"]["schemas"];
     schemas["Problem"] = serde_json::to_value(ProblemBody::schema()).unwrap_or_default();
     schemas["FieldProblem"] = serde_json::to_value(FieldProblem::schema()).unwrap_or_default();
@@ -45,7 +54,7 @@ fn entries(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
 }
 
 /// Gives an operation its name on the wire and the answers that the edge and the parser make for it.
-fn complete(path: &str, operation: &mut Value) {
+fn complete(path: &str, method: &str, operation: &mut Value) {
     if let Some(name) = operation["operationId"].as_str() {
         operation["operationId"] = camel(name).into();
     }
@@ -55,8 +64,9 @@ fn complete(path: &str, operation: &mut Value) {
             .is_some_and(|all| all.iter().any(|parameter| parameter["in"] == place))
     };
     let (in_query, in_path) = (asks("query", operation), asks("path", operation));
+    let (in_body, personal) = (operation["requestBody"].is_object(), operation["security"].is_array());
     let Some(responses) = operation["responses"].as_object_mut() else { return };
-    if path.starts_with("/v1/") {
+    if path.starts_with("/v1/") && method == "get" && !personal {
         responses.entry("304").or_insert_with(
             || json!({ "description": "The answer that `If-None-Match` names still holds." }),
         );
@@ -68,6 +78,14 @@ fn complete(path: &str, operation: &mut Value) {
     }
     if in_path {
         add(responses, &Code::NotFound.into());
+    }
+    if in_body {
+        add(responses, &Code::MalformedRequest.into());
+        add(responses, &Code::PayloadTooLarge.into());
+        add(responses, &Problem::unprocessable(Invalid::one("version", FieldCode::Missing)));
+    }
+    if personal {
+        add(responses, &Code::Unauthenticated.into());
     }
     add(responses, &Code::Internal.into());
     add(responses, &Code::Unavailable.into());

@@ -7,6 +7,7 @@
 //! borrows texts from the snapshot, and an absent value is an absent field.
 
 pub mod admission;
+pub mod auth;
 pub mod bases;
 pub mod bulletins;
 pub mod campaigns;
@@ -17,6 +18,7 @@ pub mod facets;
 pub mod filters;
 pub mod home;
 pub mod map;
+pub mod me;
 pub mod media;
 pub mod organisations;
 pub mod organisers;
@@ -52,5 +54,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(resources::configure)
         .configure(policies::configure)
         .configure(bulletins::configure)
-        .configure(changes::configure);
+        .configure(changes::configure)
+        .configure(auth::configure)
+        .configure(me::configure);
 }

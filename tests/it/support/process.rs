@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use kepu::clients::choose_ring;
 
+use super::server::SIGNING_KEY;
+
 /// A command of the program with this store, and nothing else of the surroundings' configuration.
 pub fn kepu(database_url: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kepu"));
@@ -17,6 +19,7 @@ pub fn kepu(database_url: &str, arguments: &[&str]) -> Command {
         .env_remove("KEPU_TEST_DATABASE_URL")
         .env_remove("KEPU_TEST_REDIS_URL")
         .env("DATABASE_URL", database_url)
+        .env("KEPU_SIGNING_KEYS", SIGNING_KEY)
         .env("KEPU_BIND", "127.0.0.1:0")
         .env("KEPU_METRICS_BIND", "")
         .env("KEPU_SIMULATOR_BIND", "127.0.0.1:0");

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use kepu::clients::choose_ring;
+use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::server::{self, MiniPrograms, Running};
+use kepu::server::{self, MiniPrograms, Running, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -22,6 +23,14 @@ pub const NOW: DateTime<Utc> = match DateTime::from_timestamp(1_795_572_000, 0) 
     Some(now) => now,
     None => panic!("not an instant"),
 };
+
+/// A key of access tokens that the servers of all tests share; known to everybody who reads this.
+pub const SIGNING_KEY: &str = "a2V5IG9mIHRlc3RzLCBrbm93biB0byBldmVyeWJvZHk=";
+
+/// The keys of these servers.
+pub fn keys() -> Keys {
+    Keys::new(vec![SigningKey::parse(SIGNING_KEY).unwrap()]).unwrap()
+}
 
 /// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
 /// its store, which is dropped last.
@@ -79,6 +88,17 @@ impl Server {
         Self::start(fresh, None, false, MiniPrograms::None).await
     }
 
+    /// A server over a store with the simulated mini-programs of a demonstration.
+    pub async fn simulated(fresh: Arc<Fresh>) -> Self {
+        let simulated = MiniPrograms::Simulated(([127, 0, 0, 1], 0).into());
+        Self::start(fresh, None, false, simulated).await
+    }
+
+    /// A server over a store with mini-programs.
+    pub async fn over_with(fresh: Arc<Fresh>, mini_programs: MiniPrograms) -> Self {
+        Self::start(fresh, None, false, mini_programs).await
+    }
+
     async fn start(
         fresh: Arc<Fresh>,
         redis_url: Option<String>,
@@ -92,6 +112,7 @@ impl Server {
             db: fresh.settings(),
             redis_url,
             mini_programs,
+            signing_keys: SigningKeys::Given(Arc::new(keys())),
             samples,
             workers: Some(1),
             drain: Duration::ZERO,
@@ -99,7 +120,8 @@ impl Server {
             http: http::app::Settings { max_in_flight: 512 },
         };
         let metrics = telemetry::start_metrics();
-        let running = server::start(settings, Arc::new(clock.clone()), &SystemRandom, metrics).await.unwrap();
+        let running =
+            server::start(settings, Arc::new(clock.clone()), Arc::new(SystemRandom), metrics).await.unwrap();
         let site = Site::at(running.address);
         Self { running, clock, site, _fresh: fresh }
     }

@@ -3,4 +3,4 @@
 mod client;
 mod codes;
 mod demo;
-mod simulator;
+pub mod simulator;

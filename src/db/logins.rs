@@ -1,0 +1,130 @@
+//! Logins.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::error::Error;
+use super::schema::logins;
+use crate::domain::access::Caller;
+use crate::domain::ids::{LoginId, PersonId};
+use crate::domain::logins::{Login, RefreshToken, Replaced};
+
+/// Inserts a login whose first token is `token`.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    caller: Caller,
+    token: &RefreshToken,
+    expires_at: DateTime<Utc>,
+) -> Result<(), Error> {
+    diesel::insert_into(logins::table)
+        .values((
+            logins::id.eq(caller.login.get()),
+            logins::person_id.eq(caller.person.get()),
+            logins::family_hash.eq(token.family_hash()),
+            logins::secret_hash.eq(token.secret_hash()),
+            logins::rotations.eq(0_i64),
+            logins::created_at.eq(tx.now.naive_utc()),
+            logins::expires_at.eq(expires_at.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = logins)]
+struct Row {
+    id: i64,
+    person_id: i64,
+    secret_hash: String,
+    replaced_hash: Option<String>,
+    replaced_salt: Option<String>,
+    replaced_at: Option<NaiveDateTime>,
+    expires_at: NaiveDateTime,
+    ended_at: Option<NaiveDateTime>,
+}
+
+impl Row {
+    fn login(self) -> Option<Login> {
+        let replaced = || {
+            let (secret_hash, salt) = (self.replaced_hash?, self.replaced_salt?);
+            Some(Replaced { secret_hash, salt, at: self.replaced_at?.and_utc() })
+        };
+        Some(Login {
+            caller: Caller { person: PersonId::new(self.person_id)?, login: LoginId::new(self.id)? },
+            secret_hash: self.secret_hash,
+            replaced: replaced(),
+            expires_at: self.expires_at.and_utc(),
+            ended_at: self.ended_at.map(|at| at.and_utc()),
+        })
+    }
+}
+
+/// The login of a token's family.
+pub fn of_family(conn: &mut AnyConn, token: &RefreshToken) -> Result<Option<Login>, Error> {
+    let row: Option<Row> = logins::table
+        .filter(logins::family_hash.eq(token.family_hash()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(Row::login))
+}
+
+/// Replaces `token` by the one after it, if it is still the good one of a login that stands; `false` if not.
+pub fn rotate(
+    tx: &mut Tx<'_>,
+    login: LoginId,
+    token: &RefreshToken,
+    salt: &str,
+    expires_at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let replaced = token.secret_hash();
+    let good = logins::table
+        .find(login.get())
+        .filter(logins::secret_hash.eq(&replaced))
+        .filter(logins::ended_at.is_null());
+    let changed = diesel::update(good)
+        .set((
+            logins::secret_hash.eq(token.next(salt).secret_hash()),
+            logins::replaced_hash.eq(&replaced),
+            logins::replaced_salt.eq(salt),
+            logins::replaced_at.eq(tx.now.naive_utc()),
+            logins::rotations.eq(logins::rotations + 1),
+            logins::expires_at.eq(expires_at.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// Ends a login; one that has ended stays so.
+pub fn end(tx: &mut Tx<'_>, login: LoginId) -> Result<(), Error> {
+    diesel::update(logins::table.find(login.get()).filter(logins::ended_at.is_null()))
+        .set(logins::ended_at.eq(tx.now.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Whether this is a person's login, and stands.
+pub fn stands(conn: &mut AnyConn, caller: Caller) -> Result<bool, Error> {
+    let found: i64 = logins::table
+        .find(caller.login.get())
+        .filter(logins::person_id.eq(caller.person.get()))
+        .filter(logins::ended_at.is_null())
+        .count()
+        .get_result(conn)?;
+    Ok(found == 1)
+}
+
+/// Forgets all logins of a person.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+    diesel::delete(logins::table.filter(logins::person_id.eq(person.get()))).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Deletes logins that had expired before `before`; says how many. One that was ended stays until then, so that its
+/// tokens are known for what they are.
+pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
+    let expired = logins::table.filter(logins::expires_at.lt(before.naive_utc()));
+    Ok(diesel::delete(expired).execute(&mut *tx.conn)?)
+}

@@ -1,0 +1,58 @@
+//! Who calls. A handler that takes a [`Person`] is for whoever is logged in, and says so in its signature; one that
+//! takes none never looks at `Authorization`.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{FromRequest, HttpRequest, web};
+
+use super::problem::{Code, Problem};
+use super::state::Members;
+use crate::db::logins;
+use crate::domain::access::{Caller, Rejected};
+use crate::domain::ids::{LoginId, PersonId};
+
+/// Somebody whose access token is genuine, and whose login stood when the store was asked, just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// By which login.
+    pub login: LoginId,
+}
+
+impl FromRequest for Person {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let members = request.app_data::<web::Data<Members>>().map(|members| Arc::clone(members));
+        let members = members.ok_or_else(|| Problem::from(Code::Unavailable));
+        let claimed = members.and_then(|members| Ok((claimed(&members, request.headers())?, members)));
+        Box::pin(async move {
+            let (caller, members) = claimed?;
+            let stands = move |members: &Members| members.db.read(|conn| logins::stands(conn, caller));
+            let stands = members.aside(stands).await?;
+            let Caller { person: id, login } = caller;
+            if stands { Ok(Self { id, login }) } else { Err(Code::LoginEnded.into()) }
+        })
+    }
+}
+
+/// Whom the access token of a request names; the store is not asked.
+fn claimed(members: &Members, headers: &HeaderMap) -> Result<Caller, Problem> {
+    let token = bearer(headers).ok_or(Code::Unauthenticated)?;
+    members.keys.verify(token, members.clock.now()).map_err(|rejected| match rejected {
+        Rejected::NotGenuine => Code::AccessTokenInvalid.into(),
+        Rejected::Expired => Code::AccessTokenExpired.into(),
+    })
+}
+
+/// The token of `Authorization: Bearer …` (RFC 6750 §2.1); the scheme's case does not count.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
+}

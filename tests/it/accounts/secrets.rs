@@ -1,0 +1,35 @@
+//! What must never be logged, even by those who log everything.
+
+use super::*;
+use crate::support::process::{Process, kepu};
+use crate::support::server::SIGNING_KEY;
+
+#[actix_web::test]
+async fn tokens_codes_and_names_are_never_logged() {
+    let fresh = Fresh::new(Store::Sqlite, Holds::Seeds);
+    let mut command = kepu(&fresh.url, &["serve", "--demo"]);
+    command.env("KEPU_LOG", "trace");
+    let server = Process::start(command);
+    let site = Site::at(server.site.trim_start_matches("http://").parse().unwrap());
+
+    let first = log_in(&site, CITY, "whispered").await;
+    let next = Tokens::of(&refresh(&site, &first.refresh).await);
+    let named = json!({ "displayName": "悄悄话", "version": 1 });
+    let put = site.send(by(&site, Method::PUT, "/v1/me", &next.access).json(&named)).await;
+    assert_eq!(put.status, 200, "{}", put.text);
+    let wrong = post(&site, "/v1/auth/wechat", json!({ "appId": CITY, "code": "whispered-code" })).await;
+    assert_problem(&wrong, 401, "wechatCodeRejected");
+    for _ in 0..2 {
+        refresh(&site, &next.refresh).await;
+    }
+    assert_eq!(me(&site, "forged.token.whispered").await.status, 401);
+
+    let (_, log) = server.terminate();
+    assert!(log.contains("/v1/auth/wechat") && log.contains("TRACE"), "it logs");
+    for secret in
+        ["whispered", "悄悄话", SIGNING_KEY, &first.refresh, &next.refresh, &first.access, &next.access]
+    {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret}: {line:?}");
+    }
+}
