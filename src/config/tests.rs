@@ -119,7 +119,8 @@ fn keys_of_access_tokens_are_made_on_a_laptop_and_given_in_production() {
     let production = [("DATABASE_URL", "postgres://kepu:s3cret@db/kepu")];
     assert!(load(&production).keys().unwrap_err().starts_with("KEPU_SIGNING_KEYS is not given"));
 
-    let (old, new) = ("b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=", "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=");
+    let (old, new) =
+        ("b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=", "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=");
     let both = format!("{new}, {old}");
     let config = load(&[production[0], ("KEPU_SIGNING_KEYS", &both)]);
     assert!(config.keys().unwrap().is_some() && config.signing_keys.len() == 2);

@@ -166,9 +166,8 @@ fn city(snapshot: &Snapshot, division: &Division) -> Option<Adcode> {
 /// The series whose next lecture is soonest.
 fn series<'a>(view: &View<'a>, limit: usize) -> Vec<SeriesItem<'a>> {
     let items = view.snapshot.series.values().map(|entry| SeriesItem::new(view, entry));
-    let mut coming: Vec<_> = items
-        .filter_map(|item| Some((item.next_lecture.as_ref()?.next_session.start, item)))
-        .collect();
+    let mut coming: Vec<_> =
+        items.filter_map(|item| Some((item.next_lecture.as_ref()?.next_session.start, item))).collect();
     coming.sort_by(|(a, one), (b, other)| (a, &one.id).cmp(&(b, &other.id)));
     coming.into_iter().take(limit).map(|(_, item)| item).collect()
 }

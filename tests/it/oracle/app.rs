@@ -38,7 +38,11 @@ impl App {
         let live =
             Arc::new(Live::new(Traditional::new().unwrap(), Arc::new(Dictionary::new().unwrap()), true));
         let clock = ManualClock::new(DateTime::<Utc>::UNIX_EPOCH);
-        let state = web::Data::new(State { live: live.clone(), wechat: Arc::default(), clock: Arc::new(clock.clone()) });
+        let state = web::Data::new(State {
+            live: live.clone(),
+            wechat: Arc::default(),
+            clock: Arc::new(clock.clone()),
+        });
         let site = Site::new(Settings { max_in_flight: 8 }, &SystemRandom);
         let service = std::rc::Rc::new(init_service(build(&site, state)).await);
         let ask = Box::new(move |path: String| -> Asked {
