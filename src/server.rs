@@ -306,7 +306,8 @@ fn lock(target: &db::Target) -> Result<Option<File>, Error> {
         move |source| Error::DataDirectory { path, source }
     };
     target.make_directory().map_err(failed(path))?;
-    let beside = path.with_extension("lock");
+    // By whatever name the file is reached, the lock is the same.
+    let beside = path.canonicalize().unwrap_or_else(|_| path.clone()).with_extension("lock");
     let file =
         File::options().create(true).truncate(false).write(true).open(&beside).map_err(failed(&beside))?;
     match file.try_lock() {

@@ -102,3 +102,29 @@ impl Divisions {
         Ok(if outside { unshifted } else { shifted })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn divisions_in_a_circle_have_an_end() {
+        let mut divisions = Divisions::default();
+        for (adcode, parent) in [("440100", "440106"), ("440106", "440100"), ("440300", "440300")] {
+            let body = json!({
+                "adcode": adcode, "parent": parent, "name": { "zh-CN": adcode }, "level": "city",
+                "centre": { "lat": 23.1, "lng": 113.3 },
+                "source": { "text": "a test", "confidence": "high" },
+            });
+            let body: Division = serde_json::from_value(body).unwrap();
+            let id = body.adcode.number();
+            divisions.put(Record { id, version: 1, updated_at: DateTime::UNIX_EPOCH, body });
+        }
+        for adcode in ["440106", "440300"] {
+            assert!(divisions.chain(adcode.parse().unwrap()).count() <= LEVELS);
+        }
+    }
+}

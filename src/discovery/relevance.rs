@@ -81,7 +81,7 @@ impl Wanted {
     }
 }
 
-/// The key of a whole name, folded. Names share keys: a key to each name would need more room than all else about it.
+/// The key of a whole name, folded. Names share keys: a key to each would be a bitmap for nearly each thing.
 pub(super) fn whole(folded: &str) -> Key {
     Key::new(Field::WholeName, i64::from(xxh3_64(folded.as_bytes()) as u16))
 }

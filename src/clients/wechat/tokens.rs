@@ -117,7 +117,8 @@ impl Tokens {
         let answer = transport.patiently(&request, Again::Harmless).await?;
         let Answer { access_token, expires_in } = read(PATH, &answer)?;
         let kept = TimeDelta::try_seconds(expires_in - MARGIN.min(expires_in / 2)).unwrap_or_default();
-        slot.held = Some(Held { token: access_token.clone(), until: now + kept });
+        slot.held =
+            Some(Held { token: access_token.clone(), until: now.checked_add_signed(kept).unwrap_or(now) });
         Ok(access_token)
     }
 }

@@ -34,3 +34,28 @@ impl Origin {
         format!("{}{path}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_address_is_not_passed_on() {
+        for (proto, host, origin) in [
+            ("https", "kepu.example:8443", "https://kepu.example:8443"),
+            ("http", "[::1]:80", "http://[::1]:80"),
+            ("javascript", "kepu.example", "http://kepu.example"),
+            ("https", "evil/<b>", "https://localhost"),
+            ("https", "a b", "https://localhost"),
+        ] {
+            let request = TestRequest::default()
+                .insert_header(("x-forwarded-proto", proto))
+                .insert_header(("x-forwarded-host", host))
+                .to_http_request();
+            let read = Origin::from_request(&request, &mut Payload::None).into_inner();
+            assert!(read.is_ok_and(|read| read.address("") == origin), "{proto} {host}");
+        }
+    }
+}

@@ -220,3 +220,16 @@ async fn the_strip_of_days_counts_what_each_day_lists() {
     }
     assert_eq!(text(&days[0], "code"), "2026-11-25");
 }
+
+#[actix_web::test]
+async fn a_session_in_a_far_year_is_found_and_hides_nothing() {
+    let server = server_with(|tx| {
+        put_all(tx)?;
+        let far = [("9000-01-01 10:00", "9000-01-01 11:00")];
+        put_event_at(tx, "far", &event("far", BaseId::from_slug("base")), &far)
+    })
+    .await;
+    let all = server.walk("/v1/events?from=2026-11-30&limit=2").await;
+    assert_eq!(titles(&all), ["monday", "december", "far"]);
+    found(&server, "from=2026-12-02", &["far"]).await;
+}

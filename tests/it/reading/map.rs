@@ -379,3 +379,30 @@ async fn a_map_needs_its_box() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[actix_web::test]
+async fn a_mark_names_a_base_only_where_it_lies() {
+    use crate::support::catalogue::{base, event, put_base};
+    use kepu::domain::events::Event;
+    use kepu::domain::ids::BaseId;
+
+    let server = super::server_with(|tx| {
+        put_base(tx, "here", &base("here", 23.1, 113.3))?;
+        let times = [("2026-11-26 10:00", "2026-11-26 11:00")];
+        for slug in ["one", "other"] {
+            let own = event(slug, BaseId::from_slug("here"));
+            let away = Event { place: Some(base("school", 23.2, 113.4).place), ..own.clone() };
+            super::put_event_at(tx, slug, &own, &times)?;
+            super::put_event_at(tx, &format!("{slug} away"), &away, &times)?;
+        }
+        Ok(())
+    })
+    .await;
+    let map = server.json("/v1/map?bbox=113.2,23.0,113.5,23.3&zoom=12&crs=wgs84&kinds=event").await;
+    let told = |mark: &Value| {
+        (number(mark, "lat"), mark["count"].as_u64(), mark["base"]["name"].as_str().map(str::to_owned))
+    };
+    let mut marks: Vec<_> = list(&map, "marks").iter().map(told).collect();
+    marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+    assert_eq!(marks, [(23.1, Some(2), Some("here".to_owned())), (23.2, Some(2), None)]);
+}

@@ -459,3 +459,22 @@ async fn words_without_any_sense_do_not_mean_everything() {
         assert!(blamed(&site, &format!("/v1/search?q={q}"), "q", "empty").await.is_ok(), "{q}");
     }
 }
+
+#[actix_web::test]
+async fn what_is_told_as_understood_is_what_is_applied() {
+    let site = shared();
+    let of = async |query: &str| site.json(&format!("/v1/search?{query}")).await;
+    let two = of("q=广州 深圳").await;
+    let told: Vec<&str> = list(&two, "understood").iter().map(|part| text(part, "value")).collect();
+    assert_eq!(told, ["440100"], "one division is asked for");
+    assert_eq!(two["total"], of("adcode=440100").await["total"]);
+    assert_eq!(of("q=老年人").await["total"], of("audience=elderly").await["total"]);
+}
+
+#[actix_web::test]
+async fn english_words_are_found_in_either_order() {
+    let site = shared();
+    let total = async |q: &str| site.json(&format!("/v1/search?q={q}")).await["total"].as_u64().unwrap();
+    let (one, other) = (total("robot workshop").await, total("workshop robot").await);
+    assert!(one > 0 && one == other, "{one} and {other}");
+}
