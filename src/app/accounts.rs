@@ -60,11 +60,15 @@ impl Accounts {
                 Ok(Tokens { access: self.keys.issue(caller, tx.now())?, refresh })
             })
         };
-        match attempt() {
-            // Somebody came by the same name for the first time a moment before: now they are known.
-            Err(Error::Db(db::Error::Constraint(_))) => attempt(),
-            outcome => outcome,
+        // Somebody may come by the same names for the first time a moment before. There are two names, each of which
+        // can be taken once, so that the third attempt finds whatever is taken.
+        for _ in 0..2 {
+            match attempt() {
+                Err(Error::Db(db::Error::Constraint(_))) => {}
+                outcome => return outcome,
+            }
         }
+        attempt()
     }
 
     /// The person whom WeChat names. The name within the mini-program decides: whoever has logged in by it stays who
