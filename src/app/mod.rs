@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
+pub mod notices;
 pub mod programme;
 pub mod seeds;
 

@@ -19,6 +19,7 @@ pub mod error;
 pub mod events;
 pub mod logins;
 pub mod migrate;
+pub mod notices;
 pub mod organisations;
 pub mod persons;
 pub mod policies;

@@ -186,3 +186,45 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        purpose -> Text,
+        event_id -> BigInt,
+        session_id -> Nullable<BigInt>,
+        signup_id -> Nullable<BigInt>,
+        details -> Text,
+        due_at -> Timestamp,
+        state -> Text,
+        reason -> Nullable<Text>,
+        next_at -> Timestamp,
+        attempts -> Integer,
+        claim -> Nullable<BigInt>,
+        claimed_until -> Nullable<Timestamp>,
+        app_id -> Nullable<Text>,
+        template_id -> Nullable<Text>,
+        message_id -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    message_credits (person_id, app_id, template_id) {
+        person_id -> BigInt,
+        app_id -> Text,
+        template_id -> Text,
+        credits -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    wechat_pushes (digest) {
+        digest -> Text,
+        seen_at -> Timestamp,
+    }
+}

@@ -23,6 +23,7 @@ pub mod kinds;
 pub mod logins;
 pub mod media;
 pub mod nearest;
+pub mod notices;
 pub mod organisations;
 pub mod outline;
 pub mod partial_date;
