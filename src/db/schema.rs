@@ -186,3 +186,35 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    memberships (person_id, organisation_id) {
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    authorities (person_id, division) {
+        person_id -> BigInt,
+        division -> BigInt,
+        role -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    passwords (person_id) {
+        person_id -> BigInt,
+        username -> Text,
+        hash -> Text,
+        failures -> Integer,
+        locked_until -> Nullable<Timestamp>,
+        totp_secret -> Nullable<Text>,
+        totp_step -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}

@@ -32,6 +32,7 @@ pub mod programme;
 pub mod record;
 pub mod recurrence;
 pub mod resources;
+pub mod roles;
 pub mod routes;
 pub mod series;
 pub mod sessions;
