@@ -25,6 +25,7 @@ pub mod persons;
 pub mod policies;
 pub mod records;
 pub mod resources;
+pub mod roles;
 pub mod routes;
 mod schema;
 pub mod series;

@@ -208,6 +208,10 @@ diesel::table! {
         message_id -> Nullable<Text>,
         settled_at -> Nullable<Timestamp>,
         read_at -> Nullable<Timestamp>,
+    memberships (person_id, organisation_id) {
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
         created_at -> Timestamp,
     }
 }
@@ -219,6 +223,11 @@ diesel::table! {
         template_id -> Text,
         credits -> Integer,
         updated_at -> Timestamp,
+    authorities (person_id, division) {
+        person_id -> BigInt,
+        division -> BigInt,
+        role -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -226,5 +235,15 @@ diesel::table! {
     wechat_pushes (digest) {
         digest -> Text,
         seen_at -> Timestamp,
+    passwords (person_id) {
+        person_id -> BigInt,
+        username -> Text,
+        hash -> Text,
+        failures -> Integer,
+        locked_until -> Nullable<Timestamp>,
+        totp_secret -> Nullable<Text>,
+        totp_step -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }

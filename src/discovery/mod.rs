@@ -72,7 +72,7 @@ use std::time::Instant;
 use arc_swap::ArcSwapOption;
 
 use self::mirror::Look;
-use crate::domain::text::Traditional;
+use crate::domain::text::{Text, Traditional};
 
 use words::Dictionary;
 
@@ -114,6 +114,12 @@ impl Live {
     /// The current snapshot; `None` until the first one was loaded.
     pub fn now(&self) -> Option<Arc<Snapshot>> {
         self.current.load_full()
+    }
+
+    /// A text of the store with its traditional characters filled in, as those of a snapshot have them.
+    #[must_use]
+    pub fn filled(&self, text: &Text) -> Text {
+        text.filled(&self.traditional)
     }
 
     /// Makes a snapshot of just these items, which come in pages: what others refer to first. Nobody sees it yet.

@@ -34,6 +34,7 @@ pub mod programme;
 pub mod record;
 pub mod recurrence;
 pub mod resources;
+pub mod roles;
 pub mod routes;
 pub mod sealing;
 pub mod series;

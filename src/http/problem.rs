@@ -154,6 +154,11 @@ codes! {
          "refreshToken 先前已被使用，為安全起見這次登入已被終止；請重新登入。",
          "The refresh token was used before, so this login was ended for safety; log in again."]
     }
+    /// Whoever calls is known, and may not do this.
+    Forbidden "forbidden" 403 {
+        ["没有权限", "沒有權限", "Not allowed"],
+        ["您的账号没有这项权限。", "您的帳號沒有這項權限。", "Your account may not do this."]
+    }
     /// WeChat does not take the code of this login.
     WechatCodeRejected "wechatCodeRejected" 401 {
         ["微信登录凭证无效", "微信登入憑證無效", "WeChat rejects the code"],
