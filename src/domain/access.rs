@@ -92,15 +92,13 @@ impl SigningKey {
     /// Reads 32 random bytes in base64 (`openssl rand -base64 32`).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.replace('+', "-").replace('/', "_");
-        let seed = BASE64.decode(text).ok()?.try_into().ok()?;
-        Some(Self::of(seed))
+        read_seed(text).map(Self::of)
     }
 
     /// The key as [`SigningKey::parse`] reads it.
     #[must_use]
     pub fn expose(&self) -> String {
-        BASE64.encode(self.seed)
+        write_seed(&self.seed)
     }
 
     /// Its name (`kid`), which follows from its public half: two keys never share one.
@@ -118,6 +116,17 @@ impl SigningKey {
             public: DecodingKey::from_ed_der(&public),
         }
     }
+}
+
+/// The 32 bytes of a private key, as `openssl rand -base64 32` writes them.
+pub(super) fn read_seed(text: &str) -> Option<[u8; 32]> {
+    let text = text.replace('+', "-").replace('/', "_");
+    BASE64.decode(text).ok()?.try_into().ok()
+}
+
+/// The 32 bytes of a private key, as [`read_seed`] reads them.
+pub(super) fn write_seed(seed: &[u8; 32]) -> String {
+    BASE64.encode(seed)
 }
 
 impl fmt::Debug for SigningKey {

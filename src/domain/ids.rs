@@ -135,6 +135,8 @@ ids! {
     BulletinId = "bulletin";
     /// Somebody who logs in.
     PersonId = "person";
+    /// What somebody, with their party, has of a session.
+    SignupId = "signup";
     /// A login of a person on one phone or in one browser, from the first token to the last.
     LoginId = "login";
 }
