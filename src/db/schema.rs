@@ -208,10 +208,6 @@ diesel::table! {
         message_id -> Nullable<Text>,
         settled_at -> Nullable<Timestamp>,
         read_at -> Nullable<Timestamp>,
-    memberships (person_id, organisation_id) {
-        person_id -> BigInt,
-        organisation_id -> BigInt,
-        role -> Text,
         created_at -> Timestamp,
     }
 }
@@ -223,6 +219,26 @@ diesel::table! {
         template_id -> Text,
         credits -> Integer,
         updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    wechat_pushes (digest) {
+        digest -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (person_id, organisation_id) {
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     authorities (person_id, division) {
         person_id -> BigInt,
         division -> BigInt,
@@ -232,9 +248,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    wechat_pushes (digest) {
-        digest -> Text,
-        seen_at -> Timestamp,
     passwords (person_id) {
         person_id -> BigInt,
         username -> Text,
