@@ -101,6 +101,8 @@ diesel::table! {
         taken -> Integer,
         waiting -> Integer,
         body -> Text,
+        queue_next -> BigInt,
+        seats_number -> BigInt,
     }
 }
 
@@ -260,3 +262,57 @@ diesel::table! {
         updated_at -> Timestamp,
     }
 }
+
+diesel::table! {
+    signups (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        event_id -> BigInt,
+        person_id -> Nullable<BigInt>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        seats -> Integer,
+        headcount -> Nullable<Integer>,
+        queue_number -> Nullable<BigInt>,
+        offered_until -> Nullable<Timestamp>,
+        ticket_code -> Nullable<Text>,
+        ticket_revision -> Integer,
+        personal -> Nullable<Text>,
+        attended -> Text,
+        policy_version -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signup_members (session_id, who) {
+        session_id -> BigInt,
+        who -> Text,
+        signup_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    limits_used (scope, who) {
+        scope -> Text,
+        who -> Text,
+        used -> Integer,
+        most -> Integer,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (person_id, operation, given) {
+        person_id -> BigInt,
+        operation -> Text,
+        given -> Text,
+        body_hash -> Text,
+        object_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(signups -> sessions (session_id));
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions);

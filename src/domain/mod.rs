@@ -40,6 +40,8 @@ pub mod routes;
 pub mod sealing;
 pub mod series;
 pub mod sessions;
+pub mod signup_terms;
+pub mod signups;
 pub mod sources;
 pub mod taxonomy;
 pub mod text;
