@@ -63,6 +63,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
             pseudonyms: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
         },
         samples: true,
+        sample_signups: true,
         workers: Some(1),
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),

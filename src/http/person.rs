@@ -1,7 +1,7 @@
 //! Who calls. A handler that takes a [`Person`] is for whoever is logged in, and says so in its signature; one that
 //! takes none never looks at `Authorization`. Those who hold a role have extractors of their own in [`super::staff`].
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -57,6 +57,21 @@ pub(super) fn known<T: Send + 'static>(
         };
         members.aside(ask).await
     })
+}
+
+/// Whoever the access token names, if it is genuine. The store is not asked whether the login stands: for handlers that
+/// have it asked with what they do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed(pub Caller);
+
+impl FromRequest for Claimed {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let members = request.app_data::<web::Data<Members>>().ok_or_else(|| Code::Unavailable.into());
+        ready(members.and_then(|members| claimed(members, request.headers()).map(Self)))
+    }
 }
 
 /// Whom the access token of a request names; the store is not asked.

@@ -21,5 +21,6 @@ mod reading;
 mod replicas;
 mod search;
 mod seeds;
+mod signups;
 mod store;
 mod wechat;

@@ -123,6 +123,7 @@ impl Server {
             signing_keys: SigningKeys::Given(Arc::new(keys())),
             data_keys: data_keys(),
             samples,
+            sample_signups: true,
             workers: Some(1),
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),
