@@ -64,6 +64,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         },
         samples: true,
         sample_signups: true,
+        desk_batch: kepu::app::desk::BATCH,
         workers: Some(1),
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),

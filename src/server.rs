@@ -60,6 +60,8 @@ pub struct Settings {
     pub samples: bool,
     /// Whether one can sign up for invented events, as in a demonstration.
     pub sample_signups: bool,
+    /// Sign-ups that one transaction settles at most.
+    pub desk_batch: usize,
     /// Threads that serve; `None`: one per processor.
     pub workers: Option<usize>,
     /// How long `/readyz` says at shutdown that requests should go elsewhere, before the listener closes.
@@ -174,7 +176,7 @@ pub async fn start(
         .await?
     };
 
-    let desk = Desk::open(db.clone(), vault.clone(), random.clone())
+    let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());

@@ -124,6 +124,7 @@ impl Server {
             data_keys: data_keys(),
             samples,
             sample_signups: true,
+            desk_batch: kepu::app::desk::BATCH,
             workers: Some(1),
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),
