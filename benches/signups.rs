@@ -161,9 +161,10 @@ impl Ground {
     fn log_in(&self, people: usize) -> Vec<String> {
         let (keys, now) = (self.keys(), SystemClock.now());
         let log_in = |tx: &mut db::Tx<'_>| {
-            let one = |_| {
-                let person = PersonId::fresh(now, &SystemRandom);
-                let caller = Caller { person, login: LoginId::fresh(now, &SystemRandom) };
+            let one = |n: usize| {
+                // Fresh ids of one millisecond would often be alike.
+                let person = PersonId::from_slug(&n.to_string());
+                let caller = Caller { person, login: LoginId::from_slug(&n.to_string()) };
                 persons::insert(tx, person)?;
                 let refresh = RefreshToken::fresh(&SystemRandom);
                 logins::insert(tx, caller, &refresh, now + TimeDelta::days(1))?;
