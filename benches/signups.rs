@@ -6,6 +6,7 @@
 //! | variable | meaning |
 //! |---|---|
 //! | `KEPU_BENCH_ATTEMPTS` | sign-ups of each row (default 20000) |
+//! | `KEPU_BENCH_STORES` | `sqlite`, `postgres` (default both) |
 
 #![expect(
     clippy::unwrap_used,
@@ -50,10 +51,14 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     println!("| figure | rate | p50 | p99 |\n|---|---|---|---|");
     let (hot, together) = (hot_session(), "settled together");
-    for (store, url) in [
-        ("SQLite, synchronous=FULL", format!("sqlite://{}", dir.path().join("kepu.db").display())),
-        ("PostgreSQL, fsync on", postgres()),
-    ] {
+    let stores = std::env::var("KEPU_BENCH_STORES").unwrap_or_else(|_| "sqlite,postgres".to_owned());
+    for store in stores.split(',') {
+        let (store, url) = match store {
+            "sqlite" => {
+                ("SQLite, synchronous=FULL", format!("sqlite://{}", dir.path().join("kepu.db").display()))
+            }
+            _ => ("PostgreSQL, fsync on", postgres()),
+        };
         let ground = Ground::make(&url, attempts, &hot);
         let (alone, all) = ground.people.split_at(attempts / 10);
         let running = runtime.block_on(ground.serve(1));
