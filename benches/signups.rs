@@ -223,7 +223,9 @@ impl Ground {
     async fn ask(&self, running: &Running, count: usize) -> Load {
         let question = |n: usize| {
             let (lat, lng) = (23.0 + (n % 40) as f64 / 100.0, 113.1 + (n % 37) as f64 / 100.0);
-            format!("GET /v1/events?lat={lat:.3}&lng={lng:.3}&radius=20000 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            format!(
+                "GET /v1/events?lat={lat:.3}&lng={lng:.3}&radius=20000 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            )
         };
         send(running.address, (0..count).map(question).collect(), 200).await
     }

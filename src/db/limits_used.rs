@@ -2,13 +2,12 @@
 
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use hashbrown::HashMap;
 
 use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
+use super::records::ROWS_PER_STATEMENT;
 use super::schema::limits_used;
 
 /// A use of a limit.
@@ -24,21 +23,10 @@ pub struct Use {
     pub most: i32,
 }
 
-/// What these people have used of these limits.
-pub fn used(
-    conn: &mut AnyConn,
-    scopes: &[String],
-    who: &[String],
-) -> Result<HashMap<(String, String), i32>, Error> {
-    let mut found = HashMap::new();
-    for who in who.chunks(IDS_PER_STATEMENT) {
-        let rows: Vec<(String, String, i32)> = limits_used::table
-            .filter(limits_used::scope.eq_any(scopes).and(limits_used::who.eq_any(who)))
-            .select((limits_used::scope, limits_used::who, limits_used::used))
-            .load(conn)?;
-        found.extend(rows.into_iter().map(|(scope, who, used)| ((scope, who), used)));
-    }
-    Ok(found)
+/// What somebody has used of a limit.
+pub fn used(conn: &mut AnyConn, scope: &str, who: &str) -> Result<i32, Error> {
+    let row = limits_used::table.find((scope, who)).select(limits_used::used);
+    Ok(row.first(conn).optional()?.unwrap_or_default())
 }
 
 /// Uses limits, in the order of their keys, so that two transactions never wait for each other in a circle. No key

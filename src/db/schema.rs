@@ -287,7 +287,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    signup_members (session_id, who) {
+    signup_members (who, session_id) {
         session_id -> BigInt,
         who -> Text,
         signup_id -> BigInt,

@@ -87,8 +87,7 @@ impl Ground {
         if let Some(used) = self.used.get(&key) {
             return Ok(*used);
         }
-        let found = limits_used::used(tx, &[key.0.clone()], &[key.1.clone()])?;
-        let used = found.get(&key).copied().unwrap_or_default();
+        let used = limits_used::used(tx, scope, who)?;
         self.used.insert(key, used);
         Ok(used)
     }

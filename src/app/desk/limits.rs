@@ -77,9 +77,7 @@ pub(super) fn used(
 /// Refuses uses that the limits do not allow.
 pub(in crate::app) fn check_limits(tx: &mut Tx<'_>, uses: &[Use]) -> Result<(), Error> {
     for one in uses {
-        let key = (one.scope.clone(), one.who.clone());
-        let found = limits_used::used(tx, &[key.0.clone()], &[key.1.clone()])?;
-        within(one, found.get(&key).copied().unwrap_or_default())?;
+        within(one, limits_used::used(tx, &one.scope, &one.who)?)?;
     }
     Ok(())
 }

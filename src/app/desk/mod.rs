@@ -16,6 +16,7 @@ mod lists;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -36,6 +37,9 @@ const QUEUE: usize = 1024;
 
 /// Attempts that one transaction settles at most, unless somebody asks for other.
 pub const BATCH: usize = 256;
+
+/// How long a batch is gathered at most.
+const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Somebody's attempt to sign up.
 #[derive(Debug, Clone)]
@@ -86,12 +90,7 @@ impl Desk {
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn open(
-        db: Db,
-        vault: Arc<Vault>,
-        random: Arc<dyn Random>,
-        batch: usize,
-    ) -> std::io::Result<Self> {
+    pub fn open(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>, batch: usize) -> std::io::Result<Self> {
         let (queue, arrivals) = sync_channel(QUEUE);
         let lists = Arc::<Lists>::default();
         let worker = Worker { db, vault, random, lists: lists.clone() };
@@ -118,11 +117,27 @@ impl Desk {
     }
 }
 
+/// What has arrived. Where many were settled just before, as many are likely to come at once: they are waited for a
+/// moment, rather than that the first of them is settled alone and all others wait for that.
+fn gather(first: Waiting, arrivals: &Receiver<Waiting>, expected: usize, most: usize) -> Vec<Waiting> {
+    let mut waiting = vec![first];
+    let until = Instant::now() + PATIENCE;
+    while waiting.len() < expected {
+        match arrivals.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(next) => waiting.push(next),
+            Err(_) => break,
+        }
+    }
+    waiting.extend(arrivals.try_iter().take(most.saturating_sub(waiting.len())));
+    waiting
+}
+
 impl Worker {
     fn run(self, arrivals: &Receiver<Waiting>, most: usize) {
+        let mut before = 1;
         while let Ok(first) = arrivals.recv() {
-            let mut waiting = vec![first];
-            waiting.extend(arrivals.try_iter().take(most - 1));
+            let waiting = gather(first, arrivals, before.min(most), most);
+            before = waiting.len();
             metrics::histogram!("desk_batch_attempts").record(waiting.len() as f64);
             let (attempts, answers): (Vec<_>, Vec<_>) =
                 waiting.into_iter().map(|Waiting { attempt, answer }| (attempt, answer)).unzip();
