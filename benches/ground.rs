@@ -63,6 +63,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),
         http: http::app::Settings { max_in_flight: 64 },
+        limits: None,
     };
     server::start(settings, Arc::new(SystemClock), Arc::new(SystemRandom), telemetry::start_metrics())
         .await

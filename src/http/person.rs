@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::problem::{Code, Problem};
 use super::state::Members;
@@ -31,7 +31,11 @@ impl FromRequest for Person {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let members = request.app_data::<web::Data<Members>>().map(|members| Arc::clone(members));
         let members = members.ok_or_else(|| Problem::from(Code::Unavailable));
-        let claimed = members.and_then(|members| Ok((claimed(&members, request.headers())?, members)));
+        let known = request.extensions().get::<Caller>().copied();
+        let claimed = members.and_then(|members| {
+            let caller = known.map_or_else(|| claimed(&members, request.headers()), Ok)?;
+            Ok((caller, members))
+        });
         Box::pin(async move {
             let (caller, members) = claimed?;
             let stands = move |members: &Members| members.db.read(|conn| logins::stands(conn, caller));
@@ -40,6 +44,13 @@ impl FromRequest for Person {
             if stands { Ok(Self { id, login }) } else { Err(Code::LoginEnded.into()) }
         })
     }
+}
+
+/// Whom the access token of a request names, if it is genuine; remembered, so that the signature is checked once.
+pub(super) fn verified(request: &HttpRequest) -> Option<Caller> {
+    let caller = claimed(request.app_data::<web::Data<Members>>()?, request.headers()).ok()?;
+    request.extensions_mut().insert(caller);
+    Some(caller)
 }
 
 /// Whom the access token of a request names; the store is not asked.
