@@ -58,6 +58,10 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         mini_programs: server::MiniPrograms::default(),
         redis_url,
         signing_keys: server::SigningKeys::Kept(std::env::temp_dir().join("kepu-bench")),
+        data_keys: server::DataKeys {
+            fields: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
+            pseudonyms: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
+        },
         samples: true,
         workers: Some(1),
         drain: Duration::ZERO,

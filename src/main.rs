@@ -148,6 +148,21 @@ fn bench_data(config: &Config, sessions: u32, seed: u64) -> Result<(), Failure> 
     Ok(())
 }
 
+/// Keys as they were given, or those of the data directory.
+fn secrets<K>(config: &Config, given: Option<K>) -> server::Secrets<K> {
+    match given {
+        Some(keys) => server::Secrets::Given(Arc::new(keys)),
+        None => server::Secrets::Kept(config.data_dir.clone()),
+    }
+}
+
+fn data_keys(config: &Config) -> Result<server::DataKeys, Failure> {
+    Ok(server::DataKeys {
+        fields: secrets(config, config.keyring()?),
+        pseudonyms: secrets(config, config.pseudonyms()?),
+    })
+}
+
 fn serve(config: Config, demo: bool) -> Result<(), Failure> {
     let begun = Instant::now();
     let metrics = telemetry::start_metrics();
@@ -161,10 +176,8 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         } else {
             server::MiniPrograms::Configured(config.wechat())
         },
-        signing_keys: match config.keys()? {
-            Some(keys) => server::SigningKeys::Given(Arc::new(keys)),
-            None => server::SigningKeys::Kept(config.data_dir.clone()),
-        },
+        signing_keys: secrets(&config, config.keys()?),
+        data_keys: data_keys(&config)?,
         samples: config.samples(demo) == Samples::Show,
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),

@@ -2,7 +2,7 @@
 //! knows every floor; tests start the same server.
 
 mod mini_programs;
-mod signing_keys;
+mod secrets;
 
 use std::fs::{File, TryLockError};
 use std::net::{SocketAddr, TcpListener};
@@ -35,7 +35,7 @@ use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::{app, http};
 
 pub use mini_programs::MiniPrograms;
-pub use signing_keys::SigningKeys;
+pub use secrets::{DataKeys, Kept, Secrets, SigningKeys};
 
 /// How often stores are asked whether they live, and metrics are swept.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -54,6 +54,8 @@ pub struct Settings {
     pub mini_programs: MiniPrograms,
     /// The keys of access tokens; replicas share theirs.
     pub signing_keys: SigningKeys,
+    /// The keys of what is known of persons; replicas share theirs.
+    pub data_keys: DataKeys,
     /// Whether invented events are shown.
     pub samples: bool,
     /// Threads that serve; `None`: one per processor.
@@ -151,7 +153,8 @@ pub async fn start(
     let address = local_address(&listener)?;
     let metrics_address = metrics_listener.as_ref().map(local_address).transpose()?;
 
-    let keys = signing_keys::prepare(settings.signing_keys, &*random)?;
+    let keys = settings.signing_keys.prepare(&*random)?;
+    let vault = settings.data_keys.prepare(random.clone())?;
     let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
     let lock = lock(&settings.db.target)?;
     let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;
@@ -172,7 +175,7 @@ pub async fn start(
     };
 
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
-    let members = Members { db: db.clone(), keys, accounts, clock: clock.clone() };
+    let members = Members { db: db.clone(), keys, vault, accounts, clock: clock.clone() };
     let mut site = Site::new(settings.http, &*random).with(members);
     let readiness = site.readiness();
     let mut jobs = Vec::new();

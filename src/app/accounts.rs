@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Error;
 use crate::clients::wechat::login::Session;
-use crate::db::{self, Db, Tx, logins, persons, wechat_identities as identities};
+use crate::db::{self, Db, Tx, logins, persons, roles, wechat_identities as identities};
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{LoginId, PersonId, Random};
 use crate::domain::invalid::Invalid;
@@ -176,7 +176,7 @@ impl Accounts {
         })
     }
 
-    /// Forgets a person: logins, WeChat's names, and what they said of themselves.
+    /// Forgets a person: logins, WeChat's names, roles, and what they said of themselves.
     ///
     /// # Errors
     /// If the store fails; then nothing is forgotten.
@@ -184,6 +184,7 @@ impl Accounts {
         Ok(self.db.write(|tx| {
             logins::forget(tx, person)?;
             identities::forget(tx, person)?;
+            roles::forget(tx, person)?;
             persons::delete(tx, person)
         })?)
     }

@@ -5,12 +5,17 @@
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
+pub mod desk;
+pub mod notices;
 pub mod programme;
+mod rooms;
 pub mod seeds;
+pub mod signups;
 
 use crate::db;
 use crate::domain::access::CannotSign;
 use crate::domain::invalid::Invalid;
+use crate::domain::signups::refusal::Refusal;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +46,15 @@ pub enum Error {
     /// A token cannot be signed: a fault of ours.
     #[error(transparent)]
     CannotSign(#[from] CannotSign),
+    /// The login of who asks has ended.
+    #[error("the login has ended")]
+    LoginEnded,
+    /// A sign-up is refused.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// More is asked than can be worked off; trying again later may help.
+    #[error("too busy")]
+    Busy,
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

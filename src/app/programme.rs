@@ -61,6 +61,7 @@ fn session(event: EventId, body: &Event, programme: &Programme, slot: Slot) -> S
         capacity: programme.capacity,
         taken: 0,
         waiting: 0,
+        moved: 0,
     }
 }
 

@@ -27,6 +27,7 @@ pub use secret::Secret;
 use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
 use crate::domain::access::{Keys, SigningKey};
+use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use crate::domain::wechat::AppId;
 use crate::http;
 use crate::http::limits::caller::Trusted;
@@ -36,10 +37,6 @@ use crate::telemetry::{self, LogFormat};
 /// Why real mini-programs and `--demo` do not go together: messages would seem to be sent.
 const DEMO_HAS_ITS_OWN: &str = "--demo brings a simulated WeChat with mini-programs of its own; \
     leave KEPU_WECHAT_SECRETS and [[wechat.app]] out, or start without --demo.";
-
-/// Why production does not make its own: replicas would refuse each other's tokens.
-const NO_SIGNING_KEYS: &str = "KEPU_SIGNING_KEYS is not given, which is refused in production; \
-    make a key with `openssl rand -base64 32` and give it to all replicas.";
 
 /// The variable that names the TOML file.
 const CONFIG_FILE: &str = "KEPU_CONFIG";
@@ -113,6 +110,10 @@ settings! {
     metrics_bind: Option<SocketAddr> = "127.0.0.1:9464", "KEPU_METRICS_BIND", read::optional, "an address and a port, or empty";
     #[doc = "Keys of access tokens, each 32 random bytes in base64 (`openssl rand -base64 32`), the same on all replicas. The first signs, all verify: to change keys, add the new one as the second everywhere, then make it the first, and drop the old one a quarter of an hour later. If absent, one is made in the data directory; production must give one."]
     signing_keys: Vec<SigningKey> = "", "KEPU_SIGNING_KEYS", read::signing_keys, "32 bytes in base64, or several of them separated by commas";
+    #[doc = "Keys of what is known of persons, each 32 random bytes in base64, the same on all replicas. The first seals, all open: to change keys, add the new one as the second everywhere, then make it the first, run `kepu reseal`, and drop the old one once that says that nothing is left under it. Whoever loses them loses these data. If absent, one is made in the data directory; production must give one."]
+    data_keys: Vec<DataKey> = "", "KEPU_DATA_KEYS", read::data_keys, "32 bytes in base64, or several different ones separated by commas";
+    #[doc = "The key by which persons are found again without their names being stored, 32 random bytes in base64, the same on all replicas. It cannot be changed: nobody would be known any more. If absent, one is made in the data directory; production must give one."]
+    pseudonym_key: Option<Pseudonyms> = "", "KEPU_PSEUDONYM_KEY", read::pseudonym_key, "32 bytes in base64";
     #[doc = "Secrets of mini-programs, `APPID:SECRET`, separated by commas. They win over those of the file; what the file does not name is configured by this alone."]
     wechat_secrets: Vec<(AppId, AppSecret)> = "", "KEPU_WECHAT_SECRETS", wechat::secrets, "APPID:SECRET, separated by commas, no id twice";
     #[doc = "The page of a mini-program that shows an event, where its `[[wechat.app]]` names no other. It gets the event's id as `scene`."]
@@ -233,8 +234,34 @@ impl Config {
     /// # Errors
     /// If they must be given, and are not.
     pub fn keys(&self) -> Result<Option<Keys>, String> {
-        let keys = Keys::new(self.signing_keys.clone());
-        if keys.is_none() && self.production { Err(NO_SIGNING_KEYS.to_owned()) } else { Ok(keys) }
+        self.given("KEPU_SIGNING_KEYS", Keys::new(self.signing_keys.clone()))
+    }
+
+    /// The keys of personal fields, if they were given; else they are made in the data directory.
+    ///
+    /// # Errors
+    /// If they must be given, and are not.
+    pub fn keyring(&self) -> Result<Option<Keyring>, String> {
+        self.given("KEPU_DATA_KEYS", Keyring::new(self.data_keys.clone()))
+    }
+
+    /// The key of pseudonyms, if it was given; else it is made in the data directory.
+    ///
+    /// # Errors
+    /// If it must be given, and is not.
+    pub fn pseudonyms(&self) -> Result<Option<Pseudonyms>, String> {
+        self.given("KEPU_PSEUDONYM_KEY", self.pseudonym_key.clone())
+    }
+
+    /// Production does not make keys of its own: each replica would have others.
+    fn given<K>(&self, name: &str, keys: Option<K>) -> Result<Option<K>, String> {
+        match keys {
+            None if self.production => Err(format!(
+                "{name} is not given, which is refused in production; make a key with `openssl rand -base64 32` and \
+                 give it to all replicas."
+            )),
+            keys => Ok(keys),
+        }
     }
 
     /// How often somebody may ask, unless limits are off.

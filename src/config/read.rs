@@ -13,6 +13,7 @@ use super::{CONFIG_FILE, Refused, Samples, Secret, Setting, TABLE};
 use crate::db::Target;
 use crate::domain::access::SigningKey;
 use crate::domain::nearest::nearest;
+use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use crate::domain::time::parse_instant;
 use crate::http::limits::rules::Rules;
 
@@ -85,7 +86,7 @@ impl Setting {
     /// Whether its value may hold a password or a secret.
     #[must_use]
     pub fn secret(&self) -> bool {
-        ["_URL", "_SECRETS", "_KEYS"].iter().any(|end| self.env.ends_with(end))
+        ["_URL", "_SECRETS", "_KEYS", "_KEY"].iter().any(|end| self.env.ends_with(end))
     }
 }
 
@@ -145,6 +146,16 @@ pub(super) fn signing_keys(text: &str) -> Option<Vec<SigningKey>> {
 /// The inner `Option` is whether there are limits at all.
 pub(super) fn limits(text: &str) -> Option<Option<Rules>> {
     if text == "off" { Some(None) } else { value(text).map(Some) }
+}
+
+pub(super) fn data_keys(text: &str) -> Option<Vec<DataKey>> {
+    let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+    let keys: Vec<_> = keys.map(DataKey::parse).collect::<Option<_>>()?;
+    (keys.is_empty() || Keyring::new(keys.clone()).is_some()).then_some(keys)
+}
+
+pub(super) fn pseudonym_key(text: &str) -> Option<Option<Pseudonyms>> {
+    if text.is_empty() { Some(None) } else { Pseudonyms::parse(text).map(Some) }
 }
 
 pub(super) fn redis(text: &str) -> Option<Option<Secret>> {

@@ -145,6 +145,31 @@ fn limits_are_changed_one_by_one_or_turned_off() {
 }
 
 #[test]
+fn keys_of_personal_data_are_made_on_a_laptop_and_given_in_production() {
+    assert!(load(&[]).keyring().unwrap().is_none() && load(&[]).pseudonyms().unwrap().is_none());
+    let production = [("DATABASE_URL", "postgres://kepu:s3cret@db/kepu")];
+    assert!(load(&production).keyring().unwrap_err().starts_with("KEPU_DATA_KEYS is not given"));
+    assert!(load(&production).pseudonyms().unwrap_err().starts_with("KEPU_PSEUDONYM_KEY is not given"));
+
+    let (old, new) =
+        ("b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=", "bmV3IGtleSBuZXcga2V5IG5ldyBrZXkgbmV3IGtleSE=");
+    let both = format!("{new}, {old}");
+    let config = load(&[production[0], ("KEPU_DATA_KEYS", &both), ("KEPU_PSEUDONYM_KEY", old)]);
+    assert_eq!(config.keyring().unwrap().unwrap().marks().count(), 2);
+    assert!(config.pseudonyms().unwrap().is_some());
+    let shown = format!("{config:?}");
+    assert!(!shown.contains(&old[..42]) && !shown.contains(&new[..42]), "{shown}");
+    for (name, text) in [
+        ("KEPU_DATA_KEYS", &old[..20]),
+        ("KEPU_DATA_KEYS", &format!("{old},{old}")),
+        ("KEPU_PSEUDONYM_KEY", &both),
+    ] {
+        let told = refused(&[(name, text)]);
+        assert!(told.contains("not shown here") && !told.contains(&old[..20]), "{told}");
+    }
+}
+
+#[test]
 fn a_file_is_read_and_the_environment_wins() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("kepu.toml");

@@ -2,7 +2,7 @@
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{Array, BigInt};
 
 use super::connection::AnyConn;
 use super::error::Error;
@@ -78,6 +78,28 @@ pub fn transaction_number(conn: &mut AnyConn) -> QueryResult<i64> {
         "SELECT coalesce(max(seq), 0) + 1 AS n FROM sqlite_sequence WHERE name = 'changes'",
         "SELECT pg_current_xact_id()::text::bigint AS n",
     )
+}
+
+/// The number under which the current transaction moves seats: of the same count as [`transaction_number`], but given
+/// even where the log of changes gets no row.
+pub fn seats_number(conn: &mut AnyConn) -> QueryResult<i64> {
+    number(
+        conn,
+        "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'changes' RETURNING seq AS n",
+        "SELECT pg_current_xact_id()::text::bigint AS n",
+    )
+}
+
+/// Locks the rows of sessions, whose ids ascend, until the transaction ends. SQLite has one writer at a time anyway.
+pub fn lock_sessions(conn: &mut AnyConn, ids: &[i64]) -> QueryResult<()> {
+    match conn {
+        AnyConn::Sqlite(_) => Ok(()),
+        AnyConn::Postgres(conn) => {
+            conn.batch_execute("SET LOCAL lock_timeout = '5s'")?;
+            let statement = "SELECT id AS n FROM sessions WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+            diesel::sql_query(statement).bind::<Array<BigInt>, _>(ids).execute(conn).map(drop)
+        }
+    }
 }
 
 /// The lowest number that a transaction not yet visible to this one may have: everything below is settled.

@@ -3,6 +3,8 @@
 use diesel::ConnectionError;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 
+use crate::domain::sealing;
+
 /// An error of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -22,6 +24,9 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// A personal field that cannot be sealed or opened.
+    #[error(transparent)]
+    Sealing(#[from] sealing::Error),
     /// Migrations could not be run.
     #[error("migration: {0}")]
     Migration(String),
@@ -45,6 +50,13 @@ impl From<Diesel> for Error {
                 info,
             ) => Self::Constraint(info.message().to_owned()),
             Diesel::DatabaseError(_, ref info) if info.message() == "database is locked" => {
+                Self::Unavailable(info.message().to_owned())
+            }
+            // PostgreSQL says so where a lock was waited for too long, or a circle of waiting was cut.
+            Diesel::DatabaseError(_, ref info)
+                if info.message().contains("lock timeout")
+                    || info.message().contains("deadlock detected") =>
+            {
                 Self::Unavailable(info.message().to_owned())
             }
             other => Self::Query(other),

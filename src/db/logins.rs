@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use hashbrown::HashSet;
 
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
 use super::schema::logins;
 use crate::domain::access::Caller;
 use crate::domain::ids::{LoginId, PersonId};
@@ -114,6 +116,21 @@ pub fn stands(conn: &mut AnyConn, caller: Caller) -> Result<bool, Error> {
         .count()
         .get_result(conn)?;
     Ok(found == 1)
+}
+
+/// Those of these logins that stand.
+pub fn standing(conn: &mut AnyConn, callers: &[Caller]) -> Result<HashSet<LoginId>, Error> {
+    let mut found = HashSet::new();
+    for callers in callers.chunks(IDS_PER_STATEMENT) {
+        let ids = callers.iter().map(|caller| caller.login.get());
+        let rows: Vec<(i64, i64)> = logins::table
+            .filter(logins::id.eq_any(ids).and(logins::ended_at.is_null()))
+            .select((logins::id, logins::person_id))
+            .load(conn)?;
+        let theirs = |caller: &&Caller| rows.contains(&(caller.login.get(), caller.person.get()));
+        found.extend(callers.iter().filter(theirs).map(|caller| caller.login));
+    }
+    Ok(found)
 }
 
 /// Forgets all logins of a person.

@@ -17,17 +17,23 @@ mod dialect;
 pub mod divisions;
 pub mod error;
 pub mod events;
+pub mod idempotency_keys;
+pub mod limits_used;
 pub mod logins;
 pub mod migrate;
+pub mod notices;
 pub mod organisations;
 pub mod persons;
 pub mod policies;
 pub mod records;
 pub mod resources;
+pub mod roles;
 pub mod routes;
 mod schema;
+pub mod seats;
 pub mod series;
 pub mod sessions;
+pub mod signups;
 pub mod terms;
 pub mod wechat_identities;
 
@@ -116,9 +122,9 @@ impl Db {
         let mut conn = self.writers.get().map_err(Error::from)?;
         let mut changed = false;
         let value = dialect::transaction(&mut conn, Begin::Write, |conn| {
-            let mut tx = Tx { conn, now, changed: Vec::new() };
+            let mut tx = Tx { conn, now, changed: Vec::new(), seats_number: None };
             let value = work(&mut tx)?;
-            changed = tx.record_changes()?;
+            changed = tx.record_changes()? | tx.seats_number.is_some();
             Ok::<T, E>(value)
         })?;
         if changed {
@@ -133,6 +139,7 @@ pub struct Tx<'a> {
     conn: &'a mut AnyConn,
     now: DateTime<Utc>,
     changed: Vec<(Kind, i64)>,
+    seats_number: Option<i64>,
 }
 
 impl Tx<'_> {
@@ -150,6 +157,14 @@ impl Tx<'_> {
     /// Notes that an object changed. The statements of this floor call it; nobody else has to.
     fn changed(&mut self, kind: Kind, id: i64) {
         self.changed.push((kind, id));
+    }
+
+    /// The number under which this transaction moves seats.
+    fn seats_number(&mut self) -> Result<i64, Error> {
+        match self.seats_number {
+            Some(number) => Ok(number),
+            None => Ok(*self.seats_number.insert(dialect::seats_number(self.conn)?)),
+        }
     }
 
     /// Writes the log of changes; says whether there were any.

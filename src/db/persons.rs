@@ -1,10 +1,12 @@
 //! Persons.
 
 use diesel::prelude::*;
+use hashbrown::HashMap;
 
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
 use super::schema::persons;
 use crate::domain::ids::PersonId;
 use crate::domain::persons::{DisplayName, Person};
@@ -36,6 +38,20 @@ pub fn get(conn: &mut AnyConn, id: PersonId) -> Result<Option<Person>, Error> {
         created_at: created_at.and_utc(),
         name: name.map(DisplayName::from),
     }))
+}
+
+/// The names of persons who gave one.
+pub fn names(conn: &mut AnyConn, ids: &[PersonId]) -> Result<HashMap<PersonId, DisplayName>, Error> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let rows: Vec<(i64, Option<String>)> = persons::table
+            .filter(persons::id.eq_any(ids.iter().map(|id| id.get())))
+            .select((persons::id, persons::display_name))
+            .load(conn)?;
+        let named = |(id, name): (i64, Option<String>)| Some((PersonId::new(id)?, DisplayName::from(name?)));
+        found.extend(rows.into_iter().filter_map(named));
+    }
+    Ok(found)
 }
 
 /// Gives a person this name, or none, if they still have `version`; `false` if they have not.

@@ -101,6 +101,8 @@ diesel::table! {
         taken -> Integer,
         waiting -> Integer,
         body -> Text,
+        queue_next -> BigInt,
+        seats_number -> BigInt,
     }
 }
 
@@ -186,3 +188,131 @@ diesel::table! {
         ended_at -> Nullable<Timestamp>,
     }
 }
+
+diesel::table! {
+    notices (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        purpose -> Text,
+        event_id -> BigInt,
+        session_id -> Nullable<BigInt>,
+        signup_id -> Nullable<BigInt>,
+        details -> Text,
+        due_at -> Timestamp,
+        state -> Text,
+        reason -> Nullable<Text>,
+        next_at -> Timestamp,
+        attempts -> Integer,
+        claim -> Nullable<BigInt>,
+        claimed_until -> Nullable<Timestamp>,
+        app_id -> Nullable<Text>,
+        template_id -> Nullable<Text>,
+        message_id -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+        read_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    message_credits (person_id, app_id, template_id) {
+        person_id -> BigInt,
+        app_id -> Text,
+        template_id -> Text,
+        credits -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    wechat_pushes (digest) {
+        digest -> Text,
+        seen_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    memberships (person_id, organisation_id) {
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    authorities (person_id, division) {
+        person_id -> BigInt,
+        division -> BigInt,
+        role -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    passwords (person_id) {
+        person_id -> BigInt,
+        username -> Text,
+        hash -> Text,
+        failures -> Integer,
+        locked_until -> Nullable<Timestamp>,
+        totp_secret -> Nullable<Text>,
+        totp_step -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signups (id) {
+        id -> BigInt,
+        session_id -> BigInt,
+        event_id -> BigInt,
+        person_id -> Nullable<BigInt>,
+        status -> Text,
+        reason -> Nullable<Text>,
+        seats -> Integer,
+        headcount -> Nullable<Integer>,
+        queue_number -> Nullable<BigInt>,
+        offered_until -> Nullable<Timestamp>,
+        ticket_code -> Nullable<Text>,
+        ticket_revision -> Integer,
+        personal -> Nullable<Text>,
+        attended -> Text,
+        policy_version -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signup_members (session_id, who) {
+        session_id -> BigInt,
+        who -> Text,
+        signup_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    limits_used (scope, who) {
+        scope -> Text,
+        who -> Text,
+        used -> Integer,
+        most -> Integer,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (person_id, operation, given) {
+        person_id -> BigInt,
+        operation -> Text,
+        given -> Text,
+        body_hash -> Text,
+        object_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(signups -> sessions (session_id));
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions);

@@ -18,14 +18,16 @@ use crate::domain::events::EventStatus;
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::kinds::Kind;
 use crate::domain::places::Place;
-use crate::domain::sessions::{Session, SignupTerms};
+use crate::domain::sessions::Session;
+use crate::domain::signup_terms::SignupTerms;
 
 /// Sessions by their event.
 pub type ByEvent = HashMap<EventId, Vec<Session>>;
 
 /// The sessions of the events with these ids; each event's in order of start.
 pub fn of_events_between(conn: &mut AnyConn, ids: RangeInclusive<i64>) -> Result<ByEvent, Error> {
-    let rows = sessions::table.filter(sessions::event_id.between(*ids.start(), *ids.end())).load(conn)?;
+    let of_events = sessions::table.filter(sessions::event_id.between(*ids.start(), *ids.end()));
+    let rows = of_events.select(Row::as_select()).load(conn)?;
     let mut found = ByEvent::new();
     add_readable(&mut found, rows);
     // Sorting few at a time is quicker than to have the store sort them all.
@@ -41,11 +43,24 @@ pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<ByEvent, Error> {
             sessions::table
                 .filter(sessions::event_id.eq_any(ids))
                 .order((sessions::start_at, sessions::id))
-                .load::<Row>(conn)?,
+                .select(Row::as_select())
+                .load(conn)?,
         );
     }
     let mut found = ByEvent::new();
     add_readable(&mut found, rows);
+    Ok(found)
+}
+
+/// The sessions with these ids that can be read.
+pub fn find(conn: &mut AnyConn, ids: &[SessionId]) -> Result<HashMap<SessionId, Session>, Error> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let ids = ids.iter().map(|id| id.get());
+        let rows = sessions::table.filter(sessions::id.eq_any(ids)).select(Row::as_select()).load(conn)?;
+        let readable = |row: Row| row.session().inspect_err(|error| tracing::error!(%error, "left out")).ok();
+        found.extend(rows.into_iter().filter_map(readable).map(|session| (session.id, session)));
+    }
     Ok(found)
 }
 
@@ -113,7 +128,8 @@ impl NewRow {
     }
 }
 
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sessions)]
 struct Row {
     id: i64,
     event_id: i64,
@@ -124,6 +140,7 @@ struct Row {
     taken: i32,
     waiting: i32,
     body: String,
+    seats_number: i64,
 }
 
 /// What the store does not look into.
@@ -163,6 +180,7 @@ impl Row {
             capacity: self.capacity,
             taken: self.taken,
             waiting: self.waiting,
+            moved: self.seats_number,
         })
     }
 }

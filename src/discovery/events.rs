@@ -18,6 +18,7 @@ use crate::domain::ids::BaseId;
 use crate::domain::places::Place;
 use crate::domain::record::Record;
 use crate::domain::sessions::Session;
+use crate::domain::signups::seats::SeatCount;
 use crate::domain::taxonomy;
 use crate::domain::text::Text;
 use crate::domain::time::{self, Span};
@@ -77,6 +78,25 @@ impl EventEntry {
             elsewhere: elsewhere(&self.sessions, world),
             sessions: Arc::clone(&self.sessions),
             parts: Parts::default(),
+            body: Arc::clone(&self.body),
+            ..*self
+        }
+    }
+
+    /// The same event with other seats.
+    pub(super) fn reseated(&self, counts: &[SeatCount]) -> Self {
+        let mut sessions: Arc<[Session]> = Arc::clone(&self.sessions);
+        for session in Arc::make_mut(&mut sessions) {
+            if let Some(count) = counts.iter().find(|count| count.session == session.id) {
+                (session.taken, session.waiting, session.moved) = (count.taken, count.waiting, count.moved);
+            }
+        }
+        Self {
+            title: self.title.clone(),
+            places: Arc::clone(&self.places),
+            elsewhere: Arc::clone(&self.elsewhere),
+            sessions,
+            parts: self.parts.clone(),
             body: Arc::clone(&self.body),
             ..*self
         }

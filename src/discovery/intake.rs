@@ -27,6 +27,7 @@ use crate::domain::resources::Resource;
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 use crate::domain::sessions::Session;
+use crate::domain::signups::seats::SeatCount;
 use crate::domain::taxonomy::Term;
 
 /// Something that the feed brings in.
@@ -161,6 +162,24 @@ impl Snapshot {
             self.carry_minutes(&slots);
         }
         changed
+    }
+
+    /// Takes counts of seats in; says whether any moved.
+    pub(super) fn reseat(&mut self, counts: &[SeatCount]) -> bool {
+        let mut by_event: BTreeMap<EventId, Vec<SeatCount>> = BTreeMap::new();
+        for count in counts {
+            let held = self.session(count.session).map(|(_, session)| session.moved);
+            if held.is_some_and(|moved| moved != count.moved) {
+                by_event.entry(count.event).or_default().push(*count);
+            }
+        }
+        for (event, counts) in &by_event {
+            let entry = self.event(*event).map(|entry| Arc::new(entry.reseated(counts)));
+            if let (Some(entry), Some(slot)) = (entry, self.index.slot(Kind::Event, event.get())) {
+                self.index.replace(slot, Thing::Event(entry));
+            }
+        }
+        !by_event.is_empty()
     }
 
     /// Takes one item in; its id if it was newer than what is held.

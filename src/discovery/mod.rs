@@ -72,7 +72,8 @@ use std::time::Instant;
 use arc_swap::ArcSwapOption;
 
 use self::mirror::Look;
-use crate::domain::text::Traditional;
+use crate::domain::signups::seats::SeatCount;
+use crate::domain::text::{Text, Traditional};
 
 use words::Dictionary;
 
@@ -116,6 +117,12 @@ impl Live {
         self.current.load_full()
     }
 
+    /// A text of the store with its traditional characters filled in, as those of a snapshot have them.
+    #[must_use]
+    pub fn filled(&self, text: &Text) -> Text {
+        text.filled(&self.traditional)
+    }
+
     /// Makes a snapshot of just these items, which come in pages: what others refer to first. Nobody sees it yet.
     pub fn gather(&self, pages: impl IntoIterator<Item = Vec<Item>>) -> Gathered {
         let (mut snapshot, mut taken) = (self.empty(), Changed::new());
@@ -133,6 +140,16 @@ impl Live {
 
     fn empty(&self) -> Snapshot {
         Snapshot::empty(Arc::clone(&self.traditional), Arc::clone(&self.dictionary), self.samples)
+    }
+
+    /// Puts a snapshot in place in which these seats are as they are now. Nothing is filed anew: no key speaks of seats.
+    pub fn reseat(&self, counts: &[SeatCount]) {
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(current) = self.now() else { return };
+        let mut snapshot = Snapshot::clone(&current);
+        if snapshot.reseat(counts) {
+            self.current.store(Some(Arc::new(snapshot)));
+        }
     }
 
     /// Puts a snapshot in place that differs from the current one by the items that a look brought, all at once.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use crate::domain::text::Lang;
 
 /// What is kept of a thing, by language.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Parts([OnceLock<Box<str>>; 3]);
 
 impl Parts {

@@ -27,6 +27,18 @@ impl Adcode {
         !matches!(self.0 / 10_000, 71 | 81 | 82)
     }
 
+    /// Whether a division is this one or lies within it, which the code tells: a province's ends with four zeros, a
+    /// city's with two.
+    #[must_use]
+    pub fn covers(self, other: Self) -> bool {
+        let reach = match self.0 {
+            province if province % 10_000 == 0 => 10_000,
+            city if city % 100 == 0 => 100,
+            _ => 1,
+        };
+        self.0 / reach == other.0 / reach
+    }
+
     /// The code as a number, which is how the store keeps it.
     pub fn number(self) -> i64 {
         i64::from(self.0)

@@ -135,8 +135,14 @@ ids! {
     BulletinId = "bulletin";
     /// Somebody who logs in.
     PersonId = "person";
+    /// Somebody whom a person signs up with themselves: family, friends.
+    CompanionId = "companion";
+    /// A sign-up of a party for a session.
+    SignupId = "signup";
     /// A login of a person on one phone or in one browser, from the first token to the last.
     LoginId = "login";
+    /// Something that a person is told; its number is the store's.
+    NoticeId = "notice";
 }
 
 /// A number as ids of every kind are written.

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use crate::domain::signups::bars::Bar;
 use crate::domain::text::{Lang, Text};
 
 /// Everything that is wrong with an input; never empty when it travels as an error.
@@ -111,6 +112,8 @@ pub enum FieldCode {
         /// The last day for which they are known; absent where none is.
         through: Option<String>,
     },
+    /// The terms of a session keep somebody out.
+    Barred(Bar),
 }
 
 /// How a value must be written.
@@ -287,6 +290,7 @@ impl FieldCode {
             Self::Rule { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
             Self::HolidayUnknown { .. } => "holidayUnknown",
+            Self::Barred(bar) => bar.wire(),
         }
     }
 
@@ -392,6 +396,7 @@ impl FieldCode {
                 "目前沒有法定假日的資料。",
                 "Public holidays are not known here.",
             ),
+            Self::Barred(bar) => bar.message(lang),
         }
     }
 }

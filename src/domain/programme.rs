@@ -7,7 +7,7 @@ use super::events::Ages;
 use super::hours::Opening;
 use super::ids::CampaignId;
 use super::invalid::{FieldCode, Invalid};
-use super::sessions::{CapacityUnit, SignupTerms, WaitlistMode};
+use super::signup_terms::{CapacityUnit, SignupTerms, WaitlistMode};
 use super::time::CHINA;
 
 /// The programme of a sample event.
@@ -93,16 +93,14 @@ impl SignupTemplate {
             closes_at: Some(start - TimeDelta::hours(self.closes_hours_before)),
             waitlist_mode: self.waitlist_mode,
             capacity_unit: self.capacity_unit,
-            guardian_takes_seat: true,
             party_min: self.party_min,
             party_max: self.party_max,
             per_person_max: self.party_max,
             ages,
             guardian_required: self.guardian_required,
-            phone_required: false,
             approval: self.approval,
             cancel_until: self.cancel_hours_before.map(|hours| start - TimeDelta::hours(hours)),
-            questions: Vec::new(),
+            ..SignupTerms::default()
         }
     }
 }

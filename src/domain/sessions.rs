@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::events::{Ages, EventStatus};
+use super::events::EventStatus;
 use super::ids::{EventId, SessionId};
+use super::invalid::Invalid;
 use super::places::Place;
-use super::text::Text;
+use super::signup_terms::{SignupTerms, WaitlistMode};
 
 /// A session of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,132 +30,10 @@ pub struct Session {
     pub capacity: Option<i32>,
     /// How many of them are taken.
     pub taken: i32,
-    /// How many people queue.
+    /// How many queue, counted as `capacity` counts.
     pub waiting: i32,
-}
-
-/// Terms of sign-up, as data.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SignupTerms {
-    /// When sign-up opens; absent: it has always been open.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opens_at: Option<DateTime<Utc>>,
-    /// When it closes; absent: at the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closes_at: Option<DateTime<Utc>>,
-    /// What happens when it is full.
-    pub waitlist_mode: WaitlistMode,
-    /// Whether capacity counts people or parties.
-    #[serde(default)]
-    pub capacity_unit: CapacityUnit,
-    /// Whether a guardian who comes along takes a seat.
-    #[serde(default = "yes")]
-    pub guardian_takes_seat: bool,
-    /// Fewest people in a party.
-    #[serde(default = "one")]
-    pub party_min: u16,
-    /// Most people in a party.
-    #[serde(default = "one")]
-    pub party_max: u16,
-    /// Most seats one person may hold in the session.
-    #[serde(default = "one")]
-    pub per_person_max: u16,
-    /// Ages that attendees must have; they do not bind guardians.
-    #[serde(default)]
-    pub ages: Ages,
-    /// Whether a guardian must come along.
-    #[serde(default)]
-    pub guardian_required: bool,
-    /// Whether a telephone number is asked for.
-    #[serde(default)]
-    pub phone_required: bool,
-    /// Whether the host decides on each sign-up.
-    #[serde(default)]
-    pub approval: bool,
-    /// Until when one can cancel; absent: until the start.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cancel_until: Option<DateTime<Utc>>,
-    /// What is asked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub questions: Vec<Question>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn one() -> u16 {
-    1
-}
-
-/// What happens when a session is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum WaitlistMode {
-    /// No waiting list.
-    None,
-    /// Whoever is next is confirmed at once when seats become free.
-    Confirm,
-    /// Whoever is next is offered the seats for a time.
-    Offer,
-}
-
-/// What capacity counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum CapacityUnit {
-    /// People.
-    #[default]
-    Person,
-    /// Parties, however large.
-    Party,
-}
-
-/// A question asked at sign-up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Question {
-    /// Names the question in answers; unique in the session.
-    pub id: String,
-    /// The question.
-    pub label: Text,
-    /// How it is answered.
-    #[serde(rename = "type")]
-    pub kind: QuestionType,
-    /// Whether it must be answered.
-    pub required: bool,
-    /// The choices, where there are any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub options: Vec<Text>,
-    /// Asked once for the party, or of each participant.
-    pub per: QuestionScope,
-}
-
-/// How a question is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum QuestionType {
-    /// In words.
-    Text,
-    /// With a whole number.
-    Number,
-    /// Yes or no.
-    Boolean,
-    /// One of the options.
-    Choice,
-    /// Any of the options.
-    Choices,
-}
-
-/// Of whom a question is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum QuestionScope {
-    /// Once.
-    Party,
-    /// Of everybody.
-    Participant,
+    /// Grows whenever its seats are moved; 0: they never were.
+    pub moved: i64,
 }
 
 /// What somebody who wants to take part can do at a given moment.
@@ -180,6 +59,19 @@ pub enum SignupState {
 }
 
 impl Session {
+    /// Adds what is wrong with it: what could never be kept is refused when it is written.
+    pub fn check(&self, invalid: &mut Invalid) {
+        if self.end <= self.start {
+            invalid.inverted("start", "start", "end");
+        }
+        if let Some(capacity) = self.capacity {
+            invalid.range("capacity", capacity, 0, 1_000_000);
+        }
+        if let Some(terms) = &self.signup {
+            terms.check(self.start, self.end, self.capacity, invalid);
+        }
+    }
+
     /// What one can do at `now`. Moves with the clock and the seats, so it is never stored.
     pub fn signup_state(&self, event_status: EventStatus, now: DateTime<Utc>) -> SignupState {
         if self.status == EventStatus::Cancelled || event_status == EventStatus::Cancelled {
@@ -229,6 +121,7 @@ mod tests {
             capacity: Some(2),
             taken,
             waiting,
+            moved: 0,
         }
     }
 

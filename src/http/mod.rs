@@ -18,6 +18,7 @@
 //! | [`params`] | the table-driven parser of queries, which documents itself |
 //! | [`person`] | who calls: access stands in a handler's signature |
 //! | [`problem`] | the table of error codes |
+//! | [`staff`] | the same for those who hold a role |
 //! | [`state`] | what every handler works on |
 //! | `wire` | how closed sets of words are written |
 //! | [`v1`] | one file per noun |
@@ -38,6 +39,7 @@ pub mod pages;
 pub mod params;
 pub mod person;
 pub mod problem;
+pub mod staff;
 pub mod state;
 pub mod v1;
 mod wire;

@@ -1,5 +1,5 @@
 //! Who calls. A handler that takes a [`Person`] is for whoever is logged in, and says so in its signature; one that
-//! takes none never looks at `Authorization`.
+//! takes none never looks at `Authorization`. Those who hold a role have extractors of their own in [`super::staff`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::problem::{Code, Problem};
 use super::state::Members;
-use crate::db::logins;
+use crate::db::{AnyConn, logins};
 use crate::domain::access::{Caller, Rejected};
 use crate::domain::ids::{LoginId, PersonId};
 
@@ -24,26 +24,43 @@ pub struct Person {
     pub login: LoginId,
 }
 
+/// What an extractor gives once the store was asked.
+pub(super) type Asking<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
 impl FromRequest for Person {
     type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+    type Future = Asking<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let members = request.app_data::<web::Data<Members>>().map(|members| Arc::clone(members));
-        let members = members.ok_or_else(|| Problem::from(Code::Unavailable));
-        let known = request.extensions().get::<Caller>().copied();
-        let claimed = members.and_then(|members| {
-            let caller = known.map_or_else(|| claimed(&members, request.headers()), Ok)?;
-            Ok((caller, members))
-        });
-        Box::pin(async move {
-            let (caller, members) = claimed?;
-            let stands = move |members: &Members| members.db.read(|conn| logins::stands(conn, caller));
-            let stands = members.aside(stands).await?;
-            let Caller { person: id, login } = caller;
-            if stands { Ok(Self { id, login }) } else { Err(Code::LoginEnded.into()) }
-        })
+        known(request, |_, person| Ok(person))
     }
+}
+
+/// Whoever calls, and what `read` makes of them with the same connection to the store.
+pub(super) fn known<T: Send + 'static>(
+    request: &HttpRequest,
+    read: impl FnOnce(&mut AnyConn, Person) -> Result<T, Problem> + Send + 'static,
+) -> Asking<T> {
+    let members = request.app_data::<web::Data<Members>>().map(|members| Arc::clone(members));
+    let members = members.ok_or_else(|| Problem::from(Code::Unavailable));
+    let verified = request.extensions().get::<Caller>().copied();
+    let claimed = members.and_then(|members| {
+        let caller = verified.map_or_else(|| claimed(&members, request.headers()), Ok)?;
+        Ok((caller, members))
+    });
+    Box::pin(async move {
+        let (caller, members) = claimed?;
+        let ask = move |members: &Members| {
+            members.db.read(|conn| {
+                if !logins::stands(conn, caller)? {
+                    return Err(Code::LoginEnded.into());
+                }
+                let Caller { person: id, login } = caller;
+                read(conn, Person { id, login })
+            })
+        };
+        members.aside(ask).await
+    })
 }
 
 /// Whom the access token of a request names, if it is genuine; remembered, so that the signature is checked once.

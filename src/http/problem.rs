@@ -18,6 +18,7 @@ use crate::app;
 use crate::clients::wechat;
 use crate::db;
 use crate::domain::invalid::{FieldCode, FieldError, Invalid};
+use crate::domain::signups::refusal::{Queue, Refusal};
 use crate::domain::text::Lang;
 
 /// The media type of every error.
@@ -154,6 +155,11 @@ codes! {
          "refreshToken 先前已被使用，為安全起見這次登入已被終止；請重新登入。",
          "The refresh token was used before, so this login was ended for safety; log in again."]
     }
+    /// Whoever calls is known, and may not do this.
+    Forbidden "forbidden" 403 {
+        ["没有权限", "沒有權限", "Not allowed"],
+        ["您的账号没有这项权限。", "您的帳號沒有這項權限。", "Your account may not do this."]
+    }
     /// WeChat does not take the code of this login.
     WechatCodeRejected "wechatCodeRejected" 401 {
         ["微信登录凭证无效", "微信登入憑證無效", "WeChat rejects the code"],
@@ -177,6 +183,85 @@ codes! {
         ["版本冲突", "版本衝突", "Version conflict"],
         ["内容在此期间已被修改；请重新读取后再提交。", "內容在此期間已被修改；請重新讀取後再提交。",
          "It was changed meanwhile; read it again and send your change with the new `version`."]
+    }
+    /// No seat is left; `waitlist` says what there is of one.
+    Full "full" 409 {
+        ["名额已满", "名額已滿", "Full"],
+        ["名额已满；waitlist.offered 为 true 时可带 joinWaitlist 再次提交以候补。",
+         "名額已滿；waitlist.offered 為 true 時可帶 joinWaitlist 再次提交以候補。",
+         "No seat is left; where `waitlist.offered` is true, send the same with `joinWaitlist` to queue."]
+    }
+    /// Sign-up has not opened; `signupOpensAt` of the session says when it does.
+    NotOpen "notOpen" 409 {
+        ["报名未开始", "報名未開始", "Not open yet"],
+        ["报名尚未开始，开始时间见场次的 signupOpensAt。", "報名尚未開始，開始時間見場次的 signupOpensAt。",
+         "Sign-up has not opened; the session's `signupOpensAt` says when it does."]
+    }
+    /// Sign-up has closed, or the session is over.
+    Closed "closed" 409 {
+        ["报名已截止", "報名已截止", "Closed"],
+        ["报名已截止或场次已结束。", "報名已截止或場次已結束。", "Sign-up has closed, or the session is over."]
+    }
+    /// The session is called off.
+    CalledOff "calledOff" 409 {
+        ["场次已取消", "場次已取消", "Called off"],
+        ["这个场次已取消。", "這個場次已取消。", "This session is called off."]
+    }
+    /// No sign-up is needed here, or it is elsewhere.
+    SignupNotNeeded "signupNotNeeded" 409 {
+        ["无需报名", "無需報名", "No sign-up here"],
+        ["这个场次不在此报名：可直接前往，或按 externalSignup 报名。",
+         "這個場次不在此報名：可直接前往，或按 externalSignup 報名。",
+         "One does not sign up for this session here: just come, or see `externalSignup`."]
+    }
+    /// The event is invented, for demonstration.
+    SampleEvent "sampleEvent" 409 {
+        ["示例活动", "示例活動", "Sample event"],
+        ["这是演示用的示例活动，不能报名。", "這是示範用的示例活動，不能報名。",
+         "This event is invented, for demonstration; one cannot sign up for it."]
+    }
+    /// Somebody else signed up one of the party.
+    Duplicate "duplicate" 409 {
+        ["已由他人报名", "已由他人報名", "Signed up already"],
+        ["同行人中有人已由其他账号报名这个场次，errors 指明是谁。",
+         "同行人中有人已由其他帳號報名這個場次，errors 指明是誰。",
+         "Somebody else signed up one of the party for this session; `errors` says whom."]
+    }
+    /// The party takes more than one person may.
+    LimitReached "limitReached" 409 {
+        ["超出限额", "超出限額", "Limit reached"],
+        ["超出每人的名额或场次限制，errors 逐项说明。", "超出每人的名額或場次限制，errors 逐項說明。",
+         "That is more than one person may have; `errors` says of what."]
+    }
+    /// The session is not for this party.
+    NotEligible "notEligible" 409 {
+        ["不符合报名条件", "不符合報名條件", "Not eligible"],
+        ["不符合这个场次的报名条件，errors 逐项说明。", "不符合這個場次的報名條件，errors 逐項說明。",
+         "The session is not for this party; `errors` says for whom and why."]
+    }
+    /// The `Idempotency-Key` was used for another request.
+    KeyReused "keyReused" 409 {
+        ["重复键已被使用", "重複鍵已被使用", "Key reused"],
+        ["这个 Idempotency-Key 已用于另一个请求；请换一个。", "這個 Idempotency-Key 已用於另一個請求；請換一個。",
+         "This `Idempotency-Key` was used for another request; choose a new one."]
+    }
+    /// It is too late to cancel or to shrink.
+    CancelClosed "cancelClosed" 409 {
+        ["已过取消期限", "已過取消期限", "Too late to cancel"],
+        ["已过可取消或减少人数的期限（cancelUntil）。", "已過可取消或減少人數的期限（cancelUntil）。",
+         "It is too late to cancel or to make the party smaller: see `cancelUntil`."]
+    }
+    /// The offer has lapsed, or there was none.
+    OfferLapsed "offerLapsed" 409 {
+        ["候补名额已失效", "候補名額已失效", "Offer lapsed"],
+        ["没有为您保留的名额，或保留时间已过。", "沒有為您保留的名額，或保留時間已過。",
+         "No seats are held for you, or their time is over."]
+    }
+    /// The sign-up has come to its end.
+    SignupOver "signupOver" 409 {
+        ["报名已结束", "報名已結束", "Sign-up over"],
+        ["这个报名已结束，不能再更改。", "這個報名已結束，不能再更改。",
+         "This sign-up has come to its end; nothing can be changed about it."]
     }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
@@ -314,6 +399,7 @@ pub struct Problem {
     allow: Option<String>,
     retry_after: Option<u64>,
     source: Option<Box<dyn Error + Send + Sync>>,
+    waitlist: Option<Queue>,
 }
 
 impl Problem {
@@ -352,6 +438,28 @@ impl Problem {
         Self { errors: vec![FieldError::new(field, error)], ..code.into() }
     }
 
+    /// A sign-up that is refused.
+    #[must_use]
+    pub fn refused(refusal: Refusal) -> Self {
+        let because = |code: Code, invalid: Invalid| Self { errors: invalid.0, ..code.into() };
+        match refusal {
+            Refusal::Full(queue) => Self { waitlist: Some(queue), ..Code::Full.into() },
+            Refusal::Duplicate(invalid) => because(Code::Duplicate, invalid),
+            Refusal::LimitReached(invalid) => because(Code::LimitReached, invalid),
+            Refusal::NotEligible(invalid) => because(Code::NotEligible, invalid),
+            Refusal::Invalid(invalid) => Self::unprocessable(invalid),
+            Refusal::NotOpen => Code::NotOpen.into(),
+            Refusal::Closed => Code::Closed.into(),
+            Refusal::CalledOff => Code::CalledOff.into(),
+            Refusal::NotNeeded => Code::SignupNotNeeded.into(),
+            Refusal::Sample => Code::SampleEvent.into(),
+            Refusal::KeyReused => Code::KeyReused.into(),
+            Refusal::CancelClosed => Code::CancelClosed.into(),
+            Refusal::OfferLapsed => Code::OfferLapsed.into(),
+            Refusal::Over => Code::SignupOver.into(),
+        }
+    }
+
     /// What went wrong.
     #[must_use]
     pub fn code(&self) -> Code {
@@ -379,6 +487,7 @@ impl Problem {
             code: self.code.wire().into(),
             detail: self.code.detail(lang).into(),
             errors: errors.collect(),
+            waitlist: self.waitlist.map(|queue| Waitlist { offered: queue.offered, waiting: queue.waiting }),
             request_id: request_id.into(),
         }
     }
@@ -405,7 +514,7 @@ impl Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, errors: Vec::new(), allow: None, retry_after: None, source: None }
+        Self { code, errors: Vec::new(), allow: None, retry_after: None, source: None, waitlist: None }
     }
 }
 
@@ -423,6 +532,9 @@ impl From<app::Error> for Problem {
             app::Error::NotFound => Code::NotFound.into(),
             app::Error::LoginOver => Code::RefreshTokenInvalid.into(),
             app::Error::RefreshReused => Code::RefreshTokenReused.into(),
+            app::Error::LoginEnded => Code::LoginEnded.into(),
+            app::Error::Refused(refusal) => Self::refused(refusal),
+            app::Error::Busy => Code::Unavailable.into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. } | app::Error::CannotSign(_)) => Self::internal(other),
         }
@@ -483,9 +595,23 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldProblem>,
+    /// What there is of a waiting list; with `full` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waitlist: Option<Waitlist>,
     /// The id of this request, also in the header `X-Request-Id`.
     #[schema(example = "3f9c2c1d7a5e4b60")]
     pub request_id: String,
+}
+
+/// What there is of a waiting list.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct Waitlist {
+    /// Whether the party could queue: by the same request with `joinWaitlist`.
+    #[schema(example = true)]
+    pub offered: bool,
+    /// How many queue, counted as `capacity` counts.
+    #[schema(example = 12, minimum = 0)]
+    pub waiting: i32,
 }
 
 /// What is wrong with one field.

@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
 use crate::domain::access::Keys;
 use crate::domain::clock::Clock;
+use crate::domain::sealing::Vault;
 
 /// Taken by handlers as `web::Data<State>`; shared by all workers.
 pub struct State {
@@ -48,6 +49,8 @@ pub struct Members {
     pub db: Db,
     /// The keys of access tokens.
     pub keys: Arc<Keys>,
+    /// What personal fields are opened with.
+    pub vault: Arc<Vault>,
     /// The use cases of accounts.
     pub accounts: Accounts,
     /// What time it is.

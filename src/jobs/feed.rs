@@ -20,7 +20,7 @@ use super::daily::CHANGES_KEPT_DAYS;
 use crate::clients::wakeups::WakeUps;
 use crate::db::changes::{self, Change};
 use crate::db::records::Stored;
-use crate::db::{self, AnyConn, Db, sessions};
+use crate::db::{self, AnyConn, Db, seats, sessions};
 use crate::discovery::mirror::{Look, Touch};
 use crate::discovery::{Item, Live};
 use crate::domain::clock::Clock;
@@ -116,14 +116,15 @@ impl Feed {
         }
         let at = self.clock.now();
         let Position { low_water, seen } = &self.position;
-        let (position, fresh, items) = self.db.snapshot(|conn| {
+        let (position, fresh, items, reseated) = self.db.snapshot(|conn| {
             let next = changes::low_water(conn)?;
             let visible = changes::since(conn, *low_water)?;
             let above = visible.iter().filter(|change| change.tx >= next).map(|change| change.id).collect();
             let fresh: Vec<Change> =
                 visible.into_iter().filter(|change| !seen.contains(&change.id)).collect();
             let items = changed_items(conn, &fresh)?;
-            Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, items))
+            let reseated = seats::since(conn, *low_water)?;
+            Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, items, reseated))
         })?;
         if position.low_water < *low_water {
             // Transactions do not count backwards: the store was restored from a copy under our feet.
@@ -137,6 +138,9 @@ impl Feed {
         if moved || !fresh.is_empty() || at - self.told_at >= TELL {
             self.live.apply(items, self.told(at, &fresh));
             self.told_at = at;
+        }
+        if !reseated.is_empty() {
+            self.live.reseat(&reseated);
         }
         self.looked_at = self.clock.now();
         if let Some(oldest) = fresh.iter().map(|change| change.at).min() {

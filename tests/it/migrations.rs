@@ -89,8 +89,8 @@ fn columns(conn: &mut AnyConn) -> Result<Vec<String>, Error> {
         .into_iter()
         .map(|row| {
             let kind = match row.kind.to_ascii_uppercase().as_str() {
-                // SQLite's only auto-increment key is spelled INTEGER and holds 64 bits.
-                "INTEGER" if row.place == "changes.id" => "BigInt",
+                // SQLite's auto-increment keys are spelled INTEGER and hold 64 bits.
+                "INTEGER" if ["changes.id", "notices.id"].contains(&row.place.as_str()) => "BigInt",
                 "BIGINT" => "BigInt",
                 "INTEGER" => "Integer",
                 "TEXT" => "Text",

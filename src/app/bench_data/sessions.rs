@@ -6,7 +6,8 @@ use super::random::Stream;
 use super::{Plan, Purpose};
 use crate::domain::events::{Ages, EventStatus};
 use crate::domain::ids::{EventId, SessionId};
-use crate::domain::sessions::{CapacityUnit, Session, SignupTerms, WaitlistMode};
+use crate::domain::sessions::Session;
+use crate::domain::signup_terms::{CapacityUnit, SignupTerms, WaitlistMode};
 use crate::domain::time;
 
 /// The first day of a catalogue, counted from today.
@@ -109,8 +110,6 @@ pub fn terms(ages: Ages, stream: &mut Stream) -> Terms {
         opens_days_before: stream.between(5, 30),
         closes_hours_before: stream.between(0, 24),
         rules: SignupTerms {
-            opens_at: None,
-            closes_at: None,
             waitlist_mode: stream.pick(&waits).copied().unwrap_or(WaitlistMode::None),
             capacity_unit: if stream.chance(90.0) { CapacityUnit::Person } else { CapacityUnit::Party },
             guardian_takes_seat: stream.chance(70.0),
@@ -118,11 +117,10 @@ pub fn terms(ages: Ages, stream: &mut Stream) -> Terms {
             party_max,
             per_person_max: party_max,
             ages,
-            guardian_required: ages.min.is_some_and(|min| min < 8),
+            guardian_required: party_max > 1 && ages.min.is_some_and(|min| min < 8),
             phone_required: stream.chance(20.0),
             approval: stream.chance(5.0),
-            cancel_until: None,
-            questions: Vec::new(),
+            ..SignupTerms::default()
         },
     }
 }
@@ -165,5 +163,6 @@ fn session(
         capacity,
         taken,
         waiting,
+        moved: 0,
     }
 }

@@ -116,6 +116,11 @@ impl Index {
         }
     }
 
+    /// Puts a thing in the place of the same one that is filed just alike.
+    pub fn replace(&mut self, slot: u32, thing: Thing) {
+        self.things.put(slot, thing);
+    }
+
     /// The days of a span under which something may be filed, in order.
     pub fn days(&self, span: impl RangeBounds<i64>) -> impl Iterator<Item = i64> {
         self.days.range(span).copied()

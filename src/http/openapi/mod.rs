@@ -18,6 +18,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 pub use polish::polish;
 
 use crate::domain::invalid::FIELD_CODES;
+use crate::domain::signups::bars::Bar;
 use crate::domain::text::Lang;
 use crate::http::problem::Code;
 
@@ -79,8 +80,11 @@ fn about() -> String {
         let (wire, status, detail) = (code.wire(), code.status().as_u16(), code.detail(Lang::En));
         problems.push_str(&format!("| `{wire}` | {status} | {detail} |\n"));
     }
-    let fields: String =
-        FIELD_CODES.iter().map(|(code, meaning)| format!("| `{code}` | {meaning} |\n")).collect();
+    let fields: String = FIELD_CODES
+        .iter()
+        .chain(&Bar::CODES)
+        .map(|(code, meaning)| format!("| `{code}` | {meaning} |\n"))
+        .collect();
     ABOUT.replace("{problems}", problems.trim_end()).replace("{fields}", fields.trim_end())
 }
 

@@ -7,13 +7,21 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::db::persons;
+use super::filters::Plain;
+use super::roles::HeldRole;
+use crate::app;
+use crate::db::{AnyConn, persons, roles};
+use crate::discovery::Live;
+use crate::domain::ids::PersonId;
 use crate::domain::persons::{self as domain, DisplayName};
+use crate::domain::roles::Role;
+use crate::domain::text::{Lang, Text};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
+use crate::http::params::Asked;
 use crate::http::person::Person;
 use crate::http::problem::{Code, Problem, ProblemBody};
-use crate::http::state::Members;
+use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -32,8 +40,7 @@ pub struct Me {
     #[schema(example = "小明妈妈")]
     display_name: Option<String>,
     /// What they may do beside what everybody may; empty for most.
-    #[schema(example = json!([]))]
-    roles: Vec<String>,
+    roles: Vec<HeldRole>,
     /// When they first logged in.
     #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
     created_at: Rfc3339,
@@ -54,16 +61,13 @@ pub struct Profile {
     version: i64,
 }
 
-impl From<domain::Person> for Me {
-    fn from(person: domain::Person) -> Self {
-        Self {
-            id: person.id.to_string(),
-            display_name: person.name.map(|name| name.expose().to_owned()),
-            roles: Vec::new(),
-            created_at: rfc3339(person.created_at),
-            version: person.version,
-        }
-    }
+/// A person as the store has them, and their roles with names.
+type Found = (domain::Person, Vec<(Role, Text)>);
+
+fn find(conn: &mut AnyConn, id: PersonId) -> Result<Found, Problem> {
+    // Erased between the look at the login and this one.
+    let person = persons::get(conn, id)?.ok_or(Code::LoginEnded)?;
+    Ok((person, roles::named(conn, id)?))
 }
 
 /// Read my profile
@@ -71,15 +75,20 @@ impl From<domain::Person> for Me {
 /// Who is logged in, with what they may do.
 #[utoipa::path(
     tag = "me",
+    params(Asked<Plain>),
     security(("person" = [])),
     responses((status = 200, description = "The person.", body = Me))
 )]
 #[get("/v1/me")]
-async fn get_me(person: Person, members: web::Data<Members>) -> Result<HttpResponse, Problem> {
-    let read = move |members: &Members| members.db.read(|conn| persons::get(conn, person.id));
+async fn get_me(
+    person: Person,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let read = move |members: &Members| members.db.read(|conn| find(conn, person.id));
     let found = members.into_inner().aside(read).await?;
-    // Erased between the look at the login and this one.
-    Ok(answer(found.ok_or(Code::LoginEnded)?))
+    Ok(answer(found, &state.live, asked.lang))
 }
 
 /// Change my profile
@@ -87,6 +96,7 @@ async fn get_me(person: Person, members: web::Data<Members>) -> Result<HttpRespo
 /// Replaces what somebody says of themselves. 409 `versionConflict` if it was changed since it was read.
 #[utoipa::path(
     tag = "me",
+    params(Asked<Plain>),
     request_body = Profile,
     security(("person" = [])),
     responses(
@@ -98,13 +108,20 @@ async fn get_me(person: Person, members: web::Data<Members>) -> Result<HttpRespo
 #[put("/v1/me")]
 async fn update_me(
     person: Person,
+    asked: Asked<Plain>,
     body: Json<Profile>,
+    state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let Profile { display_name, version } = body.0;
     let name = display_name.map(DisplayName::from);
-    let change = move |members: &Members| members.accounts.rename(person.id, version, name.as_ref());
-    Ok(answer(members.into_inner().aside(change).await?))
+    let change = move |members: &Members| {
+        let person = members.accounts.rename(person.id, version, name.as_ref())?;
+        let roles = members.db.read(|conn| roles::named(conn, person.id))?;
+        Ok::<_, app::Error>((person, roles))
+    };
+    let changed = members.into_inner().aside(change).await?;
+    Ok(answer(changed, &state.live, asked.lang))
 }
 
 /// Erase my account
@@ -122,6 +139,14 @@ async fn delete_me(person: Person, members: web::Data<Members>) -> Result<HttpRe
     Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
-fn answer(person: domain::Person) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Me::from(person))
+fn answer((person, roles): Found, live: &Live, lang: Lang) -> HttpResponse {
+    let held = |(role, name): &(Role, Text)| HeldRole::new(*role, live.filled(name).get(lang));
+    let me = Me {
+        id: person.id.to_string(),
+        display_name: person.name.map(|name| name.expose().to_owned()),
+        roles: roles.iter().map(held).collect(),
+        created_at: rfc3339(person.created_at),
+        version: person.version,
+    };
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(me)
 }

@@ -26,6 +26,7 @@ pub mod places;
 pub mod policies;
 pub mod references;
 pub mod resources;
+pub mod roles;
 pub mod routes;
 pub mod search;
 pub mod series;

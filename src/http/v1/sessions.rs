@@ -13,8 +13,8 @@ use super::view::View;
 use crate::discovery::events::{EventEntry, Standing};
 use crate::domain::events::Event;
 use crate::domain::ids::SessionId;
-use crate::domain::sessions;
 use crate::domain::time::{Rfc3339, rfc3339};
+use crate::domain::{sessions, signup_terms};
 use crate::http::list::Crs;
 use crate::http::params::{Asked, PathId};
 use crate::http::problem::{Code, Problem};
@@ -60,7 +60,7 @@ wire! {
     }
 
     /// What happens when a session is full.
-    WaitlistMode = sessions::WaitlistMode {
+    WaitlistMode = signup_terms::WaitlistMode {
         /// No waiting list.
         None "none"
         /// Whoever is next is confirmed at once when seats become free.
@@ -70,7 +70,7 @@ wire! {
     }
 
     /// What capacity counts.
-    CapacityUnit = sessions::CapacityUnit {
+    CapacityUnit = signup_terms::CapacityUnit {
         /// People.
         Person "person"
         /// Parties, however large.
@@ -78,7 +78,7 @@ wire! {
     }
 
     /// How a question is answered.
-    QuestionType = sessions::QuestionType {
+    QuestionType = signup_terms::QuestionType {
         /// In words.
         Text "text"
         /// With a whole number.
@@ -92,7 +92,7 @@ wire! {
     }
 
     /// Of whom a question is asked.
-    QuestionScope = sessions::QuestionScope {
+    QuestionScope = signup_terms::QuestionScope {
         /// Once.
         Party "party"
         /// Of everybody.
@@ -269,7 +269,7 @@ impl<'a> Session<'a> {
 }
 
 impl Rules {
-    fn new(terms: &sessions::SignupTerms) -> Self {
+    fn new(terms: &signup_terms::SignupTerms) -> Self {
         Self {
             capacity_unit: terms.capacity_unit.into(),
             guardian_takes_seat: terms.guardian_takes_seat,
@@ -304,7 +304,7 @@ impl Rules {
 }
 
 impl<'a> Question<'a> {
-    fn new(view: &View<'a>, question: &'a sessions::Question) -> Self {
+    fn new(view: &View<'a>, question: &'a signup_terms::Question) -> Self {
         let options = || question.options.iter().map(|option| view.text(option)).collect();
         Self {
             id: &question.id,

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 use kepu::domain::events::{EventStatus, Mode};
 use kepu::domain::ids::{BaseId, EventId, SessionId};
-use kepu::domain::sessions::{Session, SignupTerms};
+use kepu::domain::sessions::Session;
+use kepu::domain::signup_terms::SignupTerms;
 use serde_json::Value;
 
 use super::{at, ids, instant, list, put_event_at, put_event_with, server_with, shared, text, titles};

@@ -94,6 +94,7 @@ pub fn session(slug: &str, event: EventId, start: DateTime<Utc>) -> Session {
         capacity: None,
         taken: 0,
         waiting: 0,
+        moved: 0,
     }
 }
 

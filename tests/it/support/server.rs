@@ -10,7 +10,8 @@ use kepu::clients::choose_ring;
 use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::server::{self, MiniPrograms, Running, SigningKeys};
+use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use kepu::server::{self, DataKeys, MiniPrograms, Running, Secrets, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
@@ -30,6 +31,13 @@ pub const SIGNING_KEY: &str = "a2V5IG9mIHRlc3RzLCBrbm93biB0byBldmVyeWJvZHk=";
 /// The keys of these servers.
 pub fn keys() -> Keys {
     Keys::new(vec![SigningKey::parse(SIGNING_KEY).unwrap()]).unwrap()
+}
+
+/// The keys of what they know of persons: the same one.
+fn data_keys() -> DataKeys {
+    let keyring = Keyring::new(vec![DataKey::parse(SIGNING_KEY).unwrap()]).unwrap();
+    let pseudonyms = Pseudonyms::parse(SIGNING_KEY).unwrap();
+    DataKeys { fields: Secrets::Given(Arc::new(keyring)), pseudonyms: Secrets::Given(Arc::new(pseudonyms)) }
 }
 
 /// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
@@ -133,6 +141,7 @@ impl Server {
             redis_url,
             mini_programs,
             signing_keys: SigningKeys::Given(Arc::new(keys())),
+            data_keys: data_keys(),
             samples,
             workers: Some(1),
             drain: Duration::ZERO,

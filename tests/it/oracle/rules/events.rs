@@ -5,7 +5,8 @@ use kepu::domain::events::{Event, EventStatus};
 use kepu::domain::ids::spell;
 use kepu::domain::places::{Accessibility, Place, Provision};
 use kepu::domain::record::Record;
-use kepu::domain::sessions::{Session, WaitlistMode};
+use kepu::domain::sessions::Session;
+use kepu::domain::signup_terms::WaitlistMode;
 use kepu::domain::time::{day_of, rfc3339};
 
 use super::places::Area;

@@ -1,0 +1,3 @@
+DROP TABLE passwords;
+DROP TABLE authorities;
+DROP TABLE memberships;

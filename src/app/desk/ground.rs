@@ -1,0 +1,148 @@
+//! What a batch stands on: everything its attempts ask about, read with a few statements for all of them.
+
+use hashbrown::{HashMap, HashSet};
+
+use super::super::Error;
+use super::super::rooms::{self, Room, Tools};
+use super::{Attempt, Settled};
+use crate::db::idempotency_keys::{self, Used};
+use crate::db::records::Stored;
+use crate::db::{Tx, limits_used, logins, persons, signups};
+use crate::domain::events::Event;
+use crate::domain::ids::{CampaignId, EventId, LoginId, PersonId, SessionId, SignupId};
+use crate::domain::record::Record;
+use crate::domain::sealing::Vault;
+use crate::domain::signups::Signup;
+use crate::domain::signups::party::PersonName;
+use crate::domain::signups::request::{Account, Request};
+
+/// The operation under which keys of sign-ups are kept.
+pub(super) const OPERATION: &str = "signUp";
+
+/// By what a person, or somebody they bring along, is told apart in a session.
+const WHO: &str = "participant";
+
+/// What a batch stands on, moved along as its attempts are settled.
+pub(super) struct Ground {
+    /// The sessions, locked.
+    pub(super) rooms: HashMap<SessionId, Room>,
+    /// The logins that stand.
+    pub(super) logins: HashSet<LoginId>,
+    /// What accounts know.
+    pub(super) accounts: HashMap<PersonId, Account>,
+    /// The sign-ups that stand.
+    pub(super) standing: HashMap<(SessionId, PersonId), Signup>,
+    /// Who is in the sessions by which sign-up.
+    pub(super) members: HashMap<(SessionId, String), SignupId>,
+    /// Keys that were used.
+    pub(super) keys: HashMap<(PersonId, String), Used>,
+    /// What the requests of those keys made.
+    pub(super) repeated: HashMap<SignupId, Settled>,
+    /// What was used of limits, as far as it was asked.
+    pub(super) used: HashMap<(String, String), i32>,
+    /// The campaigns of events whose sessions limit them.
+    pub(super) campaigns: HashMap<EventId, Vec<CampaignId>>,
+}
+
+impl Ground {
+    /// Reads it, after the sessions are locked.
+    pub(super) fn read(tx: &mut Tx<'_>, tools: Tools<'_>, attempts: &[Attempt]) -> Result<Self, Error> {
+        let sessions: Vec<SessionId> = distinct(attempts.iter().map(|attempt| attempt.session));
+        let persons: Vec<PersonId> = distinct(attempts.iter().map(|attempt| attempt.caller.person));
+        let callers: Vec<_> = attempts.iter().map(|attempt| attempt.caller).collect();
+        let rooms = rooms::open(tx, &sessions)?;
+        let logins = logins::standing(tx, &callers)?;
+        let accounts = accounts(tx, tools, &persons)?;
+        let standing = signups::standing(tx, tools.vault, &sessions, &persons)?;
+        let known = accounts.values().flat_map(|account| {
+            let companions = account.companions.values().filter_map(|one| one.who.clone());
+            companions.chain([account.who.clone()])
+        });
+        let members = signups::members(tx, &sessions, &distinct(known))?;
+        let keyed: Vec<PersonId> = distinct(
+            attempts.iter().filter(|attempt| attempt.key.is_some()).map(|attempt| attempt.caller.person),
+        );
+        let keys =
+            if keyed.is_empty() { HashMap::new() } else { idempotency_keys::find(tx, OPERATION, &keyed)? };
+        let before: Vec<SignupId> = keys.values().filter_map(|used| SignupId::new(used.object)).collect();
+        let repeated = signups::find(tx, tools.vault, &before)?.into_iter();
+        let repeated = repeated.map(|signup| (signup.id, Settled { signup, made: true })).collect();
+        let campaigns = campaigns(tx, &rooms)?;
+        Ok(Self {
+            rooms,
+            logins,
+            accounts,
+            standing,
+            members,
+            keys,
+            repeated,
+            used: HashMap::new(),
+            campaigns,
+        })
+    }
+
+    /// What somebody has used of a limit.
+    pub(super) fn used(&mut self, tx: &mut Tx<'_>, scope: &str, who: &str) -> Result<i32, Error> {
+        let key = (scope.to_owned(), who.to_owned());
+        if let Some(used) = self.used.get(&key) {
+            return Ok(*used);
+        }
+        let found = limits_used::used(tx, &[key.0.clone()], &[key.1.clone()])?;
+        let used = found.get(&key).copied().unwrap_or_default();
+        self.used.insert(key, used);
+        Ok(used)
+    }
+}
+
+/// A keyed hash that stands for a person among the participants of sessions.
+pub(in crate::app) fn who(vault: &Vault, person: PersonId) -> String {
+    vault.blind(WHO, &person.to_string())
+}
+
+/// What one account knows that a request asks about.
+pub(in crate::app) fn account(
+    tx: &mut Tx<'_>,
+    tools: Tools<'_>,
+    person: PersonId,
+    _request: &Request,
+) -> Result<Account, Error> {
+    Ok(accounts(tx, tools, &[person])?.remove(&person).unwrap_or_default())
+}
+
+fn accounts(
+    tx: &mut Tx<'_>,
+    tools: Tools<'_>,
+    persons: &[PersonId],
+) -> Result<HashMap<PersonId, Account>, Error> {
+    let named = persons::names(tx, persons)?;
+    let account = |id: &PersonId| {
+        let account = Account {
+            who: who(tools.vault, *id),
+            name: named.get(id).map(|name| PersonName::from(name.expose())),
+            ..Account::default()
+        };
+        (*id, account)
+    };
+    let accounts: HashMap<PersonId, Account> = persons.iter().map(account).collect();
+    Ok(accounts)
+}
+
+/// The campaigns of events, where a session limits how many of them one may attend.
+fn campaigns(
+    tx: &mut Tx<'_>,
+    rooms: &HashMap<SessionId, Room>,
+) -> Result<HashMap<EventId, Vec<CampaignId>>, Error> {
+    let limited = rooms
+        .values()
+        .filter(|room| room.session.signup.as_ref().is_some_and(|terms| terms.per_campaign_max.is_some()));
+    let ids: Vec<i64> = distinct(limited.map(|room| room.session.event.get()));
+    let of = |record: Record<Event>| Some((EventId::new(record.id)?, record.body.campaigns));
+    Ok(Event::find(tx, &ids)?.into_iter().filter_map(of).collect())
+}
+
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    let mut all: Vec<T> = all.collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}

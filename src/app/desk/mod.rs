@@ -1,0 +1,169 @@
+//! The desk: where sign-ups are handed in. One per replica.
+//!
+//! A hot event is one row, and commits, not code, limit how fast a row moves. So attempts queue here, and one worker
+//! settles whatever has arrived in one transaction ([`batch`]), in order of arrival, and answers each once that is
+//! durable. An attempt that was handed in runs to its end, even if nobody waits for the answer any more. Where the queue
+//! is full the desk says so at once ([`Error::Busy`]) rather than let everybody wait.
+//!
+//! A batch that fails is settled again one attempt at a time, so that one bad attempt harms nobody else. Replicas have a
+//! desk each and meet at the row's lock.
+
+mod batch;
+mod ground;
+mod limits;
+mod lists;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::Error;
+use crate::db::{self, Db, Tx};
+use crate::domain::access::Caller;
+use crate::domain::ids::{Random, SessionId};
+use crate::domain::sealing::Vault;
+use crate::domain::signups::request::Request;
+use crate::domain::signups::{RepeatKey, Signup};
+
+pub(super) use ground::{account, who};
+pub(super) use limits::{add_members, check_limits, users, uses};
+pub use lists::Lists;
+
+/// Attempts that may queue; one more is turned away. At five thousand a second they are settled in a fifth of one.
+const QUEUE: usize = 1024;
+
+/// Attempts that one transaction settles at most.
+const BATCH: usize = 256;
+
+/// Somebody's attempt to sign up.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Who, by which login: that it stands is looked up with the rest.
+    pub caller: Caller,
+    /// For which session.
+    pub session: SessionId,
+    /// What they ask for.
+    pub request: Request,
+    /// The key of the request, if it may be repeated.
+    pub key: Option<RepeatKey>,
+}
+
+/// An attempt that was settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The sign-up.
+    pub signup: Signup,
+    /// Whether it was made by this attempt or by an earlier one with the same key, and did not stand before.
+    pub made: bool,
+}
+
+struct Waiting {
+    attempt: Attempt,
+    answer: oneshot::Sender<Result<Settled, Error>>,
+}
+
+/// What the worker works with.
+struct Worker {
+    db: Db,
+    vault: Arc<Vault>,
+    random: Arc<dyn Random>,
+    lists: Arc<Lists>,
+}
+
+/// Where sign-ups are handed in.
+#[derive(Clone)]
+pub struct Desk {
+    queue: SyncSender<Waiting>,
+    /// Who is on the lists of full sessions.
+    pub lists: Arc<Lists>,
+}
+
+impl Desk {
+    /// Opens a desk, whose worker ends when the last handle is dropped and the queue is empty.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn open(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> std::io::Result<Self> {
+        Self::with(db, vault, random, BATCH)
+    }
+
+    /// The same, settling at most so many attempts in a transaction: with one, each commits alone.
+    ///
+    /// # Errors
+    /// If the system gives no thread.
+    pub fn with(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>, batch: usize) -> std::io::Result<Self> {
+        let (queue, arrivals) = sync_channel(QUEUE);
+        let lists = Arc::<Lists>::default();
+        let worker = Worker { db, vault, random, lists: lists.clone() };
+        thread::Builder::new().name("desk".to_owned()).spawn(move || worker.run(&arrivals, batch))?;
+        Ok(Self { queue, lists })
+    }
+
+    /// Hands an attempt in, and waits until it is settled and durable.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many wait already; [`Error::LoginEnded`]; [`Error::NotFound`] if there is no such session;
+    /// [`Error::Refused`]; [`Error::Db`] if the store failed, after which a repeat finds what came of it.
+    pub async fn sign_up(&self, attempt: Attempt) -> Result<Settled, Error> {
+        let (answer, settled) = oneshot::channel();
+        match self.queue.try_send(Waiting { attempt, answer }) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                metrics::counter!("desk_turned_away_total").increment(1);
+                return Err(Error::Busy);
+            }
+        }
+        // The worker answers everything it takes, unless it broke.
+        settled.await.unwrap_or(Err(Error::Busy))
+    }
+}
+
+impl Worker {
+    fn run(self, arrivals: &Receiver<Waiting>, most: usize) {
+        while let Ok(first) = arrivals.recv() {
+            let mut waiting = vec![first];
+            waiting.extend(arrivals.try_iter().take(most - 1));
+            metrics::histogram!("desk_batch_attempts").record(waiting.len() as f64);
+            let (attempts, answers): (Vec<_>, Vec<_>) =
+                waiting.into_iter().map(|Waiting { attempt, answer }| (attempt, answer)).unzip();
+            let settling = std::panic::AssertUnwindSafe(|| self.settle(&attempts));
+            match std::panic::catch_unwind(settling) {
+                Ok(settled) => {
+                    for (answer, settled) in answers.into_iter().zip(settled) {
+                        // Whoever hung up is signed up all the same.
+                        let _ = answer.send(settled);
+                    }
+                }
+                // The panic hook has logged it; dropping the answers tells those who wait.
+                Err(_panic) => drop(answers),
+            }
+        }
+    }
+
+    /// Settles attempts together, or each by itself where that fails.
+    fn settle(&self, attempts: &[Attempt]) -> Vec<Result<Settled, Error>> {
+        match self.db.write(|tx| self.batch(tx, attempts)) {
+            Ok(done) => {
+                done.lists.into_iter().for_each(|(session, list)| self.lists.remember(session, list));
+                done.outcomes
+            }
+            Err(Error::Db(error @ db::Error::Unavailable(_))) => {
+                // Nobody would fare better alone.
+                let reason = error.to_string();
+                attempts.iter().map(|_| Err(db::Error::Unavailable(reason.clone()).into())).collect()
+            }
+            Err(error) if attempts.len() == 1 => vec![Err(error)],
+            Err(error) => {
+                tracing::warn!(%error, "a batch of sign-ups failed; each is settled by itself");
+                metrics::counter!("desk_batches_failed_total").increment(1);
+                attempts.chunks(1).flat_map(|alone| self.settle(alone)).collect()
+            }
+        }
+    }
+
+    fn batch(&self, tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<batch::Done, Error> {
+        batch::settle(tx, super::rooms::Tools { vault: &self.vault, random: &*self.random }, attempts)
+    }
+}

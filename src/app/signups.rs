@@ -1,0 +1,287 @@
+//! What is done about a sign-up once it is made: accepted, changed, cancelled, decided by the host, and what time does to
+//! it. To make one is the business of the [desk](super::desk).
+//!
+//! Each works on the sign-up under the lock of its session, and whoever is next in the queue gets what becomes free in the
+//! same transaction.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Error;
+use super::desk;
+use super::notices::{drop_reminders, tell};
+use super::rooms::{self, Room, Tools, about, told};
+use crate::db::limits_used::{self, Use};
+use crate::db::records::Stored;
+use crate::db::{Db, Tx, signups};
+use crate::domain::events::Event;
+use crate::domain::ids::{PersonId, Random, SessionId, SignupId};
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::notices::{Notice, Purpose};
+use crate::domain::sealing::Vault;
+use crate::domain::signups::bars::Bar;
+use crate::domain::signups::party::Role;
+use crate::domain::signups::refusal::Refusal;
+use crate::domain::signups::request::{For, Request};
+use crate::domain::signups::{Reason, Signup, Status};
+use crate::domain::ticket_codes::TicketCode;
+
+/// The use cases of sign-ups that were made. All of them block.
+#[derive(Clone)]
+pub struct Signups {
+    db: Db,
+    vault: Arc<Vault>,
+    random: Arc<dyn Random>,
+}
+
+/// Who does something about a sign-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Whose it is.
+    Person(PersonId),
+    /// The host of a session.
+    Host(SessionId),
+}
+
+/// What the host decides on a sign-up that waits for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// They are welcome.
+    Approve,
+    /// They are not.
+    Reject,
+}
+
+impl Signups {
+    /// The use cases over a store.
+    pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
+        Self { db, vault, random }
+    }
+
+    fn tools(&self) -> Tools<'_> {
+        Tools { vault: &self.vault, random: &*self.random }
+    }
+
+    /// Works on a sign-up under the lock of its session; gives it as it is then.
+    fn on(
+        &self,
+        by: By,
+        id: SignupId,
+        work: impl FnOnce(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
+    ) -> Result<Signup, Error> {
+        self.db.write(|tx| {
+            let session = signups::session_of(tx, id)?.ok_or(Error::NotFound)?;
+            let mut room = rooms::open_one(tx, session)?;
+            let mut signup = signups::get(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
+            let theirs = match by {
+                By::Person(person) => signup.person == Some(person),
+                By::Host(of) => of == session,
+            };
+            if !theirs {
+                return Err(Error::NotFound);
+            }
+            let before = signup.clone();
+            work(tx, &mut room, &mut signup)?;
+            if signup != before {
+                room.seats.moved((before.status, before.seats), (signup.status, signup.seats));
+                signups::update(tx, &self.vault, &mut signup)?;
+                if before.status.stands() && !signup.status.stands() {
+                    self.let_go(tx, &room, &signup)?;
+                }
+            }
+            room.close(tx, self.tools())?;
+            Ok(signup)
+        })
+    }
+
+    /// What follows when a sign-up stands no more: others may sign its people up, and limits are given back.
+    fn let_go(&self, tx: &mut Tx<'_>, room: &Room, signup: &Signup) -> Result<(), Error> {
+        let members = signups::remove_members(tx, signup.id)?;
+        drop_reminders(tx, &[signup.id])?;
+        let uses = self.uses(tx, room, signup, members)?;
+        Ok(limits_used::give_back(tx, uses)?)
+    }
+
+    /// What a sign-up with these members uses of the limits over several sessions.
+    fn uses(
+        &self,
+        tx: &mut Tx<'_>,
+        room: &Room,
+        signup: &Signup,
+        members: Vec<String>,
+    ) -> Result<Vec<Use>, Error> {
+        let terms = room.terms();
+        if terms.per_event_max.is_none() && terms.per_campaign_max.is_none() {
+            return Ok(Vec::new());
+        }
+        let event = Event::get(tx, signup.event.get())?;
+        let campaigns = event.map(|event| event.body.campaigns).unwrap_or_default();
+        let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+        let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
+        let account = signup.person.map(|person| desk::who(&self.vault, person));
+        let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
+        Ok(desk::uses(&terms, signup.event, &campaigns, &desk::users(members, others, account)))
+    }
+
+    /// Takes the seats that are offered.
+    ///
+    /// # Errors
+    /// [`Refusal::OfferLapsed`] if there is no offer, or none any more.
+    pub fn accept(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
+        self.on(By::Person(person), id, |tx, room, signup| {
+            // To accept twice is to have accepted.
+            if signup.status == Status::Confirmed && signup.queue_number.is_some() {
+                return Ok(());
+            }
+            let stands = signup.offered_until.is_some_and(|until| tx.now() < until);
+            if signup.status != Status::Offered || !stands {
+                return Err(Error::Refused(Refusal::OfferLapsed));
+            }
+            signup.status = room.terms().when_seated();
+            signup.offered_until = None;
+            signup.ticket_code.get_or_insert_with(|| TicketCode::fresh(&*self.random));
+            Ok(tell(tx, &told(signup, true).into_iter().collect::<Vec<_>>())?)
+        })
+    }
+
+    /// Gives a sign-up up, or leaves the queue; what was given up already stays so.
+    ///
+    /// # Errors
+    /// [`Refusal::CancelClosed`] if it is too late; [`Refusal::Over`] if somebody of it came, or should have.
+    pub fn cancel(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
+        self.on(By::Person(person), id, |tx, room, signup| {
+            match signup.status {
+                Status::Cancelled | Status::Rejected => return Ok(()),
+                Status::Attended | Status::NoShow => return Err(Error::Refused(Refusal::Over)),
+                Status::Waitlisted => signup.reason = Some(Reason::LeftQueue),
+                Status::Offered | Status::Pending | Status::Confirmed => {
+                    let late = room.terms().cancel_until(room.session.start) <= tx.now();
+                    // Seats that were never accepted or granted bind nobody.
+                    if late && signup.status == Status::Confirmed {
+                        return Err(Error::Refused(Refusal::CancelClosed));
+                    }
+                    signup.reason = Some(Reason::ByPerson);
+                }
+            }
+            end(signup, Status::Cancelled);
+            Ok(())
+        })
+    }
+
+    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue.
+    ///
+    /// # Errors
+    /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
+    /// [`Refusal::CancelClosed`] if it is too late to shrink; the refusals of [`Request::allow`].
+    pub fn change(
+        &self,
+        person: PersonId,
+        id: SignupId,
+        version: i64,
+        request: &Request,
+    ) -> Result<Signup, Error> {
+        self.on(By::Person(person), id, |tx, room, signup| {
+            if signup.version != version {
+                return Err(Error::VersionConflict);
+            }
+            let changeable = matches!(
+                signup.status,
+                Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending
+            );
+            if !changeable || room.session.end <= tx.now() {
+                return Err(Error::Refused(Refusal::Over));
+            }
+            let terms = room.terms();
+            let account = desk::account(tx, self.tools(), person, request)?;
+            let asked = For { terms: &terms, start: room.session.start, now: tx.now() };
+            let allowed = request.allow(asked, &account).map_err(Error::Refused)?;
+            if allowed.seats > signup.seats || request.headcount.is_some() != signup.headcount.is_some() {
+                let bar = FieldCode::Barred(Bar::CannotGrow);
+                return Err(Error::Refused(Refusal::Invalid(Invalid::one("participants", bar))));
+            }
+            let late = terms.cancel_until(room.session.start) <= tx.now();
+            if allowed.seats < signup.seats && late {
+                return Err(Error::Refused(Refusal::CancelClosed));
+            }
+            let before = signups::remove_members(tx, signup.id)?;
+            let before = self.uses(tx, room, signup, before)?;
+            limits_used::give_back(tx, before)?;
+            let members = desk::add_members(tx, signup, &allowed)?;
+            signup.seats = allowed.seats;
+            signup.headcount = request.headcount;
+            signup.personal = Some(allowed.personal);
+            signup.ticket_revision += 1;
+            let after = self.uses(tx, room, signup, members)?;
+            desk::check_limits(tx, &after)?;
+            Ok(limits_used::raise(tx, after)?)
+        })
+    }
+
+    /// Decides on a sign-up that waits for the host; one decided alike stays so.
+    ///
+    /// # Errors
+    /// [`Refusal::Over`] if it does not wait for a decision.
+    pub fn decide(&self, session: SessionId, id: SignupId, decision: Decision) -> Result<Signup, Error> {
+        self.on(By::Host(session), id, |tx, _, signup| match (signup.status, decision) {
+            (Status::Pending, Decision::Approve) => {
+                signup.status = Status::Confirmed;
+                Ok(tell(tx, &told(signup, false).into_iter().collect::<Vec<_>>())?)
+            }
+            (Status::Pending, Decision::Reject) => {
+                signup.reason = Some(Reason::ByHost);
+                end(signup, Status::Rejected);
+                let notice =
+                    signup.person.map(|person| Notice::new(person, Purpose::Rejected, about(signup)));
+                Ok(tell(tx, &notice.into_iter().collect::<Vec<_>>())?)
+            }
+            (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
+            _ => Err(Error::Refused(Refusal::Over)),
+        })
+    }
+
+    /// Lets offers lapse whose time is over, and ends the queue of what has begun; says how many sign-ups that ended.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn lapse(&self, now: DateTime<Utc>) -> Result<usize, Error> {
+        let mut ended = 0;
+        for session in self.db.read(|conn| signups::overdue(conn, now))? {
+            ended += self.db.write(|tx| self.lapse_in(tx, session))?;
+        }
+        Ok(ended)
+    }
+
+    fn lapse_in(&self, tx: &mut Tx<'_>, session: SessionId) -> Result<usize, Error> {
+        let mut room = rooms::open_one(tx, session)?;
+        let now = tx.now();
+        let mut over = signups::lapsed(tx, &self.vault, session, now)?;
+        over.iter_mut().for_each(|signup| signup.reason = Some(Reason::OfferLapsed));
+        if room.session.start <= now {
+            let mut queue = signups::next_in_queue(tx, &self.vault, session, i32::MAX, i64::MAX)?;
+            queue.iter_mut().for_each(|signup| signup.reason = Some(Reason::NeverFree));
+            over.extend(queue);
+        }
+        let mut notices = Vec::new();
+        for signup in &mut over {
+            let before = (signup.status, signup.seats);
+            end(signup, Status::Cancelled);
+            room.seats.moved(before, (signup.status, signup.seats));
+            signups::update(tx, &self.vault, signup)?;
+            self.let_go(tx, &room, signup)?;
+            let lapsed = signup.reason == Some(Reason::OfferLapsed);
+            let told = signup.person.filter(|_| lapsed);
+            notices.extend(told.map(|person| Notice::new(person, Purpose::Lapsed, about(signup))));
+        }
+        tell(tx, &notices)?;
+        room.close(tx, self.tools())?;
+        Ok(over.len())
+    }
+}
+
+/// Ends a sign-up: nothing is held for it any more.
+fn end(signup: &mut Signup, status: Status) {
+    signup.status = status;
+    signup.offered_until = None;
+    signup.ticket_code = None;
+}

@@ -1,0 +1,82 @@
+//! How much of a limit over several sessions each person has used.
+
+use diesel::prelude::*;
+use diesel::upsert::excluded;
+use hashbrown::HashMap;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::dialect::each;
+use super::error::Error;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
+use super::schema::limits_used;
+
+/// A use of a limit.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Use {
+    /// What is limited: `event:` or `campaign:` and an id.
+    pub scope: String,
+    /// A keyed hash of who uses it.
+    pub who: String,
+    /// How much is used.
+    pub used: i32,
+    /// How much may be used in all.
+    pub most: i32,
+}
+
+/// What these people have used of these limits.
+pub fn used(
+    conn: &mut AnyConn,
+    scopes: &[String],
+    who: &[String],
+) -> Result<HashMap<(String, String), i32>, Error> {
+    let mut found = HashMap::new();
+    for who in who.chunks(IDS_PER_STATEMENT) {
+        let rows: Vec<(String, String, i32)> = limits_used::table
+            .filter(limits_used::scope.eq_any(scopes).and(limits_used::who.eq_any(who)))
+            .select((limits_used::scope, limits_used::who, limits_used::used))
+            .load(conn)?;
+        found.extend(rows.into_iter().map(|(scope, who, used)| ((scope, who), used)));
+    }
+    Ok(found)
+}
+
+/// Uses limits, in the order of their keys, so that two transactions never wait for each other in a circle. No key
+/// comes twice.
+///
+/// # Errors
+/// [`Error::Constraint`] if one would be passed: another transaction used it meanwhile.
+pub fn raise(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
+    uses.sort_unstable();
+    for uses in uses.chunks(ROWS_PER_STATEMENT) {
+        let row = |one: &Use| {
+            (
+                limits_used::scope.eq(one.scope.clone()),
+                limits_used::who.eq(one.who.clone()),
+                limits_used::used.eq(one.used),
+                limits_used::most.eq(one.most),
+            )
+        };
+        let rows: Vec<_> = uses.iter().map(row).collect();
+        let upsert = diesel::insert_into(limits_used::table)
+            .values(rows)
+            .on_conflict((limits_used::scope, limits_used::who))
+            .do_update()
+            .set((
+                limits_used::used.eq(limits_used::used + excluded(limits_used::used)),
+                limits_used::most.eq(excluded(limits_used::most)),
+            ));
+        each!(&mut *tx.conn, conn => upsert.execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Gives back uses of limits, in the order of their keys.
+pub fn give_back(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
+    uses.sort_unstable();
+    for Use { scope, who, used, .. } in uses {
+        let row = limits_used::table.find((scope, who)).filter(limits_used::used.ge(used));
+        diesel::update(row).set(limits_used::used.eq(limits_used::used - used)).execute(&mut *tx.conn)?;
+    }
+    Ok(())
+}

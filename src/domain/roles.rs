@@ -1,0 +1,139 @@
+//! What somebody may do beside what everybody may: for an organisation as one of its members, or over a division as an
+//! authority.
+
+use super::divisions::Adcode;
+use super::ids::OrganisationId;
+
+/// What a member of an organisation may do; each may do what those before may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MemberRole {
+    /// Receives visitors: runs the desk of sessions.
+    Desk,
+    /// Also writes what the organisation offers.
+    Editor,
+    /// Also says who is a member.
+    Owner,
+}
+
+/// What an authority may do in its division, and in those within; each may do what those before may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AuthorityRole {
+    /// Reviews what is to be published.
+    Reviewer,
+    /// Also administers campaigns and organisations.
+    Administrator,
+}
+
+/// One role of a person. A person has at most one in an organisation, and at most one over a division.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A member of an organisation.
+    Member(MemberRole, OrganisationId),
+    /// An authority over a division.
+    Authority(AuthorityRole, Adcode),
+}
+
+/// All roles of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Roles(pub Vec<Role>);
+
+/// The words by which roles are kept and given on the command line.
+macro_rules! words {
+    ($($role:ident { $($variant:ident $word:literal)+ })+) => {$(
+        impl $role {
+            /// Its word.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)+
+                }
+            }
+
+            /// The role of this word, if there is one.
+            #[must_use]
+            pub fn of_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}
+
+words! {
+    MemberRole { Desk "desk" Editor "editor" Owner "owner" }
+    AuthorityRole { Reviewer "reviewer" Administrator "administrator" }
+}
+
+impl Roles {
+    /// Whether somebody may do what `role` may in at least one of these organisations.
+    #[must_use]
+    pub fn in_any(&self, organisations: &[OrganisationId], role: MemberRole) -> bool {
+        self.0.iter().any(|held| match held {
+            Role::Member(held, organisation) => *held >= role && organisations.contains(organisation),
+            Role::Authority(..) => false,
+        })
+    }
+
+    /// Whether somebody may do what `role` may in a division.
+    #[must_use]
+    pub fn over(&self, division: Adcode, role: AuthorityRole) -> bool {
+        self.0.iter().any(|held| match held {
+            Role::Authority(held, own) => *held >= role && own.covers(division),
+            Role::Member(..) => false,
+        })
+    }
+
+    /// Whether somebody is an authority anywhere.
+    #[must_use]
+    pub fn any_authority(&self) -> bool {
+        self.0.iter().any(|held| matches!(held, Role::Authority(..)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn adcode(text: &str) -> Adcode {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_member_may_do_what_lesser_members_may_and_nothing_elsewhere() {
+        let [own, other] = ["museum", "garden"].map(OrganisationId::from_slug);
+        let roles = Roles(vec![Role::Member(MemberRole::Editor, own)]);
+        assert!(roles.in_any(&[other, own], MemberRole::Desk) && roles.in_any(&[own], MemberRole::Editor));
+        assert!(!roles.in_any(&[own], MemberRole::Owner));
+        assert!(!roles.in_any(&[other], MemberRole::Desk) && !roles.in_any(&[], MemberRole::Desk));
+        assert!(!roles.over(adcode("440100"), AuthorityRole::Reviewer) && !roles.any_authority());
+    }
+
+    #[test]
+    fn an_authority_reaches_what_lies_within_its_division() {
+        let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, adcode("440100"))]);
+        for within in ["440100", "440106"] {
+            assert!(roles.over(adcode(within), AuthorityRole::Reviewer), "{within}");
+            assert!(!roles.over(adcode(within), AuthorityRole::Administrator), "{within}");
+        }
+        for beyond in ["440000", "440300", "440305", "441900", "810000"] {
+            assert!(!roles.over(adcode(beyond), AuthorityRole::Reviewer), "{beyond}");
+        }
+        let provincial = Roles(vec![Role::Authority(AuthorityRole::Administrator, adcode("440000"))]);
+        assert!(provincial.over(adcode("441900"), AuthorityRole::Reviewer));
+        assert!(!provincial.over(adcode("810001"), AuthorityRole::Reviewer));
+        assert!(!provincial.in_any(&[OrganisationId::from_slug("museum")], MemberRole::Desk));
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        for role in [MemberRole::Desk, MemberRole::Editor, MemberRole::Owner] {
+            assert_eq!(MemberRole::of_word(role.word()), Some(role));
+        }
+        for role in [AuthorityRole::Reviewer, AuthorityRole::Administrator] {
+            assert_eq!(AuthorityRole::of_word(role.word()), Some(role));
+        }
+        assert_eq!((MemberRole::of_word("reviewer"), AuthorityRole::of_word("Reviewer")), (None, None));
+    }
+}

@@ -1,0 +1,190 @@
+//! What bars somebody of a party, told of the field that stands for them.
+
+use super::super::text::Lang;
+
+/// A bar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bar {
+    /// Younger than the session is for.
+    TooYoung {
+        /// The youngest age, in completed years.
+        min: u8,
+    },
+    /// Older than the session is for.
+    TooOld {
+        /// The oldest age, in completed years.
+        max: u8,
+    },
+    /// Nobody comes along as a guardian.
+    GuardianNeeded,
+    /// Nobody comes to take part.
+    AttendeeNeeded,
+    /// Nobody has consented for this child.
+    ConsentNeeded,
+    /// Did not come too often.
+    NoShows {
+        /// So many times at most.
+        most: u16,
+        /// In so many days.
+        days: u16,
+    },
+    /// Is signed up by somebody else.
+    AlreadySignedUp,
+    /// More seats than an account may hold in the session.
+    TooManySeats {
+        /// So many at most.
+        most: u16,
+    },
+    /// Attends as many sessions of the event or campaign as one may.
+    TooManySessions {
+        /// So many at most.
+        most: u16,
+    },
+    /// A group of so many is not booked here.
+    HeadsOutside {
+        /// Fewest.
+        min: u16,
+        /// Most.
+        max: u16,
+    },
+    /// A party is made smaller or corrected, never larger.
+    CannotGrow,
+}
+
+impl Bar {
+    /// The stable codes, with what they mean.
+    pub const CODES: [(&'static str, &'static str); 11] = [
+        ("tooYoung", "younger than the session is for"),
+        ("tooOld", "older than the session is for"),
+        ("guardianNeeded", "nobody comes along as a guardian"),
+        ("attendeeNeeded", "nobody comes to take part"),
+        ("consentNeeded", "nobody has consented for this child"),
+        ("noShows", "did not come too often"),
+        ("alreadySignedUp", "is signed up by somebody else"),
+        ("tooManySeats", "more seats than one account may hold in the session"),
+        ("tooManySessions", "attends as many sessions as one may"),
+        ("headsOutside", "a group of so many is not booked here"),
+        ("cannotGrow", "a party is made smaller or corrected, never larger"),
+    ];
+
+    /// The stable code, one of [`Bar::CODES`].
+    pub fn wire(self) -> &'static str {
+        match self {
+            Self::TooYoung { .. } => "tooYoung",
+            Self::TooOld { .. } => "tooOld",
+            Self::GuardianNeeded => "guardianNeeded",
+            Self::AttendeeNeeded => "attendeeNeeded",
+            Self::ConsentNeeded => "consentNeeded",
+            Self::NoShows { .. } => "noShows",
+            Self::AlreadySignedUp => "alreadySignedUp",
+            Self::TooManySeats { .. } => "tooManySeats",
+            Self::TooManySessions { .. } => "tooManySessions",
+            Self::HeadsOutside { .. } => "headsOutside",
+            Self::CannotGrow => "cannotGrow",
+        }
+    }
+
+    /// A sentence that says what is wrong and what would be right.
+    pub fn message(self, lang: Lang) -> String {
+        let [zh_cn, zh_hk, en] = match self {
+            Self::TooYoung { min } => [
+                format!("这场活动适合 {min} 岁及以上；更小的孩子不能作为参加人。"),
+                format!("這場活動適合 {min} 歲及以上；更小的孩子不能作為參加人。"),
+                format!("This session is for people of {min} years and above."),
+            ],
+            Self::TooOld { max } => [
+                format!("这场活动适合 {max} 岁及以下；成人可以作为监护人陪同。"),
+                format!("這場活動適合 {max} 歲及以下；成人可以作為監護人陪同。"),
+                format!("This session is for people up to {max} years; adults may come as guardians."),
+            ],
+            Self::GuardianNeeded => [
+                "须有一位监护人陪同：请添加 as 为 guardian 的参加人。".to_owned(),
+                "須有一位監護人陪同：請加入 as 為 guardian 的參加人。".to_owned(),
+                "A guardian must come along: add a participant `as` guardian.".to_owned(),
+            ],
+            Self::AttendeeNeeded => [
+                "至少要有一位参加人。".to_owned(),
+                "至少要有一位參加人。".to_owned(),
+                "Somebody must come to take part, not guardians alone.".to_owned(),
+            ],
+            Self::ConsentNeeded => [
+                "不满十四周岁的孩子须由监护人同意：请把其序号列入 consent.guardianFor。".to_owned(),
+                "不滿十四周歲的孩子須由監護人同意：請把其序號列入 consent.guardianFor。".to_owned(),
+                "A guardian must consent for a child under 14: list its place in `consent.guardianFor`."
+                    .to_owned(),
+            ],
+            Self::NoShows { most, days } => [
+                format!("{days} 天内已有 {most} 次报名后未到场，暂不能报名这场活动。"),
+                format!("{days} 天內已有 {most} 次報名後未到場，暫不能報名這場活動。"),
+                format!("Signed up and did not come {most} times in {days} days."),
+            ],
+            Self::AlreadySignedUp => [
+                "已由其他人报名这场活动。".to_owned(),
+                "已由其他人報名這場活動。".to_owned(),
+                "Somebody else has signed them up for this session.".to_owned(),
+            ],
+            Self::TooManySeats { most } => [
+                format!("每个账号在这场活动最多占 {most} 个名额。"),
+                format!("每個帳號在這場活動最多佔 {most} 個名額。"),
+                format!("One account may hold {most} seats of this session at most."),
+            ],
+            Self::TooManySessions { most } => [
+                format!("每人最多参加 {most} 场。"),
+                format!("每人最多參加 {most} 場。"),
+                format!("One person may attend {most} of these sessions at most."),
+            ],
+            Self::HeadsOutside { max: 0, .. } => [
+                "这场活动不接受按人数的团体预约。".to_owned(),
+                "這場活動不接受按人數的團體預約。".to_owned(),
+                "This session is not booked by a number of heads.".to_owned(),
+            ],
+            Self::HeadsOutside { min, max } => [
+                format!("团体预约须在 {min} 到 {max} 人之间。"),
+                format!("團體預約須在 {min} 到 {max} 人之間。"),
+                format!("A group must have {min} to {max} heads."),
+            ],
+            Self::CannotGrow => [
+                "只能减少或更正，不能增加人数；请另行报名。".to_owned(),
+                "只能減少或更正，不能增加人數；請另行報名。".to_owned(),
+                "A party can shrink or be corrected, not grow.".to_owned(),
+            ],
+        };
+        match lang {
+            Lang::ZhCn => zh_cn,
+            Lang::ZhHk => zh_hk,
+            Lang::En => en,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EVERY: [Bar; 12] = [
+        Bar::TooYoung { min: 6 },
+        Bar::TooOld { max: 12 },
+        Bar::GuardianNeeded,
+        Bar::AttendeeNeeded,
+        Bar::ConsentNeeded,
+        Bar::NoShows { most: 2, days: 30 },
+        Bar::AlreadySignedUp,
+        Bar::TooManySeats { most: 4 },
+        Bar::TooManySessions { most: 1 },
+        Bar::HeadsOutside { min: 0, max: 0 },
+        Bar::HeadsOutside { min: 10, max: 50 },
+        Bar::CannotGrow,
+    ];
+
+    #[test]
+    fn the_documented_codes_are_the_codes() {
+        for bar in EVERY {
+            assert!(Bar::CODES.iter().any(|(code, _)| *code == bar.wire()), "{bar:?}");
+            let [zh_cn, zh_hk, en] = [Lang::ZhCn, Lang::ZhHk, Lang::En].map(|lang| bar.message(lang));
+            assert!(en.is_ascii() && !zh_cn.is_ascii() && !zh_hk.is_ascii(), "{bar:?}");
+        }
+        for (code, _) in Bar::CODES {
+            assert!(EVERY.iter().any(|bar| bar.wire() == code), "{code} is never given");
+        }
+    }
+}
