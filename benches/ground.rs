@@ -63,6 +63,8 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
             pseudonyms: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
         },
         samples: true,
+        sample_signups: true,
+        desk_batch: kepu::app::desk::BATCH,
         workers: Some(1),
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),
@@ -156,6 +158,7 @@ impl Process {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kepu"))
             .arg("serve")
             .env("KEPU_DATA_DIR", data_dir)
+            .env("KEPU_LIMITS", "off")
             .env("KEPU_BIND", "127.0.0.1:0")
             .env("KEPU_METRICS_BIND", "")
             .env_remove("KEPU_TEST_DATABASE_URL")

@@ -179,6 +179,8 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         signing_keys: secrets(&config, config.keys()?),
         data_keys: data_keys(&config)?,
         samples: config.samples(demo) == Samples::Show,
+        sample_signups: demo,
+        desk_batch: kepu::app::desk::BATCH,
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),

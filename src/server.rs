@@ -17,7 +17,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::desk::Desk;
 use crate::app::seeds::{Options, Report, Seeds};
+use crate::app::signups::Signups;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
 use crate::db::{self, Db, changes, divisions, migrate};
@@ -30,8 +32,8 @@ use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
-use crate::jobs::daily;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
+use crate::jobs::{daily, lapses};
 use crate::{app, http};
 
 pub use mini_programs::MiniPrograms;
@@ -58,6 +60,10 @@ pub struct Settings {
     pub data_keys: DataKeys,
     /// Whether invented events are shown.
     pub samples: bool,
+    /// Whether one can sign up for invented events, as in a demonstration.
+    pub sample_signups: bool,
+    /// Sign-ups that one transaction settles at most.
+    pub desk_batch: usize,
     /// Threads that serve; `None`: one per processor.
     pub workers: Option<usize>,
     /// How long `/readyz` says at shutdown that requests should go elsewhere, before the listener closes.
@@ -174,8 +180,20 @@ pub async fn start(
         .await?
     };
 
+    let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
+        .map_err(|error| Error::Other(format!("the desk: {error}")))?;
+    let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
-    let members = Members { db: db.clone(), keys, vault, accounts, clock: clock.clone() };
+    let members = Members {
+        db: db.clone(),
+        keys,
+        vault,
+        desk,
+        signups: signups.clone(),
+        sample_signups: settings.sample_signups,
+        accounts,
+        clock: clock.clone(),
+    };
     let mut site = Site::new(settings.http, &*random).with(members);
     let readiness = site.readiness();
     let mut jobs = Vec::new();
@@ -195,6 +213,7 @@ pub async fn start(
         jobs.push(tokio::spawn(async move { wake_ups.run(committed, up).await }));
     }
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
+    jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 

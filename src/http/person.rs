@@ -1,7 +1,7 @@
 //! Who calls. A handler that takes a [`Person`] is for whoever is logged in, and says so in its signature; one that
 //! takes none never looks at `Authorization`. Those who hold a role have extractors of their own in [`super::staff`].
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -43,11 +43,7 @@ pub(super) fn known<T: Send + 'static>(
 ) -> Asking<T> {
     let members = request.app_data::<web::Data<Members>>().map(|members| Arc::clone(members));
     let members = members.ok_or_else(|| Problem::from(Code::Unavailable));
-    let verified = request.extensions().get::<Caller>().copied();
-    let claimed = members.and_then(|members| {
-        let caller = verified.map_or_else(|| claimed(&members, request.headers()), Ok)?;
-        Ok((caller, members))
-    });
+    let claimed = members.and_then(|members| Ok((caller(request, &members)?, members)));
     Box::pin(async move {
         let (caller, members) = claimed?;
         let ask = move |members: &Members| {
@@ -63,11 +59,32 @@ pub(super) fn known<T: Send + 'static>(
     })
 }
 
+/// Whoever the access token names, if it is genuine. The store is not asked whether the login stands: for handlers that
+/// have it asked with what they do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claimed(pub Caller);
+
+impl FromRequest for Claimed {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let members = request.app_data::<web::Data<Members>>().ok_or_else(|| Code::Unavailable.into());
+        ready(members.and_then(|members| caller(request, members).map(Self)))
+    }
+}
+
 /// Whom the access token of a request names, if it is genuine; remembered, so that the signature is checked once.
 pub(super) fn verified(request: &HttpRequest) -> Option<Caller> {
     let caller = claimed(request.app_data::<web::Data<Members>>()?, request.headers()).ok()?;
     request.extensions_mut().insert(caller);
     Some(caller)
+}
+
+/// Whom the access token of a request names, whose signature may have been checked before.
+fn caller(request: &HttpRequest, members: &Members) -> Result<Caller, Problem> {
+    let verified = request.extensions().get::<Caller>().copied();
+    verified.map_or_else(|| claimed(members, request.headers()), Ok)
 }
 
 /// Whom the access token of a request names; the store is not asked.

@@ -8,6 +8,8 @@ use tokio::task::spawn_blocking;
 
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
+use crate::app::desk::Desk;
+use crate::app::signups::Signups;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -51,6 +53,12 @@ pub struct Members {
     pub keys: Arc<Keys>,
     /// What personal fields are opened with.
     pub vault: Arc<Vault>,
+    /// Where sign-ups are handed in.
+    pub desk: Desk,
+    /// The use cases of sign-ups that were made.
+    pub signups: Signups,
+    /// Whether one can sign up for invented events, as in a demonstration.
+    pub sample_signups: bool,
     /// The use cases of accounts.
     pub accounts: Accounts,
     /// What time it is.

@@ -22,5 +22,6 @@ mod reading;
 mod replicas;
 mod search;
 mod seeds;
+mod signups;
 mod store;
 mod wechat;

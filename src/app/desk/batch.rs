@@ -1,5 +1,6 @@
 //! Many attempts settled in one transaction, in order of arrival.
 
+use chrono::{DateTime, Utc};
 use hashbrown::HashSet;
 
 use super::super::Error;
@@ -14,7 +15,7 @@ use crate::db::limits_used::{self, Use};
 use crate::db::signups::Member;
 use crate::db::{self, Tx, seats, signups};
 use crate::domain::events::EventStatus;
-use crate::domain::ids::{SessionId, SignupId};
+use crate::domain::ids::{Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::sessions::SignupState;
 use crate::domain::signup_terms::SignupTerms;
@@ -31,6 +32,18 @@ struct Made {
     members: Vec<Member>,
     uses: Vec<Use>,
     keys: Vec<Used>,
+}
+
+impl Made {
+    /// An id that no other of the batch has: of hundreds made in one millisecond, two would often be alike.
+    fn fresh_id(&self, now: DateTime<Utc>, random: &dyn Random) -> SignupId {
+        loop {
+            let id = SignupId::fresh(now, random);
+            if self.signups.iter().all(|other| other.id != id) {
+                return id;
+            }
+        }
+    }
 }
 
 /// What came of a batch.
@@ -134,7 +147,7 @@ fn judge(
     let status = seated.map_err(|queue| Error::Refused(Refusal::Full(queue)))?;
     let queue_number = if status == Status::Waitlisted { Some(room.queue_number(tx)?) } else { None };
     let signup = Signup {
-        id: SignupId::fresh(tx.now(), tools.random),
+        id: made.fresh_id(tx.now(), tools.random),
         session,
         event,
         person: Some(person),

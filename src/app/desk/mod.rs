@@ -34,8 +34,8 @@ pub use lists::Lists;
 /// Attempts that may queue; one more is turned away. At five thousand a second they are settled in a fifth of one.
 const QUEUE: usize = 1024;
 
-/// Attempts that one transaction settles at most.
-const BATCH: usize = 256;
+/// Attempts that one transaction settles at most, unless somebody asks for other.
+pub const BATCH: usize = 256;
 
 /// Somebody's attempt to sign up.
 #[derive(Debug, Clone)]
@@ -81,19 +81,17 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Opens a desk, whose worker ends when the last handle is dropped and the queue is empty.
+    /// Opens a desk that settles at most `batch` attempts in a transaction: with one, each commits alone. Its worker
+    /// ends when the last handle is dropped and the queue is empty.
     ///
     /// # Errors
     /// If the system gives no thread.
-    pub fn open(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> std::io::Result<Self> {
-        Self::with(db, vault, random, BATCH)
-    }
-
-    /// The same, settling at most so many attempts in a transaction: with one, each commits alone.
-    ///
-    /// # Errors
-    /// If the system gives no thread.
-    pub fn with(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>, batch: usize) -> std::io::Result<Self> {
+    pub fn open(
+        db: Db,
+        vault: Arc<Vault>,
+        random: Arc<dyn Random>,
+        batch: usize,
+    ) -> std::io::Result<Self> {
         let (queue, arrivals) = sync_channel(QUEUE);
         let lists = Arc::<Lists>::default();
         let worker = Worker { db, vault, random, lists: lists.clone() };

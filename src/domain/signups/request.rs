@@ -143,6 +143,27 @@ impl Request {
         Ok(Allowed { personal, seats, members, others })
     }
 
+    /// All of the request in one text, names and all: to be hashed, never to be shown.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        let participants = self.participants.iter().map(|one| {
+            let who = match &one.who {
+                Who::Myself => String::new(),
+                Who::Companion(id) => id.to_string(),
+                Who::Named(name) => format!("={}", name.expose()),
+            };
+            (who, one.birth_year, one.role)
+        });
+        let kept =
+            Personal { party: Vec::new(), contact: self.contact.clone(), answers: self.answers.clone() };
+        let spelled = (
+            participants.collect::<Vec<_>>(),
+            (self.headcount, self.join_waitlist, &self.policy_version, &self.guardian_for),
+            kept,
+        );
+        serde_json::to_string(&spelled).unwrap_or_default()
+    }
+
     /// The party, with the names and births that the account knows.
     fn party(&self, account: &Account, invalid: &mut Invalid) -> Vec<Member> {
         let mut known = Vec::new();

@@ -31,6 +31,7 @@ pub mod routes;
 pub mod search;
 pub mod series;
 pub mod sessions;
+pub mod signups;
 pub mod suggest;
 pub mod taxonomy;
 pub mod view;
@@ -57,5 +58,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(bulletins::configure)
         .configure(changes::configure)
         .configure(auth::configure)
+        .configure(signups::configure)
         .configure(me::configure);
 }

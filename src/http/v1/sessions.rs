@@ -174,6 +174,22 @@ pub struct Rules {
     /// Most seats one person may hold in the session.
     #[schema(example = 4)]
     pub per_person_max: u16,
+    /// How many sessions of the event one person may attend; absent: any number.
+    #[schema(example = 1)]
+    pub per_event_max: Option<u16>,
+    /// How many sessions of a campaign's events one person may attend; absent: any number.
+    #[schema(example = 3)]
+    pub per_campaign_max: Option<u16>,
+    /// Classes and groups that are booked as a number of heads, whose list may follow; absent: none can be.
+    pub group: Option<GroupRule>,
+    /// Keeps out who often did not come; absent: nobody is.
+    pub no_shows: Option<NoShowRule>,
+    /// Most that may queue, counted as `capacity` counts; absent: any number.
+    #[schema(example = 20)]
+    pub waitlist_max: Option<i32>,
+    /// For how many minutes offered seats are held, at most until the start; where `waitlistMode` is `offer`.
+    #[schema(example = 120)]
+    pub offer_minutes: Option<u16>,
     /// Youngest attendee, in completed years.
     #[schema(example = 6)]
     pub age_min: Option<u8>,
@@ -192,6 +208,28 @@ pub struct Rules {
     /// Until when one can cancel; absent: until the start.
     #[schema(example = "2026-11-27T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
     pub cancel_until: Option<Rfc3339>,
+}
+
+/// How many heads a class or group has that is booked by their number.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct GroupRule {
+    /// Fewest.
+    #[schema(example = 10)]
+    pub min: u16,
+    /// Most.
+    #[schema(example = 50)]
+    pub max: u16,
+}
+
+/// Who signed up and did not come `most` times in the last `days` days before the session is kept out.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NoShowRule {
+    /// So many times.
+    #[schema(example = 2)]
+    pub most: u16,
+    /// In so many days.
+    #[schema(example = 90)]
+    pub days: u16,
 }
 
 /// A question asked at sign-up.
@@ -276,6 +314,13 @@ impl Rules {
             party_min: terms.party_min,
             party_max: terms.party_max,
             per_person_max: terms.per_person_max,
+            per_event_max: terms.per_event_max,
+            per_campaign_max: terms.per_campaign_max,
+            group: terms.group.map(|group| GroupRule { min: group.min, max: group.max }),
+            no_shows: terms.no_shows.map(|rule| NoShowRule { most: rule.most, days: rule.days }),
+            waitlist_max: terms.waitlist_max,
+            offer_minutes: (terms.waitlist_mode == signup_terms::WaitlistMode::Offer)
+                .then_some(terms.offer_minutes),
             age_min: terms.ages.min,
             age_max: terms.ages.max,
             guardian_required: terms.guardian_required,
@@ -287,19 +332,7 @@ impl Rules {
 
     /// The rules where no sign-up is needed.
     fn none() -> Self {
-        Self {
-            capacity_unit: CapacityUnit::Person,
-            guardian_takes_seat: true,
-            party_min: 1,
-            party_max: 1,
-            per_person_max: 1,
-            age_min: None,
-            age_max: None,
-            guardian_required: false,
-            phone_required: false,
-            approval: false,
-            cancel_until: None,
-        }
+        Self::new(&signup_terms::SignupTerms::default())
     }
 }
 

@@ -143,6 +143,8 @@ impl Server {
             signing_keys: SigningKeys::Given(Arc::new(keys())),
             data_keys: data_keys(),
             samples,
+            sample_signups: true,
+            desk_batch: kepu::app::desk::BATCH,
             workers: Some(1),
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),

@@ -1,0 +1,306 @@
+//! Sign-ups (报名): made, read, changed and given up by whoever they are of.
+
+mod asked;
+mod shown;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use asked::{ChangedSignup, NewSignup};
+use shown::Found;
+pub use shown::{PartyRole, SignupItem, SignupStatus, StatusReason};
+
+use super::filters::Plain;
+use crate::app;
+use crate::app::desk::{Attempt, Settled};
+use crate::db::{self, AnyConn, signups};
+use crate::discovery::Snapshot;
+use crate::discovery::page::{Answer, Key};
+use crate::discovery::policies::Standing;
+use crate::domain::ids::{SessionId, SignupId};
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::policies::PolicyKind;
+use crate::domain::signups::refusal::Refusal;
+use crate::domain::signups::request::Request;
+use crate::domain::signups::{RepeatKey, Signup, Status};
+use crate::domain::text::Lang;
+use crate::http::json::Json;
+use crate::http::list::List;
+use crate::http::params::groups::{LANGUAGE, PAGE};
+use crate::http::params::{Asked, Param, PathId, Table};
+use crate::http::person::{Claimed, Person};
+use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::state::{Members, State};
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(create_signup)
+        .service(list_signups)
+        .service(get_signup)
+        .service(update_signup)
+        .service(accept_offer)
+        .service(cancel_signup);
+}
+
+/// What `GET /v1/me/signups` takes.
+pub struct ListSignups;
+
+impl Table for ListSignups {
+    const PARAMS: &'static [&'static [Param]] = &[PAGE, LANGUAGE];
+}
+
+/// Sign up
+///
+/// Signs a party up for a session, or lets it queue. Who has a sign-up in the session that stands gets it again (200).
+/// With an `Idempotency-Key` a repeat of the same request gives what the first one made, for a day. What is refused says
+/// why: `full` with what there is of a waiting list, `notOpen`, `closed`, `duplicate`, `limitReached`, `notEligible`.
+#[utoipa::path(
+    tag = "signups",
+    params(
+        PathId<SessionId>,
+        Asked<Plain>,
+        ("Idempotency-Key" = Option<String>, Header, description = "Any text of up to 128 characters, new for each \
+            request that is meant anew.", example = "c0ffee00-5a1a-4b1d-9f00-3a7b1c2d4e5f"),
+    ),
+    request_body = NewSignup,
+    security(("person" = [])),
+    responses(
+        (status = 201, description = "Signed up, or in the queue: `status` says which.", body = SignupItem),
+        (status = 200, description = "The sign-up that stands already.", body = SignupItem),
+        (status = 409, description = "`full`, `notOpen`, `closed`, `calledOff`, `signupNotNeeded`, `sampleEvent`, \
+            `duplicate`, `limitReached`, `notEligible`, `keyReused`.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/sessions/{id}/signups")]
+async fn create_signup(
+    caller: Claimed,
+    id: PathId<SessionId>,
+    asked: Asked<Plain>,
+    body: Json<NewSignup>,
+    request: HttpRequest,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let (id, caller) = (id.0, caller.0);
+    let snapshot = state.snapshot()?;
+    let (event, session) = snapshot.session(id).ok_or(Code::NotFound)?;
+    let wanted = body.0.request().map_err(Problem::unprocessable)?;
+    let key = repeat_key(&request, &wanted, id, &members)?;
+    check_policy(&snapshot, &state, &wanted)?;
+    let full = members.desk.lists.refuse(
+        session,
+        session.signup_state(event.status, members.clock.now()),
+        caller.person,
+        wanted.headcount.map_or(wanted.participants.len(), usize::from),
+        wanted.join_waitlist,
+    );
+    if let Some(queue) = full {
+        return Err(Problem::refused(Refusal::Full(queue)));
+    }
+    let body = event.event().ok_or(Code::Internal)?;
+    if body.sample && !members.sample_signups {
+        return Err(Problem::refused(Refusal::Sample));
+    }
+    let attempt = Attempt { caller, session: id, request: wanted, key };
+    let Settled { signup, made } = members.desk.sign_up(attempt).await?;
+    let mut found = Found::new(signup, session.clone(), &body);
+    if found.signup.status == Status::Waitlisted {
+        found = members.into_inner().aside(move |members| members.db.read(|conn| found.placed(conn))).await?;
+    }
+    let mut answer = if made { HttpResponse::Created() } else { HttpResponse::Ok() };
+    answer.insert_header((header::LOCATION, format!("/v1/signups/{}", found.signup.id)));
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(SignupItem::new(&found, asked.lang)))
+}
+
+/// The key under which a request may be repeated, if it has one.
+fn repeat_key(
+    request: &HttpRequest,
+    wanted: &Request,
+    session: SessionId,
+    members: &Members,
+) -> Result<Option<RepeatKey>, Problem> {
+    let Some(given) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let given = given.to_str().unwrap_or_default();
+    let mut invalid = Invalid::default();
+    RepeatKey::check(given, &mut invalid);
+    invalid.or(())?;
+    // What `Debug` hides is spelled out: two requests with other names are two requests.
+    let body_hash = members.vault.blind("signUp", &format!("{session}{}", wanted.spelled()));
+    Ok(Some(RepeatKey { given: given.to_owned(), body_hash }))
+}
+
+/// One agrees to the version that is in force.
+fn check_policy(snapshot: &Snapshot, state: &State, wanted: &Request) -> Result<(), Problem> {
+    let versions = snapshot.policies_at(state.now());
+    let in_force = versions.iter().find(|(version, standing)| {
+        *standing == Standing::Current && version.body.kind == PolicyKind::Signup
+    });
+    match in_force {
+        Some((version, _)) if version.body.version != wanted.policy_version => {
+            let value = wanted.policy_version.chars().take(32).collect();
+            let allowed = vec![version.body.version.clone()];
+            let code = FieldCode::NotAllowed { value, allowed };
+            Err(Problem::unprocessable(Invalid::one("consent.policyVersion", code)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// List my sign-ups
+///
+/// All of them, the latest first: those that stand, and those that came to their end.
+#[utoipa::path(
+    tag = "signups",
+    params(Asked<ListSignups>),
+    security(("person" = [])),
+    responses((status = 200, description = "A page of sign-ups.", body = List<SignupItem>))
+)]
+#[get("/v1/me/signups")]
+async fn list_signups(
+    person: Person,
+    asked: Asked<ListSignups>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let turn = asked.turn(state.now())?;
+    let limit = turn.paging.limit;
+    let before = turn.paging.after.as_ref().map(|(_, id)| SignupId::new(*id).ok_or(Code::CursorMalformed));
+    let before = before.transpose()?;
+    let read = move |members: &Members| {
+        members.db.snapshot(|conn| {
+            let mine = signups::of_person(conn, &members.vault, person.id, before, limit + 1)?;
+            let total = signups::count_of_person(conn, person.id)?;
+            Ok::<_, db::Error>((Found::read(conn, mine)?, total))
+        })
+    };
+    let (mut found, total) = members.into_inner().aside(read).await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| more).map(|last| (Key::Number(0), last.signup.id.get()));
+    let total = usize::try_from(total).unwrap_or(usize::MAX);
+    let list = turn.page(Answer { found, total, next }, |found| SignupItem::new(&found, asked.lang));
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+}
+
+/// Get a sign-up
+///
+/// One of mine, with its ticket, its place in the queue, or the seats that are offered.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SignupId>, Asked<Plain>),
+    security(("person" = [])),
+    responses((status = 200, description = "The sign-up.", body = SignupItem))
+)]
+#[get("/v1/signups/{id}")]
+async fn get_signup(
+    person: Person,
+    id: PathId<SignupId>,
+    asked: Asked<Plain>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let read = move |members: &Members| {
+        members.db.snapshot(|conn| {
+            let signup =
+                signups::get_of(conn, &members.vault, person.id, id.0)?.ok_or(app::Error::NotFound)?;
+            one(conn, signup)
+        })
+    };
+    answer(members.into_inner().aside(read).await?, asked.lang)
+}
+
+/// Change a sign-up
+///
+/// Replaces the party, the answers and the contact: corrected, made smaller, or the list of a class filled in. Freed
+/// seats go to whoever is next in the queue. Tickets that were given before are no longer good.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SignupId>, Asked<Plain>),
+    request_body = ChangedSignup,
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The sign-up as it is now.", body = SignupItem),
+        (status = 409, description = "`versionConflict`, `cancelClosed`, `signupOver`, `duplicate`, `limitReached`, \
+            `notEligible`.", body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[put("/v1/signups/{id}")]
+async fn update_signup(
+    person: Person,
+    id: PathId<SignupId>,
+    asked: Asked<Plain>,
+    body: Json<ChangedSignup>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let (version, request) = body.0.request().map_err(Problem::unprocessable)?;
+    act(members, asked.lang, move |members| members.signups.change(person.id, id.0, version, &request)).await
+}
+
+/// Accept an offer
+///
+/// Takes the seats that are held for whoever queued. Accepting twice is accepting once.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SignupId>, Asked<Plain>),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The sign-up, with its seats.", body = SignupItem),
+        (status = 409, description = "`offerLapsed`: nothing is offered, or not any more.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/signups/{id}/accept")]
+async fn accept_offer(
+    person: Person,
+    id: PathId<SignupId>,
+    asked: Asked<Plain>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    act(members, asked.lang, move |members| members.signups.accept(person.id, id.0)).await
+}
+
+/// Cancel a sign-up
+///
+/// Gives the seats up, or leaves the queue. Freed seats go to whoever is next. Cancelling twice is cancelling once.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SignupId>, Asked<Plain>),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The sign-up, given up.", body = SignupItem),
+        (status = 409, description = "`cancelClosed`: it is too late; `signupOver`: somebody of it came, or should have.",
+            body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/signups/{id}/cancel")]
+async fn cancel_signup(
+    person: Person,
+    id: PathId<SignupId>,
+    asked: Asked<Plain>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    act(members, asked.lang, move |members| members.signups.cancel(person.id, id.0)).await
+}
+
+/// Does something about a sign-up, and answers with what it is then.
+async fn act(
+    members: web::Data<Members>,
+    lang: Lang,
+    work: impl FnOnce(&Members) -> Result<Signup, app::Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let done = move |members: &Members| {
+        let signup = work(members)?;
+        members.db.snapshot(|conn| one(conn, signup))
+    };
+    answer(members.into_inner().aside(done).await?, lang)
+}
+
+fn one(conn: &mut AnyConn, signup: Signup) -> Result<Found, app::Error> {
+    Found::read(conn, vec![signup])?.pop().ok_or(app::Error::NotFound)
+}
+
+fn answer(found: Found, lang: Lang) -> Result<HttpResponse, Problem> {
+    let item = SignupItem::new(&found, lang);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+}

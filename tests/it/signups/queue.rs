@@ -1,0 +1,89 @@
+//! The queue: first come first served, offers taken and lapsed, parties that shrink.
+
+use super::*;
+
+on_both_stores! {
+    async fn freed_seats_go_to_whoever_is_next(store: Store) {
+        let server = server(store, vec![stars("s", 1, json!({ "waitlistMode": "confirm" }))]).await;
+        let [lan, ming, wei] = [log_in(&server, "lan").await, log_in(&server, "ming").await, log_in(&server, "wei").await];
+        let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
+        let third = signed_up(&server, "s", &wei, queueing(alone()), "waitlisted").await;
+        assert_eq!((&second["position"], &third["position"]), (&json!(1), &json!(2)));
+        assert!(second.get("ticket").is_none());
+        let gone = act(&server, &first, &lan, "cancel").await;
+        assert_eq!((&gone["status"], &gone["statusReason"]), (&json!("cancelled"), &json!("byPerson")));
+        assert_eq!(act(&server, &first, &lan, "cancel").await, gone, "twice is once");
+        let promoted = read(&server, &second, &ming).await;
+        assert_eq!((&promoted["status"], promoted["ticket"]["code"].is_string()), (&json!("confirmed"), true));
+        assert_eq!(read(&server, &third, &wei).await["position"], 1);
+        let left = act(&server, &third, &wei, "cancel").await;
+        assert_eq!(left["statusReason"], "leftQueue");
+        seats(&server, "s", 1, 0).await;
+    }
+
+    async fn offers_are_taken_or_lapse(store: Store) {
+        let server = server(store, vec![stars("s", 1, json!({ "waitlistMode": "offer", "offerMinutes": 30 }))]).await;
+        let [lan, ming, wei] = [log_in(&server, "lan").await, log_in(&server, "ming").await, log_in(&server, "wei").await];
+        let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
+        let third = signed_up(&server, "s", &wei, queueing(alone()), "waitlisted").await;
+        assert_refused(&try_to(&server, &second, &ming, "accept").await, "offerLapsed");
+        act(&server, &first, &lan, "cancel").await;
+        let offered = read(&server, &second, &ming).await;
+        assert_eq!((&offered["status"], &offered["offeredUntil"]), (&json!("offered"), &json!("2026-11-25T10:30:00+08:00")));
+        seats(&server, "s", 1, 1).await;
+        server.clock.advance(TimeDelta::minutes(30));
+        let [ming, wei] = [log_in(&server, "ming").await, log_in(&server, "wei").await];
+        let next = eventually("the next offer", || async {
+            let third = read(&server, &third, &wei).await;
+            (third["status"] == "offered").then_some(third)
+        })
+        .await;
+        assert_eq!(next["offeredUntil"], "2026-11-25T11:00:00+08:00");
+        let lapsed = read(&server, &second, &ming).await;
+        assert_eq!((&lapsed["status"], &lapsed["statusReason"]), (&json!("cancelled"), &json!("offerLapsed")));
+        assert_refused(&try_to(&server, &second, &ming, "accept").await, "offerLapsed");
+        assert_eq!(act(&server, &third, &wei, "accept").await["status"], "confirmed");
+        assert_eq!(act(&server, &third, &wei, "accept").await["status"], "confirmed", "twice is once");
+        seats(&server, "s", 1, 0).await;
+    }
+
+    async fn whole_parties_only_and_who_does_not_fit_keeps_their_place(store: Store) {
+        let terms = json!({ "waitlistMode": "confirm", "partyMax": 3, "perPersonMax": 3 });
+        let server = server(store, vec![stars("s", 3, terms)]).await;
+        let [lan, ming, wei] = [log_in(&server, "lan").await, log_in(&server, "ming").await, log_in(&server, "wei").await];
+        let three = signed_up(&server, "s", &lan, people(3), "confirmed").await;
+        let two = signed_up(&server, "s", &ming, queueing(people(3)), "waitlisted").await;
+        let one = signed_up(&server, "s", &wei, queueing(people(1)), "waitlisted").await;
+        let path = format!("/v1/signups/{}", three["id"].as_str().unwrap());
+        let mut fewer = json!({ "version": 1, "participants": [{ "name": "客人0" }, { "name": "客人1" }] });
+        let put = |body: Value| server.send(by(&server, Method::PUT, &path, &lan).json(&body));
+        let shrunk = put(fewer.clone()).await;
+        assert_eq!((shrunk.status.as_u16(), &shrunk.json()["version"]), (200, &json!(2)), "{}", shrunk.text);
+        assert_eq!(read(&server, &one, &wei).await["status"], "confirmed", "the first that fits");
+        assert_eq!(read(&server, &two, &ming).await["position"], 1, "who does not keeps the place");
+        seats(&server, "s", 3, 3).await;
+        assert_refused(&put(fewer.clone()).await, "versionConflict");
+        fewer["version"] = 2.into();
+        fewer["participants"] = people(3)["participants"].clone();
+        let grown = put(fewer).await;
+        assert_eq!((grown.status.as_u16(), grown.json()["errors"][0]["code"].clone()), (422, json!("cannotGrow")));
+    }
+
+    async fn a_queue_ends_when_the_session_begins(store: Store) {
+        let server = server(store, vec![stars("s", 1, json!({ "waitlistMode": "confirm" }))]).await;
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
+        server.clock.advance(start() - NOW);
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        eventually("the end of the queue", || async {
+            let second = read(&server, &second, &ming).await;
+            (second["statusReason"] == "neverFree").then_some(())
+        })
+        .await;
+        assert_refused(&try_to(&server, &first, &lan, "cancel").await, "cancelClosed");
+        seats(&server, "s", 1, 0).await;
+    }
+}
