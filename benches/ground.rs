@@ -69,6 +69,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),
         http: http::app::Settings { max_in_flight: 64 },
+        limits: None,
     };
     server::start(settings, Arc::new(SystemClock), Arc::new(SystemRandom), telemetry::start_metrics())
         .await
@@ -157,6 +158,7 @@ impl Process {
         let mut child = Command::new(env!("CARGO_BIN_EXE_kepu"))
             .arg("serve")
             .env("KEPU_DATA_DIR", data_dir)
+            .env("KEPU_LIMITS", "off")
             .env("KEPU_BIND", "127.0.0.1:0")
             .env("KEPU_METRICS_BIND", "")
             .env_remove("KEPU_TEST_DATABASE_URL")

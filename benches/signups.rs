@@ -200,6 +200,7 @@ impl Ground {
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(1),
             http: http::app::Settings { max_in_flight: 512 },
+            limits: None,
         };
         server::start(settings, Arc::new(SystemClock), Arc::new(SystemRandom), telemetry::start_metrics())
             .await

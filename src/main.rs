@@ -185,9 +185,13 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),
         http: config.http(),
+        limits: config.limits(),
     };
     if config.production && settings.samples {
         tracing::warn!("invented sample events are shown; KEPU_SAMPLES=hide hides them");
+    }
+    if config.production && settings.limits.is_none() {
+        tracing::warn!("anybody may ask as often as they like; leave KEPU_LIMITS=off out");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

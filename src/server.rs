@@ -20,6 +20,7 @@ use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
+use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
 use crate::db::{self, Db, changes, divisions, migrate};
 use crate::discovery::Live;
@@ -29,6 +30,7 @@ use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
 use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
+use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::{daily, lapses};
@@ -70,6 +72,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// What the HTTP floor takes.
     pub http: http::app::Settings,
+    /// How often somebody may ask; `None`: as often as they like.
+    pub limits: Option<http::limits::Settings>,
 }
 
 /// Why a server did not start.
@@ -190,9 +194,15 @@ pub async fn start(
         accounts,
         clock: clock.clone(),
     };
-    let site = Site::new(settings.http, &*random).with(members);
+    let mut site = Site::new(settings.http, &*random).with(members);
     let readiness = site.readiness();
     let mut jobs = Vec::new();
+    if let Some(limits) = settings.limits {
+        let counts = Counts::new(settings.redis_url.as_deref());
+        let counts = Arc::new(counts.map_err(|error| Error::Redis(error.to_string()))?);
+        site = site.limited(Arc::new(Limiter::new(limits, counts.clone())));
+        jobs.push(tokio::spawn(async move { counts.run().await }));
+    }
 
     let poll = if embedded { POLL_EMBEDDED } else { POLL_SHARED };
     let database_up = report("database", true, &readiness, &mut jobs);

@@ -1,5 +1,6 @@
 //! Floor 2: the outside world.
 
+pub mod limits;
 pub mod wakeups;
 pub mod wechat;
 

@@ -30,6 +30,8 @@ use crate::domain::access::{Keys, SigningKey};
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use crate::domain::wechat::AppId;
 use crate::http;
+use crate::http::limits::caller::Trusted;
+use crate::http::limits::rules::Rules;
 use crate::telemetry::{self, LogFormat};
 
 /// Why real mini-programs and `--demo` do not go together: messages would seem to be sent.
@@ -120,6 +122,10 @@ settings! {
     wechat_base: BaseUrl = "https://api.weixin.qq.com", "KEPU_WECHAT_BASE", BaseUrl::parse, "an https address without a path, or an http address of this machine";
     #[doc = "With `--demo`: where on this machine the simulated WeChat is served. Port 0 takes any free one, and so does one that is taken."]
     simulator_bind: SocketAddr = "127.0.0.1:9465", "KEPU_SIMULATOR_BIND", read::loopback, "a loopback address and a port";
+    #[doc = "Changes to the limits below, or `off` for none at all: `login.network=1200/60, signups.account=off`."]
+    limits: Option<Rules> = "", "KEPU_LIMITS", read::limits, "off, or changes such as login.network=1200/60, signups.account=off";
+    #[doc = "The proxies before this server, as addresses or blocks of them, separated by commas. Only a connection that comes from one of them is believed when it says in `X-Forwarded-For` for whom it speaks."]
+    trusted_proxies: Trusted = "", "KEPU_TRUSTED_PROXIES", read::value, "addresses or blocks such as 10.0.0.0/8, separated by commas";
     #[doc = "How many requests are in flight at once, slow bodies and waits for the store included; one more is answered 503 with `Retry-After`."]
     max_in_flight: usize = "1024", "KEPU_MAX_IN_FLIGHT", read::range::<1, 100_000, _>, "a whole number from 1 to 100000";
     #[doc = "Threads that serve requests. If absent, one per processor."]
@@ -256,6 +262,13 @@ impl Config {
             )),
             keys => Ok(keys),
         }
+    }
+
+    /// How often somebody may ask, unless limits are off.
+    #[must_use]
+    pub fn limits(&self) -> Option<http::limits::Settings> {
+        let rules = self.limits.clone()?;
+        Some(http::limits::Settings { rules, trusted: self.trusted_proxies.clone() })
     }
 
     /// What the HTTP floor takes.

@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use super::TABLE;
+use crate::domain::limits::Limit;
+use crate::http::limits::classes::{CLASSES, Counting, Verb};
 
 const HEAD: &str = "\
 # Configuration
@@ -40,7 +42,20 @@ id = \"wx0123456789abcdef\"
 secret = \"the AppSecret of the console\"
 event_page = \"pages/event/event\"     # if it is not KEPU_WECHAT_EVENT_PAGE
 ```
+";
 
+const LIMITS: &str = "
+## Limits
+
+How often somebody may ask: `600/60` is 600 times at once, regained evenly within 60 seconds. The first class that covers
+a request has it. `operating.md` says how requests are counted. To change a limit, name it: `KEPU_LIMITS` =
+`login.network=1200/60, signups.account=off`.
+
+| class | covers | network | account | replicas count | why |
+|---|---|---|---|---|---|
+";
+
+const END: &str = "
 This page is written by `kepu settings`; a test holds it to the program.
 ";
 
@@ -60,5 +75,28 @@ pub fn page() -> String {
         );
     }
     page.push_str(TAIL);
+    page.push_str(LIMITS);
+    for class in CLASSES {
+        let covers: Vec<_> =
+            class.covers.iter().map(|(verb, path)| format!("{} `{path}`", word(*verb))).collect();
+        let often = |limit: Option<Limit>| limit.map_or_else(|| "–".to_owned(), |limit| format!("`{limit}`"));
+        let counted = if class.counting == Counting::Shared { "together" } else { "each" };
+        let (name, network, account) = (class.name, often(class.network), often(class.account));
+        let _ = writeln!(
+            page,
+            "| `{name}` | {} | {network} | {account} | {counted} | {} |",
+            covers.join(", "),
+            class.why
+        );
+    }
+    page.push_str(END);
     page
+}
+
+fn word(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Read => "reading",
+        Verb::Write => "writing",
+        Verb::Any => "all of",
+    }
 }

@@ -15,6 +15,7 @@ use crate::domain::access::SigningKey;
 use crate::domain::nearest::nearest;
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use crate::domain::time::parse_instant;
+use crate::http::limits::rules::Rules;
 
 /// Values as they were written, by the name of the setting.
 #[derive(Default)]
@@ -140,6 +141,11 @@ pub(super) fn database(text: &str) -> Option<Option<Secret>> {
 pub(super) fn signing_keys(text: &str) -> Option<Vec<SigningKey>> {
     let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
     keys.map(SigningKey::parse).collect()
+}
+
+/// The inner `Option` is whether there are limits at all.
+pub(super) fn limits(text: &str) -> Option<Option<Rules>> {
+    if text == "off" { Some(None) } else { value(text).map(Some) }
 }
 
 pub(super) fn data_keys(text: &str) -> Option<Vec<DataKey>> {

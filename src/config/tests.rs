@@ -131,6 +131,20 @@ fn keys_of_access_tokens_are_made_on_a_laptop_and_given_in_production() {
 }
 
 #[test]
+fn limits_are_changed_one_by_one_or_turned_off() {
+    let (table, changed) = (load(&[]), load(&[("KEPU_LIMITS", "login.network=5/60")]));
+    assert!(table.limits().is_some(), "there are limits unless somebody turns them off");
+    assert_ne!(table.limits, changed.limits);
+    assert!(load(&[("KEPU_LIMITS", "off")]).limits().is_none());
+    for wrong in ["none", "login.network=5", "logins.network=5/60"] {
+        assert!(refused(&[("KEPU_LIMITS", wrong)]).contains("it must be off, or changes such as"), "{wrong}");
+    }
+    let trusted = |blocks| load(&[("KEPU_TRUSTED_PROXIES", blocks)]).trusted_proxies;
+    assert!(trusted("10.0.0.0/8,::1") != trusted("") && trusted("") == table.trusted_proxies);
+    assert!(refused(&[("KEPU_TRUSTED_PROXIES", "proxy")]).contains("it must be addresses or blocks"));
+}
+
+#[test]
 fn keys_of_personal_data_are_made_on_a_laptop_and_given_in_production() {
     assert!(load(&[]).keyring().unwrap().is_none() && load(&[]).pseudonyms().unwrap().is_none());
     let production = [("DATABASE_URL", "postgres://kepu:s3cret@db/kepu")];

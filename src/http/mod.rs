@@ -9,6 +9,7 @@
 //! | [`health`] | alive, ready, metrics |
 //! | [`json`] | reads bodies strictly, and says where one is wrong |
 //! | [`language`] | which language a caller wants |
+//! | [`limits`] | how often somebody may ask for what |
 //! | [`list`] | the shape of every list |
 //! | [`lookup`] | from parameters to a question: what only the catalogue can judge |
 //! | [`methods`] | tells a wrong method from a wrong address |
@@ -29,6 +30,7 @@ pub mod forms;
 pub mod health;
 pub mod json;
 pub mod language;
+pub mod limits;
 pub mod list;
 pub mod lookup;
 pub mod methods;

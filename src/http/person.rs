@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::problem::{Code, Problem};
 use super::state::Members;
@@ -43,7 +43,7 @@ pub(super) fn known<T: Send + 'static>(
 ) -> Asking<T> {
     let members = request.app_data::<web::Data<Members>>().map(|members| Arc::clone(members));
     let members = members.ok_or_else(|| Problem::from(Code::Unavailable));
-    let claimed = members.and_then(|members| Ok((claimed(&members, request.headers())?, members)));
+    let claimed = members.and_then(|members| Ok((caller(request, &members)?, members)));
     Box::pin(async move {
         let (caller, members) = claimed?;
         let ask = move |members: &Members| {
@@ -70,8 +70,21 @@ impl FromRequest for Claimed {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let members = request.app_data::<web::Data<Members>>().ok_or_else(|| Code::Unavailable.into());
-        ready(members.and_then(|members| claimed(members, request.headers()).map(Self)))
+        ready(members.and_then(|members| caller(request, members).map(Self)))
     }
+}
+
+/// Whom the access token of a request names, if it is genuine; remembered, so that the signature is checked once.
+pub(super) fn verified(request: &HttpRequest) -> Option<Caller> {
+    let caller = claimed(request.app_data::<web::Data<Members>>()?, request.headers()).ok()?;
+    request.extensions_mut().insert(caller);
+    Some(caller)
+}
+
+/// Whom the access token of a request names, whose signature may have been checked before.
+fn caller(request: &HttpRequest, members: &Members) -> Result<Caller, Problem> {
+    let verified = request.extensions().get::<Caller>().copied();
+    verified.map_or_else(|| claimed(members, request.headers()), Ok)
 }
 
 /// Whom the access token of a request names; the store is not asked.

@@ -292,6 +292,12 @@ codes! {
         ["路径与参数合计不能超过 8 KiB。", "路徑與參數合計不能超過 8 KiB。",
          "Path and query together may have 8 KiB at most."]
     }
+    /// Too many requests of one network or account; `RateLimit` says which limit it was.
+    TooManyRequests "tooManyRequests" 429 {
+        ["请求过于频繁", "請求過於頻繁", "Too many requests"],
+        ["请求过于频繁，请在 Retry-After 所示的秒数后再试。", "請求過於頻繁，請在 Retry-After 所示的秒數後再試。",
+         "Too many requests from this network or account; try again after the seconds in `Retry-After`."]
+    }
     /// Something broke here; the log knows it by the request's id.
     Internal "internal" 500 {
         ["服务器内部错误", "伺服器內部錯誤", "Internal error"],
@@ -369,6 +375,7 @@ impl Code {
             405 => Self::MethodNotAllowed,
             413 => Self::PayloadTooLarge,
             414 => Self::UriTooLong,
+            429 => Self::TooManyRequests,
             400..=499 => Self::MalformedRequest,
             503 => Self::Unavailable,
             _ => Self::Internal,
@@ -390,6 +397,7 @@ pub struct Problem {
     code: Code,
     errors: Vec<FieldError>,
     allow: Option<String>,
+    retry_after: Option<u64>,
     source: Option<Box<dyn Error + Send + Sync>>,
     waitlist: Option<Queue>,
 }
@@ -399,6 +407,12 @@ impl Problem {
     #[must_use]
     pub fn method_not_allowed(allow: String) -> Self {
         Self { allow: Some(allow), ..Code::MethodNotAllowed.into() }
+    }
+
+    /// Too many requests; the caller may try again after so many seconds.
+    #[must_use]
+    pub fn too_many(retry_after: u64) -> Self {
+        Self { retry_after: Some(retry_after), ..Code::TooManyRequests.into() }
     }
 
     /// Something that broke here. The caller learns nothing of `source`; the edge logs it once.
@@ -488,7 +502,7 @@ impl Problem {
         if let Some(allow) = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok()) {
             headers.insert(header::ALLOW, allow);
         }
-        if let Some(seconds) = self.code.retry_after() {
+        if let Some(seconds) = self.retry_after.map(HeaderValue::from).or_else(|| self.code.retry_after()) {
             headers.insert(header::RETRY_AFTER, seconds);
         }
         if let Some(challenge) = self.code.challenge() {
@@ -500,7 +514,7 @@ impl Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, errors: Vec::new(), allow: None, source: None, waitlist: None }
+        Self { code, errors: Vec::new(), allow: None, retry_after: None, source: None, waitlist: None }
     }
 }
 

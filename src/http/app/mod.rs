@@ -1,5 +1,6 @@
 //! The app that a worker runs: everything mounted, with the edge around it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::BoxBody;
@@ -10,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::edge::{BODY_LIMIT, Edge, RequestIds};
 use super::health::Readiness;
+use super::limits::Limiter;
 use super::methods::{self, Methods};
 use super::state::Members;
 use super::{health, openapi, v1};
@@ -63,6 +65,12 @@ impl Site {
     #[must_use]
     pub fn with(self, members: Members) -> Self {
         Self { members: Some(web::Data::new(members)), ..self }
+    }
+
+    /// The same with limits to how often somebody may ask; without, there are none.
+    #[must_use]
+    pub fn limited(self, limiter: Arc<Limiter>) -> Self {
+        Self { edge: self.edge.limited(limiter), ..self }
     }
 
     /// Where the rest of the server reports its condition.

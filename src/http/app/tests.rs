@@ -328,7 +328,7 @@ async fn the_document_and_its_page_are_served() {
     let operation = &document["paths"]["/v1/things"]["get"];
     assert_eq!(operation["operationId"], "listThings");
     let statuses: Vec<_> = operation["responses"].as_object().unwrap().keys().collect();
-    assert_eq!(statuses, ["200", "304", "400", "414", "500", "503"]);
+    assert_eq!(statuses, ["200", "304", "400", "414", "429", "500", "503"]);
     let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"];
     assert_eq!(schema, "#/components/schemas/StringList");
     assert_eq!(document["components"]["schemas"]["StringList"]["properties"]["nextCursor"]["type"], "string");

@@ -32,7 +32,10 @@ pub(super) fn add(caller: &Caller, response: &mut HttpResponse) {
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CONTENT_SECURITY_POLICY, csp),
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-        (header::ACCESS_CONTROL_EXPOSE_HEADERS, "etag, retry-after, www-authenticate, x-request-id"),
+        (
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id",
+        ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -1,14 +1,14 @@
 //! What every request passes on its way in, and every answer on its way out.
 //!
-//! One middleware, so that the order can be read in one place ([`EdgeService`]): id and language → limits →
-//! preflight → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
+//! One middleware, so that the order can be read in one place ([`EdgeService`]): id and language → capacity →
+//! preflight → limits → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
 //! log and metrics. Each step is a file of its own.
 
 mod caching;
+mod capacity;
 mod cors;
 mod encoding;
 mod headers;
-mod limits;
 mod observe;
 mod request_id;
 
@@ -27,12 +27,13 @@ use futures_util::future::LocalBoxFuture;
 use tracing::Instrument;
 
 use caching::Conditions;
-use limits::InFlight;
-pub use limits::{BODY_LIMIT, URI_LIMIT};
+use capacity::InFlight;
+pub use capacity::{BODY_LIMIT, URI_LIMIT};
 pub use request_id::RequestIds;
 
 use crate::domain::text::Lang;
 use crate::http::language;
+use crate::http::limits::{Limiter, Verdict};
 use crate::http::problem::{Code, Problem};
 
 /// The header that carries a request's id, in both directions.
@@ -43,13 +44,20 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Edge {
     ids: Arc<RequestIds>,
     in_flight: Arc<InFlight>,
+    limiter: Option<Arc<Limiter>>,
 }
 
 impl Edge {
     /// An edge that lets `max_in_flight` requests be worked on at once, over all workers.
     #[must_use]
     pub fn new(ids: RequestIds, max_in_flight: usize) -> Self {
-        Self { ids: Arc::new(ids), in_flight: Arc::new(InFlight::new(max_in_flight)) }
+        Self { ids: Arc::new(ids), in_flight: Arc::new(InFlight::new(max_in_flight)), limiter: None }
+    }
+
+    /// The same, with limits to how often somebody may ask.
+    #[must_use]
+    pub fn limited(self, limiter: Arc<Limiter>) -> Self {
+        Self { limiter: Some(limiter), ..self }
     }
 }
 
@@ -108,7 +116,7 @@ where
         let span = tracing::info_span!("request", id = %caller.id);
 
         let slot = self.edge.in_flight.enter(&caller.path);
-        let refused = limits::check(&request).or(slot.is_none().then_some(Code::Unavailable));
+        let refused = capacity::check(&request).or(slot.is_none().then_some(Code::Unavailable));
         let early = refused
             .map(|code| Problem::from(code).render(caller.lang, &caller.id))
             .or_else(|| cors::preflight(&request));
@@ -124,13 +132,26 @@ where
         }
         let conditions = Conditions::of(request.headers());
         let service = Rc::clone(&self.service);
+        let limiter = self.edge.limiter.clone();
         let work = async move {
             let _slot = slot;
+            let verdict = match limiter {
+                Some(limiter) => limiter.admit(&request).await,
+                None => Verdict::default(),
+            };
+            if let Some(seconds) = verdict.retry_after {
+                let refusal = Problem::too_many(seconds).render(caller.lang, &caller.id);
+                let mut response = request.into_response(finish(&caller, refusal, &conditions));
+                verdict.state(response.headers_mut());
+                seen.answered(&response);
+                return Ok(response);
+            }
             let answer = AssertUnwindSafe(async { service.call(request).await }).catch_unwind().await;
             let code = match answer {
                 Ok(Ok(response)) => {
                     let (request, response) = response.map_into_boxed_body().into_parts();
-                    let response = ServiceResponse::new(request, finish(&caller, response, &conditions));
+                    let mut response = ServiceResponse::new(request, finish(&caller, response, &conditions));
+                    verdict.state(response.headers_mut());
                     seen.answered(&response);
                     return Ok(response);
                 }

@@ -1,6 +1,7 @@
 //! From what handlers say of themselves to what is published: common answers, clean names, and only constructs that
 //! OpenAPI 3.0 has too, since that is what front-end generators read well.
 
+use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::PartialSchema;
 use utoipa::openapi::OpenApi;
@@ -8,6 +9,7 @@ use utoipa::openapi::OpenApi;
 use super::{TAGS, examples};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::text::Lang;
+use crate::http::limits;
 use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBody};
 
 /// The name of the generic list, whose instances are renamed: `List_EventItem` becomes `EventList`.
@@ -86,6 +88,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     }
     if personal {
         add(responses, &Code::Unauthenticated.into());
+    }
+    if limits::classes::of(&Method::GET, path).is_some() {
+        add(responses, &Code::TooManyRequests.into());
     }
     add(responses, &Code::Internal.into());
     add(responses, &Code::Unavailable.into());

@@ -85,7 +85,8 @@ pub struct TokenPair {
             mini-program's.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "`wechatBlocked`: WeChat keeps this person out.", body = ProblemBody,
             content_type = "application/problem+json"),
-        (status = 429, description = "`wechatTooOften`: too many logins of this person.", body = ProblemBody,
+        (status = 429, description = "`wechatTooOften`: too many logins of this person; \
+            `tooManyRequests`: too many from this network.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]

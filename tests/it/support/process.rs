@@ -20,6 +20,7 @@ pub fn kepu(database_url: &str, arguments: &[&str]) -> Command {
         .env_remove("KEPU_TEST_REDIS_URL")
         .env("DATABASE_URL", database_url)
         .env("KEPU_SIGNING_KEYS", SIGNING_KEY)
+        .env("KEPU_LIMITS", "off")
         .env("KEPU_DATA_KEYS", SIGNING_KEY)
         .env("KEPU_PSEUDONYM_KEY", SIGNING_KEY)
         .env("KEPU_BIND", "127.0.0.1:0")

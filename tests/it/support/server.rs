@@ -107,11 +107,31 @@ impl Server {
         Self::start(fresh, None, false, mini_programs).await
     }
 
+    /// A server that counts requests, with the simulated mini-programs of a demonstration.
+    pub async fn limited(
+        fresh: Arc<Fresh>,
+        redis_url: Option<String>,
+        limits: http::limits::Settings,
+    ) -> Self {
+        let simulated = MiniPrograms::Simulated(([127, 0, 0, 1], 0).into());
+        Self::start_limited(fresh, redis_url, true, simulated, Some(limits)).await
+    }
+
     async fn start(
         fresh: Arc<Fresh>,
         redis_url: Option<String>,
         samples: bool,
         mini_programs: MiniPrograms,
+    ) -> Self {
+        Self::start_limited(fresh, redis_url, samples, mini_programs, None).await
+    }
+
+    async fn start_limited(
+        fresh: Arc<Fresh>,
+        redis_url: Option<String>,
+        samples: bool,
+        mini_programs: MiniPrograms,
+        limits: Option<http::limits::Settings>,
     ) -> Self {
         let clock = ManualClock::new(NOW);
         let settings = server::Settings {
@@ -129,6 +149,7 @@ impl Server {
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),
             http: http::app::Settings { max_in_flight: 512 },
+            limits,
         };
         let metrics = telemetry::start_metrics();
         let running =
