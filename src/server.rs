@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
@@ -179,7 +180,8 @@ pub async fn start(
     let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
-    let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
+    let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
+    let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let members = Members {
         db: db.clone(),
         keys,
@@ -187,7 +189,8 @@ pub async fn start(
         desk,
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
-        accounts,
+        accounts: accounts.clone(),
+        companions,
         clock: clock.clone(),
     };
     let site = Site::new(settings.http, &*random).with(members);
@@ -204,7 +207,7 @@ pub async fn start(
     }
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
-    jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
+    jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 
     let state = web::Data::new(State { live: live.clone(), wechat: Arc::new(wechat), clock });

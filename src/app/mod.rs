@@ -5,9 +5,11 @@
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
+pub mod companions;
 pub mod desk;
 pub mod notices;
 pub mod programme;
+pub mod reseal;
 mod rooms;
 pub mod seeds;
 pub mod signups;
@@ -43,6 +45,9 @@ pub enum Error {
     /// A refresh token that was used before; its login has been ended.
     #[error("the refresh token was used before")]
     RefreshReused,
+    /// Somebody has as many companions as anybody can have.
+    #[error("there are too many companions")]
+    TooManyCompanions,
     /// A token cannot be signed: a fault of ours.
     #[error(transparent)]
     CannotSign(#[from] CannotSign),

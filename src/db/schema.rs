@@ -153,22 +153,28 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         display_name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        seen_at -> Timestamp,
     }
 }
 
 diesel::table! {
-    wechat_openids (app_id, openid) {
-        app_id -> Text,
-        openid -> Text,
+    wechat_openids (id) {
+        id -> BigInt,
         person_id -> BigInt,
+        app_id -> Text,
+        openid_hash -> Text,
+        openid -> Text,
         created_at -> Timestamp,
     }
 }
 
 diesel::table! {
-    wechat_unionids (unionid) {
-        unionid -> Text,
+    wechat_unionids (id) {
+        id -> BigInt,
         person_id -> BigInt,
+        unionid_hash -> Text,
+        unionid -> Text,
         created_at -> Timestamp,
     }
 }
@@ -311,6 +317,42 @@ diesel::table! {
         body_hash -> Text,
         object_id -> BigInt,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    companions (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        who -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> BigInt,
+        subject -> Text,
+        kind -> Text,
+        policy_version -> Text,
+        companion_id -> Nullable<BigInt>,
+        given_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    data_looks (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor_id -> BigInt,
+        subject_id -> Nullable<BigInt>,
+        session_id -> Nullable<BigInt>,
+        purpose -> Text,
+        fields -> Text,
     }
 }
 

@@ -178,6 +178,19 @@ codes! {
         ["登录过于频繁，请一分钟后再试。", "登入過於頻繁，請一分鐘後再試。",
          "This person logs in too often; try again in a minute."]
     }
+    /// WeChat does not take the code of this phone number.
+    PhoneCodeRejected "phoneCodeRejected" 422 {
+        ["手机号凭证无效", "手機號碼憑證無效", "WeChat rejects the phone code"],
+        ["code 无效、已使用或已超过五分钟；请让用户重新点按 getPhoneNumber 按钮。",
+         "code 無效、已使用或已超過五分鐘；請讓使用者重新點按 getPhoneNumber 按鈕。",
+         "The code is wrong, used or five minutes old, or of another mini-program; let the person press the button `getPhoneNumber` again."]
+    }
+    /// There are twenty companions already.
+    TooManyCompanions "tooManyCompanions" 409 {
+        ["同行人已满", "同行人已滿", "Too many companions"],
+        ["每人最多保存二十位同行人；请先删除不再需要的。", "每人最多儲存二十位同行人；請先刪除不再需要的。",
+         "Twenty companions at most; remove one that is not needed any more first."]
+    }
     /// Somebody else changed it meanwhile.
     VersionConflict "versionConflict" 409 {
         ["版本冲突", "版本衝突", "Version conflict"],
@@ -521,6 +534,7 @@ impl From<app::Error> for Problem {
             app::Error::LoginEnded => Code::LoginEnded.into(),
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
+            app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. } | app::Error::CannotSign(_)) => Self::internal(other),
         }

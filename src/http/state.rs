@@ -10,6 +10,7 @@ use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
 use crate::app::signups::Signups;
+use crate::app::companions::Companions;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -61,6 +62,8 @@ pub struct Members {
     pub sample_signups: bool,
     /// The use cases of accounts.
     pub accounts: Accounts,
+    /// The use cases of companions.
+    pub companions: Companions,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -10,7 +10,7 @@ use kepu::clients::choose_ring;
 use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms, Vault};
 use kepu::server::{self, DataKeys, MiniPrograms, Running, Secrets, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
@@ -38,6 +38,11 @@ fn data_keys() -> DataKeys {
     let keyring = Keyring::new(vec![DataKey::parse(SIGNING_KEY).unwrap()]).unwrap();
     let pseudonyms = Pseudonyms::parse(SIGNING_KEY).unwrap();
     DataKeys { fields: Secrets::Given(Arc::new(keyring)), pseudonyms: Secrets::Given(Arc::new(pseudonyms)) }
+}
+
+/// What these servers seal with.
+pub fn vault() -> Arc<Vault> {
+    data_keys().prepare(Arc::new(SystemRandom)).unwrap()
 }
 
 /// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
