@@ -204,7 +204,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         data_keys: data_keys(&config)?,
         samples: config.samples(demo) == Samples::Show,
         sample_signups: demo,
-        desk_batch: kepu::app::desk::BATCH,
+        desk_batch: app::desk::BATCH,
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::Error;
+use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, logins, persons, roles, wechat_identities as identities,
+    self, Db, Tx, companions, consents, data_looks, idempotency_keys, logins, notices, persons, roles,
+    signups, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
@@ -15,8 +17,8 @@ use crate::domain::persons::{ABSENT, DisplayName, Person, Phone};
 use crate::domain::sealing::Vault;
 use crate::domain::wechat::AppId;
 
-/// How many absent persons one transaction forgets.
-const ERASED_AT_ONCE: i64 = 100;
+/// How many absent persons are looked up at once.
+const LOOKED_UP_AT_ONCE: i64 = 100;
 
 /// The use cases of accounts. All of them block.
 #[derive(Clone)]
@@ -24,6 +26,7 @@ pub struct Accounts {
     db: Db,
     keys: Arc<Keys>,
     vault: Arc<Vault>,
+    signups: Signups,
     random: Arc<dyn Random>,
 }
 
@@ -50,7 +53,8 @@ enum Step {
 impl Accounts {
     /// The accounts of a store.
     pub fn new(db: Db, keys: Arc<Keys>, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
-        Self { db, keys, vault, random }
+        let signups = Signups::new(db.clone(), vault.clone(), random.clone());
+        Self { db, keys, vault, signups, random }
     }
 
     /// Logs in whom WeChat named; whoever comes for the first time becomes a person.
@@ -199,38 +203,52 @@ impl Accounts {
         })
     }
 
-    /// Forgets a person: logins, WeChat's names, roles, companions, and what they said of themselves. That they consented,
-    /// and that somebody looked at their data, stays on record without naming them.
+    /// Forgets a person: logins, WeChat's names, roles, companions, notices, and what they said of themselves; sign-ups for
+    /// what is to come are given up, and others name nobody any more. That they consented, and that somebody looked at
+    /// their data, stays on record without naming them.
     ///
     /// # Errors
-    /// If the store fails; then nothing is forgotten.
+    /// If the store fails; then the person is not forgotten, but may have been logged out.
     pub fn erase(&self, person: PersonId) -> Result<(), Error> {
-        self.db.write(|tx| self.forget(tx, person))
+        // Without a login nobody signs up; what was being signed up meanwhile is found at the next try.
+        self.db.write(|tx| logins::forget(tx, person))?;
+        for _ in 0..3 {
+            self.signups.leave(person)?;
+            match self.db.write(|tx| self.forget(tx, person)) {
+                Err(Error::Busy | Error::Db(db::Error::Constraint(_))) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::Busy)
     }
 
-    /// Forgets whoever has not been here for [`ABSENT`](crate::domain::persons::ABSENT), as the privacy policy says; says
-    /// how many they were.
+    /// Forgets whoever has not been here for [`ABSENT`], as the privacy policy says; says how many they were.
     ///
     /// # Errors
     /// If the store fails; those who were forgotten before are.
     pub fn erase_absent(&self) -> Result<usize, Error> {
         let mut erased = 0;
         loop {
-            let more = self.db.write(|tx| {
+            let absent = self.db.write(|tx| {
                 let before = tx.now() - ABSENT;
-                let absent = persons::unseen_since(tx, before, ERASED_AT_ONCE)?;
-                absent.iter().try_for_each(|person| self.forget(tx, *person))?;
-                Ok::<_, Error>(absent.len())
+                persons::unseen_since(tx, before, LOOKED_UP_AT_ONCE)
             })?;
-            if more == 0 {
+            absent.iter().try_for_each(|person| self.erase(*person))?;
+            erased += absent.len();
+            if absent.is_empty() {
                 return Ok(erased);
             }
-            erased += more;
         }
     }
 
     fn forget(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
-        logins::forget(tx, person)?;
+        let now = tx.now();
+        if !signups::to_come(tx, person, now)?.is_empty() {
+            return Err(Error::Busy);
+        }
+        signups::forget(tx, person)?;
+        idempotency_keys::forget(tx, person)?;
+        notices::forget(tx, person)?;
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
         companions::forget(tx, person)?;

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 
 use super::connection::AnyConn;
 use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
 use super::schema::companions;
 use super::sealed::Column;
 use super::{Tx, consents};
-use crate::domain::companions::{Birth, Companion, FullName, Held, Relation};
+use crate::domain::companions::{Companion, Held, Relation};
 use crate::domain::ids::{CompanionId, PersonId};
 use crate::domain::policies::PolicyKind;
 use crate::domain::sealing::Vault;
+use crate::domain::signups::party::{Birth, PersonName};
 
 /// What is said of companions.
 pub const BODY: Column = Column::of("companions", "body");
@@ -38,7 +40,7 @@ fn opened(vault: &Vault, id: CompanionId, body: &str) -> Result<Companion, Error
     let text = BODY.open(vault, id.get(), body)?;
     let body = serde_json::from_str(text.expose()).map_err(|source| corrupt(id, source))?;
     let Body { name, birth, relation } = body;
-    Ok(Companion { name: FullName::from(name), birth, relation })
+    Ok(Companion { name: PersonName::from(name), birth, relation })
 }
 
 fn corrupt(id: CompanionId, source: serde_json::Error) -> Error {
@@ -117,6 +119,27 @@ pub fn of_person(conn: &mut AnyConn, vault: &Vault, person: PersonId) -> Result<
         });
     }
     Ok(all)
+}
+
+/// Companions by their ids, each with whose it is.
+pub fn find(
+    conn: &mut AnyConn,
+    vault: &Vault,
+    ids: &[CompanionId],
+) -> Result<Vec<(PersonId, CompanionId, Companion)>, Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let rows: Vec<(i64, i64, String)> = companions::table
+            .filter(companions::id.eq_any(ids.iter().map(|id| id.get())))
+            .select((companions::person_id, companions::id, companions::body))
+            .load(conn)?;
+        for (person, id, body) in rows {
+            if let (Some(person), Some(id)) = (PersonId::new(person), CompanionId::new(id)) {
+                found.push((person, id, opened(vault, id, &body)?));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// A person's companion; another person's is none.

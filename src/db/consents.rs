@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
+use hashbrown::HashSet;
 
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
 use super::schema::consents;
 use crate::domain::consents::{Consent, subject};
 use crate::domain::ids::{CompanionId, ConsentId, PersonId};
@@ -58,6 +60,21 @@ pub fn of_person(conn: &mut AnyConn, vault: &Vault, person: PersonId) -> Result<
         })
     };
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// For which of these companions a guardian's consent stands.
+pub fn stand_for(conn: &mut AnyConn, ids: &[CompanionId]) -> Result<HashSet<CompanionId>, Error> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let rows: Vec<Option<i64>> = consents::table
+            .filter(consents::companion_id.eq_any(ids.iter().map(|id| id.get())))
+            .filter(consents::kind.eq(PolicyKind::Guardian.name()))
+            .filter(consents::ended_at.is_null())
+            .select(consents::companion_id)
+            .load(conn)?;
+        found.extend(rows.into_iter().flatten().filter_map(CompanionId::new));
+    }
+    Ok(found)
 }
 
 /// Ends a person's consents for a companion, now.

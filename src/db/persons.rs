@@ -56,16 +56,30 @@ pub fn get(conn: &mut AnyConn, vault: &Vault, id: PersonId) -> Result<Option<Per
     }))
 }
 
-/// The names of persons who gave one.
-pub fn names(conn: &mut AnyConn, ids: &[PersonId]) -> Result<HashMap<PersonId, DisplayName>, Error> {
+/// What whoever signs up has said of themselves already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Their name, if they gave one.
+    pub name: Option<DisplayName>,
+    /// Whether they gave a phone number.
+    pub has_phone: bool,
+}
+
+/// What these persons have said of themselves.
+pub fn known(conn: &mut AnyConn, vault: &Vault, ids: &[PersonId]) -> Result<HashMap<PersonId, Known>, Error> {
     let mut found = HashMap::new();
     for ids in ids.chunks(IDS_PER_STATEMENT) {
-        let rows: Vec<(i64, Option<String>)> = persons::table
+        let rows: Vec<(i64, Option<String>, bool)> = persons::table
             .filter(persons::id.eq_any(ids.iter().map(|id| id.get())))
-            .select((persons::id, persons::display_name))
+            .select((persons::id, persons::display_name, persons::phone.is_not_null()))
             .load(conn)?;
-        let named = |(id, name): (i64, Option<String>)| Some((PersonId::new(id)?, DisplayName::from(name?)));
-        found.extend(rows.into_iter().filter_map(named));
+        for (id, name, has_phone) in rows {
+            let open = |sealed: String| {
+                Ok::<_, Error>(DisplayName::from(DISPLAY_NAME.open(vault, id, &sealed)?.expose()))
+            };
+            let known = Known { name: name.map(open).transpose()?, has_phone };
+            found.extend(PersonId::new(id).map(|id| (id, known)));
+        }
     }
     Ok(found)
 }

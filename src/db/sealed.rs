@@ -8,7 +8,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::{companions, persons, wechat_identities as identities};
+use super::{companions, persons, signups, wechat_identities as identities};
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
 /// A column of sealed fields.
@@ -23,8 +23,14 @@ pub struct Column {
 }
 
 /// Every column of sealed fields: whoever seals another adds it, or its old keys could never be dropped.
-pub const COLUMNS: &[Column] =
-    &[persons::DISPLAY_NAME, persons::PHONE, identities::OPENID, identities::UNIONID, companions::BODY];
+pub const COLUMNS: &[Column] = &[
+    persons::DISPLAY_NAME,
+    persons::PHONE,
+    identities::OPENID,
+    identities::UNIONID,
+    companions::BODY,
+    signups::PERSONAL,
+];
 
 impl Column {
     /// The column of a table whose rows are found by `id`.

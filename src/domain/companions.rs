@@ -1,79 +1,19 @@
 //! Companions: whom a person brings along, mostly the family. Signing one up takes an id instead of typing a child's name
 //! again.
 
-use std::fmt;
-
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use super::consents::Consent;
-use super::hidden::hidden;
 use super::ids::CompanionId;
 use super::invalid::Invalid;
 use super::sealing::Vault;
+use super::signups::party::{Birth, LONGEST_NAME, PersonName};
 
 /// How many companions a person can have: more than a family, less than a class.
 pub const MOST: usize = 20;
 
-/// The longest name, in characters.
-pub const LONGEST_NAME: usize = 30;
-
-/// Under this age a guardian speaks for a child (PIPL article 31).
-pub const OF_AGE: i32 = 14;
-
 /// The earliest year in which anybody was born who comes.
 const EARLIEST: i32 = 1900;
-
-hidden! {
-    /// The name of somebody who comes along.
-    FullName;
-}
-
-/// When somebody was born, as exactly as they say.
-#[derive(Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Birth {
-    /// On this day.
-    Date(NaiveDate),
-    /// In this year.
-    Year(i32),
-}
-
-impl fmt::Debug for Birth {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Birth(***)")
-    }
-}
-
-impl Birth {
-    /// How old they are on a day, at least.
-    #[must_use]
-    pub fn age_at_least(self, today: NaiveDate) -> i32 {
-        match self {
-            Self::Date(date) => {
-                let before_birthday = (today.month(), today.day()) < (date.month(), date.day());
-                today.year() - date.year() - i32::from(before_birthday)
-            }
-            Self::Year(year) => today.year() - year - 1,
-        }
-    }
-
-    /// Whether a guardian has to speak for them on a day: where only the year is known, as long as that may be.
-    #[must_use]
-    pub fn needs_guardian(self, today: NaiveDate) -> bool {
-        self.age_at_least(today) < OF_AGE
-    }
-
-    /// Adds what is wrong with it: `birthDate` or `birthYear` must be of a living person.
-    pub fn check(self, today: NaiveDate, invalid: &mut Invalid) {
-        match self {
-            Self::Date(date) => {
-                let first = NaiveDate::from_ymd_opt(EARLIEST, 1, 1).unwrap_or(NaiveDate::MIN);
-                invalid.range("birthDate", date, first, today);
-            }
-            Self::Year(year) => invalid.range("birthYear", year, EARLIEST, today.year()),
-        }
-    }
-}
 
 /// What a companion is to the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -99,7 +39,7 @@ pub enum Relation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Companion {
     /// Their name.
-    pub name: FullName,
+    pub name: PersonName,
     /// When they were born, if it was said.
     pub birth: Option<Birth>,
     /// What they are to the person, if it was said.
@@ -125,8 +65,11 @@ impl Companion {
     /// Adds what is wrong with it.
     pub fn check(&self, today: NaiveDate, invalid: &mut Invalid) {
         invalid.line("name", self.name.expose(), LONGEST_NAME);
-        if let Some(birth) = self.birth {
-            birth.check(today, invalid);
+        let first = NaiveDate::from_ymd_opt(EARLIEST, 1, 1).unwrap_or(NaiveDate::MIN);
+        match self.birth {
+            Some(Birth::Date(date)) => invalid.range("birthDate", date, first, today),
+            Some(Birth::Year(year)) => invalid.range("birthYear", year, EARLIEST, today.year()),
+            None => {}
         }
     }
 
@@ -143,7 +86,7 @@ impl Companion {
 /// Who somebody is, whoever entered them: a pseudonym of name and birth date, by which one child that father and mother
 /// both sign up is one. Two children of one name and one birthday are one too, so it is asked for within a session only.
 #[must_use]
-pub fn who(vault: &Vault, name: &FullName, born: NaiveDate) -> String {
+pub fn who(vault: &Vault, name: &PersonName, born: NaiveDate) -> String {
     vault.blind("who", &format!("{born} {}", normalised(name.expose())))
 }
 
@@ -180,23 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn a_guardian_speaks_until_the_fourteenth_birthday() {
-        let born = Birth::Date(day(2012, 11, 25));
-        assert!(born.needs_guardian(day(2026, 11, 24)));
-        assert!(!born.needs_guardian(day(2026, 11, 25)));
-        let leap = Birth::Date(day(2012, 2, 29));
-        assert!(leap.needs_guardian(day(2026, 2, 28)) && !leap.needs_guardian(day(2026, 3, 1)));
-        let year = Birth::Year(2012);
-        assert!(year.needs_guardian(day(2026, 12, 31)), "born on New Year's Eve, they are 13 still");
-        assert!(!year.needs_guardian(day(2027, 1, 1)));
-    }
-
-    #[test]
     fn nobody_is_born_tomorrow_or_too_long_ago() {
         let today = day(2026, 11, 25);
         let wrong = |birth: Birth| {
             let mut invalid = Invalid::default();
-            birth.check(today, &mut invalid);
+            Companion { name: "陈小明".into(), birth: Some(birth), relation: None }
+                .check(today, &mut invalid);
             invalid.0.iter().map(|error| format!("{} {}", error.field, error.code.wire())).collect::<Vec<_>>()
         };
         for birth in [Birth::Date(today), Birth::Date(day(1900, 1, 1)), Birth::Year(2026), Birth::Year(1900)]
@@ -215,7 +147,7 @@ mod tests {
     fn one_child_is_one_whoever_enters_it() {
         let vault = vault();
         let born = day(2015, 6, 1);
-        let who = |name: &str, born| who(&vault, &FullName::from(name), born);
+        let who = |name: &str, born| who(&vault, &PersonName::from(name), born);
         for (one, same) in
             [("陈小明", " 陈 小明"), ("阿依古丽·买买提", "阿依古丽•买买提"), ("Ann Lee", "ａｎｎ　lee")]
         {

@@ -143,8 +143,6 @@ ids! {
     LoginId = "login";
     /// A name by which WeChat knows a person.
     IdentityId = "identity";
-    /// Whom a person brings along.
-    CompanionId = "companion";
     /// A consent that was given.
     ConsentId = "consent";
     /// Something that a person is told; its number is the store's.

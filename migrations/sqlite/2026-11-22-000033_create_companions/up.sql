@@ -21,6 +21,7 @@ CREATE TABLE consents (
     ended_at TIMESTAMP
 );
 CREATE INDEX consents_by_subject ON consents (subject);
+CREATE INDEX consents_by_companion ON consents (companion_id) WHERE companion_id IS NOT NULL;
 CREATE INDEX consents_by_end ON consents (ended_at) WHERE ended_at IS NOT NULL;
 -- Each look of somebody at what is known of others. `fields` are names of fields, never what stands in them.
 CREATE TABLE data_looks (

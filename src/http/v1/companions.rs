@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::companions;
-use crate::domain::companions::{self as domain, Birth, Companion, FullName};
+use crate::domain::companions::{self as domain, Companion};
 use crate::domain::consents::{Consent, Given};
 use crate::domain::ids::CompanionId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
+use crate::domain::signups::party::{Birth, PersonName};
 use crate::domain::time::{Rfc3339, parse_date, rfc3339};
 use crate::http::json::Json;
 use crate::http::list::List;
@@ -219,7 +220,7 @@ fn read(
         }
         (None, year) => year.map(Birth::Year),
     };
-    Ok(Companion { name: FullName::from(name), birth, relation: relation.map(Into::into) })
+    Ok(Companion { name: PersonName::from(name), birth, relation: relation.map(Into::into) })
 }
 
 /// List companions

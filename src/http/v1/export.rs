@@ -12,7 +12,8 @@ use super::companions::CompanionItem;
 use super::filters::Plain;
 use super::me::{self, Me};
 use super::policies::PolicyKind;
-use crate::db::{companions, consents, data_looks, logins, wechat_identities as identities};
+use super::signups::{Found, SignupItem};
+use crate::db::{companions, consents, data_looks, logins, signups, wechat_identities as identities};
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;
 use crate::domain::persons::Phone;
@@ -26,6 +27,9 @@ use crate::http::state::{Members, State};
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(export_me);
 }
+
+/// More sign-ups than anybody has.
+const ALL: usize = 100_000;
 
 /// Everything held about a person.
 #[skip_serializing_none]
@@ -46,6 +50,8 @@ pub struct Export {
     companions: Vec<CompanionItem>,
     /// To what the person consented, and for whom.
     consents: Vec<ExportedConsent>,
+    /// What the person signed up for, the latest first.
+    signups: Vec<SignupItem>,
     /// Where the person is, or was, logged in.
     logins: Vec<ExportedLogin>,
     /// Who of the organisers looked at the person's data, and what for.
@@ -168,6 +174,10 @@ async fn export_me(
                     wechat,
                     companions: each(companions::of_person(conn, vault, id)?),
                     consents: each(consents::of_person(conn, vault, id)?),
+                    signups: Found::read(conn, signups::of_person(conn, vault, id, None, ALL)?)?
+                        .iter()
+                        .map(|found| SignupItem::new(found, lang))
+                        .collect(),
                     logins: each(logins::of_person(conn, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
                 })

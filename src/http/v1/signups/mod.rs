@@ -8,8 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use asked::{ChangedSignup, NewSignup};
-use shown::Found;
-pub use shown::{PartyRole, SignupItem, SignupStatus, StatusReason};
+pub use shown::{Found, PartyRole, SignupItem, SignupStatus, StatusReason};
 
 use super::filters::Plain;
 use crate::app;
