@@ -202,6 +202,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         },
         signing_keys: secrets(&config, config.keys()?),
         data_keys: data_keys(&config)?,
+        ticket_keys: secrets(&config, config.ticket_ring()?),
         samples: config.samples(demo) == Samples::Show,
         sample_signups: demo,
         desk_batch: app::desk::BATCH,

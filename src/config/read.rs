@@ -14,6 +14,7 @@ use crate::db::Target;
 use crate::domain::access::SigningKey;
 use crate::domain::nearest::nearest;
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use crate::domain::tickets::TicketKey;
 use crate::domain::time::parse_instant;
 
 /// Values as they were written, by the name of the setting.
@@ -140,6 +141,11 @@ pub(super) fn database(text: &str) -> Option<Option<Secret>> {
 pub(super) fn signing_keys(text: &str) -> Option<Vec<SigningKey>> {
     let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
     keys.map(SigningKey::parse).collect()
+}
+
+pub(super) fn ticket_keys(text: &str) -> Option<Vec<TicketKey>> {
+    let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+    keys.map(TicketKey::parse).collect()
 }
 
 pub(super) fn data_keys(text: &str) -> Option<Vec<DataKey>> {

@@ -11,6 +11,7 @@ use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
 use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms, Vault};
+use kepu::domain::tickets::{TicketKey, TicketKeys};
 use kepu::server::{self, DataKeys, MiniPrograms, Running, Secrets, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
@@ -31,6 +32,11 @@ pub const SIGNING_KEY: &str = "a2V5IG9mIHRlc3RzLCBrbm93biB0byBldmVyeWJvZHk=";
 /// The keys of these servers.
 pub fn keys() -> Keys {
     Keys::new(vec![SigningKey::parse(SIGNING_KEY).unwrap()]).unwrap()
+}
+
+/// The keys of their tickets: the same one.
+pub fn ticket_keys() -> TicketKeys {
+    TicketKeys::new(vec![TicketKey::parse(SIGNING_KEY).unwrap()]).unwrap()
 }
 
 /// The keys of what they know of persons: the same one.
@@ -127,6 +133,7 @@ impl Server {
             mini_programs,
             signing_keys: SigningKeys::Given(Arc::new(keys())),
             data_keys: data_keys(),
+            ticket_keys: Secrets::Given(Arc::new(ticket_keys())),
             samples,
             sample_signups: true,
             desk_batch: kepu::app::desk::BATCH,
