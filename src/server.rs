@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::seeds::{Options, Report, Seeds};
@@ -28,6 +29,7 @@ use crate::discovery::words::Dictionary;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
+use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
 use crate::http::state::{Members, State};
@@ -57,6 +59,8 @@ pub struct Settings {
     pub signing_keys: SigningKeys,
     /// The keys of what is known of persons; replicas share theirs.
     pub data_keys: DataKeys,
+    /// The keys of tickets; replicas share theirs.
+    pub ticket_keys: Secrets<TicketKeys>,
     /// Whether invented events are shown.
     pub samples: bool,
     /// Whether one can sign up for invented events, as in a demonstration.
@@ -158,6 +162,7 @@ pub async fn start(
 
     let keys = settings.signing_keys.prepare(&*random)?;
     let vault = settings.data_keys.prepare(random.clone())?;
+    let ticket_keys = settings.ticket_keys.prepare(&*random)?;
     let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
     let lock = lock(&settings.db.target)?;
     let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;
@@ -182,6 +187,7 @@ pub async fn start(
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
+    let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
     let members = Members {
         db: db.clone(),
         keys,
@@ -191,6 +197,7 @@ pub async fn start(
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
         companions,
+        checkins,
         clock: clock.clone(),
     };
     let site = Site::new(settings.http, &*random).with(members);

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
+pub mod checkins;
 pub mod companions;
 pub mod desk;
 pub mod notices;
@@ -16,6 +17,7 @@ pub mod signups;
 
 use crate::db;
 use crate::domain::access::CannotSign;
+use crate::domain::checkins::Refusal as AtTheDoor;
 use crate::domain::invalid::Invalid;
 use crate::domain::signups::refusal::Refusal;
 
@@ -60,7 +62,16 @@ pub enum Error {
     /// More is asked than can be worked off; trying again later may help.
     #[error("too busy")]
     Busy,
+    /// Whoever stands at a door, or stood there, does not get what they ask for.
+    #[error("not at this door: {0:?}")]
+    Door(AtTheDoor),
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),
+}
+
+impl From<AtTheDoor> for Error {
+    fn from(refusal: AtTheDoor) -> Self {
+        Self::Door(refusal)
+    }
 }

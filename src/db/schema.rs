@@ -356,5 +356,54 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    checkins (session_id, device_id, entry_id) {
+        session_id -> BigInt,
+        device_id -> Text,
+        entry_id -> Text,
+        signup_id -> BigInt,
+        members -> Nullable<Text>,
+        undo -> Bool,
+        said_at -> Timestamp,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        staff_id -> Nullable<BigInt>,
+        heard_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    walk_ins (session_id, device_id, entry_id) {
+        session_id -> BigInt,
+        device_id -> Text,
+        entry_id -> Text,
+        people -> Integer,
+        seats -> Integer,
+        undone -> Bool,
+        staff_id -> BigInt,
+        heard_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    headcounts (session_id) {
+        session_id -> BigInt,
+        people -> Integer,
+        staff_id -> BigInt,
+        counted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feedback (signup_id) {
+        signup_id -> BigInt,
+        session_id -> BigInt,
+        stars -> Integer,
+        words -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions);

@@ -8,6 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
+use crate::app::checkins::Checkins;
 use crate::app::desk::Desk;
 use crate::app::signups::Signups;
 use crate::app::companions::Companions;
@@ -64,6 +65,8 @@ pub struct Members {
     pub accounts: Accounts,
     /// The use cases of companions.
     pub companions: Companions,
+    /// The use cases of check-in.
+    pub checkins: Checkins,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

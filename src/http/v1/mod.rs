@@ -12,6 +12,7 @@ pub mod bases;
 pub mod bulletins;
 pub mod campaigns;
 pub mod changes;
+pub mod checkins;
 pub mod companions;
 pub mod divisions;
 pub mod events;
@@ -63,5 +64,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(signups::configure)
         .configure(me::configure)
         .configure(companions::configure)
-        .configure(export::configure);
+        .configure(export::configure)
+        .configure(checkins::configure);
 }
