@@ -49,7 +49,7 @@ pub struct Checkins {
 
 /// What a desk is given for a day without network.
 #[derive(Debug)]
-pub struct Desk {
+pub struct Sheet {
     /// As of when.
     pub as_of: DateTime<Utc>,
     /// The session.
@@ -108,12 +108,12 @@ impl Checkins {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such session.
-    pub fn desk(&self, session: SessionId, staff: PersonId) -> Result<Desk, Error> {
+    pub fn desk(&self, session: SessionId, staff: PersonId) -> Result<Sheet, Error> {
         self.db.write(|tx| {
             let found = sessions::find(tx, &[session])?.remove(&session).ok_or(Error::NotFound)?;
             let event = Event::get(tx, found.event.get())?.ok_or(Error::NotFound)?;
             let signups = signups::of_session(tx, &self.vault, session)?;
-            Ok(Desk {
+            Ok(Sheet {
                 as_of: tx.now(),
                 session: found,
                 title: event.body.title,

@@ -10,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::answer;
 use super::counts::Headcount;
-use crate::app::checkins::Desk;
+use crate::app::checkins::Sheet;
 use crate::discovery::Live;
 use crate::domain::checkins::{Doors, masked};
 use crate::domain::door_codes::DoorCode;
@@ -239,7 +239,7 @@ async fn get_door_code(desk: staff::Desk, members: web::Data<Members>) -> HttpRe
     answer(ShownDoorCode { code: code.digits, qr: code.scanned, until: rfc3339(code.until) })
 }
 
-fn sheet(desk: &Desk, keys: &TicketKeys, live: &Live, lang: Lang) -> HttpResponse {
+fn sheet(desk: &Sheet, keys: &TicketKeys, live: &Live, lang: Lang) -> HttpResponse {
     let session = &desk.session;
     let doors = Doors::of(session.start, session.end);
     let title = live.filled(&desk.title);
