@@ -208,6 +208,14 @@ pub enum Refusal {
     NotAttended,
 }
 
+impl Status {
+    /// Whether a door lets it in.
+    #[must_use]
+    pub fn is_let_in(self) -> bool {
+        matches!(self, Self::Confirmed | Self::Attended | Self::NoShow)
+    }
+}
+
 impl Signup {
     /// How many people it is for: those listed, or the heads of a class whose list is shorter; where names are no longer
     /// kept, as many as it took seats.
@@ -221,8 +229,7 @@ impl Signup {
     /// What its ticket for a session with these doors says, if it is let in by one.
     #[must_use]
     pub fn ticket(&self, doors: Doors) -> Option<Ticket> {
-        let admitted = matches!(self.status, Status::Confirmed | Status::Attended | Status::NoShow);
-        (admitted && self.ticket_code.is_some()).then(|| Ticket {
+        (self.status.is_let_in() && self.ticket_code.is_some()).then(|| Ticket {
             session: self.session,
             signup: self.id,
             revision: self.ticket_revision,

@@ -73,6 +73,20 @@ async fn a_device_tells_good_tickets_from_bad_ones_by_the_sheet_alone() {
 }
 
 #[actix_web::test]
+async fn a_phone_shows_what_a_device_lets_in() {
+    let museum = Museum::open(Store::Sqlite).await;
+    let (access, lan) = museum.log_in("lan").await;
+    let signup = museum.sign_up("stars", Some(lan), Status::Confirmed, &["兰"]);
+    let answer = museum.by(&access, Method::GET, &format!("/v1/signups/{}", signup.id), None).await.json();
+    assert_eq!(answer["ticket"]["code"], signup.ticket_code.unwrap().to_string());
+    let offline = answer["ticket"]["offline"].as_str().unwrap();
+    assert_eq!(scan(&museum.desk().await, offline, NOW.timestamp()), Ok(signup.id.to_string()));
+    let queued = museum.sign_up("tides", Some(lan), Status::Waitlisted, &["兰"]);
+    let answer = museum.by(&access, Method::GET, &format!("/v1/signups/{}", queued.id), None).await.json();
+    assert!(answer.get("ticket").is_none());
+}
+
+#[actix_web::test]
 async fn a_sheet_shows_who_is_let_in_and_tells_no_names() {
     let museum = Museum::open(Store::Sqlite).await;
     let family = museum.family();

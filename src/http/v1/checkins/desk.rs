@@ -15,8 +15,7 @@ use crate::discovery::Live;
 use crate::domain::checkins::{Doors, masked};
 use crate::domain::door_codes::DoorCode;
 use crate::domain::ids::SessionId;
-use crate::domain::signups::party::Role;
-use crate::domain::signups::{Signup, Status};
+use crate::domain::signups::Signup;
 use crate::domain::text::Lang;
 use crate::domain::tickets::{TicketKey, TicketKeys};
 use crate::domain::time::{Rfc3339, rfc3339};
@@ -26,6 +25,7 @@ use crate::http::staff;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Plain;
 use crate::http::v1::references::EventRef;
+use crate::http::v1::signups::{PartyRole, SignupStatus};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(get_desk).service(get_door_code);
@@ -96,18 +96,6 @@ pub struct PublicTicketKey {
     public_key: String,
 }
 
-/// How a party that is let in stands.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum PartyStatus {
-    /// Expected.
-    Confirmed,
-    /// Somebody of it is here.
-    Attended,
-    /// Nobody of it came; late entries still count.
-    NoShow,
-}
-
 /// A party that is let in.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -115,8 +103,8 @@ pub struct DeskParty {
     /// The sign-up.
     #[schema(example = "01h2x7m9k4qpz")]
     signup_id: String,
-    /// How it stands.
-    status: PartyStatus,
+    /// How it stands: `confirmed`, `attended` or `noShow`.
+    status: SignupStatus,
     /// What is typed where nothing can be scanned. Read leniently: case, spaces and dashes do not count, O is 0, I and L
     /// are 1.
     #[schema(example = "7k2m9qx4vt")]
@@ -146,17 +134,7 @@ pub struct DeskPerson {
     name: String,
     /// As what they come.
     #[serde(rename = "as")]
-    role: DeskRole,
-}
-
-/// As what somebody comes.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum DeskRole {
-    /// To take part.
-    Attendee,
-    /// To look after attendees.
-    Guardian,
+    role: PartyRole,
 }
 
 /// Tickets that are genuine and let in nobody.
@@ -272,18 +250,13 @@ impl From<&TicketKey> for PublicTicketKey {
 impl DeskParty {
     /// The party of a sign-up that lets somebody in.
     fn of(signup: &Signup) -> Option<Self> {
-        let status = match signup.status {
-            Status::Confirmed => PartyStatus::Confirmed,
-            Status::Attended => PartyStatus::Attended,
-            Status::NoShow => PartyStatus::NoShow,
-            Status::Waitlisted | Status::Offered | Status::Pending | Status::Cancelled | Status::Rejected => {
-                return None;
-            }
-        };
+        if !signup.status.is_let_in() {
+            return None;
+        }
         let party = signup.personal.iter().flat_map(|personal| &personal.party);
         Some(Self {
             signup_id: signup.id.to_string(),
-            status,
+            status: signup.status.into(),
             ticket_code: signup.ticket_code?.to_string(),
             revision: signup.ticket_revision,
             people: signup.people(),
@@ -293,15 +266,6 @@ impl DeskParty {
                 .collect(),
             attended: signup.attended.clone(),
         })
-    }
-}
-
-impl From<Role> for DeskRole {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Attendee => Self::Attendee,
-            Role::Guardian => Self::Guardian,
-        }
     }
 }
 

@@ -11,10 +11,12 @@ use crate::domain::feedback::{self, Words};
 use crate::domain::ids::SignupId;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
-use crate::http::params::PathId;
+use crate::http::params::{Asked, PathId};
 use crate::http::person::Person;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::Members;
+use crate::http::v1::filters::Plain;
+use crate::http::v1::signups::{SignupItem, act};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(check_in).service(give_feedback);
@@ -27,24 +29,6 @@ pub struct OwnCheckin {
     /// What the door shows: the six digits, or what its QR code holds.
     #[schema(example = "048213")]
     door_code: String,
-}
-
-/// A party that has checked in.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CheckedIn {
-    /// The sign-up.
-    #[schema(example = "01h2x7m9k4qpz")]
-    id: String,
-    /// How it stands.
-    #[schema(example = "attended")]
-    status: &'static str,
-    /// Who is here: places in the party, from 0.
-    #[schema(example = json!([0, 1]))]
-    attended: Vec<u16>,
-    /// Counts changes of the sign-up.
-    #[schema(example = 2)]
-    version: i64,
 }
 
 /// What somebody says of a session.
@@ -80,11 +64,11 @@ pub struct KeptFeedback {
 /// Checks the whole party in by the rotating code that a screen at the door shows. Again changes nothing.
 #[utoipa::path(
     tag = "checkin",
-    params(PathId<SignupId>),
+    params(PathId<SignupId>, Asked<Plain>),
     request_body = OwnCheckin,
     security(("person" = [])),
     responses(
-        (status = 200, description = "Checked in.", body = CheckedIn),
+        (status = 200, description = "The sign-up, checked in.", body = SignupItem),
         (status = 409, description = "`doorsClosed`: nobody is checked in at this time. `notConfirmed`: the sign-up has no \
             seats.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "`doorCodeWrong`: the door does not show that code, or no more.", body = ProblemBody,
@@ -95,18 +79,12 @@ pub struct KeptFeedback {
 async fn check_in(
     person: Person,
     id: PathId<SignupId>,
+    asked: Asked<Plain>,
     body: Json<OwnCheckin>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let shown = body.0.door_code;
-    let check_in = move |members: &Members| members.checkins.check_in(person.id, id.0, &shown);
-    let signup = members.into_inner().aside(check_in).await?;
-    Ok(answer(CheckedIn {
-        id: signup.id.to_string(),
-        status: signup.status.name(),
-        attended: signup.attended,
-        version: signup.version,
-    }))
+    act(members, asked.lang, move |members| members.checkins.check_in(person.id, id.0, &shown)).await
 }
 
 /// Say how it was
