@@ -6,7 +6,7 @@ use super::Error;
 use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, idempotency_keys, logins, notices, persons, roles,
+    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, notices, persons, roles,
     signups, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
@@ -246,6 +246,7 @@ impl Accounts {
         if !signups::to_come(tx, person, now)?.is_empty() {
             return Err(Error::Busy);
         }
+        feedback::forget(tx, person)?;
         signups::forget(tx, person)?;
         idempotency_keys::forget(tx, person)?;
         notices::forget(tx, person)?;

@@ -6,31 +6,54 @@ use diesel::prelude::*;
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
-use super::schema::feedback;
+use super::schema::{feedback, signups};
+use super::sealed::Column;
 use crate::domain::feedback::{Feedback, Words};
-use crate::domain::ids::{SessionId, SignupId};
-use crate::domain::sealing::{Place, Vault};
+use crate::domain::ids::{PersonId, SessionId, SignupId};
+use crate::domain::sealing::Vault;
 
-/// Where the words of a sign-up's feedback stand.
-pub fn place(signup: SignupId) -> Place {
-    Place { table: "feedback", column: "words", row: signup.get() }
+/// The column of what was said in words.
+pub const WORDS: Column = Column { table: "feedback", key: "signup_id", column: "words" };
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = feedback)]
+struct Row {
+    signup_id: i64,
+    stars: i32,
+    words: Option<String>,
+    updated_at: NaiveDateTime,
 }
 
-/// What a party says, if it said anything, and when it last did.
-pub fn get(
+/// What a person said of the sessions that they attended, each with its sign-up and when it was said last.
+pub fn of_person(
     conn: &mut AnyConn,
     vault: &Vault,
-    signup: SignupId,
-) -> Result<Option<(Feedback, DateTime<Utc>)>, Error> {
-    let row: Option<(i32, Option<String>, NaiveDateTime)> = feedback::table
-        .find(signup.get())
-        .select((feedback::stars, feedback::words, feedback::updated_at))
-        .first(conn)
-        .optional()?;
-    let Some((stars, words, at)) = row else { return Ok(None) };
-    let open = |sealed: String| vault.open(place(signup), &sealed).map(|words| Words::from(words.expose()));
-    let words = words.map(open).transpose()?;
-    Ok(Some((Feedback { stars: stars.try_into().unwrap_or_default(), words }, at.and_utc())))
+    person: PersonId,
+) -> Result<Vec<(SignupId, Feedback, DateTime<Utc>)>, Error> {
+    let own = signups::table.filter(signups::person_id.eq(person.get())).select(signups::id);
+    let rows: Vec<Row> = feedback::table
+        .filter(feedback::signup_id.eq_any(own))
+        .order(feedback::signup_id)
+        .select(Row::as_select())
+        .load(conn)?;
+    let mut found = Vec::with_capacity(rows.len());
+    for Row { signup_id, stars, words, updated_at } in rows {
+        let Some(signup) = SignupId::new(signup_id) else { continue };
+        let words = words.map(|sealed| WORDS.open(vault, signup_id, &sealed)).transpose()?;
+        let words = words.map(|opened| Words::from(opened.expose()));
+        let said = Feedback { stars: stars.try_into().unwrap_or_default(), words };
+        found.push((signup, said, updated_at.and_utc()));
+    }
+    Ok(found)
+}
+
+/// Forgets what a person said in words; their stars are nobody's, and stay. The sign-ups must still be theirs.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+    let own = signups::table.filter(signups::person_id.eq(person.get())).select(signups::id);
+    diesel::update(feedback::table.filter(feedback::signup_id.eq_any(own)))
+        .set(feedback::words.eq(None::<String>))
+        .execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// Keeps what a party says, in place of what it said before.

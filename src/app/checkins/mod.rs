@@ -12,8 +12,9 @@ use super::rooms::{self, Tools};
 use crate::db::headcounts::Headcount;
 use crate::db::records::Stored;
 use crate::db::walk_ins::WalkIn;
-use crate::db::{self, Db, Tx, checkins, feedback, headcounts, sessions, signups, walk_ins};
+use crate::db::{self, Db, Tx, checkins, data_looks, feedback, headcounts, sessions, signups, walk_ins};
 use crate::domain::checkins::{Doors, Outcome, Reason, Refusal, SETTLED};
+use crate::domain::data_looks::Look;
 use crate::domain::door_codes::DoorCode;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::feedback::Feedback;
@@ -104,7 +105,7 @@ impl Checkins {
         &self.tickets
     }
 
-    /// What a desk needs. That somebody looked is recorded in the same transaction.
+    /// What a desk needs. That somebody looked at each party is recorded in the same transaction.
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such session.
@@ -113,6 +114,9 @@ impl Checkins {
             let found = sessions::find(tx, &[session])?.remove(&session).ok_or(Error::NotFound)?;
             let event = Event::get(tx, found.event.get())?.ok_or(Error::NotFound)?;
             let signups = signups::of_session(tx, &self.vault, session)?;
+            let shown = signups.iter().filter(|signup| signup.status.is_let_in());
+            let looks: Vec<Look> = shown.map(|signup| look(staff, signup)).collect();
+            data_looks::record(tx, &looks)?;
             Ok(Sheet {
                 as_of: tx.now(),
                 session: found,
@@ -249,6 +253,17 @@ impl Checkins {
             feedback::set(tx, &self.vault, (own.session, id), said)?;
             Ok(tx.now())
         })
+    }
+}
+
+/// A look at a party that is let in.
+fn look(actor: PersonId, signup: &Signup) -> Look {
+    Look {
+        actor,
+        subject: signup.person,
+        session: Some(signup.session),
+        purpose: "checkIn".to_owned(),
+        fields: vec!["name", "ticketCode"],
     }
 }
 

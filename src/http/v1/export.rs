@@ -3,6 +3,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -13,9 +14,13 @@ use super::filters::Plain;
 use super::me::{self, Me};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
-use crate::db::{companions, consents, data_looks, logins, signups, wechat_identities as identities};
+use crate::db::{
+    companions, consents, data_looks, feedback, logins, signups, wechat_identities as identities,
+};
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;
+use crate::domain::feedback::Feedback;
+use crate::domain::ids::SignupId;
 use crate::domain::persons::Phone;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
@@ -52,6 +57,8 @@ pub struct Export {
     consents: Vec<ExportedConsent>,
     /// What the person signed up for, the latest first.
     signups: Vec<SignupItem>,
+    /// What the person said of the sessions that they attended.
+    feedback: Vec<ExportedFeedback>,
     /// Where the person is, or was, logged in.
     logins: Vec<ExportedLogin>,
     /// Who of the organisers looked at the person's data, and what for.
@@ -117,6 +124,25 @@ pub struct ExportedLogin {
     ended_at: Option<Rfc3339>,
 }
 
+/// What the person said of a session.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFeedback {
+    /// The sign-up.
+    #[schema(example = "01h2x7m9k4qpz")]
+    signup_id: String,
+    /// From 1 to 5.
+    #[schema(example = 5, minimum = 1, maximum = 5)]
+    stars: u8,
+    /// In words.
+    #[schema(example = "孩子很喜欢，讲解清楚。")]
+    text: Option<String>,
+    /// When it was said.
+    #[schema(example = "2026-11-28T17:00:00+08:00", value_type = String, format = DateTime)]
+    updated_at: Rfc3339,
+}
+
 /// A look of somebody else at the person's data.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
@@ -176,8 +202,9 @@ async fn export_me(
                     consents: each(consents::of_person(conn, vault, id)?),
                     signups: Found::read(conn, signups::of_person(conn, vault, id, None, ALL)?)?
                         .iter()
-                        .map(|found| SignupItem::new(found, lang))
+                        .map(|found| SignupItem::new(found, members.checkins.tickets(), lang))
                         .collect(),
+                    feedback: each(feedback::of_person(conn, vault, id)?),
                     logins: each(logins::of_person(conn, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
                 })
@@ -200,6 +227,17 @@ impl From<Consent> for ExportedConsent {
             companion_id: consent.companion.map(|id| id.to_string()),
             given_at: rfc3339(consent.given_at),
             ended_at: consent.ended_at.map(rfc3339),
+        }
+    }
+}
+
+impl From<(SignupId, Feedback, DateTime<Utc>)> for ExportedFeedback {
+    fn from((signup, said, at): (SignupId, Feedback, DateTime<Utc>)) -> Self {
+        Self {
+            signup_id: signup.to_string(),
+            stars: said.stars,
+            text: said.words.map(|words| words.expose().to_owned()),
+            updated_at: rfc3339(at),
         }
     }
 }

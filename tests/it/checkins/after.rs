@@ -44,6 +44,9 @@ on_both_stores! {
         let [Some(words)] = &stored(&museum)[..] else { panic!("one is kept") };
         assert!(!words.contains("孩子"), "sealed");
 
+        let export = museum.by(&access, Method::GET, "/v1/me/export", None).await.json();
+        assert_eq!(export["feedback"][0]["text"], "孩子很喜欢\n讲得好");
+
         museum.server.clock.advance(TimeDelta::hours(5));
         let again = rate(&museum, &access, &signup, json!({ "stars": 2 })).await.json();
         assert_eq!(again, json!({ "stars": 2, "updatedAt": &*rfc3339(NOW + TimeDelta::hours(5)) }));
@@ -61,6 +64,19 @@ on_both_stores! {
             assert_problem(&refused, 422, "invalidBody");
             assert_eq!(refused.json()["errors"][0]["field"], field);
         }
+    }
+
+    async fn words_go_with_the_account_and_stars_stay(store: Store) {
+        let museum = Museum::open(store).await;
+        let (_, lan) = museum.log_in("lan").await;
+        let signup = museum.sign_up("stars", Some(lan), Status::Confirmed, &["兰"]);
+        museum.hear("a", json!([entry("1", &qr(&signup), 0)])).await;
+        museum.server.clock.set(START + TimeDelta::hours(2));
+        let (access, _) = museum.log_in("lan").await;
+        assert_eq!(rate(&museum, &access, &signup, json!({ "stars": 5, "text": "我是兰" })).await.status, 200);
+        let erased = museum.by(&access, Method::DELETE, "/v1/me", None).await;
+        assert_eq!(erased.status, 204, "{}", erased.text);
+        assert_eq!(stored(&museum), [None]);
     }
 
     async fn who_did_not_come_is_marked_a_day_later_where_somebody_looked(store: Store) {

@@ -73,6 +73,27 @@ async fn a_device_tells_good_tickets_from_bad_ones_by_the_sheet_alone() {
 }
 
 #[actix_web::test]
+async fn whoever_was_looked_at_finds_the_look_in_their_export() {
+    let museum = Museum::open(Store::Sqlite).await;
+    let (access, lan) = museum.log_in("lan").await;
+    museum.sign_up("stars", Some(lan), Status::Confirmed, &["兰"]);
+    let (other, ming) = museum.log_in("ming").await;
+    museum.sign_up("stars", Some(ming), Status::Waitlisted, &["明"]);
+    museum.desk().await;
+    let looks = async |access: &str| {
+        museum.by(access, Method::GET, "/v1/me/export", None).await.json()["looks"].clone()
+    };
+    assert_eq!(
+        looks(&access).await,
+        json!([{
+            "at": &*rfc3339(NOW), "sessionId": SessionId::from_slug("stars").to_string(), "purpose": "checkIn",
+            "fields": ["name", "ticketCode"],
+        }])
+    );
+    assert_eq!(looks(&other).await, json!([]), "who only queues is not shown");
+}
+
+#[actix_web::test]
 async fn a_phone_shows_what_a_device_lets_in() {
     let museum = Museum::open(Store::Sqlite).await;
     let (access, lan) = museum.log_in("lan").await;
