@@ -62,6 +62,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
             fields: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
             pseudonyms: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
         },
+        ticket_keys: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
         samples: true,
         sample_signups: true,
         desk_batch: kepu::app::desk::BATCH,

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
-use kepu::app::bench_data;
 use kepu::app::catalogue::Existing;
 use kepu::app::seeds::{Options, Seeds};
+use kepu::app::{self, bench_data};
 use kepu::clients::wakeups::WakeUps;
 use kepu::config::{Config, Samples};
 use kepu::db::Db;
@@ -54,6 +54,8 @@ enum Command {
         #[arg(long, value_name = "S", default_value_t = 1)]
         seed: u64,
     },
+    /// Seal with the first of KEPU_DATA_KEYS what the others sealed, and say what is left under each.
+    Reseal,
     /// Print the OpenAPI document.
     Openapi,
     /// Print the page of settings (docs/configuration.md).
@@ -82,6 +84,7 @@ fn run(command: Command) -> Result<(), Failure> {
         }
         Command::Seed { from, replace } => seed(&load(false)?, from, replace),
         Command::BenchData { sessions, seed } => bench_data(&load(false)?, sessions, seed),
+        Command::Reseal => reseal(&load(false)?),
         Command::Openapi => {
             print(&http::openapi::text());
             Ok(())
@@ -148,6 +151,27 @@ fn bench_data(config: &Config, sessions: u32, seed: u64) -> Result<(), Failure> 
     Ok(())
 }
 
+fn reseal(config: &Config) -> Result<(), Failure> {
+    let db = store(config)?;
+    server::prepare_tables(&db, config.embedded())?;
+    let vault = data_keys(config)?.prepare(Arc::new(SystemRandom))?;
+    let report = app::reseal::reseal(&db, &vault)?;
+    say(&format!("{} fields sealed anew", report.resealed));
+    let ring: Vec<_> = vault.marks().collect();
+    for (mark, fields) in &report.by_key {
+        let which = match ring.iter().position(|known| known == mark) {
+            Some(0) => "the first key".to_owned(),
+            Some(at) => format!("key {} of the ring", at + 1),
+            None => "a key that is not given".to_owned(),
+        };
+        say(&format!("{fields} under {which}"));
+    }
+    if report.unreadable > 0 {
+        return Err(format!("{} fields cannot be opened; the log names them", report.unreadable).into());
+    }
+    Ok(())
+}
+
 /// Keys as they were given, or those of the data directory.
 fn secrets<K>(config: &Config, given: Option<K>) -> server::Secrets<K> {
     match given {
@@ -178,9 +202,10 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         },
         signing_keys: secrets(&config, config.keys()?),
         data_keys: data_keys(&config)?,
+        ticket_keys: secrets(&config, config.ticket_ring()?),
         samples: config.samples(demo) == Samples::Show,
         sample_signups: demo,
-        desk_batch: kepu::app::desk::BATCH,
+        desk_batch: app::desk::BATCH,
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),

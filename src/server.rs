@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::checkins::Checkins;
+use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
@@ -28,6 +30,7 @@ use crate::discovery::words::Dictionary;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
+use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
@@ -58,6 +61,8 @@ pub struct Settings {
     pub signing_keys: SigningKeys,
     /// The keys of what is known of persons; replicas share theirs.
     pub data_keys: DataKeys,
+    /// The keys of tickets; replicas share theirs.
+    pub ticket_keys: Secrets<TicketKeys>,
     /// Whether invented events are shown.
     pub samples: bool,
     /// Whether one can sign up for invented events, as in a demonstration.
@@ -161,6 +166,7 @@ pub async fn start(
 
     let keys = settings.signing_keys.prepare(&*random)?;
     let vault = settings.data_keys.prepare(random.clone())?;
+    let ticket_keys = settings.ticket_keys.prepare(&*random)?;
     let embedded = matches!(settings.db.target, db::Target::Sqlite(_));
     let lock = lock(&settings.db.target)?;
     let traditional = Traditional::new().map_err(|error| Error::Other(error.to_string()))?;
@@ -183,7 +189,9 @@ pub async fn start(
     let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
-    let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
+    let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
+    let companions = Companions::new(db.clone(), vault.clone(), random.clone());
+    let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
     let members = Members {
         db: db.clone(),
         keys,
@@ -191,7 +199,9 @@ pub async fn start(
         desk,
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
-        accounts,
+        accounts: accounts.clone(),
+        companions,
+        checkins,
         clock: clock.clone(),
     };
     let mut site = Site::new(settings.http, &*random).with(members);
@@ -214,7 +224,7 @@ pub async fn start(
     }
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
-    jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
+    jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 
     let state = web::Data::new(State { live: live.clone(), wechat: Arc::new(wechat), clock });

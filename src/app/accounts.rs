@@ -3,20 +3,30 @@
 use std::sync::Arc;
 
 use super::Error;
+use super::signups::Signups;
 use crate::clients::wechat::login::Session;
-use crate::db::{self, Db, Tx, logins, persons, roles, wechat_identities as identities};
+use crate::db::{
+    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, notices, persons, roles,
+    signups, wechat_identities as identities,
+};
 use crate::domain::access::{AccessToken, Caller, Keys};
-use crate::domain::ids::{LoginId, PersonId, Random};
+use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
 use crate::domain::invalid::Invalid;
 use crate::domain::logins::{self as rules, RefreshToken, Verdict};
-use crate::domain::persons::{DisplayName, Person};
+use crate::domain::persons::{ABSENT, DisplayName, Person, Phone};
+use crate::domain::sealing::Vault;
 use crate::domain::wechat::AppId;
+
+/// How many absent persons are looked up at once.
+const LOOKED_UP_AT_ONCE: i64 = 100;
 
 /// The use cases of accounts. All of them block.
 #[derive(Clone)]
 pub struct Accounts {
     db: Db,
     keys: Arc<Keys>,
+    vault: Arc<Vault>,
+    signups: Signups,
     random: Arc<dyn Random>,
 }
 
@@ -42,8 +52,9 @@ enum Step {
 
 impl Accounts {
     /// The accounts of a store.
-    pub fn new(db: Db, keys: Arc<Keys>, random: Arc<dyn Random>) -> Self {
-        Self { db, keys, random }
+    pub fn new(db: Db, keys: Arc<Keys>, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
+        let signups = Signups::new(db.clone(), vault.clone(), random.clone());
+        Self { db, keys, vault, signups, random }
     }
 
     /// Logs in whom WeChat named; whoever comes for the first time becomes a person.
@@ -74,9 +85,11 @@ impl Accounts {
     /// The person whom WeChat names. The name within the mini-program decides: whoever has logged in by it stays who
     /// they are, even if they are somebody else over all mini-programs.
     fn known(&self, tx: &mut Tx<'_>, app: &AppId, session: &Session) -> Result<PersonId, Error> {
-        let within = identities::person_of_openid(tx, app, &session.openid)?;
+        let vault = &*self.vault;
+        let within = identities::person_of_openid(tx, vault, app, &session.openid)?;
         let union = session.unionid.as_ref();
-        let over_all = union.map(|unionid| identities::person_of_unionid(tx, unionid)).transpose()?.flatten();
+        let over_all = union.map(|unionid| identities::person_of_unionid(tx, vault, unionid));
+        let over_all = over_all.transpose()?.flatten();
         let person = match within.or(over_all) {
             Some(person) => person,
             None => {
@@ -86,10 +99,12 @@ impl Accounts {
             }
         };
         if within.is_none() {
-            identities::add_openid(tx, app, &session.openid, person)?;
+            let id = IdentityId::fresh(tx.now(), &*self.random);
+            identities::add_openid(tx, vault, id, person, (app, &session.openid))?;
         }
         if let (Some(unionid), None) = (union, over_all) {
-            identities::add_unionid(tx, unionid, person)?;
+            let id = IdentityId::fresh(tx.now(), &*self.random);
+            identities::add_unionid(tx, vault, id, person, unionid)?;
         }
         Ok(person)
     }
@@ -133,6 +148,7 @@ impl Accounts {
                 if !logins::rotate(tx, caller.login, token, &salt, tx.now() + rules::LIFE)? {
                     return Ok(Step::Overtaken);
                 }
+                persons::seen(tx, caller.person)?;
                 token.next(&salt)
             }
         };
@@ -169,23 +185,76 @@ impl Accounts {
         }
         invalid.or(())?;
         self.db.write(|tx| {
-            if !persons::rename(tx, id, version, name)? {
+            if !persons::rename(tx, &self.vault, id, version, name)? {
                 return Err(Error::VersionConflict);
             }
-            persons::get(tx, id)?.ok_or(Error::NotFound)
+            persons::get(tx, &self.vault, id)?.ok_or(Error::NotFound)
         })
     }
 
-    /// Forgets a person: logins, WeChat's names, roles, and what they said of themselves.
+    /// Gives a person a phone number, or takes it away; gives the person as they are then.
     ///
     /// # Errors
-    /// If the store fails; then nothing is forgotten.
+    /// [`Error::NotFound`] if there is no such person any more.
+    pub fn set_phone(&self, id: PersonId, phone: Option<&Phone>) -> Result<Person, Error> {
+        self.db.write(|tx| {
+            persons::set_phone(tx, &self.vault, id, phone)?;
+            persons::get(tx, &self.vault, id)?.ok_or(Error::NotFound)
+        })
+    }
+
+    /// Forgets a person: logins, WeChat's names, roles, companions, notices, and what they said of themselves; sign-ups for
+    /// what is to come are given up, and others name nobody any more. That they consented, and that somebody looked at
+    /// their data, stays on record without naming them.
+    ///
+    /// # Errors
+    /// If the store fails; then the person is not forgotten, but may have been logged out.
     pub fn erase(&self, person: PersonId) -> Result<(), Error> {
-        Ok(self.db.write(|tx| {
-            logins::forget(tx, person)?;
-            identities::forget(tx, person)?;
-            roles::forget(tx, person)?;
-            persons::delete(tx, person)
-        })?)
+        // Without a login nobody signs up; what was being signed up meanwhile is found at the next try.
+        self.db.write(|tx| logins::forget(tx, person))?;
+        for _ in 0..3 {
+            self.signups.leave(person)?;
+            match self.db.write(|tx| self.forget(tx, person)) {
+                Err(Error::Busy | Error::Db(db::Error::Constraint(_))) => {}
+                outcome => return outcome,
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// Forgets whoever has not been here for [`ABSENT`], as the privacy policy says; says how many they were.
+    ///
+    /// # Errors
+    /// If the store fails; those who were forgotten before are.
+    pub fn erase_absent(&self) -> Result<usize, Error> {
+        let mut erased = 0;
+        loop {
+            let absent = self.db.write(|tx| {
+                let before = tx.now() - ABSENT;
+                persons::unseen_since(tx, before, LOOKED_UP_AT_ONCE)
+            })?;
+            absent.iter().try_for_each(|person| self.erase(*person))?;
+            erased += absent.len();
+            if absent.is_empty() {
+                return Ok(erased);
+            }
+        }
+    }
+
+    fn forget(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+        let now = tx.now();
+        if !signups::to_come(tx, person, now)?.is_empty() {
+            return Err(Error::Busy);
+        }
+        feedback::forget(tx, person)?;
+        signups::forget(tx, person)?;
+        idempotency_keys::forget(tx, person)?;
+        notices::forget(tx, person)?;
+        identities::forget(tx, person)?;
+        roles::forget(tx, person)?;
+        companions::forget(tx, person)?;
+        consents::end_all(tx, &self.vault, person)?;
+        data_looks::forget(tx, person)?;
+        Ok(persons::delete(tx, person)?)
     }
 }

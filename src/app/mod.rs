@@ -5,15 +5,19 @@
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
+pub mod checkins;
+pub mod companions;
 pub mod desk;
 pub mod notices;
 pub mod programme;
+pub mod reseal;
 mod rooms;
 pub mod seeds;
 pub mod signups;
 
 use crate::db;
 use crate::domain::access::CannotSign;
+use crate::domain::checkins::Refusal as AtTheDoor;
 use crate::domain::invalid::Invalid;
 use crate::domain::signups::refusal::Refusal;
 
@@ -43,6 +47,9 @@ pub enum Error {
     /// A refresh token that was used before; its login has been ended.
     #[error("the refresh token was used before")]
     RefreshReused,
+    /// Somebody has as many companions as anybody can have.
+    #[error("there are too many companions")]
+    TooManyCompanions,
     /// A token cannot be signed: a fault of ours.
     #[error(transparent)]
     CannotSign(#[from] CannotSign),
@@ -55,7 +62,16 @@ pub enum Error {
     /// More is asked than can be worked off; trying again later may help.
     #[error("too busy")]
     Busy,
+    /// Whoever stands at a door, or stood there, does not get what they ask for.
+    #[error("not at this door: {0:?}")]
+    Door(AtTheDoor),
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),
+}
+
+impl From<AtTheDoor> for Error {
+    fn from(refusal: AtTheDoor) -> Self {
+        Self::Door(refusal)
+    }
 }

@@ -169,6 +169,31 @@ impl Signups {
         })
     }
 
+    /// Gives up all sign-ups of a person for what is to come, however late: whoever closes their account takes no seat.
+    ///
+    /// # Errors
+    /// If the store fails; what was given up until then is.
+    pub fn leave(&self, person: PersonId) -> Result<(), Error> {
+        let to_come = |tx: &mut Tx<'_>| {
+            let now = tx.now();
+            signups::to_come(tx, person, now)
+        };
+        for id in self.db.write(to_come)? {
+            self.on(By::Person(person), id, |_, _, signup| {
+                // It may have been settled since it was looked up.
+                if matches!(
+                    signup.status,
+                    Status::Waitlisted | Status::Offered | Status::Pending | Status::Confirmed
+                ) {
+                    signup.reason = Some(Reason::AccountClosed);
+                    end(signup, Status::Cancelled);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
     /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
 use crate::domain::access::{Keys, SigningKey};
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use crate::domain::tickets::{TicketKey, TicketKeys};
 use crate::domain::wechat::AppId;
 use crate::http;
 use crate::http::limits::caller::Trusted;
@@ -114,6 +115,8 @@ settings! {
     data_keys: Vec<DataKey> = "", "KEPU_DATA_KEYS", read::data_keys, "32 bytes in base64, or several different ones separated by commas";
     #[doc = "The key by which persons are found again without their names being stored, 32 random bytes in base64, the same on all replicas. It cannot be changed: nobody would be known any more. If absent, one is made in the data directory; production must give one."]
     pseudonym_key: Option<Pseudonyms> = "", "KEPU_PSEUDONYM_KEY", read::pseudonym_key, "32 bytes in base64";
+    #[doc = "Keys of tickets, each 32 random bytes in base64, the same on all replicas. The first signs, all verify: to change keys, add the new one as the second everywhere, then make it the first, and drop the old one when the last session it signed tickets for is over. If absent, one is made in the data directory; production must give one."]
+    ticket_keys: Vec<TicketKey> = "", "KEPU_TICKET_KEYS", read::ticket_keys, "32 bytes in base64, or several of them separated by commas";
     #[doc = "Secrets of mini-programs, `APPID:SECRET`, separated by commas. They win over those of the file; what the file does not name is configured by this alone."]
     wechat_secrets: Vec<(AppId, AppSecret)> = "", "KEPU_WECHAT_SECRETS", wechat::secrets, "APPID:SECRET, separated by commas, no id twice";
     #[doc = "The page of a mini-program that shows an event, where its `[[wechat.app]]` names no other. It gets the event's id as `scene`."]
@@ -251,6 +254,14 @@ impl Config {
     /// If it must be given, and is not.
     pub fn pseudonyms(&self) -> Result<Option<Pseudonyms>, String> {
         self.given("KEPU_PSEUDONYM_KEY", self.pseudonym_key.clone())
+    }
+
+    /// The keys of tickets, if they were given; else they are made in the data directory.
+    ///
+    /// # Errors
+    /// If they must be given, and are not.
+    pub fn ticket_ring(&self) -> Result<Option<TicketKeys>, String> {
+        self.given("KEPU_TICKET_KEYS", TicketKeys::new(self.ticket_keys.clone()))
     }
 
     /// Production does not make keys of its own: each replica would have others.

@@ -14,6 +14,7 @@ use crate::db::Target;
 use crate::domain::access::SigningKey;
 use crate::domain::nearest::nearest;
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use crate::domain::tickets::TicketKey;
 use crate::domain::time::parse_instant;
 use crate::http::limits::rules::Rules;
 
@@ -146,6 +147,11 @@ pub(super) fn signing_keys(text: &str) -> Option<Vec<SigningKey>> {
 /// The inner `Option` is whether there are limits at all.
 pub(super) fn limits(text: &str) -> Option<Option<Rules>> {
     if text == "off" { Some(None) } else { value(text).map(Some) }
+}
+
+pub(super) fn ticket_keys(text: &str) -> Option<Vec<TicketKey>> {
+    let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+    keys.map(TicketKey::parse).collect()
 }
 
 pub(super) fn data_keys(text: &str) -> Option<Vec<DataKey>> {

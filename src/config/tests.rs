@@ -145,6 +145,19 @@ fn limits_are_changed_one_by_one_or_turned_off() {
 }
 
 #[test]
+fn keys_of_tickets_are_made_on_a_laptop_and_given_in_production() {
+    assert!(load(&[]).ticket_ring().unwrap().is_none());
+    let production = [("DATABASE_URL", "postgres://kepu:s3cret@db/kepu")];
+    assert!(load(&production).ticket_ring().unwrap_err().starts_with("KEPU_TICKET_KEYS is not given"));
+    let key = "b2xkIGtleSBvbGQga2V5IG9sZCBrZXkgb2xkIGtleSE=";
+    let config = load(&[production[0], ("KEPU_TICKET_KEYS", key)]);
+    assert_eq!(config.ticket_ring().unwrap().unwrap().all().count(), 1);
+    assert!(!format!("{config:?}").contains(&key[..42]));
+    let told = refused(&[("KEPU_TICKET_KEYS", &key[..20])]);
+    assert!(told.contains("not shown here") && !told.contains(&key[..20]), "{told}");
+}
+
+#[test]
 fn keys_of_personal_data_are_made_on_a_laptop_and_given_in_production() {
     assert!(load(&[]).keyring().unwrap().is_none() && load(&[]).pseudonyms().unwrap().is_none());
     let production = [("DATABASE_URL", "postgres://kepu:s3cret@db/kepu")];

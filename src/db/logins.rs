@@ -4,11 +4,11 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use hashbrown::HashSet;
 
-use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::records::IDS_PER_STATEMENT;
 use super::schema::logins;
+use super::{Tx, persons};
 use crate::domain::access::Caller;
 use crate::domain::ids::{LoginId, PersonId};
 use crate::domain::logins::{Login, RefreshToken, Replaced};
@@ -31,7 +31,7 @@ pub fn insert(
             logins::expires_at.eq(expires_at.naive_utc()),
         ))
         .execute(&mut *tx.conn)?;
-    Ok(())
+    persons::seen(tx, caller.person)
 }
 
 #[derive(Queryable, Selectable)]
@@ -97,6 +97,37 @@ pub fn rotate(
         ))
         .execute(&mut *tx.conn)?;
     Ok(changed == 1)
+}
+
+/// A login, as its owner reads of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its id.
+    pub id: LoginId,
+    /// When it began.
+    pub created_at: DateTime<Utc>,
+    /// Until when it stands, or stood, unless it is used.
+    pub expires_at: DateTime<Utc>,
+    /// When it was ended.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// All logins of a person that are kept, the oldest first.
+pub fn of_person(conn: &mut AnyConn, person: PersonId) -> Result<Vec<Told>, Error> {
+    let rows: Vec<(i64, NaiveDateTime, NaiveDateTime, Option<NaiveDateTime>)> = logins::table
+        .filter(logins::person_id.eq(person.get()))
+        .order((logins::created_at, logins::id))
+        .select((logins::id, logins::created_at, logins::expires_at, logins::ended_at))
+        .load(conn)?;
+    let told = |(id, created_at, expires_at, ended_at): (i64, NaiveDateTime, NaiveDateTime, Option<_>)| {
+        Some(Told {
+            id: LoginId::new(id)?,
+            created_at: created_at.and_utc(),
+            expires_at: expires_at.and_utc(),
+            ended_at: ended_at.map(|at: NaiveDateTime| at.and_utc()),
+        })
+    };
+    Ok(rows.into_iter().filter_map(told).collect())
 }
 
 /// Ends a login; one that has ended stays so.

@@ -56,3 +56,9 @@ pub fn delete_reminders(tx: &mut Tx<'_>, signups: &[SignupId]) -> Result<(), Err
     }
     Ok(())
 }
+
+/// Forgets what a person was told, and was still to be told.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+    diesel::delete(notices::table.filter(notices::person_id.eq(person.get()))).execute(&mut *tx.conn)?;
+    Ok(())
+}

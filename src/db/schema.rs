@@ -153,22 +153,28 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         display_name -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        seen_at -> Timestamp,
     }
 }
 
 diesel::table! {
-    wechat_openids (app_id, openid) {
-        app_id -> Text,
-        openid -> Text,
+    wechat_openids (id) {
+        id -> BigInt,
         person_id -> BigInt,
+        app_id -> Text,
+        openid_hash -> Text,
+        openid -> Text,
         created_at -> Timestamp,
     }
 }
 
 diesel::table! {
-    wechat_unionids (unionid) {
-        unionid -> Text,
+    wechat_unionids (id) {
+        id -> BigInt,
         person_id -> BigInt,
+        unionid_hash -> Text,
+        unionid -> Text,
         created_at -> Timestamp,
     }
 }
@@ -311,6 +317,91 @@ diesel::table! {
         body_hash -> Text,
         object_id -> BigInt,
         created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    companions (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        who -> Nullable<Text>,
+        body -> Text,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> BigInt,
+        subject -> Text,
+        kind -> Text,
+        policy_version -> Text,
+        companion_id -> Nullable<BigInt>,
+        given_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    data_looks (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor_id -> BigInt,
+        subject_id -> Nullable<BigInt>,
+        session_id -> Nullable<BigInt>,
+        purpose -> Text,
+        fields -> Text,
+    }
+}
+
+diesel::table! {
+    checkins (session_id, device_id, entry_id) {
+        session_id -> BigInt,
+        device_id -> Text,
+        entry_id -> Text,
+        signup_id -> BigInt,
+        members -> Nullable<Text>,
+        undo -> Bool,
+        said_at -> Timestamp,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        staff_id -> Nullable<BigInt>,
+        heard_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    walk_ins (session_id, device_id, entry_id) {
+        session_id -> BigInt,
+        device_id -> Text,
+        entry_id -> Text,
+        people -> Integer,
+        seats -> Integer,
+        undone -> Bool,
+        staff_id -> BigInt,
+        heard_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    headcounts (session_id) {
+        session_id -> BigInt,
+        people -> Integer,
+        staff_id -> BigInt,
+        counted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    feedback (signup_id) {
+        signup_id -> BigInt,
+        session_id -> BigInt,
+        stars -> Integer,
+        words -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 

@@ -10,14 +10,18 @@ use super::dialect::each;
 use super::error::Error;
 use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{sessions, signup_members, signups};
+use super::sealed::Column;
 use crate::domain::ids::{EventId, PersonId, SessionId, SignupId};
 use crate::domain::sealing::{Place, Vault};
 use crate::domain::signups::party::Personal;
 use crate::domain::signups::{Reason, Signup, Status};
 
+/// What is personal in sign-ups.
+pub const PERSONAL: Column = Column::of("signups", "personal");
+
 /// Where what is personal in a sign-up stands.
 pub fn place(id: SignupId) -> Place {
-    Place { table: "signups", column: "personal", row: id.get() }
+    PERSONAL.place(id.get())
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
@@ -367,4 +371,35 @@ pub fn remove_members(tx: &mut Tx<'_>, signup: SignupId) -> Result<Vec<String>, 
     let who = of.select(signup_members::who).load(&mut *tx.conn)?;
     diesel::delete(of).execute(&mut *tx.conn)?;
     Ok(who)
+}
+
+/// A person's sign-ups that stand for sessions which begin after `now`.
+pub fn to_come(conn: &mut AnyConn, person: PersonId, now: DateTime<Utc>) -> Result<Vec<SignupId>, Error> {
+    let standing = [Status::Confirmed, Status::Waitlisted, Status::Offered, Status::Pending];
+    let ids: Vec<i64> = signups::table
+        .inner_join(sessions::table)
+        .filter(signups::person_id.eq(person.get()))
+        .filter(signups::status.eq_any(standing.map(Status::name)))
+        .filter(sessions::start_at.gt(now.naive_utc()))
+        .select(signups::id)
+        .load(conn)?;
+    Ok(ids.into_iter().filter_map(SignupId::new).collect())
+}
+
+/// Forgets whose sign-ups these were and what was personal in them: what stays is that somebody came, or did not.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+    let theirs = || signups::table.filter(signups::person_id.eq(person.get()));
+    let ids: Vec<i64> = theirs().select(signups::id).load(&mut *tx.conn)?;
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        diesel::delete(signup_members::table.filter(signup_members::signup_id.eq_any(ids)))
+            .execute(&mut *tx.conn)?;
+    }
+    diesel::update(theirs())
+        .set((
+            signups::person_id.eq(None::<i64>),
+            signups::personal.eq(None::<String>),
+            signups::ticket_code.eq(None::<String>),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
 }

@@ -9,8 +9,7 @@ use std::fmt;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
-use hmac::{Hmac, Mac};
-use sha2::Sha256;
+use ring::hmac;
 use subtle::ConstantTimeEq;
 
 use super::ids::SessionId;
@@ -58,17 +57,13 @@ impl DoorCode {
     }
 
     fn in_step(key: &TicketKey, session: SessionId, step: i64) -> Self {
-        let hash = |form: &str| -> [u8; 32] {
-            let mac = <Hmac<Sha256> as Mac>::new(&key.secret_for("kepu door codes").into())
-                .chain_update(session.get().to_be_bytes())
-                .chain_update(step.to_be_bytes())
-                .chain_update(form);
-            mac.finalize().into_bytes().into()
-        };
-        // What is typed tells nothing of what is scanned: each has a hash of its own.
-        let [a, b, c, d, ..] = hash("typed");
-        let digits = u32::from_be_bytes([a, b, c, d]) % 1_000_000;
-        let bits = BASE64_URL_SAFE_NO_PAD.encode(&hash("scanned")[..16]);
+        let secret = hmac::Key::new(hmac::HMAC_SHA256, &key.secret_for("kepu door codes"));
+        let message = [session.get().to_be_bytes(), step.to_be_bytes()].concat();
+        let tag = hmac::sign(&secret, &message);
+        // What is typed tells nothing of what is scanned: they are different parts of the tag.
+        let (typed, scanned) = tag.as_ref().split_at(16);
+        let digits = typed.iter().fold(0, |rest, byte| (rest * 256 + u64::from(*byte)) % 1_000_000);
+        let bits = BASE64_URL_SAFE_NO_PAD.encode(scanned);
         let until = DateTime::from_timestamp((step + 1) * STEP.num_seconds(), 0);
         Self {
             digits: format!("{digits:06}"),

@@ -141,6 +141,10 @@ ids! {
     SignupId = "signup";
     /// A login of a person on one phone or in one browser, from the first token to the last.
     LoginId = "login";
+    /// A name by which WeChat knows a person.
+    IdentityId = "identity";
+    /// A consent that was given.
+    ConsentId = "consent";
     /// Something that a person is told; its number is the store's.
     NoticeId = "notice";
 }

@@ -1,6 +1,6 @@
 //! Persons: whoever logs in. What is known of them is what they say themselves.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Months, Utc};
 
 use super::hidden::hidden;
 use super::ids::PersonId;
@@ -9,7 +9,12 @@ use super::invalid::Invalid;
 hidden! {
     /// By what name a person wants to be addressed.
     DisplayName;
+    /// A phone number, that of its country first: `+86 13800138000`.
+    Phone;
 }
+
+/// After how long without a login a person is forgotten.
+pub const ABSENT: Months = Months::new(24);
 
 /// The longest display name, in characters.
 pub const LONGEST_NAME: usize = 30;
@@ -25,6 +30,8 @@ pub struct Person {
     pub created_at: DateTime<Utc>,
     /// Their name, if they gave one.
     pub name: Option<DisplayName>,
+    /// Their phone, if they gave it.
+    pub phone: Option<Phone>,
 }
 
 impl DisplayName {
@@ -34,9 +41,42 @@ impl DisplayName {
     }
 }
 
+impl Phone {
+    /// The number of a phone in a country.
+    #[must_use]
+    pub fn new(country: &str, digits: &str) -> Self {
+        Self(format!("+{country} {digits}"))
+    }
+
+    /// The number with its middle hidden: enough for its owner to know it, too little to call it. `138****1234`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let digits = self.0.rsplit(' ').next().unwrap_or_default();
+        let (first, last) = if digits.chars().count() >= 9 { (3, 4) } else { (0, 2) };
+        let last = digits.char_indices().rev().nth(last - 1).map_or(0, |(at, _)| at);
+        let first = digits.char_indices().nth(first).map_or(0, |(at, _)| at).min(last);
+        format!("{}****{}", &digits[..first], &digits[last..])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_phone_is_shown_without_its_middle() {
+        for (country, digits, shown) in [
+            ("86", "13800138000", "138****8000"),
+            ("852", "51234567", "****67"),
+            ("1", "2025550123", "202****0123"),
+            ("86", "1", "****1"),
+            ("86", "", "****"),
+        ] {
+            let phone = Phone::new(country, digits);
+            assert_eq!(phone.masked(), shown, "{digits}");
+            assert_eq!(format!("{phone:?}"), "Phone(***)");
+        }
+    }
 
     #[test]
     fn a_name_is_one_short_line() {

@@ -21,7 +21,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use ed25519_dalek::{Signature, Signer, VerifyingKey};
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256};
 
 use super::ids::{Random, SessionId, SignupId, random_bytes};
 use super::key_text;
@@ -163,9 +163,9 @@ impl TicketKey {
         self.private.verifying_key().to_bytes()
     }
 
-    /// A secret of 64 bytes that follows from this key and tells nothing of it, for `purpose`.
-    pub(super) fn secret_for(&self, purpose: &str) -> [u8; 64] {
-        Sha512::new_with_prefix(purpose).chain_update(self.private.as_bytes()).finalize().into()
+    /// A secret of 32 bytes that follows from this key and tells nothing of it, for `purpose`.
+    pub(super) fn secret_for(&self, purpose: &str) -> [u8; 32] {
+        Sha256::new_with_prefix(purpose).chain_update(self.private.as_bytes()).finalize().into()
     }
 
     fn of(seed: [u8; 32]) -> Self {

@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::app;
 use crate::clients::wechat;
 use crate::db;
+use crate::domain::checkins;
 use crate::domain::invalid::{FieldCode, FieldError, Invalid};
 use crate::domain::signups::refusal::{Queue, Refusal};
 use crate::domain::text::Lang;
@@ -178,6 +179,19 @@ codes! {
         ["登录过于频繁，请一分钟后再试。", "登入過於頻繁，請一分鐘後再試。",
          "This person logs in too often; try again in a minute."]
     }
+    /// WeChat does not take the code of this phone number.
+    PhoneCodeRejected "phoneCodeRejected" 422 {
+        ["手机号凭证无效", "手機號碼憑證無效", "WeChat rejects the phone code"],
+        ["code 无效、已使用或已超过五分钟；请让用户重新点按 getPhoneNumber 按钮。",
+         "code 無效、已使用或已超過五分鐘；請讓使用者重新點按 getPhoneNumber 按鈕。",
+         "The code is wrong, used or five minutes old, or of another mini-program; let the person press the button `getPhoneNumber` again."]
+    }
+    /// There are twenty companions already.
+    TooManyCompanions "tooManyCompanions" 409 {
+        ["同行人已满", "同行人已滿", "Too many companions"],
+        ["每人最多保存二十位同行人；请先删除不再需要的。", "每人最多儲存二十位同行人；請先刪除不再需要的。",
+         "Twenty companions at most; remove one that is not needed any more first."]
+    }
     /// Somebody else changed it meanwhile.
     VersionConflict "versionConflict" 409 {
         ["版本冲突", "版本衝突", "Version conflict"],
@@ -262,6 +276,28 @@ codes! {
         ["报名已结束", "報名已結束", "Sign-up over"],
         ["这个报名已结束，不能再更改。", "這個報名已結束，不能再更改。",
          "This sign-up has come to its end; nothing can be changed about it."]
+    }
+    /// The door does not show that code, or no more.
+    DoorCodeWrong "doorCodeWrong" 422 {
+        ["签到码不正确", "簽到碼不正確", "Wrong door code"],
+        ["签到码不正确或已更换；请输入现场屏幕上当前显示的码。", "簽到碼不正確或已更換；請輸入現場螢幕上目前顯示的碼。",
+         "The door does not show this code, or no more; take the one that it shows now."]
+    }
+    /// Nobody is checked in at this time.
+    DoorsClosed "doorsClosed" 409 {
+        ["不在签到时间", "不在簽到時間", "Doors closed"],
+        ["签到从开始前 12 小时到结束后 12 小时；取消的场次不能签到。", "簽到從開始前 12 小時到結束後 12 小時；取消的場次不能簽到。",
+         "People are checked in from 12 hours before the start until 12 hours after the end, and never to what is called off."]
+    }
+    /// The sign-up has no seats.
+    NotConfirmed "notConfirmed" 409 {
+        ["报名未确认", "報名未確認", "Not confirmed"],
+        ["这份报名没有名额，不能签到。", "這份報名沒有名額，不能簽到。", "This sign-up has no seats, so nobody can be checked in by it."]
+    }
+    /// Nobody of the sign-up came.
+    NotAttended "notAttended" 409 {
+        ["未到场", "未到場", "Not attended"],
+        ["签到之后才能评价。", "簽到之後才能評價。", "Only those who were checked in can say how it was."]
     }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
@@ -524,6 +560,18 @@ impl From<Invalid> for Problem {
     }
 }
 
+impl From<checkins::Refusal> for Code {
+    fn from(refusal: checkins::Refusal) -> Self {
+        match refusal {
+            checkins::Refusal::WrongDoorCode => Self::DoorCodeWrong,
+            checkins::Refusal::DoorsClosed => Self::DoorsClosed,
+            checkins::Refusal::NotConfirmed => Self::NotConfirmed,
+            checkins::Refusal::NoSeat => Self::Full,
+            checkins::Refusal::NotAttended => Self::NotAttended,
+        }
+    }
+}
+
 impl From<app::Error> for Problem {
     fn from(error: app::Error) -> Self {
         match error {
@@ -535,6 +583,8 @@ impl From<app::Error> for Problem {
             app::Error::LoginEnded => Code::LoginEnded.into(),
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
+            app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
+            app::Error::Door(refusal) => Code::from(refusal).into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. } | app::Error::CannotSign(_)) => Self::internal(other),
         }

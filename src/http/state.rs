@@ -8,6 +8,8 @@ use tokio::task::spawn_blocking;
 
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
+use crate::app::checkins::Checkins;
+use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::signups::Signups;
 use crate::clients::wechat::Wechat;
@@ -61,6 +63,10 @@ pub struct Members {
     pub sample_signups: bool,
     /// The use cases of accounts.
     pub accounts: Accounts,
+    /// The use cases of companions.
+    pub companions: Companions,
+    /// The use cases of check-in.
+    pub checkins: Checkins,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 
-use crate::app::{self, programme};
-use crate::db::{Db, changes, logins};
+use crate::app::accounts::Accounts;
+use crate::app::{self, checkins, programme};
+use crate::db::{Db, changes, consents, logins};
 use crate::domain::clock::Clock;
+use crate::domain::consents::KEPT;
 use crate::domain::time;
 
 /// How long changes are kept: a day longer than mirrors may stay away. Whoever is further behind starts over.
@@ -24,29 +26,35 @@ pub struct Done {
     pub sessions: usize,
     /// Old changes deleted.
     pub purged: usize,
+    /// Sign-ups of which nobody came.
+    pub no_shows: usize,
 }
 
-/// Does the day's chores now: deletes old changes and expired logins, and keeps the sample programme going. Blocks.
+/// Does the day's chores now: deletes old changes, expired logins and consents that ended long ago, keeps the sample
+/// programme going, and marks who did not come. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
         logins::purge(tx, tx.now())?;
+        consents::purge(tx, tx.now() - KEPT)?;
         changes::purge(tx, before)
     })?;
+    let no_shows = checkins::give_up(db)?;
     let sessions = if samples { db.write(programme::top_up)? } else { 0 };
-    Ok(Done { sessions, purged })
+    Ok(Done { sessions, purged, no_shows })
 }
 
-/// Does the chores every day, for ever.
-pub async fn run(db: Db, clock: Arc<dyn Clock>, samples: bool) {
+/// Does the chores every day, for ever; also forgets persons who have been away for too long.
+pub async fn run(db: Db, accounts: Accounts, clock: Arc<dyn Clock>, samples: bool) {
     let mut done_for = None;
     loop {
         let today = time::day_of(clock.now());
         if done_for != Some(today) {
-            let db = db.clone();
-            match tokio::task::spawn_blocking(move || chores(&db, samples)).await {
-                Ok(Ok(Done { sessions, purged })) => {
-                    tracing::info!(sessions, purged, "the day's chores are done");
+            let (db, accounts) = (db.clone(), accounts.clone());
+            let all = move || Ok::<_, app::Error>((chores(&db, samples)?, accounts.erase_absent()?));
+            match tokio::task::spawn_blocking(all).await {
+                Ok(Ok((Done { sessions, purged, no_shows }, absent))) => {
+                    tracing::info!(sessions, purged, no_shows, absent, "the day's chores are done");
                     done_for = Some(today);
                 }
                 Ok(Err(error)) => tracing::warn!(%error, "the day's chores failed and will be tried again"),

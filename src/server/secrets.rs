@@ -10,6 +10,7 @@ use super::Error;
 use crate::domain::access::{Keys, SigningKey};
 use crate::domain::ids::Random;
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms, Vault};
+use crate::domain::tickets::{TicketKey, TicketKeys};
 
 /// Where keys of one kind come from.
 #[derive(Debug, Clone)]
@@ -56,6 +57,19 @@ impl Kept for Keys {
 
     fn read(lines: &mut dyn Iterator<Item = &str>) -> Option<Self> {
         lines.map(SigningKey::parse).collect::<Option<_>>().and_then(Self::new)
+    }
+}
+
+impl Kept for TicketKeys {
+    const FILE: &'static str = "ticket-keys";
+    const CALLED: &'static str = "ticket keys";
+
+    fn fresh(random: &dyn Random) -> String {
+        TicketKey::fresh(random).expose()
+    }
+
+    fn read(lines: &mut dyn Iterator<Item = &str>) -> Option<Self> {
+        lines.map(TicketKey::parse).collect::<Option<_>>().and_then(Self::new)
     }
 }
 
@@ -157,6 +171,14 @@ mod tests {
 
         std::fs::write(at.join(Keys::FILE), "something else\n").unwrap();
         assert!(start().unwrap_err().to_string().contains("something else than signing keys"));
+    }
+
+    #[test]
+    fn a_second_start_knows_the_tickets_of_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let start = || Secrets::<TicketKeys>::Kept(dir.path().to_owned()).prepare(&SystemRandom).unwrap();
+        let id = |keys: &TicketKeys| keys.all().map(TicketKey::id).collect::<Vec<_>>();
+        assert_eq!(id(&start()), id(&start()));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod architecture;
 mod bench_data;
+mod checkins;
 mod faults;
 mod feed;
 mod fuzz;

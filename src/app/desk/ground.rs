@@ -7,14 +7,14 @@ use super::super::rooms::{self, Room, Tools};
 use super::{Attempt, Settled};
 use crate::db::idempotency_keys::{self, Used};
 use crate::db::records::Stored;
-use crate::db::{Tx, limits_used, logins, persons, signups};
+use crate::db::{Tx, companions, consents, limits_used, logins, persons, signups};
 use crate::domain::events::Event;
-use crate::domain::ids::{CampaignId, EventId, LoginId, PersonId, SessionId, SignupId};
+use crate::domain::ids::{CampaignId, CompanionId, EventId, LoginId, PersonId, SessionId, SignupId};
 use crate::domain::record::Record;
 use crate::domain::sealing::Vault;
 use crate::domain::signups::Signup;
 use crate::domain::signups::party::PersonName;
-use crate::domain::signups::request::{Account, Request};
+use crate::domain::signups::request::{Account, Companion, Request, Who};
 
 /// The operation under which keys of sign-ups are kept.
 pub(super) const OPERATION: &str = "signUp";
@@ -52,7 +52,8 @@ impl Ground {
         let callers: Vec<_> = attempts.iter().map(|attempt| attempt.caller).collect();
         let rooms = rooms::open(tx, &sessions)?;
         let logins = logins::standing(tx, &callers)?;
-        let accounts = accounts(tx, tools, &persons)?;
+        let named = attempts.iter().flat_map(|attempt| companions_of(&attempt.request));
+        let accounts = accounts(tx, tools, &persons, &distinct(named))?;
         let standing = signups::standing(tx, tools.vault, &sessions, &persons)?;
         let known = accounts.values().flat_map(|account| {
             let companions = account.companions.values().filter_map(|one| one.who.clone());
@@ -103,26 +104,47 @@ pub(in crate::app) fn account(
     tx: &mut Tx<'_>,
     tools: Tools<'_>,
     person: PersonId,
-    _request: &Request,
+    request: &Request,
 ) -> Result<Account, Error> {
-    Ok(accounts(tx, tools, &[person])?.remove(&person).unwrap_or_default())
+    let named = distinct(companions_of(request));
+    Ok(accounts(tx, tools, &[person], &named)?.remove(&person).unwrap_or_default())
+}
+
+/// The companions that a request names.
+fn companions_of(request: &Request) -> impl Iterator<Item = CompanionId> {
+    request.participants.iter().filter_map(|participant| match participant.who {
+        Who::Companion(id) => Some(id),
+        Who::Myself | Who::Named(_) => None,
+    })
 }
 
 fn accounts(
     tx: &mut Tx<'_>,
     tools: Tools<'_>,
     persons: &[PersonId],
+    named: &[CompanionId],
 ) -> Result<HashMap<PersonId, Account>, Error> {
-    let named = persons::names(tx, persons)?;
+    let known = persons::known(tx, tools.vault, persons)?;
     let account = |id: &PersonId| {
+        let known = known.get(id);
         let account = Account {
             who: who(tools.vault, *id),
-            name: named.get(id).map(|name| PersonName::from(name.expose())),
+            name: known.and_then(|known| Some(PersonName::from(known.name.as_ref()?.expose()))),
+            has_phone: known.is_some_and(|known| known.has_phone),
             ..Account::default()
         };
         (*id, account)
     };
-    let accounts: HashMap<PersonId, Account> = persons.iter().map(account).collect();
+    let mut accounts: HashMap<PersonId, Account> = persons.iter().map(account).collect();
+    let consented = consents::stand_for(tx, named)?;
+    for (person, id, companion) in companions::find(tx, tools.vault, named)? {
+        // Another's companion is nobody to this account.
+        let Some(account) = accounts.get_mut(&person) else { continue };
+        let who = companion.who(tools.vault);
+        let consented = consented.contains(&id);
+        let companion = Companion { name: companion.name, birth: companion.birth, who, consented };
+        account.companions.insert(id, companion);
+    }
     Ok(accounts)
 }
 

@@ -42,6 +42,8 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("auth", "登录", "Logging in and out (登录、登出)."),
     ("signups", "报名", "Signing up, queueing, changing and cancelling (报名、候补)."),
     ("me", "我的", "What concerns whoever is logged in (个人信息)."),
+    ("companions", "同行人", "Whom somebody brings along (同行人、家人), and consent of guardians."),
+    ("checkin", "签到", "At the door: tickets, check-in, attendance (签到、到场)."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),
     ("service", "服务", "The condition of the service itself."),
 ];

@@ -98,17 +98,23 @@ async fn start_login(
 ) -> Result<HttpResponse, Problem> {
     let WechatLogin { app_id, code } = body.0;
     let app = choose(&state.wechat, app_id.as_deref())?;
-    let mut invalid = Invalid::default();
-    invalid.line("code", &code, LONGEST_CODE);
-    invalid.or(()).map_err(Problem::unprocessable)?;
-    let session = app.code_to_session(&code).await.map_err(refused)?;
+    check_code(&code)?;
+    let session =
+        app.code_to_session(&code).await.map_err(|error| refused(error, Code::WechatCodeRejected))?;
     let app = app.id().clone();
     let tokens = members.into_inner().aside(move |members| members.accounts.log_in(&app, &session)).await?;
     Ok(answer(tokens))
 }
 
+/// Refuses what is no code of WeChat's at all.
+pub(super) fn check_code(code: &str) -> Result<(), Problem> {
+    let mut invalid = Invalid::default();
+    invalid.line("code", code, LONGEST_CODE);
+    invalid.or(()).map_err(Problem::unprocessable)
+}
+
 /// The mini-program that is named, or the only one.
-fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram, Problem> {
+pub(super) fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram, Problem> {
     match (wechat.apps(), asked) {
         ([], None) => Err(Code::NoMiniProgram.into()),
         ([only], None) => Ok(only),
@@ -121,14 +127,15 @@ fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram
     }
 }
 
-/// What WeChat's refusal of a login means to the person; what is nobody's fault here is WeChat's.
-fn refused(error: wechat::Error) -> Problem {
+/// What WeChat's refusal of a code means to the person, `rejected` if it is the code's fault; what is nobody's fault here
+/// is WeChat's.
+pub(super) fn refused(error: wechat::Error, rejected: Code) -> Problem {
     let reason = match &error {
         wechat::Error::Refused(refusal) => refusal.reason(),
         _ => return Problem::wechat(error),
     };
     match reason {
-        Reason::Code => Code::WechatCodeRejected.into(),
+        Reason::Code => rejected.into(),
         Reason::Blocked => Code::WechatBlocked.into(),
         Reason::Limit => Code::WechatTooOften.into(),
         _ => Problem::wechat(error),

@@ -1,20 +1,22 @@
 //! Whoever is logged in.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, delete, get, put, web};
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::auth;
 use super::filters::Plain;
 use super::roles::HeldRole;
 use crate::app;
 use crate::db::{AnyConn, persons, roles};
 use crate::discovery::Live;
 use crate::domain::ids::PersonId;
-use crate::domain::persons::{self as domain, DisplayName};
+use crate::domain::persons::{self as domain, DisplayName, Phone};
 use crate::domain::roles::Role;
+use crate::domain::sealing::Vault;
 use crate::domain::text::{Lang, Text};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
@@ -25,7 +27,7 @@ use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(get_me).service(update_me).service(delete_me);
+    cfg.service(get_me).service(update_me).service(delete_me).service(add_phone).service(delete_phone);
 }
 
 /// Whoever is logged in.
@@ -39,6 +41,9 @@ pub struct Me {
     /// By what name they want to be addressed.
     #[schema(example = "小明妈妈")]
     display_name: Option<String>,
+    /// Their phone number, its middle hidden, if they gave it.
+    #[schema(example = "138****8000")]
+    phone: Option<String>,
     /// What they may do beside what everybody may; empty for most.
     roles: Vec<HeldRole>,
     /// When they first logged in.
@@ -61,12 +66,24 @@ pub struct Profile {
     version: i64,
 }
 
-/// A person as the store has them, and their roles with names.
-type Found = (domain::Person, Vec<(Role, Text)>);
+/// A phone number, as WeChat vouches for it.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PhoneCode {
+    /// The mini-program that runs; may be left out where this server is configured with only one.
+    #[schema(example = "wxdemo000000000001")]
+    app_id: Option<String>,
+    /// What the button `getPhoneNumber` gave: good once, for five minutes, in that mini-program.
+    #[schema(example = "8f3c1f0e9b7d4a52", min_length = 1, max_length = 256)]
+    code: String,
+}
 
-fn find(conn: &mut AnyConn, id: PersonId) -> Result<Found, Problem> {
+/// A person as the store has them, and their roles with names.
+pub(super) type Found = (domain::Person, Vec<(Role, Text)>);
+
+pub(super) fn find(conn: &mut AnyConn, vault: &Vault, id: PersonId) -> Result<Found, Problem> {
     // Erased between the look at the login and this one.
-    let person = persons::get(conn, id)?.ok_or(Code::LoginEnded)?;
+    let person = persons::get(conn, vault, id)?.ok_or(Code::LoginEnded)?;
     Ok((person, roles::named(conn, id)?))
 }
 
@@ -86,7 +103,7 @@ async fn get_me(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let read = move |members: &Members| members.db.read(|conn| find(conn, person.id));
+    let read = move |members: &Members| members.db.read(|conn| find(conn, &members.vault, person.id));
     let found = members.into_inner().aside(read).await?;
     Ok(answer(found, &state.live, asked.lang))
 }
@@ -124,10 +141,70 @@ async fn update_me(
     Ok(answer(changed, &state.live, asked.lang))
 }
 
+/// Give my phone number
+///
+/// Takes what the button `getPhoneNumber` gave, which is not the code of a login. Asked only where a session has
+/// `phoneRequired`; the number can be taken away again at any time.
+#[utoipa::path(
+    tag = "me",
+    params(Asked<Plain>),
+    request_body = PhoneCode,
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The person as they are now.", body = Me),
+        (status = 403, description = "`wechatBlocked`: WeChat keeps this person out.", body = ProblemBody,
+            content_type = "application/problem+json"),
+        (status = 429, description = "`wechatTooOften`: too many codes of this person.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/me/phone")]
+async fn add_phone(
+    person: Person,
+    asked: Asked<Plain>,
+    body: Json<PhoneCode>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let PhoneCode { app_id, code } = body.0;
+    let app = auth::choose(&state.wechat, app_id.as_deref())?;
+    auth::check_code(&code)?;
+    let number =
+        app.phone_number(&code).await.map_err(|error| auth::refused(error, Code::PhoneCodeRejected))?;
+    let phone = Phone::new(&number.country, number.digits.expose());
+    let change = move |members: &Members| keep_phone(members, person.id, Some(&phone));
+    Ok(answer(members.into_inner().aside(change).await?, &state.live, asked.lang))
+}
+
+/// Take my phone number away
+///
+/// The number is forgotten. Without one there is nothing to forget, and the answer is the same.
+#[utoipa::path(
+    tag = "me",
+    params(Asked<Plain>),
+    security(("person" = [])),
+    responses((status = 200, description = "The person as they are now.", body = Me))
+)]
+#[delete("/v1/me/phone")]
+async fn delete_phone(
+    person: Person,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let change = move |members: &Members| keep_phone(members, person.id, None);
+    Ok(answer(members.into_inner().aside(change).await?, &state.live, asked.lang))
+}
+
+fn keep_phone(members: &Members, id: PersonId, phone: Option<&Phone>) -> Result<Found, app::Error> {
+    let person = members.accounts.set_phone(id, phone)?;
+    Ok((person, members.db.read(|conn| roles::named(conn, id))?))
+}
+
 /// Erase my account
 ///
-/// Forgets the person: all logins end, and who logs in by the same WeChat afterwards is somebody new. It cannot be
-/// undone.
+/// Forgets the person: all logins end, and who logs in by the same WeChat afterwards is somebody new. Consents stay on
+/// record for three years, under a name that nobody can read. It cannot be undone.
 #[utoipa::path(
     tag = "me",
     security(("person" = [])),
@@ -139,14 +216,21 @@ async fn delete_me(person: Person, members: web::Data<Members>) -> Result<HttpRe
     Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
-fn answer((person, roles): Found, live: &Live, lang: Lang) -> HttpResponse {
-    let held = |(role, name): &(Role, Text)| HeldRole::new(*role, live.filled(name).get(lang));
-    let me = Me {
-        id: person.id.to_string(),
-        display_name: person.name.map(|name| name.expose().to_owned()),
-        roles: roles.iter().map(held).collect(),
-        created_at: rfc3339(person.created_at),
-        version: person.version,
-    };
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(me)
+impl Me {
+    /// A person as they are told of themselves.
+    pub(super) fn new((person, roles): &Found, live: &Live, lang: Lang) -> Self {
+        let held = |(role, name): &(Role, Text)| HeldRole::new(*role, live.filled(name).get(lang));
+        Self {
+            id: person.id.to_string(),
+            display_name: person.name.as_ref().map(|name| name.expose().to_owned()),
+            phone: person.phone.as_ref().map(Phone::masked),
+            roles: roles.iter().map(held).collect(),
+            created_at: rfc3339(person.created_at),
+            version: person.version,
+        }
+    }
+}
+
+fn answer(found: Found, live: &Live, lang: Lang) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Me::new(&found, live, lang))
 }

@@ -12,8 +12,11 @@ pub mod bases;
 pub mod bulletins;
 pub mod campaigns;
 pub mod changes;
+pub mod checkins;
+pub mod companions;
 pub mod divisions;
 pub mod events;
+pub mod export;
 pub mod facets;
 pub mod filters;
 pub mod home;
@@ -59,5 +62,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(changes::configure)
         .configure(auth::configure)
         .configure(signups::configure)
-        .configure(me::configure);
+        .configure(me::configure)
+        .configure(companions::configure)
+        .configure(export::configure)
+        .configure(checkins::configure);
 }

@@ -10,7 +10,7 @@ use kepu::server::MiniPrograms;
 use serde_json::json;
 
 use super::*;
-use crate::support::server::{NOW, keys};
+use crate::support::server::{NOW, keys, vault};
 use crate::wechat::simulator::{Doors, Played};
 
 const EXCHANGE: &str = "/sns/jscode2session";
@@ -36,7 +36,7 @@ on_both_stores! {
         let fresh = Fresh::new(store, Holds::Tables);
         let keys = Arc::new(keys());
         let db = fresh.open(Arc::new(FixedClock(NOW)));
-        let accounts = Accounts::new(db, keys.clone(), Arc::new(SystemRandom));
+        let accounts = Accounts::new(db, keys.clone(), vault(), Arc::new(SystemRandom));
         let come = |id: &str, openid: &str, unionid: Option<&str>| {
             let session = Session {
                 openid: OpenId::from(openid),

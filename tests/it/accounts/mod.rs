@@ -1,10 +1,14 @@
 //! Accounts: logging in by WeChat, going on, logging out, and who is let in.
 
 mod bodies;
+mod companions;
+mod export;
 mod forged;
 mod logins;
+mod phone;
 mod profile;
 mod refresh;
+mod sealed;
 mod secrets;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use kepu::db::persons;
 
 use super::*;
-use crate::support::server::keys;
+use crate::support::server::{keys, vault};
 
 async fn put(server: &Server, access: &str, body: Value) -> Answer {
     server.send(by(server, Method::PUT, "/v1/me", access).json(&body)).await
@@ -46,7 +46,7 @@ on_both_stores! {
             assert_problem(&me(&server, &tokens.access).await, 401, "loginEnded");
             assert_problem(&refresh(&server, &tokens.refresh).await, 401, "refreshTokenInvalid");
         }
-        assert_eq!(server.running.db.read(|conn| persons::get(conn, person)).unwrap(), None);
+        assert_eq!(server.running.db.read(|conn| persons::get(conn, &vault(), person)).unwrap(), None);
         assert_eq!(me(&server, &other.access).await.status, 200);
         let again = log_in(&server, CITY, "lan").await;
         assert_ne!(who(&server, &again.access).await, person.to_string(), "somebody new");

@@ -17,6 +17,11 @@ async fn tokens_codes_and_names_are_never_logged() {
     let named = json!({ "displayName": "悄悄话", "version": 1 });
     let put = site.send(by(&site, Method::PUT, "/v1/me", &next.access).json(&named)).await;
     assert_eq!(put.status, 200, "{}", put.text);
+    let companion = json!({ "name": "悄悄话小明", "birthDate": "1980-03-09" });
+    let added = site.send(by(&site, Method::POST, "/v1/me/companions", &next.access).json(&companion)).await;
+    assert_eq!(added.status, 201, "{}", added.text);
+    let all = site.send(by(&site, Method::GET, "/v1/me/export", &next.access)).await;
+    let openid = all.json()["wechat"][0]["openid"].as_str().unwrap().to_owned();
     let wrong = post(&site, "/v1/auth/wechat", json!({ "appId": CITY, "code": "whispered-code" })).await;
     assert_problem(&wrong, 401, "wechatCodeRejected");
     for _ in 0..2 {
@@ -26,9 +31,17 @@ async fn tokens_codes_and_names_are_never_logged() {
 
     let (_, log) = server.terminate();
     assert!(log.contains("/v1/auth/wechat") && log.contains("TRACE"), "it logs");
-    for secret in
-        ["whispered", "悄悄话", SIGNING_KEY, &first.refresh, &next.refresh, &first.access, &next.access]
-    {
+    for secret in [
+        "whispered",
+        "悄悄话",
+        "1980-03-09",
+        SIGNING_KEY,
+        &openid,
+        &first.refresh,
+        &next.refresh,
+        &first.access,
+        &next.access,
+    ] {
         let line = log.lines().find(|line| line.contains(secret));
         assert!(line.is_none(), "{secret}: {line:?}");
     }

@@ -1,5 +1,6 @@
 //! Signing up: the desk, the queue, and what is done about a sign-up once it is made.
 
+mod accounts;
 mod desk;
 mod queue;
 

@@ -1,6 +1,7 @@
 //! What tests stand on: stores, a server, a clock of their own.
 
 pub mod catalogue;
+pub mod dump;
 pub mod process;
 pub mod server;
 pub mod stores;

@@ -23,6 +23,7 @@ pub fn kepu(database_url: &str, arguments: &[&str]) -> Command {
         .env("KEPU_LIMITS", "off")
         .env("KEPU_DATA_KEYS", SIGNING_KEY)
         .env("KEPU_PSEUDONYM_KEY", SIGNING_KEY)
+        .env("KEPU_TICKET_KEYS", SIGNING_KEY)
         .env("KEPU_BIND", "127.0.0.1:0")
         .env("KEPU_METRICS_BIND", "")
         .env("KEPU_SIMULATOR_BIND", "127.0.0.1:0");

@@ -10,7 +10,8 @@ use kepu::clients::choose_ring;
 use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms, Vault};
+use kepu::domain::tickets::{TicketKey, TicketKeys};
 use kepu::server::{self, DataKeys, MiniPrograms, Running, Secrets, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
@@ -33,11 +34,21 @@ pub fn keys() -> Keys {
     Keys::new(vec![SigningKey::parse(SIGNING_KEY).unwrap()]).unwrap()
 }
 
+/// The keys of their tickets: the same one.
+pub fn ticket_keys() -> TicketKeys {
+    TicketKeys::new(vec![TicketKey::parse(SIGNING_KEY).unwrap()]).unwrap()
+}
+
 /// The keys of what they know of persons: the same one.
 fn data_keys() -> DataKeys {
     let keyring = Keyring::new(vec![DataKey::parse(SIGNING_KEY).unwrap()]).unwrap();
     let pseudonyms = Pseudonyms::parse(SIGNING_KEY).unwrap();
     DataKeys { fields: Secrets::Given(Arc::new(keyring)), pseudonyms: Secrets::Given(Arc::new(pseudonyms)) }
+}
+
+/// What these servers seal with.
+pub fn vault() -> Arc<Vault> {
+    data_keys().prepare(Arc::new(SystemRandom)).unwrap()
 }
 
 /// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
@@ -142,6 +153,7 @@ impl Server {
             mini_programs,
             signing_keys: SigningKeys::Given(Arc::new(keys())),
             data_keys: data_keys(),
+            ticket_keys: Secrets::Given(Arc::new(ticket_keys())),
             samples,
             sample_signups: true,
             desk_batch: kepu::app::desk::BATCH,

@@ -8,8 +8,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use asked::{ChangedSignup, NewSignup};
-use shown::Found;
-pub use shown::{PartyRole, SignupItem, SignupStatus, StatusReason};
+pub use shown::{Found, PartyRole, SignupItem, SignupStatus, StatusReason};
 
 use super::filters::Plain;
 use crate::app;
@@ -106,12 +105,14 @@ async fn create_signup(
     let attempt = Attempt { caller, session: id, request: wanted, key };
     let Settled { signup, made } = members.desk.sign_up(attempt).await?;
     let mut found = Found::new(signup, session.clone(), &body);
+    let members = members.into_inner();
     if found.signup.status == Status::Waitlisted {
-        found = members.into_inner().aside(move |members| members.db.read(|conn| found.placed(conn))).await?;
+        found = members.clone().aside(move |members| members.db.read(|conn| found.placed(conn))).await?;
     }
     let mut answer = if made { HttpResponse::Created() } else { HttpResponse::Ok() };
     answer.insert_header((header::LOCATION, format!("/v1/signups/{}", found.signup.id)));
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(SignupItem::new(&found, asked.lang)))
+    let item = SignupItem::new(&found, members.checkins.tickets(), asked.lang);
+    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
 }
 
 /// The key under which a request may be repeated, if it has one.
@@ -175,12 +176,14 @@ async fn list_signups(
             Ok::<_, db::Error>((Found::read(conn, mine)?, total))
         })
     };
-    let (mut found, total) = members.into_inner().aside(read).await?;
+    let members = members.into_inner();
+    let (mut found, total) = members.clone().aside(read).await?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| (Key::Number(0), last.signup.id.get()));
     let total = usize::try_from(total).unwrap_or(usize::MAX);
-    let list = turn.page(Answer { found, total, next }, |found| SignupItem::new(&found, asked.lang));
+    let item = |found: Found| SignupItem::new(&found, members.checkins.tickets(), asked.lang);
+    let list = turn.page(Answer { found, total, next }, item);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
 }
 
@@ -207,7 +210,9 @@ async fn get_signup(
             one(conn, signup)
         })
     };
-    answer(members.into_inner().aside(read).await?, asked.lang)
+    let members = members.into_inner();
+    let found = members.clone().aside(read).await?;
+    Ok(answer(&found, &members, asked.lang))
 }
 
 /// Change a sign-up
@@ -284,7 +289,7 @@ async fn cancel_signup(
 }
 
 /// Does something about a sign-up, and answers with what it is then.
-async fn act(
+pub(super) async fn act(
     members: web::Data<Members>,
     lang: Lang,
     work: impl FnOnce(&Members) -> Result<Signup, app::Error> + Send + 'static,
@@ -293,14 +298,16 @@ async fn act(
         let signup = work(members)?;
         members.db.snapshot(|conn| one(conn, signup))
     };
-    answer(members.into_inner().aside(done).await?, lang)
+    let members = members.into_inner();
+    let found = members.clone().aside(done).await?;
+    Ok(answer(&found, &members, lang))
 }
 
 fn one(conn: &mut AnyConn, signup: Signup) -> Result<Found, app::Error> {
     Found::read(conn, vec![signup])?.pop().ok_or(app::Error::NotFound)
 }
 
-fn answer(found: Found, lang: Lang) -> Result<HttpResponse, Problem> {
-    let item = SignupItem::new(&found, lang);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+fn answer(found: &Found, members: &Members, lang: Lang) -> HttpResponse {
+    let item = SignupItem::new(found, members.checkins.tickets(), lang);
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(item)
 }

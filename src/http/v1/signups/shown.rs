@@ -7,12 +7,14 @@ use utoipa::ToSchema;
 
 use crate::db::records::Stored;
 use crate::db::{self, AnyConn, sessions, signups};
+use crate::domain::checkins::Doors;
 use crate::domain::events::Event;
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::sessions::Session;
 use crate::domain::signups::party::{self, Known, Member};
 use crate::domain::signups::{self as domain, Signup};
 use crate::domain::text::{Lang, Text};
+use crate::domain::tickets::TicketKeys;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::wire::wire;
 
@@ -169,7 +171,6 @@ struct PartyMember {
 }
 
 /// What lets a party in.
-#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 struct Ticket {
     /// Typed by hand where nothing can be scanned: upper and lower case, O and 0, I and 1 are alike.
@@ -177,7 +178,7 @@ struct Ticket {
     code: String,
     /// What the QR code shows, at most 300 characters: a device at the door can check it without network.
     #[schema(example = "KQ2hTNfW1m0J4Kc0aVbYpXg")]
-    offline: Option<String>,
+    offline: String,
 }
 
 /// How to reach whoever signed up.
@@ -258,7 +259,7 @@ impl Found {
 
 impl SignupItem {
     /// A sign-up in the language of whose it is.
-    pub fn new(found: &Found, lang: Lang) -> Self {
+    pub fn new(found: &Found, keys: &TicketKeys, lang: Lang) -> Self {
         use domain::Status::{Attended, Confirmed, Offered, Pending, Waitlisted};
         let Found { signup, session, title, online, ahead } = found;
         let personal = signup.personal.clone().unwrap_or_default();
@@ -282,10 +283,7 @@ impl SignupItem {
             position: ahead.map(|ahead| ahead + 1),
             offered_until: signup.offered_until.map(rfc3339),
             cancel_until: until.filter(|_| open).map(rfc3339),
-            ticket: signup
-                .ticket_code
-                .filter(|_| seated)
-                .map(|code| Ticket { code: code.to_string(), offline: None }),
+            ticket: Ticket::new(signup, session, keys).filter(|_| seated),
             online_url: online.clone().filter(|_| seated),
             contact: personal.contact.map(|contact| ShownContact {
                 name: contact.name.map(|name| name.expose().to_owned()),
@@ -300,6 +298,13 @@ impl SignupItem {
 
 fn came(signup: &Signup, at: usize) -> bool {
     signup.attended.iter().any(|place| usize::from(*place) == at)
+}
+
+impl Ticket {
+    fn new(signup: &Signup, session: &Session, keys: &TicketKeys) -> Option<Self> {
+        let offline = signup.ticket(Doors::of(session.start, session.end)).map(|ticket| keys.issue(&ticket));
+        Some(Self { code: signup.ticket_code?.to_string(), offline: offline? })
+    }
 }
 
 impl PartyMember {

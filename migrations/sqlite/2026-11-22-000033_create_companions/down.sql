@@ -1,0 +1,3 @@
+DROP TABLE data_looks;
+DROP TABLE consents;
+DROP TABLE companions;

@@ -1,0 +1,5 @@
+DROP INDEX signups_by_session;
+DROP TABLE feedback;
+DROP TABLE headcounts;
+DROP TABLE walk_ins;
+DROP TABLE checkins;

@@ -1,0 +1,175 @@
+//! What devices at doors said, and how parties stand by it. Whoever writes here has locked the session
+//! ([`super::seats::lock`]), as whoever changes its sign-ups has.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use hashbrown::HashMap;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::dialect::each;
+use super::error::Error;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
+use super::schema::{checkins, sessions, signups};
+use crate::domain::checkins::{Outcome, Reason, Verdict, Word};
+use crate::domain::ids::{PersonId, SessionId, SignupId};
+use crate::domain::signups::Status;
+use crate::domain::ticket_codes::TicketCode;
+
+/// A word as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What the device calls it.
+    pub id: String,
+    /// Of which party.
+    pub signup: SignupId,
+    /// What was said.
+    pub word: Word,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// The sign-ups of these ticket codes, of whatever session.
+pub fn by_codes(conn: &mut AnyConn, codes: &[TicketCode]) -> Result<HashMap<TicketCode, SignupId>, Error> {
+    let codes = codes.iter().map(ToString::to_string);
+    let rows: Vec<(Option<String>, i64)> = signups::table
+        .filter(signups::ticket_code.eq_any(codes))
+        .select((signups::ticket_code, signups::id))
+        .load(conn)?;
+    let of = |(code, id): (Option<String>, i64)| Some((code?.parse().ok()?, SignupId::new(id)?));
+    Ok(rows.into_iter().filter_map(of).collect())
+}
+
+/// What became of entries of a device that were heard before.
+pub fn heard(
+    conn: &mut AnyConn,
+    session: SessionId,
+    device: &str,
+    entries: &[&str],
+) -> Result<HashMap<String, (SignupId, Verdict)>, Error> {
+    let rows: Vec<(String, i64, String, Option<String>)> = checkins::table
+        .filter(checkins::session_id.eq(session.get()).and(checkins::device_id.eq(device)))
+        .filter(checkins::entry_id.eq_any(entries))
+        .select((checkins::entry_id, checkins::signup_id, checkins::outcome, checkins::reason))
+        .load(conn)?;
+    let entry = |(id, signup, outcome, reason): (String, i64, String, Option<String>)| {
+        let verdict = (Outcome::from_name(&outcome)?, reason.as_deref().and_then(Reason::from_name));
+        Some((id, (SignupId::new(signup)?, verdict)))
+    };
+    Ok(rows.into_iter().filter_map(entry).collect())
+}
+
+/// All that was said of these parties.
+pub fn words(conn: &mut AnyConn, parties: &[SignupId]) -> Result<HashMap<SignupId, Vec<Word>>, Error> {
+    let mut found: HashMap<SignupId, Vec<Word>> = HashMap::new();
+    for parties in parties.chunks(IDS_PER_STATEMENT) {
+        let rows = checkins::table
+            .filter(checkins::signup_id.eq_any(parties.iter().map(|id| id.get())))
+            .select((
+                checkins::signup_id,
+                checkins::device_id,
+                checkins::members,
+                checkins::undo,
+                checkins::said_at,
+            ))
+            .load::<(i64, String, Option<String>, bool, NaiveDateTime)>(conn)?;
+        for (signup, device, members, undo, at) in rows {
+            let corrupt = |source| Error::Corrupt { kind: "check-in of sign-up", id: signup, source };
+            let members =
+                members.map(|members| serde_json::from_str(&members)).transpose().map_err(corrupt)?;
+            let Some(signup) = SignupId::new(signup) else { continue };
+            found.entry(signup).or_default().push(Word { at: at.and_utc(), device, members, undo });
+        }
+    }
+    Ok(found)
+}
+
+/// Keeps words of one session; `staff` is who held the device.
+///
+/// # Errors
+/// [`Error::Constraint`] if one is there already.
+pub fn insert(
+    tx: &mut Tx<'_>,
+    session: SessionId,
+    staff: Option<PersonId>,
+    entries: &[Entry],
+) -> Result<(), Error> {
+    let now = tx.now.naive_utc();
+    for entries in entries.chunks(ROWS_PER_STATEMENT) {
+        let row = |entry: &Entry| {
+            let members = entry.word.members.as_ref().map(serde_json::to_string).transpose();
+            let (outcome, reason) = entry.verdict;
+            Ok((
+                checkins::session_id.eq(session.get()),
+                checkins::device_id.eq(entry.word.device.clone()),
+                checkins::entry_id.eq(entry.id.clone()),
+                checkins::signup_id.eq(entry.signup.get()),
+                checkins::members.eq(members.map_err(|source| Error::Corrupt {
+                    kind: "check-in of sign-up",
+                    id: entry.signup.get(),
+                    source,
+                })?),
+                checkins::undo.eq(entry.word.undo),
+                checkins::said_at.eq(entry.word.at.naive_utc()),
+                checkins::outcome.eq(outcome.name()),
+                checkins::reason.eq(reason.map(Reason::name)),
+                checkins::staff_id.eq(staff.map(PersonId::get)),
+                checkins::heard_at.eq(now),
+            ))
+        };
+        let rows = entries.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
+        let insert = diesel::insert_into(checkins::table).values(rows);
+        each!(&mut *tx.conn, conn => insert.execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Writes who of a party came and how its sign-up stands by that; raises its version.
+pub fn settle(tx: &mut Tx<'_>, id: SignupId, status: Status, attended: &[u16]) -> Result<(), Error> {
+    let corrupt = |source| Error::Corrupt { kind: "signup", id: id.get(), source };
+    diesel::update(signups::table.find(id.get()))
+        .set((
+            signups::status.eq(status.name()),
+            signups::attended.eq(serde_json::to_string(attended).map_err(corrupt)?),
+            signups::version.eq(signups::version + 1),
+            signups::updated_at.eq(tx.now.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// The sessions that ended from `since` until before `until`, in which somebody came and somebody else is still expected.
+pub fn unsettled(
+    conn: &mut AnyConn,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<SessionId>, Error> {
+    let of = |status: Status| {
+        let of_session = signups::table.filter(signups::session_id.eq(sessions::id));
+        exists(of_session.filter(signups::status.eq(status.name())))
+    };
+    let rows: Vec<i64> = sessions::table
+        .filter(sessions::end_at.ge(since.naive_utc()).and(sessions::end_at.lt(until.naive_utc())))
+        .filter(of(Status::Attended))
+        .filter(of(Status::Confirmed))
+        .select(sessions::id)
+        .order(sessions::id)
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(SessionId::new).collect())
+}
+
+/// Marks whoever is still expected in a session as not come; says how many sign-ups.
+pub fn give_up(tx: &mut Tx<'_>, session: SessionId) -> Result<usize, Error> {
+    let expected = signups::table
+        .filter(signups::session_id.eq(session.get()))
+        .filter(signups::status.eq(Status::Confirmed.name()));
+    let marked = diesel::update(expected)
+        .set((
+            signups::status.eq(Status::NoShow.name()),
+            signups::version.eq(signups::version + 1),
+            signups::updated_at.eq(tx.now.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(marked)
+}

@@ -1,0 +1,265 @@
+//! Everything that is held about whoever asks (PIPL article 45). [`Export`] is the list: a table that holds something about
+//! persons has its field there.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::companions::CompanionItem;
+use super::filters::Plain;
+use super::me::{self, Me};
+use super::policies::PolicyKind;
+use super::signups::{Found, SignupItem};
+use crate::db::{
+    companions, consents, data_looks, feedback, logins, signups, wechat_identities as identities,
+};
+use crate::domain::consents::Consent;
+use crate::domain::data_looks::Looked;
+use crate::domain::feedback::Feedback;
+use crate::domain::ids::SignupId;
+use crate::domain::persons::Phone;
+use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::params::Asked;
+use crate::http::person::Person;
+use crate::http::problem::Problem;
+use crate::http::state::{Members, State};
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(export_me);
+}
+
+/// More sign-ups than anybody has.
+const ALL: usize = 100_000;
+
+/// Everything held about a person.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    /// When this was put together.
+    #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
+    exported_at: Rfc3339,
+    /// The profile.
+    profile: Me,
+    /// The phone number, whole.
+    #[schema(example = "+86 13800138000")]
+    phone: Option<String>,
+    /// By what names WeChat knows the person.
+    wechat: Vec<WechatName>,
+    /// Whom the person brings along.
+    companions: Vec<CompanionItem>,
+    /// To what the person consented, and for whom.
+    consents: Vec<ExportedConsent>,
+    /// What the person signed up for, the latest first.
+    signups: Vec<SignupItem>,
+    /// What the person said of the sessions that they attended.
+    feedback: Vec<ExportedFeedback>,
+    /// Where the person is, or was, logged in.
+    logins: Vec<ExportedLogin>,
+    /// Who of the organisers looked at the person's data, and what for.
+    looks: Vec<ExportedLook>,
+}
+
+/// A name by which WeChat knows a person.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WechatName {
+    /// The mini-program in which it means the person; absent for a name over all of them.
+    #[schema(example = "wxdemo000000000001")]
+    app_id: Option<String>,
+    /// The name within the mini-program.
+    #[schema(example = "oDemo4xQ2mK9")]
+    openid: Option<String>,
+    /// The name over all mini-programs.
+    #[schema(example = "uDemo7pL3nB1")]
+    unionid: Option<String>,
+    /// Since when it is known here.
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    since: Rfc3339,
+}
+
+/// A consent on record.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedConsent {
+    /// What the text is about.
+    kind: PolicyKind,
+    /// The version of the text.
+    #[schema(example = "1.0")]
+    policy_version: String,
+    /// The companion for whom the person spoke as guardian.
+    #[schema(example = "01h2x7m9k4qpz")]
+    companion_id: Option<String>,
+    /// When it was given.
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    given_at: Rfc3339,
+    /// When it ended.
+    #[schema(example = "2026-11-24T09:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Rfc3339>,
+}
+
+/// A login.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedLogin {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// When it began.
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    created_at: Rfc3339,
+    /// Until when it stands, unless it is used.
+    #[schema(example = "2027-01-19T09:00:00+08:00", value_type = String, format = DateTime)]
+    expires_at: Rfc3339,
+    /// When it was ended.
+    #[schema(example = "2026-11-24T09:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    ended_at: Option<Rfc3339>,
+}
+
+/// What the person said of a session.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFeedback {
+    /// The sign-up.
+    #[schema(example = "01h2x7m9k4qpz")]
+    signup_id: String,
+    /// From 1 to 5.
+    #[schema(example = 5, minimum = 1, maximum = 5)]
+    stars: u8,
+    /// In words.
+    #[schema(example = "孩子很喜欢，讲解清楚。")]
+    text: Option<String>,
+    /// When it was said.
+    #[schema(example = "2026-11-28T17:00:00+08:00", value_type = String, format = DateTime)]
+    updated_at: Rfc3339,
+}
+
+/// A look of somebody else at the person's data.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedLook {
+    /// When.
+    #[schema(example = "2026-11-24T09:00:00+08:00", value_type = String, format = DateTime)]
+    at: Rfc3339,
+    /// The session for whose list it was.
+    #[schema(example = "01h2x7m9k4qpz")]
+    session_id: Option<String>,
+    /// What for.
+    #[schema(example = "checkIn")]
+    purpose: String,
+    /// Which fields were shown.
+    #[schema(example = json!(["name", "contact"]))]
+    fields: Vec<String>,
+}
+
+/// Export my data
+///
+/// Everything that is held about whoever is logged in, as one JSON document, names and numbers in full.
+#[utoipa::path(
+    tag = "me",
+    params(Asked<Plain>),
+    security(("person" = [])),
+    responses((status = 200, description = "Everything held about the person.", body = Export))
+)]
+#[get("/v1/me/export")]
+async fn export_me(
+    person: Person,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let gather = {
+        let (live, lang) = (state.live.clone(), asked.lang);
+        move |members: &Members| {
+            let (vault, id) = (&*members.vault, person.id);
+            members.db.snapshot(|conn| {
+                let found = me::find(conn, vault, id)?;
+                let mut wechat = Vec::new();
+                for (app, openid, since) in identities::openids_of(conn, vault, id)? {
+                    let (app_id, openid) = (Some(app), Some(openid.expose().to_owned()));
+                    wechat.push(WechatName { app_id, openid, unionid: None, since: rfc3339(since) });
+                }
+                for (unionid, since) in identities::unionids_of(conn, vault, id)? {
+                    let unionid = Some(unionid.expose().to_owned());
+                    wechat.push(WechatName { app_id: None, openid: None, unionid, since: rfc3339(since) });
+                }
+                Ok::<_, Problem>(Export {
+                    exported_at: rfc3339(members.clock.now()),
+                    phone: found.0.phone.as_ref().map(Phone::expose).map(str::to_owned),
+                    profile: Me::new(&found, &live, lang),
+                    wechat,
+                    companions: each(companions::of_person(conn, vault, id)?),
+                    consents: each(consents::of_person(conn, vault, id)?),
+                    signups: Found::read(conn, signups::of_person(conn, vault, id, None, ALL)?)?
+                        .iter()
+                        .map(|found| SignupItem::new(found, members.checkins.tickets(), lang))
+                        .collect(),
+                    feedback: each(feedback::of_person(conn, vault, id)?),
+                    logins: each(logins::of_person(conn, id)?),
+                    looks: each(data_looks::of_subject(conn, id)?),
+                })
+            })
+        }
+    };
+    let export = members.into_inner().aside(gather).await?;
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(export))
+}
+
+fn each<T, W: From<T>>(things: Vec<T>) -> Vec<W> {
+    things.into_iter().map(W::from).collect()
+}
+
+impl From<Consent> for ExportedConsent {
+    fn from(consent: Consent) -> Self {
+        Self {
+            kind: consent.kind.into(),
+            policy_version: consent.policy_version,
+            companion_id: consent.companion.map(|id| id.to_string()),
+            given_at: rfc3339(consent.given_at),
+            ended_at: consent.ended_at.map(rfc3339),
+        }
+    }
+}
+
+impl From<(SignupId, Feedback, DateTime<Utc>)> for ExportedFeedback {
+    fn from((signup, said, at): (SignupId, Feedback, DateTime<Utc>)) -> Self {
+        Self {
+            signup_id: signup.to_string(),
+            stars: said.stars,
+            text: said.words.map(|words| words.expose().to_owned()),
+            updated_at: rfc3339(at),
+        }
+    }
+}
+
+impl From<logins::Told> for ExportedLogin {
+    fn from(login: logins::Told) -> Self {
+        Self {
+            id: login.id.to_string(),
+            created_at: rfc3339(login.created_at),
+            expires_at: rfc3339(login.expires_at),
+            ended_at: login.ended_at.map(rfc3339),
+        }
+    }
+}
+
+impl From<Looked> for ExportedLook {
+    fn from(look: Looked) -> Self {
+        Self {
+            at: rfc3339(look.at),
+            session_id: look.session.map(|id| id.to_string()),
+            purpose: look.purpose,
+            fields: look.fields,
+        }
+    }
+}
