@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
+use crate::app::passwords::Passwords;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
 use crate::clients::wakeups::WakeUps;
@@ -28,6 +29,7 @@ use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
 use crate::http::app::Site;
+use crate::http::hashing::Hashing;
 use crate::http::health::{self, Readiness};
 use crate::http::state::{Members, State};
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
@@ -180,6 +182,7 @@ pub async fn start(
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
+    let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random.clone());
     let members = Members {
         db: db.clone(),
         keys,
@@ -188,6 +191,8 @@ pub async fn start(
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
         accounts,
+        passwords,
+        hashing: Hashing::default(),
         clock: clock.clone(),
     };
     let site = Site::new(settings.http, &*random).with(members);

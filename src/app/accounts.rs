@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Error;
 use crate::clients::wechat::login::Session;
-use crate::db::{self, Db, Tx, logins, persons, roles, wechat_identities as identities};
+use crate::db::{self, Db, Tx, logins, passwords, persons, roles, wechat_identities as identities};
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{LoginId, PersonId, Random};
 use crate::domain::invalid::Invalid;
@@ -54,10 +54,7 @@ impl Accounts {
         let attempt = || {
             self.db.write(|tx| {
                 let person = self.known(tx, app, session)?;
-                let caller = Caller { person, login: LoginId::fresh(tx.now(), &*self.random) };
-                let refresh = RefreshToken::fresh(&*self.random);
-                logins::insert(tx, caller, &refresh, tx.now() + rules::LIFE)?;
-                Ok(Tokens { access: self.keys.issue(caller, tx.now())?, refresh })
+                self.open(tx, person)
             })
         };
         // Somebody may come by the same names for the first time a moment before. There are two names, each of which
@@ -69,6 +66,14 @@ impl Accounts {
             }
         }
         attempt()
+    }
+
+    /// Begins a login of a person.
+    pub(super) fn open(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Tokens, Error> {
+        let caller = Caller { person, login: LoginId::fresh(tx.now(), &*self.random) };
+        let refresh = RefreshToken::fresh(&*self.random);
+        logins::insert(tx, caller, &refresh, tx.now() + rules::LIFE)?;
+        Ok(Tokens { access: self.keys.issue(caller, tx.now())?, refresh })
     }
 
     /// The person whom WeChat names. The name within the mini-program decides: whoever has logged in by it stays who
@@ -176,7 +181,7 @@ impl Accounts {
         })
     }
 
-    /// Forgets a person: logins, WeChat's names, roles, and what they said of themselves.
+    /// Forgets a person: logins, WeChat's names, their password, roles, and what they said of themselves.
     ///
     /// # Errors
     /// If the store fails; then nothing is forgotten.
@@ -185,6 +190,7 @@ impl Accounts {
             logins::forget(tx, person)?;
             identities::forget(tx, person)?;
             roles::forget(tx, person)?;
+            passwords::forget(tx, person)?;
             persons::delete(tx, person)
         })?)
     }

@@ -1,5 +1,5 @@
 //! Floor 3: use cases that change something. Each works within one transaction that its caller opens with
-//! `db.write`, so that they compose; those of [`accounts`], which handlers call, open their own. None calls out to the
+//! `db.write`, so that they compose; those of [`accounts`] and [`passwords`], which handlers call, open their own. None calls out to the
 //! world.
 
 pub mod accounts;
@@ -7,6 +7,7 @@ pub mod bench_data;
 pub mod catalogue;
 pub mod desk;
 pub mod notices;
+pub mod passwords;
 pub mod programme;
 mod rooms;
 pub mod seeds;
@@ -16,6 +17,8 @@ use crate::db;
 use crate::domain::access::CannotSign;
 use crate::domain::invalid::Invalid;
 use crate::domain::signups::refusal::Refusal;
+use crate::domain::passwords::CannotHash;
+use crate::domain::sealing;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +58,15 @@ pub enum Error {
     /// More is asked than can be worked off; trying again later may help.
     #[error("too busy")]
     Busy,
+    /// Somebody was not let in by their password.
+    #[error(transparent)]
+    NotLetIn(#[from] passwords::Refused),
+    /// A password cannot be hashed: a fault of ours.
+    #[error(transparent)]
+    CannotHash(#[from] CannotHash),
+    /// A personal field cannot be sealed or opened: a key is missing, or the store was changed.
+    #[error(transparent)]
+    Sealing(#[from] sealing::Error),
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -6,6 +6,7 @@
 //! | [`app`] | puts everything together for a worker |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
 //! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
+//! | [`hashing`] | lets few hash passwords at once |
 //! | [`health`] | alive, ready, metrics |
 //! | [`json`] | reads bodies strictly, and says where one is wrong |
 //! | [`language`] | which language a caller wants |
@@ -26,6 +27,7 @@ pub mod app;
 pub mod body;
 pub mod edge;
 pub mod forms;
+pub mod hashing;
 pub mod health;
 pub mod json;
 pub mod language;

@@ -22,6 +22,7 @@ pub mod me;
 pub mod media;
 pub mod organisations;
 pub mod organisers;
+pub mod passwords;
 pub mod places;
 pub mod policies;
 pub mod references;
@@ -59,5 +60,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(changes::configure)
         .configure(auth::configure)
         .configure(signups::configure)
-        .configure(me::configure);
+        .configure(me::configure)
+        .configure(passwords::configure);
 }
