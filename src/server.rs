@@ -27,6 +27,7 @@ use crate::discovery::Live;
 use crate::discovery::words::Dictionary;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
+use crate::domain::sealing::Vault;
 use crate::domain::text::Traditional;
 use crate::http::app::Site;
 use crate::http::hashing::Hashing;
@@ -131,6 +132,8 @@ pub struct Running {
     pub db: Db,
     /// The read model.
     pub live: Arc<Live>,
+    /// What personal fields are sealed with.
+    pub vault: Arc<Vault>,
     readiness: web::Data<Readiness>,
     servers: Vec<ServerHandle>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -186,7 +189,7 @@ pub async fn start(
     let members = Members {
         db: db.clone(),
         keys,
-        vault,
+        vault: vault.clone(),
         desk,
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
@@ -243,6 +246,7 @@ pub async fn start(
         simulator_address,
         db,
         live,
+        vault,
         readiness,
         servers,
         serving,

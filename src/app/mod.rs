@@ -7,6 +7,7 @@ pub mod bench_data;
 pub mod catalogue;
 pub mod desk;
 pub mod notices;
+pub mod demo_accounts;
 pub mod passwords;
 pub mod programme;
 mod rooms;

@@ -184,6 +184,7 @@ impl Passwords {
                 Err(refused) if !refused.is_failure() => passwords::forgive_attempt(tx, person)?,
                 Err(_) => {
                     if let Some(lock) = lock_after(account.failures) {
+                        tracing::warn!(account.failures, "a console account does not listen for a while");
                         passwords::lock(tx, person, tx.now() + lock)?;
                     }
                 }
@@ -237,5 +238,25 @@ pub fn create(db: &Db, random: &dyn Random, account: &NewAccount) -> Result<Pers
         passwords::insert(tx, person, username, &hash)?;
         roles::grant(tx, person, *role)?;
         Ok(person)
+    })
+}
+
+/// Gives an account another password, and lets its owner set up an authenticator app anew: for who forgot the one or
+/// lost the other. All their logins end.
+///
+/// # Errors
+/// [`Error::Invalid`], naming `username` if nobody has it, or `password`.
+pub fn reset(db: &Db, random: &dyn Random, username: &Username, password: &Password) -> Result<(), Error> {
+    let mut invalid = Invalid::default();
+    password.check("password", username, &mut invalid);
+    invalid.or(())?;
+    let hash = password.hash(random)?;
+    db.write(|tx| {
+        let Some(account) = passwords::of_username(tx, username)? else {
+            return Err(Invalid::one("username", FieldCode::NoSuch { kind: "account" }).into());
+        };
+        passwords::forget(tx, account.person)?;
+        passwords::insert(tx, account.person, username, &hash)?;
+        Ok(logins::forget(tx, account.person)?)
     })
 }

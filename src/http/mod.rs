@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | [`body`] | lists put together from parts that were written before
+//! | [`access`] | who may do what: the one table of all operations |
 //! | [`app`] | puts everything together for a worker |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
 //! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
@@ -23,6 +24,7 @@
 //! | `wire` | how closed sets of words are written |
 //! | [`v1`] | one file per noun |
 
+pub mod access;
 pub mod app;
 pub mod body;
 pub mod edge;

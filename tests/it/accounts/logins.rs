@@ -10,7 +10,7 @@ use kepu::server::MiniPrograms;
 use serde_json::json;
 
 use super::*;
-use crate::support::server::{NOW, keys};
+use crate::support::server::keys;
 use crate::wechat::simulator::{Doors, Played};
 
 const EXCHANGE: &str = "/sns/jscode2session";

@@ -10,7 +10,7 @@ use kepu::clients::choose_ring;
 use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms};
+use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms, Vault};
 use kepu::server::{self, DataKeys, MiniPrograms, Running, Secrets, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
@@ -40,13 +40,20 @@ fn data_keys() -> DataKeys {
     DataKeys { fields: Secrets::Given(Arc::new(keyring)), pseudonyms: Secrets::Given(Arc::new(pseudonyms)) }
 }
 
+/// What they seal it with.
+pub fn vault() -> Arc<Vault> {
+    let keyring = Keyring::new(vec![DataKey::parse(SIGNING_KEY).unwrap()]).unwrap();
+    let pseudonyms = Pseudonyms::parse(SIGNING_KEY).unwrap();
+    Arc::new(Vault::new(Arc::new(keyring), Arc::new(pseudonyms), Arc::new(SystemRandom)))
+}
+
 /// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
 /// its store, which is dropped last.
 pub struct Server {
     pub running: Running,
     pub clock: ManualClock,
     pub site: Site,
-    _fresh: Arc<Fresh>,
+    pub fresh: Arc<Fresh>,
 }
 
 /// An answer, read to its end.
@@ -134,7 +141,7 @@ impl Server {
         let running =
             server::start(settings, Arc::new(clock.clone()), Arc::new(SystemRandom), metrics).await.unwrap();
         let site = Site::at(running.address);
-        Self { running, clock, site, _fresh: fresh }
+        Self { running, clock, site, fresh }
     }
 }
 
