@@ -1,13 +1,13 @@
 //! Floor 3: use cases that change something. Each works within one transaction that its caller opens with
-//! `db.write`, so that they compose; those of [`accounts`] and [`passwords`], which handlers call, open their own. None calls out to the
-//! world.
+//! `db.write`, so that they compose; those of [`accounts`] and [`passwords`], which handlers call, open their own. None
+//! calls out to the world.
 
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
+pub mod demo_accounts;
 pub mod desk;
 pub mod notices;
-pub mod demo_accounts;
 pub mod passwords;
 pub mod programme;
 mod rooms;
@@ -17,9 +17,9 @@ pub mod signups;
 use crate::db;
 use crate::domain::access::CannotSign;
 use crate::domain::invalid::Invalid;
-use crate::domain::signups::refusal::Refusal;
 use crate::domain::passwords::CannotHash;
 use crate::domain::sealing;
+use crate::domain::signups::refusal::Refusal;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
