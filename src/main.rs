@@ -265,7 +265,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         let mut stop = StopSignals::listen()?;
         let mut running = server::start(settings, clock(&config), Arc::new(SystemRandom), metrics).await?;
         tracing::info!(address = %running.address, ready_ms = begun.elapsed().as_millis() as u64, "ready");
-        let (db, vault) = (running.db.clone(), running.vault.clone());
+        let (db, vault) = (running.db.clone(), running.members.vault.clone());
         let accounts = tokio::task::spawn_blocking(move || match demo {
             true => demo_accounts::renew(&db, &vault, &SystemRandom).map(Some),
             false => demo_accounts::retire(&db).map(|()| None),

@@ -27,7 +27,6 @@ use crate::discovery::Live;
 use crate::discovery::words::Dictionary;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
-use crate::domain::sealing::Vault;
 use crate::domain::text::Traditional;
 use crate::http::app::Site;
 use crate::http::hashing::Hashing;
@@ -132,8 +131,8 @@ pub struct Running {
     pub db: Db,
     /// The read model.
     pub live: Arc<Live>,
-    /// What personal fields are sealed with.
-    pub vault: Arc<Vault>,
+    /// What handlers work on that are not for everybody.
+    pub members: web::Data<Members>,
     readiness: web::Data<Readiness>,
     servers: Vec<ServerHandle>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -186,10 +185,10 @@ pub async fn start(
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
     let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random.clone());
-    let members = Members {
+    let members = web::Data::new(Members {
         db: db.clone(),
         keys,
-        vault: vault.clone(),
+        vault,
         desk,
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
@@ -197,8 +196,8 @@ pub async fn start(
         passwords,
         hashing: Hashing::default(),
         clock: clock.clone(),
-    };
-    let site = Site::new(settings.http, &*random).with(members);
+    });
+    let site = Site::new(settings.http, &*random).with(members.clone());
     let readiness = site.readiness();
     let mut jobs = Vec::new();
 
@@ -246,7 +245,7 @@ pub async fn start(
         simulator_address,
         db,
         live,
-        vault,
+        members,
         readiness,
         servers,
         serving,

@@ -34,7 +34,10 @@ pub fn of(operation: &str) -> Option<Who> {
 
 /// Every operation by its `operationId`, in the order of the alphabet.
 pub const OPERATIONS: &[(&str, Who)] = &[
+    ("acceptOffer", Who::Person),
+    ("cancelSignup", Who::Person),
     ("changePassword", Who::Person),
+    ("createSignup", Who::Person),
     ("deleteMe", Who::Person),
     // By either token of the login.
     ("endLogin", Who::Anybody),
@@ -58,6 +61,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getRouteTrack", Who::Anybody),
     ("getSeries", Who::Anybody),
     ("getSession", Who::Anybody),
+    ("getSignup", Who::Person),
     ("getSuggestions", Who::Anybody),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
@@ -71,6 +75,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listResources", Who::Anybody),
     ("listRoutes", Who::Anybody),
     ("listSeries", Who::Anybody),
+    ("listSignups", Who::Person),
     ("listTerms", Who::Anybody),
     ("refreshLogin", Who::Anybody),
     ("searchEverything", Who::Anybody),
@@ -78,6 +83,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("startPasswordLogin", Who::Anybody),
     ("startTotp", Who::Anybody),
     ("updateMe", Who::Person),
+    ("updateSignup", Who::Person),
 ];
 
 #[cfg(test)]

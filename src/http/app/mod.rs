@@ -61,8 +61,8 @@ impl Site {
 
     /// The same for people who log in; without, only public reading works.
     #[must_use]
-    pub fn with(self, members: Members) -> Self {
-        Self { members: Some(web::Data::new(members)), ..self }
+    pub fn with(self, members: web::Data<Members>) -> Self {
+        Self { members: Some(members), ..self }
     }
 
     /// Where the rest of the server reports its condition.

@@ -289,7 +289,7 @@ on_both_stores! {
     async fn a_demonstration_has_an_account_for_every_role_until_the_next_start(store: Store) {
         use kepu::app::demo_accounts::{renew, retire};
         let server = Server::over(Arc::new(Fresh::new(store, Holds::Seeds)), None).await;
-        let (db, vault) = (&server.running.db, &server.running.vault);
+        let (db, vault) = (&server.running.db, &server.running.members.vault);
         let (first, accounts) = renew(db, vault, &SystemRandom).unwrap();
         let roles: Vec<_> = accounts.iter().map(|account| account.role).collect();
         assert_eq!(roles, ["desk", "editor", "owner", "reviewer", "administrator"]);

@@ -1,23 +1,18 @@
 //! Roles: read from the store on every call, shown to whoever holds them, and what they open.
 
 use actix_web::{App, HttpResponse, test, web};
-use kepu::app::accounts::Accounts;
-use kepu::app::passwords::Passwords;
 use kepu::db::{Db, logins, persons, roles};
 use kepu::domain::access::Caller;
-use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::{LoginId, PersonId, SessionId};
 use kepu::domain::logins::RefreshToken;
 use kepu::domain::organisations::{Organiser, OrganiserRole};
 use kepu::domain::roles::MemberRole;
 use kepu::http::access::{self, Who};
-use kepu::http::hashing::Hashing;
 use kepu::http::staff::{Desk, Staff};
-use kepu::http::state::Members;
 
 use super::*;
 use crate::support::catalogue::{event, ground, organisation, put_base, put_event};
-use crate::support::server::{keys, vault};
+use crate::support::server::keys;
 
 const MEMBERS: [MemberRole; 3] = [MemberRole::Desk, MemberRole::Editor, MemberRole::Owner];
 
@@ -60,17 +55,11 @@ fn talk(db: &Db) -> SessionId {
 on_both_stores! {
     async fn the_desk_is_for_members_of_an_organiser(store: Store) {
         let fresh = Fresh::new(store, Holds::Tables);
-        let clock = Arc::new(ManualClock::new(NOW));
-        let db = fresh.open(clock.clone());
-        let session = talk(&db);
-        let (keys, random) = (Arc::new(keys()), Arc::new(SystemRandom));
-        let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
-        let vault = vault();
-        let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random);
-        let hashing = Hashing::default();
-        let members = web::Data::new(Members { db: db.clone(), keys, vault, accounts, passwords, hashing, clock });
+        let session = talk(&fresh.open(Arc::new(FixedClock(NOW))));
+        let server = Server::simulated(Arc::new(fresh)).await;
+        let db = server.running.db.clone();
         let app = App::new()
-            .app_data(members)
+            .app_data(server.running.members.clone())
             .route("/desks/{id}", web::get().to(async |desk: Desk| HttpResponse::Ok().body(desk.session.to_string())))
             .route("/staff", web::get().to(async |staff: Staff| HttpResponse::Ok().body(staff.roles.0.len().to_string())));
         let app = test::init_service(app).await;
@@ -178,7 +167,7 @@ fn may(who: Who, held: Option<&[Role]>) -> bool {
 #[actix_web::test]
 async fn every_operation_keeps_out_whoever_may_not() {
     let fresh = Fresh::new(Store::Sqlite, Holds::Tables);
-    let session = talk(&fresh.open(Arc::new(ManualClock::new(NOW))));
+    let session = talk(&fresh.open(Arc::new(FixedClock(NOW))));
     let server = Server::simulated(Arc::new(fresh)).await;
     let document = kepu::http::openapi::document();
     for (path, item) in document["paths"].as_object().unwrap() {

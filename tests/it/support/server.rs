@@ -10,7 +10,7 @@ use kepu::clients::choose_ring;
 use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
-use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms, Vault};
+use kepu::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use kepu::server::{self, DataKeys, MiniPrograms, Running, Secrets, SigningKeys};
 use kepu::{http, telemetry};
 use reqwest::StatusCode;
@@ -38,13 +38,6 @@ fn data_keys() -> DataKeys {
     let keyring = Keyring::new(vec![DataKey::parse(SIGNING_KEY).unwrap()]).unwrap();
     let pseudonyms = Pseudonyms::parse(SIGNING_KEY).unwrap();
     DataKeys { fields: Secrets::Given(Arc::new(keyring)), pseudonyms: Secrets::Given(Arc::new(pseudonyms)) }
-}
-
-/// What they seal it with.
-pub fn vault() -> Arc<Vault> {
-    let keyring = Keyring::new(vec![DataKey::parse(SIGNING_KEY).unwrap()]).unwrap();
-    let pseudonyms = Pseudonyms::parse(SIGNING_KEY).unwrap();
-    Arc::new(Vault::new(Arc::new(keyring), Arc::new(pseudonyms), Arc::new(SystemRandom)))
 }
 
 /// A running server. Dropping it leaves its threads to the end of the test's runtime; nothing it holds outlives
