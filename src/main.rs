@@ -8,13 +8,18 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
 use kepu::app::catalogue::Existing;
+use kepu::app::demo_accounts::DemoAccount;
+use kepu::app::passwords::NewAccount;
 use kepu::app::seeds::{Options, Seeds};
-use kepu::app::{self, bench_data};
+use kepu::app::{self, bench_data, demo_accounts, passwords};
 use kepu::clients::wakeups::WakeUps;
 use kepu::config::{Config, Samples};
 use kepu::db::Db;
 use kepu::domain::clock::{Clock, FixedClock, SystemClock};
-use kepu::domain::ids::SystemRandom;
+use kepu::domain::divisions::Adcode;
+use kepu::domain::ids::{OrganisationId, SystemRandom};
+use kepu::domain::passwords::{Password, Username};
+use kepu::domain::roles::{AuthorityRole, MemberRole, Role};
 use kepu::{config, http, server, telemetry};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -56,10 +61,40 @@ enum Command {
     },
     /// Seal with the first of KEPU_DATA_KEYS what the others sealed, and say what is left under each.
     Reseal,
+    /// What is done by whoever runs the machine.
+    Admin {
+        #[command(subcommand)]
+        command: Admin,
+    },
     /// Print the OpenAPI document.
     Openapi,
     /// Print the page of settings (docs/configuration.md).
     Settings,
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Make an account that logs in by password; the password is the first line of standard input.
+    CreateAccount {
+        /// 3 to 32 of a-z, 0-9, `.`, `_` and `-`.
+        #[arg(long, value_name = "U")]
+        username: String,
+        /// `reviewer` or `administrator` of a division; `owner`, `editor` or `desk` of an organisation.
+        #[arg(long)]
+        role: String,
+        /// The division, by its six digits.
+        #[arg(long, value_name = "ADCODE")]
+        division: Option<Adcode>,
+        /// The organisation, by its id.
+        #[arg(long, value_name = "ID", conflicts_with = "division")]
+        organisation: Option<OrganisationId>,
+    },
+    /// Give an account another password, the first line of standard input, and let it set up codes anew.
+    ResetAccount {
+        /// Its name.
+        #[arg(long, value_name = "U")]
+        username: String,
+    },
 }
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -85,6 +120,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Seed { from, replace } => seed(&load(false)?, from, replace),
         Command::BenchData { sessions, seed } => bench_data(&load(false)?, sessions, seed),
         Command::Reseal => reseal(&load(false)?),
+        Command::Admin { command } => administer(&load(false)?, command),
         Command::Openapi => {
             print(&http::openapi::text());
             Ok(())
@@ -172,6 +208,40 @@ fn reseal(config: &Config) -> Result<(), Failure> {
     Ok(())
 }
 
+fn role_of(
+    word: &str,
+    division: Option<Adcode>,
+    organisation: Option<OrganisationId>,
+) -> Result<Role, Failure> {
+    let member = || Some(Role::Member(MemberRole::of_word(word)?, organisation?));
+    let authority = || Some(Role::Authority(AuthorityRole::of_word(word)?, division?));
+    member().or_else(authority).ok_or_else(|| {
+        "--role is reviewer or administrator with --division, or owner, editor or desk with --organisation"
+            .into()
+    })
+}
+
+fn administer(config: &Config, command: Admin) -> Result<(), Failure> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    let password = Password::from(password.trim_end_matches(['\r', '\n']));
+    let db = store(config)?;
+    server::prepare_tables(&db, config.embedded())?;
+    match command {
+        Admin::CreateAccount { username, role, division, organisation } => {
+            let role = role_of(&role, division, organisation)?;
+            let username = Username::typed(&username);
+            passwords::create(&db, &SystemRandom, &NewAccount { username, password, role })?;
+            say("The account is made; it logs in at /v1/auth/password.");
+        }
+        Admin::ResetAccount { username } => {
+            passwords::reset(&db, &SystemRandom, &Username::typed(&username), &password)?;
+            say("The account has this password now, its codes are forgotten, and all its logins have ended.");
+        }
+    }
+    Ok(())
+}
+
 /// Keys as they were given, or those of the data directory.
 fn secrets<K>(config: &Config, given: Option<K>) -> server::Secrets<K> {
     match given {
@@ -224,7 +294,16 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         let mut stop = StopSignals::listen()?;
         let mut running = server::start(settings, clock(&config), Arc::new(SystemRandom), metrics).await?;
         tracing::info!(address = %running.address, ready_ms = begun.elapsed().as_millis() as u64, "ready");
+        let (db, vault) = (running.db.clone(), running.members.vault.clone());
+        let accounts = tokio::task::spawn_blocking(move || match demo {
+            true => demo_accounts::renew(&db, &vault, &SystemRandom).map(Some),
+            false => demo_accounts::retire(&db).map(|()| None),
+        });
+        let accounts = accounts.await??;
         say(&welcome(&running));
+        if let Some((password, accounts)) = accounts {
+            say(&accounts_to_try(&password, &accounts));
+        }
         let ended = tokio::select! {
             ended = running.ended() => ended,
             signal = stop.recv() => {
@@ -252,6 +331,22 @@ fn welcome(running: &server::Running) -> String {
     }
     if let Some(address) = running.simulator_address {
         lines.push_str(&format!("  Be a user of simulated WeChat   http://{address}/simulator\n"));
+    }
+    lines
+}
+
+/// The accounts of a demonstration. Authenticator apps take a secret, and so does `oathtool --totp --base32`.
+fn accounts_to_try(password: &Password, accounts: &[DemoAccount]) -> String {
+    let mut lines = format!(
+        "Accounts to try, by POST /v1/auth/password, until the next start: password {}\n",
+        password.expose()
+    );
+    for DemoAccount { username, role, of, secret } in accounts {
+        lines.push_str(&format!("  {username:<20}{role} of {of}"));
+        if let Some(secret) = secret {
+            lines.push_str(&format!(", codes by the secret {}", secret.expose()));
+        }
+        lines.push('\n');
     }
     lines
 }

@@ -20,6 +20,7 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::passwords::Passwords;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
 use crate::clients::limits::Counts;
@@ -32,6 +33,7 @@ use crate::domain::ids::Random;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
+use crate::http::hashing::Hashing;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
@@ -138,6 +140,8 @@ pub struct Running {
     pub db: Db,
     /// The read model.
     pub live: Arc<Live>,
+    /// What handlers work on that are not for everybody.
+    pub members: web::Data<Members>,
     readiness: web::Data<Readiness>,
     servers: Vec<ServerHandle>,
     serving: JoinHandle<std::io::Result<()>>,
@@ -192,7 +196,8 @@ pub async fn start(
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
-    let members = Members {
+    let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random.clone());
+    let members = web::Data::new(Members {
         db: db.clone(),
         keys,
         vault,
@@ -200,11 +205,13 @@ pub async fn start(
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
+        passwords,
+        hashing: Hashing::default(),
         companions,
         checkins,
         clock: clock.clone(),
-    };
-    let mut site = Site::new(settings.http, &*random).with(members);
+    });
+    let mut site = Site::new(settings.http, &*random).with(members.clone());
     let readiness = site.readiness();
     let mut jobs = Vec::new();
     if let Some(limits) = settings.limits {
@@ -258,6 +265,7 @@ pub async fn start(
         simulator_address,
         db,
         live,
+        members,
         readiness,
         servers,
         serving,

@@ -6,7 +6,7 @@ use super::Error;
 use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, notices, persons, roles,
+    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, notices, passwords, persons, roles,
     signups, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
@@ -65,10 +65,7 @@ impl Accounts {
         let attempt = || {
             self.db.write(|tx| {
                 let person = self.known(tx, app, session)?;
-                let caller = Caller { person, login: LoginId::fresh(tx.now(), &*self.random) };
-                let refresh = RefreshToken::fresh(&*self.random);
-                logins::insert(tx, caller, &refresh, tx.now() + rules::LIFE)?;
-                Ok(Tokens { access: self.keys.issue(caller, tx.now())?, refresh })
+                self.open(tx, person)
             })
         };
         // Somebody may come by the same names for the first time a moment before. There are two names, each of which
@@ -80,6 +77,14 @@ impl Accounts {
             }
         }
         attempt()
+    }
+
+    /// Begins a login of a person.
+    pub(super) fn open(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<Tokens, Error> {
+        let caller = Caller { person, login: LoginId::fresh(tx.now(), &*self.random) };
+        let refresh = RefreshToken::fresh(&*self.random);
+        logins::insert(tx, caller, &refresh, tx.now() + rules::LIFE)?;
+        Ok(Tokens { access: self.keys.issue(caller, tx.now())?, refresh })
     }
 
     /// The person whom WeChat names. The name within the mini-program decides: whoever has logged in by it stays who
@@ -203,7 +208,7 @@ impl Accounts {
         })
     }
 
-    /// Forgets a person: logins, WeChat's names, roles, companions, notices, and what they said of themselves; sign-ups for
+    /// Forgets a person: logins, WeChat's names, their password, roles, companions, notices, and what they said of themselves; sign-ups for
     /// what is to come are given up, and others name nobody any more. That they consented, and that somebody looked at
     /// their data, stays on record without naming them.
     ///
@@ -252,6 +257,7 @@ impl Accounts {
         notices::forget(tx, person)?;
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
+        passwords::forget(tx, person)?;
         companions::forget(tx, person)?;
         consents::end_all(tx, &self.vault, person)?;
         data_looks::forget(tx, person)?;

@@ -1,14 +1,16 @@
 //! Floor 3: use cases that change something. Each works within one transaction that its caller opens with
-//! `db.write`, so that they compose; those of [`accounts`], which handlers call, open their own. None calls out to the
-//! world.
+//! `db.write`, so that they compose; those of [`accounts`] and [`passwords`], which handlers call, open their own. None
+//! calls out to the world.
 
 pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;
 pub mod companions;
+pub mod demo_accounts;
 pub mod desk;
 pub mod notices;
+pub mod passwords;
 pub mod programme;
 pub mod reseal;
 mod rooms;
@@ -19,6 +21,8 @@ use crate::db;
 use crate::domain::access::CannotSign;
 use crate::domain::checkins::Refusal as AtTheDoor;
 use crate::domain::invalid::Invalid;
+use crate::domain::passwords::CannotHash;
+use crate::domain::sealing;
 use crate::domain::signups::refusal::Refusal;
 
 /// Why a use case did not do what was asked.
@@ -65,6 +69,15 @@ pub enum Error {
     /// Whoever stands at a door, or stood there, does not get what they ask for.
     #[error("not at this door: {0:?}")]
     Door(AtTheDoor),
+    /// Somebody was not let in by their password.
+    #[error(transparent)]
+    NotLetIn(#[from] passwords::Refused),
+    /// A password cannot be hashed: a fault of ours.
+    #[error(transparent)]
+    CannotHash(#[from] CannotHash),
+    /// A personal field cannot be sealed or opened: a key is missing, or the store was changed.
+    #[error(transparent)]
+    Sealing(#[from] sealing::Error),
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -138,6 +138,16 @@ pub fn end(tx: &mut Tx<'_>, login: LoginId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Ends all logins of a person but one.
+pub fn end_others(tx: &mut Tx<'_>, person: PersonId, kept: LoginId) -> Result<(), Error> {
+    let others = logins::table
+        .filter(logins::person_id.eq(person.get()))
+        .filter(logins::id.ne(kept.get()))
+        .filter(logins::ended_at.is_null());
+    diesel::update(others).set(logins::ended_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// Whether this is a person's login, and stands.
 pub fn stands(conn: &mut AnyConn, caller: Caller) -> Result<bool, Error> {
     let found: i64 = logins::table

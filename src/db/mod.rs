@@ -29,6 +29,7 @@ pub mod logins;
 pub mod migrate;
 pub mod notices;
 pub mod organisations;
+pub mod passwords;
 pub mod persons;
 pub mod policies;
 pub mod records;

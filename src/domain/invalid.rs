@@ -97,6 +97,15 @@ pub enum FieldCode {
         /// The smallest allowed number of entries.
         min: usize,
     },
+    /// Fewer characters than needed.
+    TooShort {
+        /// The smallest allowed number of characters.
+        min: usize,
+    },
+    /// A password that is among those tried first.
+    TooCommon,
+    /// A name that somebody has already.
+    Taken,
     /// A rule (opening hours, recurrence) that cannot be read.
     Rule {
         /// What its parser says, in English.
@@ -169,6 +178,9 @@ pub const FIELD_CODES: &[(&str, &str)] = &[
     ("incomplete", "means nothing without the field that the message names"),
     ("conflicting", "contradicts the field that the message names"),
     ("tooFew", "fewer entries than the message asks for"),
+    ("tooShort", "fewer characters than the message asks for"),
+    ("tooCommon", "a password that is among those tried first"),
+    ("taken", "somebody has this name already"),
     ("badRule", "a rule of opening hours or recurrence that cannot be read"),
     ("noSuch", "refers to something that does not exist"),
     ("holidayUnknown", "public holidays are not published for that time yet"),
@@ -287,6 +299,9 @@ impl FieldCode {
             Self::Incomplete { .. } => "incomplete",
             Self::Conflicting { .. } => "conflicting",
             Self::TooFew { .. } => "tooFew",
+            Self::TooShort { .. } => "tooShort",
+            Self::TooCommon => "tooCommon",
+            Self::Taken => "taken",
             Self::Rule { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
             Self::HolidayUnknown { .. } => "holidayUnknown",
@@ -360,6 +375,17 @@ impl FieldCode {
                 format!("至少 {min} 項。"),
                 format!("It must have {min} entries at least."),
             ),
+            Self::TooShort { min } => say(
+                format!("至少 {min} 个字符。"),
+                format!("至少 {min} 個字元。"),
+                format!("It must have {min} characters at least."),
+            ),
+            Self::TooCommon => say(
+                "这个密码太容易被猜到。".into(),
+                "這個密碼太容易被猜到。".into(),
+                "It is too easily guessed.".into(),
+            ),
+            Self::Taken => say("已被占用。".into(), "已被佔用。".into(), "Somebody has it already.".into()),
             Self::Rule { reason } => say(
                 format!("规则无法读取：{reason}"),
                 format!("規則無法讀取：{reason}"),

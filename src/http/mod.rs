@@ -3,9 +3,11 @@
 //! | file | what it does |
 //! |---|---|
 //! | [`body`] | lists put together from parts that were written before
+//! | [`access`] | who may do what: the one table of all operations |
 //! | [`app`] | puts everything together for a worker |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
 //! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
+//! | [`hashing`] | lets few hash passwords at once |
 //! | [`health`] | alive, ready, metrics |
 //! | [`json`] | reads bodies strictly, and says where one is wrong |
 //! | [`language`] | which language a caller wants |
@@ -23,10 +25,12 @@
 //! | `wire` | how closed sets of words are written |
 //! | [`v1`] | one file per noun |
 
+pub mod access;
 pub mod app;
 pub mod body;
 pub mod edge;
 pub mod forms;
+pub mod hashing;
 pub mod health;
 pub mod json;
 pub mod language;

@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app;
+use crate::app::passwords::Refused;
 use crate::clients::wechat;
 use crate::db;
 use crate::domain::checkins;
@@ -155,6 +156,50 @@ codes! {
         ["refreshToken 此前已被使用，为安全起见这次登录已被终止；请重新登录。",
          "refreshToken 先前已被使用，為安全起見這次登入已被終止；請重新登入。",
          "The refresh token was used before, so this login was ended for safety; log in again."]
+    }
+    /// Name or password are wrong, or not listened to after too many failures.
+    CredentialsRejected "credentialsRejected" 401 {
+        ["用户名或密码错误", "使用者名稱或密碼錯誤", "Name or password wrong"],
+        ["用户名或密码错误；多次失败后须等待一段时间，其间正确的密码也不被接受。",
+         "使用者名稱或密碼錯誤；多次失敗後須等待一段時間，其間正確的密碼也不被接受。",
+         "The name or the password is wrong. After several failures an account listens to nobody for some minutes, not \
+          even to the right password."]
+    }
+    /// The password is right; a code of the authenticator app is needed beside it.
+    TotpRequired "totpRequired" 401 {
+        ["需要动态验证码", "需要動態驗證碼", "Code needed"],
+        ["密码正确；请同时以 totp 给出身份验证器上的验证码。", "密碼正確；請同時以 totp 給出身分驗證器上的驗證碼。",
+         "The password is right; send the code of your authenticator app as `totp` beside it."]
+    }
+    /// The password is right; an authenticator app is to be set up first.
+    TotpEnrolmentRequired "totpEnrolmentRequired" 401 {
+        ["需要设置动态验证码", "需要設定動態驗證碼", "Codes to be set up"],
+        ["密码正确；此账号须先通过 POST /v1/auth/password/totp 设置身份验证器。",
+         "密碼正確；此帳號須先通過 POST /v1/auth/password/totp 設定身分驗證器。",
+         "The password is right; this account has to set up an authenticator app first: `POST /v1/auth/password/totp`."]
+    }
+    /// The code of the authenticator app is wrong, of another time, or was used before.
+    TotpRejected "totpRejected" 401 {
+        ["动态验证码错误", "動態驗證碼錯誤", "Code wrong"],
+        ["验证码错误、已过期或已使用；请等待下一个验证码。", "驗證碼錯誤、已過期或已使用；請等待下一個驗證碼。",
+         "The code is wrong, of another time, or was used before; wait for the next one."]
+    }
+    /// The account has an authenticator app already.
+    TotpEnrolled "totpEnrolled" 409 {
+        ["已设置动态验证码", "已設定動態驗證碼", "Codes set up already"],
+        ["此账号已设置身份验证器。", "此帳號已設定身分驗證器。", "This account has an authenticator app already."]
+    }
+    /// The present password is wrong, or not listened to after too many failures.
+    PasswordRejected "passwordRejected" 403 {
+        ["当前密码错误", "目前密碼錯誤", "Present password wrong"],
+        ["当前密码错误；多次失败后须等待一段时间。", "目前密碼錯誤；多次失敗後須等待一段時間。",
+         "The present password is wrong; after several failures it is not listened to for some minutes."]
+    }
+    /// Whoever calls has no password.
+    NoPassword "noPassword" 409 {
+        ["没有密码", "沒有密碼", "No password"],
+        ["此账号不用密码登录，没有可修改的密码。", "此帳號不以密碼登入，沒有可修改的密碼。",
+         "This account does not log in by password, so there is none to change."]
     }
     /// Whoever calls is known, and may not do this.
     Forbidden "forbidden" 403 {
@@ -585,8 +630,26 @@ impl From<app::Error> for Problem {
             app::Error::Busy => Code::Unavailable.into(),
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
             app::Error::Door(refusal) => Code::from(refusal).into(),
+            app::Error::NotLetIn(refused) => Code::from(refused).into(),
             app::Error::Db(error) => error.into(),
-            other @ (app::Error::Seed { .. } | app::Error::CannotSign(_)) => Self::internal(other),
+            other @ (app::Error::Seed { .. }
+            | app::Error::CannotSign(_)
+            | app::Error::CannotHash(_)
+            | app::Error::Sealing(_)) => Self::internal(other),
+        }
+    }
+}
+
+impl From<Refused> for Code {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Credentials => Self::CredentialsRejected,
+            Refused::PresentPassword => Self::PasswordRejected,
+            Refused::CodeNeeded => Self::TotpRequired,
+            Refused::CodesUnset => Self::TotpEnrolmentRequired,
+            Refused::Code => Self::TotpRejected,
+            Refused::CodesSet => Self::TotpEnrolled,
+            Refused::NoPassword => Self::NoPassword,
         }
     }
 }

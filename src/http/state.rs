@@ -6,11 +6,13 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use tokio::task::spawn_blocking;
 
+use super::hashing::Hashing;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::passwords::Passwords;
 use crate::app::signups::Signups;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -67,6 +69,10 @@ pub struct Members {
     pub companions: Companions,
     /// The use cases of check-in.
     pub checkins: Checkins,
+    /// The use cases of console accounts.
+    pub passwords: Passwords,
+    /// Whose turn it is to have a password hashed.
+    pub hashing: Hashing,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -87,5 +93,26 @@ impl Members {
         let span = tracing::Span::current();
         let done = spawn_blocking(move || span.in_scope(|| work(&self))).await;
         done.map_err(Problem::internal)?.map_err(Into::into)
+    }
+
+    /// Does what hashes a password, in its turn. It goes on to its end even if the caller has gone, and so does the turn.
+    ///
+    /// # Errors
+    /// Those of the work; [`Code::Unavailable`] if too many wait.
+    pub async fn aside_in_turn<T, E>(
+        self: Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        E: Into<Problem> + Send + 'static,
+    {
+        let turn = self.hashing.turn().await?;
+        let in_turn = move |members: &Self| {
+            let done = work(members);
+            drop(turn);
+            done
+        };
+        self.aside(in_turn).await
     }
 }

@@ -63,8 +63,8 @@ impl Site {
 
     /// The same for people who log in; without, only public reading works.
     #[must_use]
-    pub fn with(self, members: Members) -> Self {
-        Self { members: Some(web::Data::new(members)), ..self }
+    pub fn with(self, members: web::Data<Members>) -> Self {
+        Self { members: Some(members), ..self }
     }
 
     /// The same with limits to how often somebody may ask; without, there are none.

@@ -10,6 +10,7 @@ use super::{TAGS, examples};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::text::Lang;
 use crate::http::limits;
+use crate::http::access::{self, Who};
 use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBody};
 
 /// The name of the generic list, whose instances are renamed: `List_EventItem` becomes `EventList`.
@@ -57,8 +58,11 @@ fn entries(value: &mut Value) -> impl Iterator<Item = (&String, &mut Value)> {
 
 /// Gives an operation its name on the wire and the answers that the edge and the parser make for it.
 fn complete(path: &str, method: &str, operation: &mut Value) {
+    let mut who = None;
     if let Some(name) = operation["operationId"].as_str() {
-        operation["operationId"] = camel(name).into();
+        let name = camel(name);
+        who = access::of(&name);
+        operation["operationId"] = name.into();
     }
     let asks = |place: &str, operation: &Value| {
         operation["parameters"]
@@ -91,6 +95,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     }
     if limits::classes::of(&Method::GET, path).is_some() {
         add(responses, &Code::TooManyRequests.into());
+    }
+    if who.is_some_and(Who::holds_a_role) {
+        add(responses, &Code::Forbidden.into());
     }
     add(responses, &Code::Internal.into());
     add(responses, &Code::Unavailable.into());

@@ -195,7 +195,8 @@ async fn end_login(
     Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
 }
 
-fn answer(tokens: Tokens) -> HttpResponse {
+/// The tokens of a login, which nobody may keep for another.
+pub(super) fn answer(tokens: Tokens) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(TokenPair {
         access_token: tokens.access.expose().to_owned(),
         expires_in: access::LIFE.num_seconds(),

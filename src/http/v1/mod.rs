@@ -25,6 +25,7 @@ pub mod me;
 pub mod media;
 pub mod organisations;
 pub mod organisers;
+pub mod passwords;
 pub mod places;
 pub mod policies;
 pub mod references;
@@ -65,5 +66,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(me::configure)
         .configure(companions::configure)
         .configure(export::configure)
-        .configure(checkins::configure);
+        .configure(checkins::configure)
+        .configure(passwords::configure);
 }

@@ -8,7 +8,7 @@ use kepu::domain::ids::{LoginId, PersonId, SystemRandom};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::support::server::{NOW, SIGNING_KEY, keys};
+use crate::support::server::{SIGNING_KEY, keys};
 
 fn part(value: &Value) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(value.to_string())

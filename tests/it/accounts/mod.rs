@@ -1,23 +1,32 @@
-//! Accounts: logging in by WeChat, going on, logging out, and who is let in.
+//! Accounts: logging in by WeChat or by password, going on, logging out, and who is let in.
 
 mod bodies;
 mod companions;
 mod export;
 mod forged;
 mod logins;
+mod passwords;
 mod phone;
 mod profile;
 mod refresh;
+mod roles;
 mod sealed;
 mod secrets;
+mod totp;
 
 use std::sync::Arc;
 
+use kepu::app::passwords::{NewAccount, create};
+use kepu::domain::clock::FixedClock;
+use kepu::domain::ids::{OrganisationId, PersonId, SystemRandom};
+use kepu::domain::roles::{AuthorityRole, Role};
+use kepu::domain::totp::TotpCode;
 use kepu::domain::wechat::AppId;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::support::server::{Answer, Server, Site};
+use crate::support::catalogue::ground;
+use crate::support::server::{Answer, NOW, Server, Site};
 use crate::support::stores::{Fresh, Holds, Store};
 
 const CITY: &str = "wxdemo000000000001";
@@ -44,6 +53,34 @@ impl Tokens {
 /// A server over an empty store with the mini-programs of a demonstration.
 async fn server(store: Store) -> Server {
     Server::simulated(Arc::new(Fresh::new(store, Holds::Tables))).await
+}
+
+/// The same over a store with an organisation, `org`, and Guangdong, Guangzhou and Tianhe.
+async fn grounded(store: Store) -> Server {
+    let fresh = Fresh::new(store, Holds::Tables);
+    ground(&fresh.open(Arc::new(FixedClock(NOW))));
+    Server::simulated(Arc::new(fresh)).await
+}
+
+/// The password of console accounts here.
+const PASSWORD: &str = "quiet owls at noon";
+
+fn authority(role: AuthorityRole, adcode: &str) -> Role {
+    Role::Authority(role, adcode.parse().unwrap())
+}
+
+/// Makes a console account.
+fn make(server: &Server, username: &str, role: Role) -> PersonId {
+    let account = NewAccount { username: username.into(), password: PASSWORD.into(), role };
+    create(&server.running.db, &SystemRandom, &account).unwrap()
+}
+
+async fn by_password(site: &Site, username: &str, password: &str, code: Option<&TotpCode>) -> Answer {
+    let mut body = json!({ "username": username, "password": password });
+    if let Some(code) = code {
+        body["totp"] = code.expose().into();
+    }
+    post(site, "/v1/auth/password", body).await
 }
 
 async fn post(site: &Site, path: &str, body: Value) -> Answer {

@@ -38,7 +38,7 @@ on_both_stores! {
         let server = server(store).await;
         let (phone, tablet) = (log_in(&server, CITY, "lan").await, log_in(&server, MUSEUM, "lan").await);
         let other = log_in(&server, CITY, "ming").await;
-        let person = keys().verify(&phone.access, crate::support::server::NOW).unwrap().person;
+        let person = keys().verify(&phone.access, NOW).unwrap().person;
         put(&server, &phone.access, json!({ "displayName": "兰", "version": 1 })).await;
         let gone = server.send(by(&server, Method::DELETE, "/v1/me", &phone.access)).await;
         assert_eq!((gone.status.as_u16(), gone.text.as_str()), (204, ""));

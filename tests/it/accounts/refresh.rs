@@ -6,7 +6,6 @@ use kepu::db::logins;
 use kepu::domain::logins::{LIFE, REPEAT};
 
 use super::*;
-use crate::support::server::NOW;
 
 on_both_stores! {
     async fn a_login_goes_on_by_the_newest_token(store: Store) {

@@ -122,10 +122,15 @@ pub fn ground(db: &Db) {
             );
             save(tx, term.id().get(), &term, Existing::Keep)?;
         }
-        let organisation: Organisation = read(json!({ "name": { "zh-CN": "org" }, "source": source() }));
-        save(tx, OrganisationId::from_slug("org").get(), &organisation, Existing::Keep)
+        organisation(tx, "org")
     })
     .unwrap();
+}
+
+/// Saves an organisation called `slug`, unless it is there.
+pub fn organisation(tx: &mut Tx<'_>, slug: &str) -> Result<(), kepu::app::Error> {
+    let organisation: Organisation = read(json!({ "name": { "zh-CN": slug }, "source": source() }));
+    save(tx, OrganisationId::from_slug(slug).get(), &organisation, Existing::Keep).map(drop)
 }
 
 /// Saves a base under its slug, replacing what is there.

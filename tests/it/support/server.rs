@@ -57,7 +57,7 @@ pub struct Server {
     pub running: Running,
     pub clock: ManualClock,
     pub site: Site,
-    _fresh: Arc<Fresh>,
+    pub fresh: Arc<Fresh>,
 }
 
 /// An answer, read to its end.
@@ -167,7 +167,7 @@ impl Server {
         let running =
             server::start(settings, Arc::new(clock.clone()), Arc::new(SystemRandom), metrics).await.unwrap();
         let site = Site::at(running.address);
-        Self { running, clock, site, _fresh: fresh }
+        Self { running, clock, site, fresh }
     }
 }
 

@@ -1,0 +1,116 @@
+//! Who may do what: the one table of all operations. Handlers hold to it by what they take ([`super::person`],
+//! [`super::staff`]); the document says it; tests walk both, and ask a server as everybody who may not.
+
+use crate::domain::roles::{AuthorityRole, MemberRole};
+
+/// Whom an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody; `Authorization` is not looked at.
+    Anybody,
+    /// Whoever is logged in, for what is their own.
+    Person,
+    /// Members of an organiser of the session's event.
+    Desk,
+    /// Members of the organisation whose thing it is, from this role on.
+    Member(MemberRole),
+    /// Authorities over the division concerned, from this role on.
+    Authority(AuthorityRole),
+}
+
+impl Who {
+    /// Whether somebody who is logged in may be kept out.
+    #[must_use]
+    pub fn holds_a_role(self) -> bool {
+        !matches!(self, Self::Anybody | Self::Person)
+    }
+}
+
+/// Whom the operation of this id is for; `None` if there is no such operation.
+#[must_use]
+pub fn of(operation: &str) -> Option<Who> {
+    OPERATIONS.iter().find(|(id, _)| *id == operation).map(|(_, who)| *who)
+}
+
+/// Every operation by its `operationId`, in the order of the alphabet.
+pub const OPERATIONS: &[(&str, Who)] = &[
+    ("acceptOffer", Who::Person),
+    ("cancelSignup", Who::Person),
+    ("changePassword", Who::Person),
+    ("createSignup", Who::Person),
+    ("deleteMe", Who::Person),
+    // By either token of the login.
+    ("endLogin", Who::Anybody),
+    ("getBase", Who::Anybody),
+    ("getBaseHours", Who::Anybody),
+    ("getCampaign", Who::Anybody),
+    ("getDivision", Who::Anybody),
+    ("getEvent", Who::Anybody),
+    ("getEventCalendar", Who::Anybody),
+    ("getEventWxacode", Who::Anybody),
+    ("getEventsCalendar", Who::Anybody),
+    ("getEventsFeed", Who::Anybody),
+    ("getHealth", Who::Anybody),
+    ("getHome", Who::Anybody),
+    ("getMap", Who::Anybody),
+    ("getMe", Who::Person),
+    ("getOrganisation", Who::Anybody),
+    ("getReadiness", Who::Anybody),
+    ("getResource", Who::Anybody),
+    ("getRoute", Who::Anybody),
+    ("getRouteTrack", Who::Anybody),
+    ("getSeries", Who::Anybody),
+    ("getSession", Who::Anybody),
+    ("getSignup", Who::Person),
+    ("getSuggestions", Who::Anybody),
+    ("listBases", Who::Anybody),
+    ("listBulletins", Who::Anybody),
+    ("listCampaigns", Who::Anybody),
+    ("listChanges", Who::Anybody),
+    ("listDivisions", Who::Anybody),
+    ("listEventSessions", Who::Anybody),
+    ("listEvents", Who::Anybody),
+    ("listOrganisations", Who::Anybody),
+    ("listPolicies", Who::Anybody),
+    ("listResources", Who::Anybody),
+    ("listRoutes", Who::Anybody),
+    ("listSeries", Who::Anybody),
+    ("listSignups", Who::Person),
+    ("listTerms", Who::Anybody),
+    ("refreshLogin", Who::Anybody),
+    ("searchEverything", Who::Anybody),
+    ("startLogin", Who::Anybody),
+    ("startPasswordLogin", Who::Anybody),
+    ("startTotp", Who::Anybody),
+    ("updateMe", Who::Person),
+    ("updateSignup", Who::Person),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::http::openapi;
+
+    #[test]
+    fn every_operation_stands_in_the_table_once_and_says_so_in_the_document() {
+        let document = openapi::document();
+        let items = document["paths"].as_object().unwrap().values();
+        let operations: Vec<_> = items.flat_map(|item| item.as_object().unwrap().values()).collect();
+        for operation in &operations {
+            let id = operation["operationId"].as_str().unwrap();
+            let who =
+                of(id).unwrap_or_else(|| panic!("{id} is missing: src/http/access.rs says who may do what"));
+            let ways = operation["security"].as_array().cloned().unwrap_or_default();
+            let open = ways.is_empty() || ways.iter().any(|way| way.as_object().unwrap().is_empty());
+            assert_eq!(open, who == Who::Anybody, "{id}: its `security` tells another tale");
+            let refuses = |status: &str| operation["responses"].get(status).is_some();
+            assert!(open || refuses("401"), "{id} does not tell of 401");
+            assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
+        }
+        let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();
+        assert_eq!((ids.len(), OPERATIONS.len()), (operations.len(), operations.len()));
+        assert!(OPERATIONS.is_sorted_by_key(|(id, _)| id));
+    }
+}
