@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
+use crate::app::notices::agreements::Agreements;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
 use crate::clients::wakeups::WakeUps;
@@ -31,10 +32,11 @@ use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
 use crate::http::state::{Members, State};
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
+use crate::jobs::sender::Sender;
 use crate::jobs::{daily, lapses};
 use crate::{app, http};
 
-pub use mini_programs::MiniPrograms;
+pub use mini_programs::{MiniPrograms, demonstration_templates};
 pub use secrets::{DataKeys, Kept, Secrets, SigningKeys};
 
 /// How often stores are asked whether they live, and metrics are swept.
@@ -180,6 +182,7 @@ pub async fn start(
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
+    let agreements = Agreements::new(db.clone());
     let members = Members {
         db: db.clone(),
         keys,
@@ -188,6 +191,7 @@ pub async fn start(
         signups: signups.clone(),
         sample_signups: settings.sample_signups,
         accounts,
+        agreements,
         clock: clock.clone(),
     };
     let site = Site::new(settings.http, &*random).with(members);
@@ -205,9 +209,11 @@ pub async fn start(
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
+    let wechat = Arc::new(wechat);
+    jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), clock.clone()).run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 
-    let state = web::Data::new(State { live: live.clone(), wechat: Arc::new(wechat), clock });
+    let state = web::Data::new(State { live: live.clone(), wechat, clock });
     let mut server = HttpServer::new(move || http::app::build(&site, state.clone()))
         .client_request_timeout(http::app::HEAD_TIMEOUT)
         .client_disconnect_timeout(http::app::DISCONNECT_TIMEOUT)

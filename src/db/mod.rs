@@ -20,6 +20,7 @@ pub mod events;
 pub mod idempotency_keys;
 pub mod limits_used;
 pub mod logins;
+pub mod message_credits;
 pub mod migrate;
 pub mod notices;
 pub mod organisations;
@@ -36,6 +37,7 @@ pub mod sessions;
 pub mod signups;
 pub mod terms;
 pub mod wechat_identities;
+pub mod wechat_pushes;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

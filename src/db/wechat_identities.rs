@@ -46,6 +46,15 @@ pub fn add_unionid(tx: &mut Tx<'_>, unionid: &UnionId, person: PersonId) -> Resu
     Ok(())
 }
 
+/// The names of a person in all mini-programs, by the mini-program's id.
+pub fn openids(conn: &mut AnyConn, person: PersonId) -> Result<Vec<(String, OpenId)>, Error> {
+    let names: Vec<(String, String)> = wechat_openids::table
+        .filter(wechat_openids::person_id.eq(person.get()))
+        .select((wechat_openids::app_id, wechat_openids::openid))
+        .load(conn)?;
+    Ok(names.into_iter().map(|(app, openid)| (app, openid.into())).collect())
+}
+
 /// Forgets all names of a person.
 pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
     diesel::delete(wechat_openids::table.filter(wechat_openids::person_id.eq(person.get())))

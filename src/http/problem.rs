@@ -178,6 +178,12 @@ codes! {
         ["登录过于频繁，请一分钟后再试。", "登入過於頻繁，請一分鐘後再試。",
          "This person logs in too often; try again in a minute."]
     }
+    /// A push that is not WeChat's.
+    PushRejected "pushRejected" 403 {
+        ["推送签名无效", "推送簽名無效", "Push rejected"],
+        ["推送的签名无效、已过期，或无法解密。", "推送的簽名無效、已過期，或無法解密。",
+         "The push is not signed as this mini-program's are, is too old, or cannot be decrypted."]
+    }
     /// Somebody else changed it meanwhile.
     VersionConflict "versionConflict" 409 {
         ["版本冲突", "版本衝突", "Version conflict"],

@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
+use crate::app::notices::agreements::Agreements;
 use crate::app::signups::Signups;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -61,6 +62,8 @@ pub struct Members {
     pub sample_signups: bool,
     /// The use cases of accounts.
     pub accounts: Accounts,
+    /// The use cases of messages: what people agreed to, and what WeChat pushes.
+    pub agreements: Agreements,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

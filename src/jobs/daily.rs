@@ -7,12 +7,18 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::app::{self, programme};
-use crate::db::{Db, changes, logins};
+use crate::db::{Db, changes, logins, notices, wechat_pushes};
 use crate::domain::clock::Clock;
 use crate::domain::time;
 
 /// How long changes are kept: a day longer than mirrors may stay away. Whoever is further behind starts over.
 pub const CHANGES_KEPT_DAYS: i64 = 31;
+
+/// How long notices are kept: those of a season can be looked up, and nobody's past is kept for ever.
+pub const NOTICES_KEPT_DAYS: i64 = 180;
+
+/// How long pushes of WeChat's are known: it repeats one within a minute.
+const PUSHES_KNOWN_DAYS: i64 = 2;
 
 /// How often it is asked whether a new day began; also how soon a failed chore is tried again.
 const TICK: Duration = Duration::from_secs(60);
@@ -26,11 +32,13 @@ pub struct Done {
     pub purged: usize,
 }
 
-/// Does the day's chores now: deletes old changes and expired logins, and keeps the sample programme going. Blocks.
+/// Does the day's chores now: deletes old changes and notices and expired logins, and keeps the sample programme going. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
         logins::purge(tx, tx.now())?;
+        notices::purge(tx, tx.now() - TimeDelta::days(NOTICES_KEPT_DAYS))?;
+        wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
         changes::purge(tx, before)
     })?;
     let sessions = if samples { db.write(programme::top_up)? } else { 0 };

@@ -42,6 +42,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("auth", "登录", "Logging in and out (登录、登出)."),
     ("signups", "报名", "Signing up, queueing, changing and cancelling (报名、候补)."),
     ("me", "我的", "What concerns whoever is logged in (个人信息)."),
+    ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),
     ("service", "服务", "The condition of the service itself."),
 ];

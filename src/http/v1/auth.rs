@@ -106,8 +106,8 @@ async fn start_login(
     Ok(answer(tokens))
 }
 
-/// The mini-program that is named, or the only one.
-fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram, Problem> {
+/// The mini-program that the body names, or the only one.
+pub(super) fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram, Problem> {
     match (wechat.apps(), asked) {
         ([], None) => Err(Code::NoMiniProgram.into()),
         ([only], None) => Ok(only),

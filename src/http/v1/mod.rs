@@ -20,6 +20,7 @@ pub mod home;
 pub mod map;
 pub mod me;
 pub mod media;
+pub mod notices;
 pub mod organisations;
 pub mod organisers;
 pub mod places;
@@ -35,6 +36,7 @@ pub mod signups;
 pub mod suggest;
 pub mod taxonomy;
 pub mod view;
+pub mod wechat;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -59,5 +61,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(changes::configure)
         .configure(auth::configure)
         .configure(signups::configure)
-        .configure(me::configure);
+        .configure(me::configure)
+        .configure(notices::configure)
+        .configure(wechat::configure);
 }
