@@ -14,6 +14,7 @@ mod feed;
 mod fuzz;
 mod migrations;
 mod mirror;
+mod notices;
 mod openapi;
 mod oracle;
 mod readers;
