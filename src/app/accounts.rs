@@ -6,8 +6,8 @@ use super::Error;
 use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, notices, passwords, persons, roles,
-    signups, wechat_identities as identities,
+    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, message_credits,
+    notices, passwords, persons, roles, signups, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
@@ -255,6 +255,7 @@ impl Accounts {
         signups::forget(tx, person)?;
         idempotency_keys::forget(tx, person)?;
         notices::forget(tx, person)?;
+        message_credits::forget(tx, person)?;
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
         passwords::forget(tx, person)?;

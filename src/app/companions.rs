@@ -111,7 +111,9 @@ fn check(
     let today = time::day_of(tx.now());
     companion.check(today, &mut invalid);
     match given {
-        None if standing.is_none() && companion.birth.is_some_and(|birth| birth.needs_consent_at(tx.now())) => {
+        None if standing.is_none()
+            && companion.birth.is_some_and(|birth| birth.needs_consent_at(tx.now())) =>
+        {
             invalid.push("consent", FieldCode::Missing);
         }
         None => {}

@@ -53,7 +53,7 @@ pub fn renew(db: &Db, vault: &Vault, random: &dyn Random) -> Result<(Password, V
         forget_all(tx)?;
         for (account, role) in &accounts {
             let person = person(account.username);
-            if persons::get(tx, person)?.is_none() {
+            if persons::get(tx, vault, person)?.is_none() {
                 persons::insert(tx, person)?;
             }
             passwords::insert(tx, person, &Username::from(account.username), &hash)?;

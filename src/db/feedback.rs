@@ -63,8 +63,7 @@ pub fn set(
     (session, signup): (SessionId, SignupId),
     said: &Feedback,
 ) -> Result<(), Error> {
-    let seal =
-        |words: &Words| vault.seal(place(signup), words.expose()).map(|sealed| sealed.as_str().to_owned());
+    let seal = |words: &Words| WORDS.seal(vault, signup.get(), words.expose());
     let words = said.words.as_ref().map(seal).transpose()?;
     let now = tx.now.naive_utc();
     let stars = i32::from(said.stars);

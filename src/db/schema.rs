@@ -209,8 +209,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         next_at -> Timestamp,
         attempts -> Integer,
-        claim -> Nullable<BigInt>,
-        claimed_until -> Nullable<Timestamp>,
+        sending_until -> Nullable<Timestamp>,
         app_id -> Nullable<Text>,
         template_id -> Nullable<Text>,
         message_id -> Nullable<Text>,
@@ -406,4 +405,4 @@ diesel::table! {
 }
 
 diesel::joinable!(signups -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(signups, sessions);
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);

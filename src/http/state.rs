@@ -12,6 +12,7 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
 use crate::app::signups::Signups;
 use crate::clients::wechat::Wechat;
@@ -73,6 +74,8 @@ pub struct Members {
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
     pub hashing: Hashing,
+    /// The use cases of messages: what people agreed to, and what WeChat pushes.
+    pub agreements: Agreements,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

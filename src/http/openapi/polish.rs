@@ -9,8 +9,8 @@ use utoipa::openapi::OpenApi;
 use super::{TAGS, examples};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::text::Lang;
-use crate::http::limits;
 use crate::http::access::{self, Who};
+use crate::http::limits;
 use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBody};
 
 /// The name of the generic list, whose instances are renamed: `List_EventItem` becomes `EventList`.

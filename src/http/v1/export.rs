@@ -193,6 +193,7 @@ async fn export_me(
                     let unionid = Some(unionid.expose().to_owned());
                     wechat.push(WechatName { app_id: None, openid: None, unionid, since: rfc3339(since) });
                 }
+                let mine = signups::of_person(conn, vault, id, None, ALL)?;
                 Ok::<_, Problem>(Export {
                     exported_at: rfc3339(members.clock.now()),
                     phone: found.0.phone.as_ref().map(Phone::expose).map(str::to_owned),
@@ -200,7 +201,7 @@ async fn export_me(
                     wechat,
                     companions: each(companions::of_person(conn, vault, id)?),
                     consents: each(consents::of_person(conn, vault, id)?),
-                    signups: Found::read(conn, signups::of_person(conn, vault, id, None, ALL)?)?
+                    signups: Found::read(conn, mine)?
                         .iter()
                         .map(|found| SignupItem::new(found, members.checkins.tickets(), lang))
                         .collect(),

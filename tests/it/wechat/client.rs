@@ -29,13 +29,13 @@ async fn openid(played: &Played, name: &str) -> OpenId {
     played.app(CITY).code_to_session(&format!("demo-{name}")).await.unwrap().openid
 }
 
-fn message<'a>(to: &'a OpenId, fields: &'a [(&'a str, String)]) -> Message<'a> {
+fn message<'a>(to: &'a OpenId, fields: &'a [(String, String)]) -> Message<'a> {
     Message { to, template: "demo-change", page: Some("pages/event/event?id=1"), fields, lang: Lang::ZhHk }
 }
 
-fn fields() -> Vec<(&'static str, String)> {
+fn fields() -> Vec<(String, String)> {
     [("thing1", "甲虫王国"), ("time2", "2026年11月28日 14:00"), ("thing3", "改到二楼")]
-        .map(|(name, text)| (name, text.to_owned()))
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .to_vec()
 }
 
@@ -172,7 +172,7 @@ async fn what_is_wrong_with_a_message_is_told_apart() {
     let (lan, fields) = (openid(&played, "lan").await, fields());
     let app = played.app(CITY);
     let (long, stranger) =
-        ([("thing1", "长".repeat(21)), fields[1].clone(), fields[2].clone()], OpenId::from("o1"));
+        ([("thing1".to_owned(), "长".repeat(21)), fields[1].clone(), fields[2].clone()], OpenId::from("o1"));
     let right = message(&lan, &fields);
     for (wrong, expected) in [
         (Message { fields: &long, ..right.clone() }, Reason::Field),
