@@ -48,4 +48,3 @@ CREATE TABLE feedback (
 );
 CREATE INDEX feedback_by_session ON feedback (session_id);
 -- A desk reads all sign-ups of its session, those that ended included: their tickets are revoked.
-CREATE INDEX signups_by_session ON signups (session_id);

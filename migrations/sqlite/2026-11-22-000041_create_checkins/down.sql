@@ -1,4 +1,3 @@
-DROP INDEX signups_by_session;
 DROP TABLE feedback;
 DROP TABLE headcounts;
 DROP TABLE walk_ins;
