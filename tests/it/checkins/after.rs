@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use kepu::db::AnyConn;
-use kepu::domain::clock::FixedClock;
 use kepu::jobs::daily;
 
 use super::*;
@@ -68,11 +67,10 @@ on_both_stores! {
 
     async fn words_go_with_the_account_and_stars_stay(store: Store) {
         let museum = Museum::open(store).await;
-        let (_, lan) = museum.log_in("lan").await;
+        let (access, lan) = museum.log_in("lan").await;
         let signup = museum.sign_up("stars", Some(lan), Status::Confirmed, &["兰"]);
         museum.hear("a", json!([entry("1", &qr(&signup), 0)])).await;
         museum.server.clock.set(START + TimeDelta::hours(2));
-        let (access, _) = museum.log_in("lan").await;
         assert_eq!(rate(&museum, &access, &signup, json!({ "stars": 5, "text": "我是兰" })).await.status, 200);
         let erased = museum.by(&access, Method::DELETE, "/v1/me", None).await;
         assert_eq!(erased.status, 204, "{}", erased.text);

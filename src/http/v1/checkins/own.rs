@@ -19,7 +19,7 @@ use crate::http::v1::filters::Plain;
 use crate::http::v1::signups::{SignupItem, act};
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(check_in).service(give_feedback);
+    cfg.service(check_in_signup).service(give_feedback);
 }
 
 /// A check-in of one's own.
@@ -76,7 +76,7 @@ pub struct KeptFeedback {
     )
 )]
 #[post("/v1/signups/{id}/checkin")]
-async fn check_in(
+async fn check_in_signup(
     person: Person,
     id: PathId<SignupId>,
     asked: Asked<Plain>,
