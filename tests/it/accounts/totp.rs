@@ -68,7 +68,7 @@ on_both_stores! {
         let answers = join_all((0..4).map(|_| come(&server, "li.hua", Some(&now)))).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "of four at once");
         for used in [&now, &early] {
-            assert_problem(&come(&server, "li.hua", Some(used)).await, 401, "credentialsRejected");
+            assert_problem(&come(&server, "li.hua", Some(used)).await, 401, "totpRejected");
         }
         server.clock.advance(TimeDelta::minutes(1));
         Tokens::of(&come(&server, "li.hua", Some(&code(&server, &secret))).await);
