@@ -6,7 +6,8 @@
 //! the latest time counts; of two at one instant, that they are here**, since somebody saw their ticket.
 //!
 //! The times are those of devices. One that is ahead is taken for the moment of arrival, one from before the doors
-//! opened for that moment: a clock that is wrong makes nobody absent.
+//! opened for that moment, and words that arrive together keep their order ([`Doors::believe`]): a clock that is wrong
+//! makes nobody absent.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -112,16 +113,34 @@ impl Doors {
         Self { open: start - EARLY, close: end + LATE }
     }
 
-    /// When a word counts as said that arrives at `now` and claims `at`.
+    /// When words count as said that arrive together at `now`, by the times that they claim. Those that cannot be are
+    /// moved to where they can, a microsecond apart, so that of two the later stays the later.
+    #[must_use]
+    pub fn believe(self, claimed: &[DateTime<Utc>], now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let mut order: Vec<usize> = (0..claimed.len()).collect();
+        order.sort_by_key(|&word| claimed[word]);
+        let mut believed = claimed.to_vec();
+        for (rank, &word) in order.iter().enumerate() {
+            let before = TimeDelta::microseconds(rank as i64);
+            let after = TimeDelta::microseconds((order.len() - 1 - rank) as i64);
+            if claimed[word] > now {
+                believed[word] = now - after;
+            } else if claimed[word] < self.open {
+                believed[word] = self.open + before;
+            }
+        }
+        believed
+    }
+
+    /// Whether a word counts that arrives at `now` and is believed to be said `at`.
     ///
     /// # Errors
     /// [`Reason::TooEarly`] if nobody can be here yet, [`Reason::TooLate`] if it was said after the doors had closed.
-    pub fn hear(self, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<DateTime<Utc>, Reason> {
+    pub fn admit(self, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), Reason> {
         if now < self.open {
             return Err(Reason::TooEarly);
         }
-        let at = at.min(now).max(self.open);
-        if at < self.close { Ok(at) } else { Err(Reason::TooLate) }
+        if at < self.close { Ok(()) } else { Err(Reason::TooLate) }
     }
 }
 
@@ -344,12 +363,23 @@ mod tests {
     fn a_clock_that_is_wrong_makes_nobody_absent() {
         let doors = Doors::of(at(0), at(60));
         assert_eq!((doors.open, doors.close), (at(-12 * 60), at(13 * 60)));
-        assert_eq!(doors.hear(at(5), at(6)), Ok(at(5)));
-        assert_eq!(doors.hear(at(5), at(9_999)), Ok(at(5)), "heard days later");
-        assert_eq!(doors.hear(at(7), at(6)), Ok(at(6)), "ahead");
-        assert_eq!(doors.hear(at(-99_999), at(6)), Ok(doors.open), "long past");
-        assert_eq!(doors.hear(at(0), doors.open - TimeDelta::seconds(1)), Err(Reason::TooEarly));
-        assert_eq!(doors.hear(doors.close, doors.close), Err(Reason::TooLate));
+        assert_eq!(doors.believe(&[at(5), at(3)], at(6)), [at(5), at(3)]);
+        assert_eq!(doors.believe(&[at(5)], at(9_999)), [at(5)], "heard days later");
+        let tick = TimeDelta::microseconds;
+        let ahead = doors.believe(&[at(8), at(2), at(7)], at(6));
+        assert_eq!(ahead, [at(6), at(2), at(6) - tick(1)], "in their order");
+        let behind = doors.believe(&[at(-99_999), at(2), at(-99_998)], at(6));
+        assert_eq!(behind, [doors.open, at(2), doors.open + tick(1)]);
+    }
+
+    #[test]
+    fn people_are_checked_in_while_the_doors_are_open() {
+        let doors = Doors::of(at(0), at(60));
+        let second = TimeDelta::seconds(1);
+        assert_eq!(doors.admit(doors.open, doors.open - second), Err(Reason::TooEarly));
+        assert_eq!(doors.admit(doors.open, doors.open), Ok(()));
+        assert_eq!(doors.admit(doors.close - second, at(9_999)), Ok(()), "heard days later");
+        assert_eq!(doors.admit(doors.close, doors.close), Err(Reason::TooLate));
     }
 
     #[test]

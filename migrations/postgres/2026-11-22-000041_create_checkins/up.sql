@@ -47,4 +47,3 @@ CREATE TABLE feedback (
     updated_at TIMESTAMP NOT NULL
 );
 CREATE INDEX feedback_by_session ON feedback (session_id);
--- A desk reads all sign-ups of its session, those that ended included: their tickets are revoked.

@@ -105,7 +105,9 @@ pub(super) fn hear(
     claims: &[Claim<'_>],
 ) -> Result<Vec<Heard>, Error> {
     let mut hearing = Hearing::open(tx, vault, place, claims)?;
-    let heard: Vec<_> = claims.iter().map(|claim| hearing.hear(claim)).collect();
+    let claimed: Vec<_> = claims.iter().map(|claim| claim.said.at).collect();
+    let believed = hearing.doors.believe(&claimed, hearing.now);
+    let heard: Vec<_> = claims.iter().zip(believed).map(|(claim, at)| hearing.hear(claim, at)).collect();
     let tell = |(claim, (verdict, signup)): (&Claim<'_>, (Verdict, Option<SignupId>))| Heard {
         entry: claim.said.entry.clone(),
         verdict,
@@ -181,12 +183,12 @@ impl<'a> Hearing<'a> {
         })
     }
 
-    /// What becomes of a claim, and of which party of this session it is.
-    fn hear(&mut self, claim: &Claim<'_>) -> (Verdict, Option<SignupId>) {
+    /// What becomes of a claim that is believed to be said `at`, and of which party of this session it is.
+    fn hear(&mut self, claim: &Claim<'_>, at: DateTime<Utc>) -> (Verdict, Option<SignupId>) {
         if let Some((signup, verdict)) = self.before.get(&claim.said.entry) {
             return (*verdict, Some(*signup));
         }
-        match self.judge(claim) {
+        match self.judge(claim, at) {
             Err(verdict) => {
                 (verdict, claim.of.signup(&self.codes).filter(|id| self.parties.contains_key(id)))
             }
@@ -200,7 +202,7 @@ impl<'a> Hearing<'a> {
     }
 
     /// Hears a claim that was not heard before.
-    fn judge(&mut self, claim: &Claim<'_>) -> Result<(Entry, Verdict), Verdict> {
+    fn judge(&mut self, claim: &Claim<'_>, at: DateTime<Utc>) -> Result<(Entry, Verdict), Verdict> {
         let Claim { said, of } = claim;
         let unknown = (Outcome::Unknown, None);
         if let Of::Ticket(ticket) = of
@@ -222,7 +224,7 @@ impl<'a> Hearing<'a> {
         {
             return Err((Outcome::Cancelled, Some(Reason::Replaced)));
         }
-        let at = self.doors.hear(said.at, self.now).map_err(|reason| (Outcome::Unknown, Some(reason)))?;
+        self.doors.admit(at, self.now).map_err(|reason| (Outcome::Unknown, Some(reason)))?;
         let device = self.place.device.to_owned();
         let word = Word { at, device, members: said.members.clone(), undo: said.undo };
         let verdict = known.party.hear(word.clone());

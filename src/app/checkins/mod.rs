@@ -201,7 +201,7 @@ impl Checkins {
                 None => {
                     let doors = Doors::of(room.session.start, room.session.end);
                     let called_off = room.session.status == EventStatus::Cancelled;
-                    if called_off || doors.hear(tx.now(), tx.now()).is_err() {
+                    if called_off || doors.admit(tx.now(), tx.now()).is_err() {
                         return Err(Refusal::DoorsClosed.into());
                     }
                     let seats = if came.undo { 0 } else { seats_for(&room, came)? };

@@ -116,9 +116,20 @@ async fn clocks_that_are_wrong_make_nobody_absent() {
     assert_eq!(verdicts(&results), [("ok", ""), ("ok", "")]);
     // What a device with a right clock says afterwards counts.
     museum.server.clock.advance(TimeDelta::minutes(2));
-    let undo = |id: &str, signup: &Signup| with(entry(id, &qr(signup), 1), json!({ "undo": true }));
+    let undo = |id: &str, signup: &Signup| with(entry(id, &qr(signup), 61), json!({ "undo": true }));
     let results = museum.hear("b", json!([undo("1", &ahead), undo("2", &behind)])).await;
     assert_eq!(verdicts(&results), [("ok", ""), ("ok", "")]);
+    // What a device with a wrong clock says in one batch keeps its order.
+    for (device, [first, then]) in [
+        ("c", ["2031-01-01T00:00:00Z", "2031-01-01T00:01:00Z"]),
+        ("d", ["1970-01-01T00:00:00Z", "1970-01-01T00:01:00Z"]),
+    ] {
+        let family = museum.family();
+        let came = far("1", &family, first);
+        let went = with(far("2", &family, then), json!({ "undo": true }));
+        assert_eq!(verdicts(&museum.hear(device, json!([came, went])).await), [("ok", ""), ("ok", "")]);
+        assert_eq!(museum.now(&family).status, Status::Confirmed);
+    }
 }
 
 #[actix_web::test]

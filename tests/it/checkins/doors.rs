@@ -29,7 +29,7 @@ on_both_stores! {
 
         // Taken off by mistake, they read the next code.
         museum.server.clock.advance(TimeDelta::seconds(31));
-        let undo = json!([with(entry("1", &qr(&signup), 1), json!({ "undo": true }))]);
+        let undo = json!([with(entry("1", &qr(&signup), 61), json!({ "undo": true }))]);
         assert_eq!(verdicts(&museum.hear("a", undo).await), [("ok", "")]);
         museum.server.clock.advance(TimeDelta::seconds(31));
         let next = shown(&museum, "stars").await;
