@@ -20,6 +20,7 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::notices::agreements::Agreements;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
 use crate::clients::limits::Counts;
@@ -36,10 +37,11 @@ use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
+use crate::jobs::sender::Sender;
 use crate::jobs::{daily, lapses};
 use crate::{app, http};
 
-pub use mini_programs::MiniPrograms;
+pub use mini_programs::{MiniPrograms, demonstration_templates};
 pub use secrets::{DataKeys, Kept, Secrets, SigningKeys};
 
 /// How often stores are asked whether they live, and metrics are swept.
@@ -192,6 +194,8 @@ pub async fn start(
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
+    let agreements = Agreements::new(db.clone(), vault.clone());
+    let sender_vault = vault.clone();
     let members = Members {
         db: db.clone(),
         keys,
@@ -202,6 +206,7 @@ pub async fn start(
         accounts: accounts.clone(),
         companions,
         checkins,
+        agreements,
         clock: clock.clone(),
     };
     let mut site = Site::new(settings.http, &*random).with(members);
@@ -225,9 +230,12 @@ pub async fn start(
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
+    let wechat = Arc::new(wechat);
+    let sender = Sender::new(db.clone(), wechat.clone(), sender_vault, clock.clone());
+    jobs.push(tokio::spawn(sender.run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 
-    let state = web::Data::new(State { live: live.clone(), wechat: Arc::new(wechat), clock });
+    let state = web::Data::new(State { live: live.clone(), wechat, clock });
     let mut server = HttpServer::new(move || http::app::build(&site, state.clone()))
         .client_request_timeout(http::app::HEAD_TIMEOUT)
         .client_disconnect_timeout(http::app::DISCONNECT_TIMEOUT)

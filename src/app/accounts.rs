@@ -6,7 +6,7 @@ use super::Error;
 use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, notices, persons, roles,
+    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, message_credits, notices, persons, roles,
     signups, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
@@ -250,6 +250,7 @@ impl Accounts {
         signups::forget(tx, person)?;
         idempotency_keys::forget(tx, person)?;
         notices::forget(tx, person)?;
+        message_credits::forget(tx, person)?;
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
         companions::forget(tx, person)?;

@@ -1,6 +1,10 @@
 //! Notices: telling persons what happens to their sign-ups. What is written here in a caller's transaction is sent by
 //! `jobs::sender` once that is committed.
 
+pub mod agreements;
+pub mod outbox;
+pub mod scenes;
+
 use crate::db::{self, Tx, notices};
 use crate::domain::ids::SignupId;
 use crate::domain::notices::Notice;

@@ -9,6 +9,7 @@ mod page;
 mod production;
 mod read;
 mod secret;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod wechat;
@@ -24,6 +25,7 @@ use chrono::{DateTime, Utc};
 pub use page::page;
 pub use secret::Secret;
 
+use crate::clients::wechat::push::PushSettings;
 use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
 use crate::domain::access::{Keys, SigningKey};
@@ -119,6 +121,8 @@ settings! {
     ticket_keys: Vec<TicketKey> = "", "KEPU_TICKET_KEYS", read::ticket_keys, "32 bytes in base64, or several of them separated by commas";
     #[doc = "Secrets of mini-programs, `APPID:SECRET`, separated by commas. They win over those of the file; what the file does not name is configured by this alone."]
     wechat_secrets: Vec<(AppId, AppSecret)> = "", "KEPU_WECHAT_SECRETS", wechat::secrets, "APPID:SECRET, separated by commas, no id twice";
+    #[doc = "How pushes of mini-programs (消息推送) are known: `APPID:TOKEN`, or `APPID:TOKEN:KEY` with the EncodingAESKey of secure mode, separated by commas. They win over those of the file. The address for the console is `/v1/wechat/APPID/push`."]
+    wechat_push_secrets: Vec<(AppId, PushSettings)> = "", "KEPU_WECHAT_PUSH_SECRETS", wechat::pushes, "APPID:TOKEN or APPID:TOKEN:KEY, separated by commas, no id twice";
     #[doc = "The page of a mini-program that shows an event, where its `[[wechat.app]]` names no other. It gets the event's id as `scene`."]
     wechat_event_page: String = "pages/event/event", "KEPU_WECHAT_EVENT_PAGE", wechat::page, "a page such as pages/event/event";
     #[doc = "Where WeChat is; a gateway of one's own may stand before it."]
@@ -179,9 +183,12 @@ impl Config {
             written = file::add(&mut given, &path, &mut refused);
         }
         let config = Self::read(&given, &mut refused).map(|mut config| {
-            let secrets = config.wechat_secrets.clone();
-            config.mini_programs =
-                wechat::assemble(written, secrets, &config.wechat_event_page, &mut refused);
+            let environment = wechat::Environment {
+                secrets: config.wechat_secrets.clone(),
+                pushes: config.wechat_push_secrets.clone(),
+                event_page: config.wechat_event_page.clone(),
+            };
+            config.mini_programs = wechat::assemble(written, environment, &mut refused);
             if demo && !config.mini_programs.is_empty() {
                 refused.0.push(DEMO_HAS_ITS_OWN.into());
             }

@@ -41,7 +41,18 @@ Mini-programs stand there as tables. A secret is better given by `KEPU_WECHAT_SE
 id = \"wx0123456789abcdef\"
 secret = \"the AppSecret of the console\"
 event_page = \"pages/event/event\"     # if it is not KEPU_WECHAT_EVENT_PAGE
+push_token = \"word\"                   # or KEPU_WECHAT_PUSH_SECRETS; with push_key in secure mode
+
+[wechat.app.templates.signup]         # 报名结果; then waitlist, change, reminder, subscription
+id = \"the template's id in the console\"
+thing1 = \"event\"                      # each field of the template, and what it holds
+time2 = \"start\"
+thing3 = \"place\"
+phrase4 = \"result\"
 ```
+
+A template without a table is never sent; the notice then stands in `GET /v1/me/notices` alone. Fields hold `event` (title),
+`start`, `place`, `result` (报名成功), `note` (what to do) or `until` (end of an offer, else the start).
 ";
 
 const LIMITS: &str = "

@@ -2,19 +2,23 @@
 
 use toml::{Table, Value};
 
-use super::Refused;
 use super::read::unknown;
+use super::{Refused, templates};
+use crate::clients::wechat::push::{PushKey, PushSettings, PushToken};
 use crate::clients::wechat::{App, AppSecret};
+use crate::domain::notices::templates::Templates;
 use crate::domain::wechat::AppId;
 
 /// The keys of a `[[wechat.app]]`.
-const KEYS: &[&str] = &["id", "secret", "event_page"];
+const KEYS: &[&str] = &["id", "secret", "event_page", "push_token", "push_key", "templates"];
 
 /// A mini-program as the file has it.
 pub(super) struct Written {
     id: AppId,
     secret: Option<AppSecret>,
     event_page: Option<String>,
+    push: Option<PushSettings>,
+    templates: Templates,
 }
 
 /// Secrets as the environment has them: `APPID:SECRET`, separated by commas.
@@ -29,6 +33,26 @@ pub(super) fn secrets(text: &str) -> Option<Secrets> {
     let secrets: Secrets = secrets.collect::<Option<_>>()?;
     let twice = |at: usize| secrets[..at].iter().any(|(id, _)| *id == secrets[at].0);
     (!(0..secrets.len()).any(twice)).then_some(secrets)
+}
+
+/// How pushes are read, as the environment has it: `APPID:TOKEN` or `APPID:TOKEN:KEY`, separated by commas.
+pub(super) type Pushes = Vec<(AppId, PushSettings)>;
+
+pub(super) fn pushes(text: &str) -> Option<Pushes> {
+    let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+    let pushes = entries.map(|entry| {
+        let (id, words) = entry.split_once(':')?;
+        let (token, key) = words.split_once(':').map_or((words, None), |(token, key)| (token, Some(key)));
+        Some((id.trim().parse().ok()?, push(token, key)?))
+    });
+    let pushes: Pushes = pushes.collect::<Option<_>>()?;
+    let twice = |at: usize| pushes[..at].iter().any(|(id, _)| *id == pushes[at].0);
+    (!(0..pushes.len()).any(twice)).then_some(pushes)
+}
+
+fn push(token: &str, key: Option<&str>) -> Option<PushSettings> {
+    let key = key.map(|letters| PushKey::parse(letters).ok_or(())).transpose().ok()?;
+    Some(PushSettings { token: PushToken::parse(token)?, key })
 }
 
 fn secret(text: &str) -> Option<AppSecret> {
@@ -83,35 +107,70 @@ fn written(app: &Table, place: &str, refused: &mut Refused) -> Option<Written> {
     if shown == Some(None) {
         wrong("event_page", PAGE_RULE);
     }
-    Some(Written { id: id?, secret: given.flatten(), event_page: shown.flatten() })
+    let pushed = match (text("push_token"), text("push_key")) {
+        (None, None) => None,
+        (token, key) => Some(push(token.unwrap_or_default(), key)),
+    };
+    if pushed == Some(None) {
+        wrong("push_token, and push_key with it,", "what the console shows of message push");
+    }
+    let templates = app.get("templates").map(|value| templates::read(value, place, refused));
+    Some(Written {
+        id: id?,
+        secret: given.flatten(),
+        event_page: shown.flatten(),
+        push: pushed.flatten(),
+        templates: templates.unwrap_or_default(),
+    })
 }
 
 /// What a page must be.
 pub(super) const PAGE_RULE: &str = "a page such as pages/event/event";
 
+/// What the environment says of mini-programs.
+pub(super) struct Environment {
+    /// Their secrets.
+    pub(super) secrets: Secrets,
+    /// How their pushes are read.
+    pub(super) pushes: Pushes,
+    /// The page of those that name none.
+    pub(super) event_page: String,
+}
+
 /// The mini-programs: those of the file, then those that only the environment names.
-pub(super) fn assemble(
-    written: Vec<Written>,
-    mut secrets: Secrets,
-    event_page: &str,
-    refused: &mut Refused,
-) -> Vec<App> {
+pub(super) fn assemble(written: Vec<Written>, environment: Environment, refused: &mut Refused) -> Vec<App> {
+    let Environment { mut secrets, mut pushes, event_page } = environment;
     let mut apps: Vec<App> = Vec::new();
-    for Written { id, secret, event_page: own } in written {
-        let given = secrets.iter().position(|(of, _)| *of == id).map(|at| secrets.remove(at).1);
+    for Written { id, secret, event_page: own, push, templates } in written {
+        let given = taken(&mut secrets, &id);
         if apps.iter().any(|app| app.id == id) {
             refused.0.push(format!("The mini-program {id} is configured twice."));
         }
+        let push = taken(&mut pushes, &id).or(push);
         match given.or(secret) {
             Some(secret) => {
-                apps.push(App { id, secret, event_page: own.unwrap_or_else(|| event_page.to_owned()) });
+                let event_page = own.unwrap_or_else(|| event_page.clone());
+                apps.push(App { id, secret, event_page, templates, push });
             }
             None => refused.0.push(format!(
                 "The mini-program {id} has no secret; give it in its [[wechat.app]], or in KEPU_WECHAT_SECRETS."
             )),
         }
     }
-    let rest = secrets.into_iter();
-    apps.extend(rest.map(|(id, secret)| App { id, secret, event_page: event_page.to_owned() }));
+    for (id, secret) in secrets {
+        let push = taken(&mut pushes, &id);
+        apps.push(App { id, secret, event_page: event_page.clone(), templates: Templates::new(), push });
+    }
+    for (id, _) in pushes {
+        refused
+            .0
+            .push(format!("KEPU_WECHAT_PUSH_SECRETS names {id}, which is no mini-program of this server."));
+    }
     apps
+}
+
+/// Takes out what is given for a mini-program.
+fn taken<T>(all: &mut Vec<(AppId, T)>, id: &AppId) -> Option<T> {
+    let at = all.iter().position(|(of, _)| of == id)?;
+    Some(all.remove(at).1)
 }

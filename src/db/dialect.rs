@@ -1,11 +1,13 @@
 //! The only place that asks which store it is: the few statements that differ.
 
+use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt};
 
 use super::connection::AnyConn;
 use super::error::Error;
+use super::schema::notices;
 
 /// Runs a statement that `MultiConnection` has no form of its own for (an insert of many rows) on the connection of
 /// whichever store it is, within the same transaction.
@@ -130,6 +132,21 @@ pub fn take_turn(conn: &mut AnyConn) -> QueryResult<()> {
         AnyConn::Postgres(conn) => {
             conn.batch_execute("SET LOCAL lock_timeout = '120s'; SELECT pg_advisory_xact_lock(7077454)")
         }
+    }
+}
+
+/// Numbers of notices that are to be sent at `now`, the longest due first. Several replicas ask at once: on PostgreSQL each
+/// row is given to one transaction, and locked until it ends. SQLite has one writer at a time anyway.
+pub fn waiting_notices(conn: &mut AnyConn, now: NaiveDateTime, limit: i64) -> QueryResult<Vec<i64>> {
+    let waiting = notices::table
+        .filter(notices::state.eq("waiting"))
+        .filter(notices::next_at.le(now))
+        .order(notices::next_at)
+        .limit(limit)
+        .select(notices::id);
+    match conn {
+        AnyConn::Sqlite(conn) => waiting.load(conn),
+        AnyConn::Postgres(conn) => waiting.for_update().skip_locked().load(conn),
     }
 }
 

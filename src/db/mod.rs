@@ -26,6 +26,7 @@ pub mod limits_used;
 pub mod feedback;
 pub mod headcounts;
 pub mod logins;
+pub mod message_credits;
 pub mod migrate;
 pub mod notices;
 pub mod organisations;
@@ -44,6 +45,7 @@ pub mod signups;
 pub mod terms;
 pub mod walk_ins;
 pub mod wechat_identities;
+pub mod wechat_pushes;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 
 use std::ops::RangeInclusive;
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -20,6 +21,9 @@ use crate::domain::kinds::Kind;
 use crate::domain::places::Place;
 use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
+
+/// When a session starts and ends.
+pub type Times = (DateTime<Utc>, DateTime<Utc>);
 
 /// Sessions by their event.
 pub type ByEvent = HashMap<EventId, Vec<Session>>;
@@ -62,6 +66,19 @@ pub fn find(conn: &mut AnyConn, ids: &[SessionId]) -> Result<HashMap<SessionId, 
         found.extend(rows.into_iter().filter_map(readable).map(|session| (session.id, session)));
     }
     Ok(found)
+}
+
+/// When the next session of an event that goes ahead starts and ends, at `now`.
+pub fn next_times(conn: &mut AnyConn, event: EventId, now: DateTime<Utc>) -> Result<Option<Times>, Error> {
+    let next: Option<(chrono::NaiveDateTime, chrono::NaiveDateTime)> = sessions::table
+        .filter(sessions::event_id.eq(event.get()))
+        .filter(sessions::end_at.gt(now.naive_utc()))
+        .filter(sessions::status.ne(status_name(EventStatus::Cancelled)))
+        .order((sessions::start_at, sessions::id))
+        .select((sessions::start_at, sessions::end_at))
+        .first(conn)
+        .optional()?;
+    Ok(next.map(|(start, end)| (start.and_utc(), end.and_utc())))
 }
 
 /// Inserts a session that is not there yet; says whether it was inserted.

@@ -10,7 +10,7 @@ pub mod texts;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::ids::{EventId, PersonId, SessionId, SignupId};
+use super::ids::{EventId, NoticeId, PersonId, SessionId, SignupId};
 
 /// Makes a closed set of words that the store and the configuration write by name.
 macro_rules! words {
@@ -57,9 +57,9 @@ words! {
         Lapsed = "lapsed",
         /// Time or place is another than when they signed up.
         Changed = "changed",
-        /// It does not take place, or the host took them off the list.
+        /// It does not take place.
         Cancelled = "cancelled",
-        /// The host declined.
+        /// The host declined them, or took them off the list.
         Rejected = "rejected",
         /// It is tomorrow.
         DayBefore = "dayBefore",
@@ -196,4 +196,23 @@ impl Notice {
     pub fn is_past(&self, now: DateTime<Utc>) -> bool {
         self.purpose.ahead().is_some() && self.due_at.is_some_and(|due| due <= now)
     }
+}
+
+/// A notice, as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Its id.
+    pub id: NoticeId,
+    /// Who is told what.
+    pub notice: Notice,
+    /// When it was due.
+    pub at: DateTime<Utc>,
+    /// What became of it as a message.
+    pub state: State,
+    /// Why it was not sent, or failed.
+    pub why: Option<Why>,
+    /// How often it was tried to send it.
+    pub attempts: i32,
+    /// Whether the person has read it.
+    pub read: bool,
 }

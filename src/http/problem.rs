@@ -192,6 +192,12 @@ codes! {
         ["每人最多保存二十位同行人；请先删除不再需要的。", "每人最多儲存二十位同行人；請先刪除不再需要的。",
          "Twenty companions at most; remove one that is not needed any more first."]
     }
+    /// A push that is not WeChat's.
+    PushRejected "pushRejected" 403 {
+        ["推送签名无效", "推送簽名無效", "Push rejected"],
+        ["推送的签名无效、已过期，或无法解密。", "推送的簽名無效、已過期，或無法解密。",
+         "The push is not signed as this mini-program's are, is too old, or cannot be decrypted."]
+    }
     /// Somebody else changed it meanwhile.
     VersionConflict "versionConflict" 409 {
         ["版本冲突", "版本衝突", "Version conflict"],

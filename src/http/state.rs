@@ -11,6 +11,7 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::notices::agreements::Agreements;
 use crate::app::signups::Signups;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -67,6 +68,8 @@ pub struct Members {
     pub companions: Companions,
     /// The use cases of check-in.
     pub checkins: Checkins,
+    /// The use cases of messages: what people agreed to, and what WeChat pushes.
+    pub agreements: Agreements,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

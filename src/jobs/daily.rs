@@ -8,13 +8,19 @@ use chrono::TimeDelta;
 
 use crate::app::accounts::Accounts;
 use crate::app::{self, checkins, programme};
-use crate::db::{Db, changes, consents, logins};
+use crate::db::{Db, changes, consents, logins, notices, wechat_pushes};
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
 use crate::domain::time;
 
 /// How long changes are kept: a day longer than mirrors may stay away. Whoever is further behind starts over.
 pub const CHANGES_KEPT_DAYS: i64 = 31;
+
+/// How long notices are kept: those of a season can be looked up, and nobody's past is kept for ever.
+pub const NOTICES_KEPT_DAYS: i64 = 180;
+
+/// How long pushes of WeChat's are known: it repeats one within a minute.
+const PUSHES_KNOWN_DAYS: i64 = 2;
 
 /// How often it is asked whether a new day began; also how soon a failed chore is tried again.
 const TICK: Duration = Duration::from_secs(60);
@@ -30,13 +36,15 @@ pub struct Done {
     pub no_shows: usize,
 }
 
-/// Does the day's chores now: deletes old changes, expired logins and consents that ended long ago, keeps the sample
+/// Does the day's chores now: deletes old changes, expired logins, old notices and consents that ended long ago, keeps the sample
 /// programme going, and marks who did not come. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
         logins::purge(tx, tx.now())?;
         consents::purge(tx, tx.now() - KEPT)?;
+        notices::purge(tx, tx.now() - TimeDelta::days(NOTICES_KEPT_DAYS))?;
+        wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
         changes::purge(tx, before)
     })?;
     let no_shows = checkins::give_up(db)?;

@@ -3,7 +3,9 @@
 //! - [`feed`] carries what changed in the store into the read model, on every replica.
 //! - [`lapses`] lets offers lapse, and ends the queues of what has begun.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
+//! - [`sender`] sends notices as messages of WeChat's.
 
 pub mod daily;
 pub mod feed;
 pub mod lapses;
+pub mod sender;

@@ -9,6 +9,7 @@ use super::{Error, listen_aside, local_address};
 use crate::clients::wechat::{self, AppSecret, BaseUrl, Wechat};
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
+use crate::domain::notices::templates::{Content, Field, Occasion, Template, Templates};
 use crate::wechat_simulator::{self, EVENT_PAGE, Simulator};
 
 /// Which mini-programs a server has.
@@ -22,6 +23,33 @@ pub enum MiniPrograms {
     /// The two of a demonstration, in a WeChat that is simulated at this loopback address; any free port where the
     /// port is taken.
     Simulated(SocketAddr),
+}
+
+/// What the fields hold of the templates that the simulated mini-programs have.
+#[must_use]
+pub fn demonstration_templates() -> Templates {
+    use Content::{Event, Note, Place, Result, Start, Until};
+    let template = |id: &str, fields: &[(&str, Content)]| Template {
+        id: id.to_owned(),
+        fields: fields.iter().filter_map(|(name, content)| Field::new(name, *content)).collect(),
+    };
+    let event = ("thing1", Event);
+    Templates::from([
+        (
+            Occasion::Signup,
+            template("demo-signup", &[event, ("time2", Start), ("thing3", Place), ("phrase4", Result)]),
+        ),
+        (
+            Occasion::Waitlist,
+            template("demo-waitlist", &[event, ("time2", Start), ("time3", Until), ("phrase4", Result)]),
+        ),
+        (Occasion::Change, template("demo-change", &[event, ("time2", Start), ("thing3", Note)])),
+        (Occasion::Reminder, template("demo-reminder", &[event, ("time2", Start), ("thing3", Place)])),
+        (
+            Occasion::Subscription,
+            template("demo-subscription", &[event, ("time2", Start), ("thing3", Place)]),
+        ),
+    ])
 }
 
 /// The client of WeChat, and a simulator to be run beside it.
@@ -45,7 +73,8 @@ pub(super) fn prepare(
     let apps = wechat_simulator::demonstration();
     let known = apps.iter().filter_map(|app| {
         let (id, secret) = (app.id.parse().ok()?, AppSecret::from(app.secret.as_str()));
-        Some(wechat::App { id, secret, event_page: EVENT_PAGE.to_owned() })
+        let (event_page, templates) = (EVENT_PAGE.to_owned(), demonstration_templates());
+        Some(wechat::App { id, secret, event_page, templates, push: None })
     });
     let settings = wechat::Settings { base, apps: known.collect() };
     let wechat = Wechat::new(settings, clock).map_err(Error::WeChat)?;

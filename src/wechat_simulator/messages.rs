@@ -28,7 +28,10 @@ pub(super) fn demonstration() -> Vec<Template> {
             title: "报名结果通知",
             fields: &["thing1", "time2", "thing3", "phrase4"],
         },
-        Template { id: "demo-waitlist", title: "候补通知", fields: &["thing1", "time2", "time3"] },
+        Template {
+            id: "demo-waitlist", title: "候补通知", fields: &["thing1", "time2", "time3", "phrase4"]
+        },
+        Template { id: "demo-reminder", title: "活动开始提醒", fields: &["thing1", "time2", "thing3"] },
         Template { id: "demo-change", title: "活动变更提醒", fields: &["thing1", "time2", "thing3"] },
         Template {
             id: "demo-subscription", title: "新活动提醒", fields: &["thing1", "time2", "thing3"]

@@ -1,6 +1,6 @@
 -- What persons are told, and the work of sending it: a notice is its own job. `details` holds times and ids, never names;
--- texts are made when it is sent or read. Due ones that wait are sent by whoever claims them: `claim` is the claimant's
--- number, and one that is still `sending` after `claimed_until` has an unknown outcome.
+-- texts are made when it is sent or read. `due_at` orders the list, `next_at` the work; one that is still `sending` after
+-- `sending_until` has an unknown outcome.
 CREATE TABLE notices (
     id BIGSERIAL PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES persons (id),
@@ -14,20 +14,19 @@ CREATE TABLE notices (
     reason TEXT,
     next_at TIMESTAMP NOT NULL,
     attempts INTEGER NOT NULL CHECK (attempts >= 0),
-    claim BIGINT,
-    claimed_until TIMESTAMP,
+    sending_until TIMESTAMP,
     app_id TEXT,
     template_id TEXT,
     message_id TEXT,
     settled_at TIMESTAMP,
     read_at TIMESTAMP,
     created_at TIMESTAMP NOT NULL,
-    CONSTRAINT notices_sending CHECK (state <> 'sending' OR (claim IS NOT NULL AND claimed_until IS NOT NULL AND app_id IS NOT NULL AND template_id IS NOT NULL)),
+    CONSTRAINT notices_sending CHECK (state <> 'sending' OR (sending_until IS NOT NULL AND app_id IS NOT NULL AND template_id IS NOT NULL)),
     CONSTRAINT notices_reason CHECK ((reason IS NOT NULL) = (state IN ('failed', 'unsent')))
 );
 CREATE INDEX notices_by_person ON notices (person_id, due_at, id);
 CREATE INDEX notices_to_send ON notices (next_at) WHERE state = 'waiting';
-CREATE INDEX notices_being_sent ON notices (claimed_until) WHERE state = 'sending';
+CREATE INDEX notices_being_sent ON notices (sending_until) WHERE state = 'sending';
 CREATE INDEX notices_reminders ON notices (signup_id) WHERE state = 'waiting' AND purpose IN ('dayBefore', 'hourBefore');
 CREATE INDEX notices_by_age ON notices (due_at);
 -- How many messages of a template a person will still take: one for each time that they agreed.

@@ -25,6 +25,11 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Erro
     })
 }
 
+/// The same, where it may be absent.
+pub(super) fn maybe_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    text(from).map(Some)
+}
+
 /// One thing, or several in an array.
 pub(super) fn one_or_many<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,

@@ -21,7 +21,7 @@ pub struct Message<'a> {
     /// The page that it opens, with its query; none: it opens nothing.
     pub page: Option<&'a str>,
     /// The template's fields (`thing1`, `time2` …), each within the limits of its kind.
-    pub fields: &'a [(&'a str, String)],
+    pub fields: &'a [(String, String)],
     /// In whose language WeChat writes around them.
     pub lang: Lang,
 }
@@ -31,19 +31,21 @@ pub struct Message<'a> {
 struct Accepted {
     #[serde(rename = "errcode", deserialize_with = "lenient::integer")]
     _errcode: i64,
+    /// Told by newer editions of the interface.
+    #[serde(default, deserialize_with = "lenient::maybe_text")]
+    msgid: Option<String>,
 }
 
 impl MiniProgram {
     /// Sends a message (`message/subscribe/send`), and never twice: WeChat knows no key of repetition. Where
-    /// [`Error::may_be_done`] holds, it may have been sent.
+    /// [`Error::may_be_done`] holds, it may have been sent. Gives the message's number, where WeChat tells it.
     ///
     /// # Errors
     /// [`Reason::NoCredit`](super::Reason::NoCredit), which is final; [`Reason::Field`](super::Reason::Field),
     /// [`Reason::Template`](super::Reason::Template), [`Reason::Page`](super::Reason::Page),
     /// [`Reason::Person`](super::Reason::Person) if it is not as the console or the person's mini-program has it.
-    pub async fn send_message(&self, message: &Message<'_>) -> Result<(), Error> {
-        let fields =
-            message.fields.iter().map(|(name, value)| ((*name).to_owned(), json!({ "value": value })));
+    pub async fn send_message(&self, message: &Message<'_>) -> Result<Option<String>, Error> {
+        let fields = message.fields.iter().map(|(name, value)| (name.clone(), json!({ "value": value })));
         let mut body = json!({
             "touser": message.to.expose(),
             "template_id": message.template,
@@ -55,7 +57,7 @@ impl MiniProgram {
             body["page"] = page.into();
         }
         let answer = self.ask(PATH, &body, Again::Never).await?;
-        read::<Accepted>(PATH, &answer).map(drop)
+        read::<Accepted>(PATH, &answer).map(|accepted| accepted.msgid)
     }
 }
 

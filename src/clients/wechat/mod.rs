@@ -30,8 +30,10 @@ pub use transport::BaseUrl;
 
 use crate::domain::clock::Clock;
 use crate::domain::hidden::hidden;
+use crate::domain::notices::templates::Templates;
 use crate::domain::wechat::AppId;
 use codes::Codes;
+use push::PushSettings;
 use tokens::Tokens;
 use transport::{Again, Request, Transport};
 
@@ -58,6 +60,10 @@ pub struct App {
     pub secret: AppSecret,
     /// Its page that shows an event, without leading `/`; the id is in the `scene` of the code that opens it.
     pub event_page: String,
+    /// Its message templates.
+    pub templates: Templates,
+    /// How its pushes are read; none: it has none.
+    pub push: Option<PushSettings>,
 }
 
 /// WeChat, as the configured mini-programs know it. By default there is none.
@@ -117,6 +123,18 @@ impl MiniProgram {
     #[must_use]
     pub fn event_page(&self) -> &str {
         &self.app.event_page
+    }
+
+    /// Its message templates.
+    #[must_use]
+    pub fn templates(&self) -> &Templates {
+        &self.app.templates
+    }
+
+    /// How its pushes are read, if it has any.
+    #[must_use]
+    pub fn push(&self) -> Option<&PushSettings> {
+        self.app.push.as_ref()
     }
 
     /// Asks with an access token: a token that WeChat does not take is replaced once, and a busy WeChat is asked a

@@ -1,9 +1,10 @@
 //! What WeChat pushes: whether it comes from WeChat, and what it says.
 //!
 //! In plain mode the query's `signature` is all there is: it covers token, time and nonce, not the body. In
-//! secure mode the body is encrypted and `msg_signature` covers it. Pushes are JSON here, which is chosen in the
-//! console. They are repeated until they are answered within five seconds: whoever acts on one has to expect it twice.
+//! secure mode the body is encrypted and `msg_signature` covers it. Pushes are JSON or XML, as the console says. They
+//! are repeated until they are answered within five seconds: whoever acts on one has to expect it twice.
 
+mod document;
 pub mod events;
 
 use std::fmt;
@@ -14,6 +15,7 @@ use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use cbc::cipher::block_padding::NoPadding;
 use cbc::cipher::{BlockDecryptMut, KeyIvInit};
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use sha1::{Digest, Sha1};
 use subtle::ConstantTimeEq;
@@ -26,6 +28,15 @@ const BLOCK: usize = 32;
 /// Random bytes before the text, and then its length.
 const RANDOM: usize = 16;
 const LENGTH: usize = 4;
+
+/// How a mini-program's pushes are known and read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushSettings {
+    /// The word by which they are known.
+    pub token: PushToken,
+    /// The key of secure mode, if that is chosen.
+    pub key: Option<PushKey>,
+}
 
 hidden! {
     /// The word shared with WeChat's console, by which a push is known to be WeChat's.
@@ -70,6 +81,15 @@ pub enum Unread {
 struct Envelope {
     #[serde(rename = "Encrypt")]
     encrypt: String,
+}
+
+impl PushToken {
+    /// Reads the word as the console takes it: 3 to 32 letters and digits.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let sound = (3..=32).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        sound.then(|| Self::from(word))
+    }
 }
 
 impl PushKey {
@@ -119,6 +139,12 @@ fn unpack(padded: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 impl Signed {
+    /// When WeChat says that it sent this; `None` if it does not say so.
+    #[must_use]
+    pub fn at(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.timestamp.parse().ok()?, 0)
+    }
+
     /// Whether WeChat sent this query: all that plain mode and the check of an address offer.
     #[must_use]
     pub fn is_from_wechat(&self, token: &PushToken) -> bool {
@@ -139,7 +165,8 @@ impl Signed {
         let Some(key) = key else {
             return if self.is_from_wechat(token) { Ok(body.to_vec()) } else { Err(Unread::Signature) };
         };
-        let Envelope { encrypt } = serde_json::from_slice(body).map_err(|_other| Unread::Plain)?;
+        let envelope = document::read(body).and_then(serde_json::from_value);
+        let Envelope { encrypt } = envelope.map_err(|_other| Unread::Plain)?;
         let expected = signature(&[token.expose(), &self.timestamp, &self.nonce, &encrypt]);
         if !self.msg_signature.as_deref().is_some_and(|given| same(&expected, given)) {
             return Err(Unread::Signature);

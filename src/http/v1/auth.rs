@@ -113,7 +113,7 @@ pub(super) fn check_code(code: &str) -> Result<(), Problem> {
     invalid.or(()).map_err(Problem::unprocessable)
 }
 
-/// The mini-program that is named, or the only one.
+/// The mini-program that the body names, or the only one.
 pub(super) fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram, Problem> {
     match (wechat.apps(), asked) {
         ([], None) => Err(Code::NoMiniProgram.into()),

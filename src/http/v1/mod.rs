@@ -23,6 +23,7 @@ pub mod home;
 pub mod map;
 pub mod me;
 pub mod media;
+pub mod notices;
 pub mod organisations;
 pub mod organisers;
 pub mod places;
@@ -38,6 +39,7 @@ pub mod signups;
 pub mod suggest;
 pub mod taxonomy;
 pub mod view;
+pub mod wechat;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -65,5 +67,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(me::configure)
         .configure(companions::configure)
         .configure(export::configure)
-        .configure(checkins::configure);
+        .configure(checkins::configure)
+        .configure(notices::configure)
+        .configure(wechat::configure);
 }

@@ -29,13 +29,13 @@ async fn openid(played: &Played, name: &str) -> OpenId {
     played.app(CITY).code_to_session(&format!("demo-{name}")).await.unwrap().openid
 }
 
-fn message<'a>(to: &'a OpenId, fields: &'a [(&'a str, String)]) -> Message<'a> {
+fn message<'a>(to: &'a OpenId, fields: &'a [(String, String)]) -> Message<'a> {
     Message { to, template: "demo-change", page: Some("pages/event/event?id=1"), fields, lang: Lang::ZhHk }
 }
 
-fn fields() -> Vec<(&'static str, String)> {
+fn fields() -> Vec<(String, String)> {
     [("thing1", "甲虫王国"), ("time2", "2026年11月28日 14:00"), ("thing3", "改到二楼")]
-        .map(|(name, text)| (name, text.to_owned()))
+        .map(|(name, text)| (name.to_owned(), text.to_owned()))
         .to_vec()
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use kepu::clients::wechat::{App, AppSecret, BaseUrl, MiniProgram, Settings, Wechat};
 use kepu::domain::clock::{Clock, ManualClock};
 use kepu::domain::ids::SystemRandom;
+use kepu::server::demonstration_templates;
 use kepu::wechat_simulator::{self, EVENT_PAGE, Simulator};
 use serde_json::{Value, json};
 
@@ -86,6 +87,8 @@ impl Played {
             id: app.id.parse().unwrap(),
             secret: AppSecret::from(app.secret.as_str()),
             event_page: EVENT_PAGE.to_owned(),
+            templates: demonstration_templates(),
+            push: None,
         });
         let base = BaseUrl::parse(&format!("http://{address}")).unwrap();
         let settings = Settings { base, apps: known.collect() };

@@ -1,7 +1,9 @@
 //! What a push says, as far as Kepu acts on it.
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use super::document;
 use crate::clients::wechat::lenient;
 use crate::clients::wechat::moderation::Verdict;
 use crate::domain::wechat::OpenId;
@@ -58,6 +60,9 @@ pub struct Sent {
     /// The template's id.
     #[serde(rename = "TemplateId")]
     pub template: String,
+    /// The message's number.
+    #[serde(rename = "MsgID", default, deserialize_with = "lenient::text")]
+    pub message: String,
     /// 0 if it has arrived, else the number of a refusal.
     #[serde(rename = "ErrorCode", deserialize_with = "lenient::integer")]
     pub errcode: i64,
@@ -85,26 +90,30 @@ struct Media {
     result: Option<Verdict>,
 }
 
-/// Reads the JSON of a push.
+/// Reads a push.
 ///
 /// # Errors
 /// If it is not as documented.
 pub fn read(body: &[u8]) -> serde_json::Result<Push> {
-    let Head { event, from: person } = serde_json::from_slice(body)?;
+    let body = document::read(body)?;
+    let Head { event, from: person } = Head::deserialize(&body)?;
     Ok(match event.as_str() {
-        "subscribe_msg_popup_event" => Push::Answered { person, answers: entries(body)? },
-        "subscribe_msg_change_event" => Push::Changed { person, answers: entries(body)? },
-        "subscribe_msg_sent_event" => Push::Sent { person, messages: entries(body)? },
+        "subscribe_msg_popup_event" => Push::Answered { person, answers: entries(&body)? },
+        "subscribe_msg_change_event" => Push::Changed { person, answers: entries(&body)? },
+        "subscribe_msg_sent_event" => Push::Sent { person, messages: entries(&body)? },
         "wxa_media_check" => {
-            let Media { trace_id, result } = serde_json::from_slice(body)?;
+            let Media { trace_id, result } = Media::deserialize(&body)?;
             Push::Checked { trace_id, verdict: result }
         }
         _ => Push::Other,
     })
 }
 
-fn entries<T: for<'de> Deserialize<'de>>(body: &[u8]) -> serde_json::Result<Vec<T>> {
-    serde_json::from_slice::<List<T>>(body).map(|list| list.entries)
+/// In XML the list lies in an element that is named after the event.
+fn entries<T: for<'de> Deserialize<'de>>(body: &Value) -> serde_json::Result<Vec<T>> {
+    let nested = ["SubscribeMsgPopupEvent", "SubscribeMsgChangeEvent", "SubscribeMsgSentEvent"];
+    let holder = nested.iter().find_map(|name| body.get(name)).unwrap_or(body);
+    List::deserialize(holder).map(|list| list.entries)
 }
 
 #[cfg(test)]
@@ -137,9 +146,23 @@ mod tests {
     }
 
     #[test]
+    fn xml_says_the_same() {
+        let xml = "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[o1]]></FromUserName>\
+            <CreateTime>1</CreateTime><MsgType><![CDATA[event]]></MsgType>\
+            <Event><![CDATA[subscribe_msg_popup_event]]></Event><SubscribeMsgPopupEvent>\
+            <List><TemplateId><![CDATA[t1]]></TemplateId><SubscribeStatusString><![CDATA[accept]]></SubscribeStatusString></List>\
+            <List><TemplateId><![CDATA[t2]]></TemplateId><SubscribeStatusString><![CDATA[reject]]></SubscribeStatusString></List>\
+            </SubscribeMsgPopupEvent></xml>";
+        let answer =
+            |template: &str, status: &str| Answer { template: template.into(), status: status.into() };
+        let answers = vec![answer("t1", "accept"), answer("t2", "reject")];
+        assert_eq!(read(xml.as_bytes()).unwrap(), Push::Answered { person: OpenId::from("o1"), answers });
+    }
+
+    #[test]
     fn numbers_may_be_texts() {
         let sent = json!({ "TemplateId": "t1", "MsgID": "7", "ErrorCode": "0", "ErrorStatus": "success" });
-        let expected = Sent { template: "t1".into(), errcode: 0 };
+        let expected = Sent { template: "t1".into(), message: "7".into(), errcode: 0 };
         assert_eq!(
             event("subscribe_msg_sent_event", ("List", sent)),
             Push::Sent { person: OpenId::from("o1"), messages: vec![expected] }

@@ -104,10 +104,21 @@ fn an_encrypted_push_is_read_by_its_own_signature() {
     );
     signed.msg_signature = Some(signature(&[TOKEN, &signed.timestamp, &signed.nonce, &encrypted]));
     assert_eq!(signed.open(&token, Some(&key()), &app(), body.as_bytes()).unwrap(), b"{\"Event\":\"a\"}");
+    let xml = format!("<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>");
+    assert_eq!(signed.open(&token, Some(&key()), &app(), xml.as_bytes()).unwrap(), b"{\"Event\":\"a\"}");
     assert_eq!(signed.open(&token, Some(&key()), &app(), b"{\"Event\":\"a\"}"), Err(Unread::Plain));
 }
 
 #[test]
 fn keys_are_not_printed() {
     assert_eq!(format!("{:?} {:?}", PushToken::from(TOKEN), key()), "PushToken(***) PushKey(***)");
+}
+
+#[test]
+fn a_word_is_what_the_console_takes() {
+    assert_eq!(PushToken::parse("AAAAA"), Some(PushToken::from(TOKEN)));
+    for word in ["", "ab", "a b c", "a:b:c", &"x".repeat(33)] {
+        assert_eq!(PushToken::parse(word), None, "{word}");
+    }
+    assert_eq!(query().at().map(|at| at.timestamp()), Some(1_714_036_504));
 }

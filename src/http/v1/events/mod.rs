@@ -5,7 +5,7 @@ mod detail;
 mod feed;
 mod item;
 pub mod part;
-mod wxacode;
+pub(super) mod wxacode;
 
 use actix_web::{HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -19,10 +19,11 @@ impl Table for GetEventWxacode {
     const PARAMS: &'static [&'static [Param]] = &[&[APP_ID], LANGUAGE];
 }
 
-const APP_ID: Param = Param::new(
+/// A mini-program of this server.
+pub(in crate::http::v1) const APP_ID: Param = Param::new(
     "appId",
     Kind::Text { max_chars: 32 },
-    "Which mini-program shall open: one of those that this server is configured with. May be left out where there is \
+    "Which mini-program is meant: one of those that this server is configured with. May be left out where there is \
      only one.",
     "wxdemo000000000001",
 );
@@ -65,7 +66,10 @@ pub(super) async fn get_event_wxacode(
 }
 
 /// The mini-program that is asked for, or the only one.
-fn choose<'a>(wechat: &'a Wechat, asked: Option<&str>) -> Result<&'a MiniProgram, Problem> {
+pub(in crate::http::v1) fn choose<'a>(
+    wechat: &'a Wechat,
+    asked: Option<&str>,
+) -> Result<&'a MiniProgram, Problem> {
     let code = match (wechat.apps(), asked) {
         ([], _) => return Err(Code::NoMiniProgram.into()),
         ([only], None) => return Ok(only),
