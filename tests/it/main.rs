@@ -16,6 +16,7 @@ mod fuzz;
 mod limits;
 mod migrations;
 mod mirror;
+mod notices;
 mod openapi;
 mod oracle;
 mod readers;

@@ -172,7 +172,7 @@ async fn what_is_wrong_with_a_message_is_told_apart() {
     let (lan, fields) = (openid(&played, "lan").await, fields());
     let app = played.app(CITY);
     let (long, stranger) =
-        ([("thing1", "长".repeat(21)), fields[1].clone(), fields[2].clone()], OpenId::from("o1"));
+        ([("thing1".to_owned(), "长".repeat(21)), fields[1].clone(), fields[2].clone()], OpenId::from("o1"));
     let right = message(&lan, &fields);
     for (wrong, expected) in [
         (Message { fields: &long, ..right.clone() }, Reason::Field),

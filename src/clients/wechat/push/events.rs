@@ -123,7 +123,7 @@ mod tests {
     use super::*;
     use crate::clients::wechat::moderation::Suggestion;
 
-    fn event(name: &str, more: (&str, serde_json::Value)) -> Push {
+    fn event(name: &str, more: (&str, Value)) -> Push {
         let mut push = json!({ "ToUserName": "gh_1", "FromUserName": "o1", "CreateTime": 1, "MsgType": "event", "Event": name });
         push[more.0] = more.1;
         read(push.to_string().as_bytes()).unwrap_or_else(|error| panic!("{push}: {error}"))
