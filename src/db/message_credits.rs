@@ -61,6 +61,17 @@ pub fn take(tx: &mut Tx<'_>, person: PersonId, app: &AppId, template: &str) -> R
     Ok(taken == 1)
 }
 
+/// Gives back one that was taken, unless the person is forgotten meanwhile.
+pub fn give_back(tx: &mut Tx<'_>, person: PersonId, app: &AppId, template: &str) -> Result<(), Error> {
+    diesel::update(row(person, app, template).filter(message_credits::credits.lt(MOST)))
+        .set((
+            message_credits::credits.eq(message_credits::credits + 1),
+            message_credits::updated_at.eq(tx.now.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// Notes that there is none left, whatever was counted.
 pub fn clear(tx: &mut Tx<'_>, person: PersonId, app: &AppId, template: &str) -> Result<(), Error> {
     diesel::update(row(person, app, template))

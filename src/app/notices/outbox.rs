@@ -12,6 +12,7 @@ use crate::domain::ids::{NoticeId, PersonId};
 use crate::domain::notices::texts::Scene;
 use crate::domain::notices::{Purpose, State, Told, Why};
 use crate::domain::sealing::Vault;
+use crate::domain::time::day_of;
 use crate::domain::wechat::{AppId, OpenId};
 
 /// After how long a message that is being sent counts as lost: far longer than a call of WeChat may take.
@@ -112,7 +113,8 @@ fn next(tx: &mut Tx<'_>, tools: Tools<'_>, told: &Told, scene: Option<Scene>) ->
 fn too_late(told: &Told, scene: &Scene, now: DateTime<Utc>) -> bool {
     let lapsed = told.notice.details.until.is_some_and(|until| until <= now);
     match (told.notice.purpose, scene.span) {
-        (Purpose::DayBefore | Purpose::HourBefore, Some((start, _))) => start <= now,
+        (Purpose::DayBefore, Some((start, _))) => day_of(start) <= day_of(now),
+        (Purpose::HourBefore, Some((start, _))) => start <= now,
         (Purpose::Offered, _) if lapsed => true,
         (_, Some((_, end))) => end <= now,
         (_, None) => false,
@@ -218,7 +220,7 @@ fn settled(
 
 /// WeChat counts what it took: an agreement to a message that it refused is still there.
 fn give_back(tx: &mut Tx<'_>, message: &Message) -> Result<(), db::Error> {
-    credits::add(tx, message.person, &message.app, &message.template, 1).map(drop)
+    credits::give_back(tx, message.person, &message.app, &message.template)
 }
 
 fn pause(attempt: i32) -> TimeDelta {
