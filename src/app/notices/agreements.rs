@@ -83,7 +83,9 @@ impl Agreements {
         let digest = Sha256::new_with_prefix(app.id().as_str()).chain_update(body).finalize();
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let openid = match push {
-            Push::Answered { person, .. } | Push::Changed { person, .. } | Push::Sent { person, .. } => person,
+            Push::Answered { person, .. } | Push::Changed { person, .. } | Push::Sent { person, .. } => {
+                person
+            }
             Push::Checked { .. } | Push::Other => return Ok(()),
         };
         self.db.write(|tx| {

@@ -17,13 +17,13 @@ use kepu::clients::wechat::{MiniProgram, Wechat};
 use kepu::db::{AnyConn, Db, Error, persons, sessions, wechat_identities};
 use kepu::domain::clock::{Clock, ManualClock};
 use kepu::domain::events::EventStatus;
-use kepu::domain::ids::{PersonId, SystemRandom};
+use kepu::domain::ids::{IdentityId, PersonId, SystemRandom};
 use kepu::domain::notices::{About, Notice, Purpose};
 use kepu::domain::sessions::Session;
 use kepu::jobs::sender::Sender;
 use serde_json::{Value, json};
 
-use crate::support::server::NOW;
+use crate::support::server::{NOW, vault};
 use crate::support::stores::{Fresh, Holds, Store};
 use crate::wechat::simulator::{CITY, MESSAGES, MUSEUM, Played};
 
@@ -70,7 +70,7 @@ impl Post {
         let db = fresh.open(shared.clone());
         let wechat = Wechat::new(played.settings.clone(), &shared).unwrap();
         let wechat = Arc::new(wechat);
-        let sender = Sender::new(db.clone(), wechat.clone(), shared);
+        let sender = Sender::new(db.clone(), wechat.clone(), vault(), shared);
         Self { played, db, clock, sender, wechat, fresh }
     }
 
@@ -84,7 +84,8 @@ impl Post {
         let id = PersonId::fresh(NOW, &SystemRandom);
         let added = self.db.write(|tx| {
             persons::insert(tx, id)?;
-            wechat_identities::add_openid(tx, self.city().id(), &openid, id)
+            let identity = IdentityId::fresh(NOW, &SystemRandom);
+            wechat_identities::add_openid(tx, &vault(), identity, id, (self.city().id(), &openid))
         });
         added.unwrap();
         id
@@ -106,7 +107,7 @@ impl Post {
 
     /// The phone's word for it; gives what we count then.
     fn report(&self, person: PersonId, template: &str, answer: Answered) -> i32 {
-        let agreements = Agreements::new(self.db.clone());
+        let agreements = Agreements::new(self.db.clone(), vault());
         agreements.report(self.city(), person, &[(template.to_owned(), answer)]).unwrap()[0]
     }
 

@@ -63,7 +63,8 @@ impl House {
         assert_eq!(answer.status, 200);
         let app = self.played.app(app);
         let openid = app.code_to_session(&format!("demo-{name}")).await.unwrap().openid;
-        let known = |conn: &mut AnyConn| wechat_identities::person_of_openid(conn, app.id(), &openid);
+        let known =
+            |conn: &mut AnyConn| wechat_identities::person_of_openid(conn, &vault(), app.id(), &openid);
         (self.server.running.db.read(known).unwrap().unwrap(), openid)
     }
 
@@ -232,7 +233,7 @@ async fn a_forged_push_changes_nothing() {
     // Where WeChat itself tells, a phone's word adds nothing.
     let clock: Arc<dyn Clock> = Arc::new(house.server.clock.clone());
     let wechat = Wechat::new(house.played.settings.clone(), &clock).unwrap();
-    let agreements = Agreements::new(house.server.running.db.clone());
+    let agreements = Agreements::new(house.server.running.db.clone(), vault());
     let accepted = [("demo-signup".to_owned(), Answered::Accept)];
     let counts = agreements.report(wechat.app(CITY).unwrap(), lan, &accepted).unwrap();
     assert_eq!((counts, house.credits(lan)), (vec![0], 0));
