@@ -237,7 +237,7 @@ pub async fn start(
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     let wechat = Arc::new(wechat);
-    jobs.push(tokio::spawn(Sender::new(db.clone(), vault.clone(), wechat.clone(), clock.clone()).run()));
+    jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 
     let state = web::Data::new(State { live: live.clone(), wechat, clock });

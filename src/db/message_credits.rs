@@ -49,6 +49,15 @@ pub fn count(conn: &mut AnyConn, person: PersonId, app: &AppId, template: &str) 
     Ok(held.unwrap_or(0))
 }
 
+/// To what a person agreed: mini-program, template, and how many times.
+pub fn of_person(conn: &mut AnyConn, person: PersonId) -> Result<Vec<(String, String, i32)>, Error> {
+    Ok(message_credits::table
+        .filter(message_credits::person_id.eq(person.get()))
+        .order((message_credits::app_id, message_credits::template_id))
+        .select((message_credits::app_id, message_credits::template_id, message_credits::credits))
+        .load(conn)?)
+}
+
 /// Takes one agreement for a message; `false` if there is none.
 pub fn take(tx: &mut Tx<'_>, person: PersonId, app: &AppId, template: &str) -> Result<bool, Error> {
     let left = row(person, app, template).filter(message_credits::credits.gt(0));

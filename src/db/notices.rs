@@ -158,7 +158,7 @@ pub fn mark_read(tx: &mut Tx<'_>, person: PersonId, ids: &[NoticeId]) -> Result<
     Ok(())
 }
 
-/// Forgets all notices of a person.
+/// Forgets what a person was told, and was still to be told.
 pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
     diesel::delete(notices::table.filter(notices::person_id.eq(person.get()))).execute(&mut *tx.conn)?;
     Ok(())

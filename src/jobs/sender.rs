@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use tokio::task::spawn_blocking;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::app::notices::outbox::{self, Message, Outcome};
+use crate::app::notices::outbox::{self, Message, Outcome, Tools};
 use crate::clients::wechat::messages::Message as Asked;
 use crate::clients::wechat::{Error as WechatError, Reason, Wechat};
 use crate::db::{self, Db, notices};
@@ -32,16 +32,16 @@ const IDLE: u32 = 4;
 #[derive(Clone)]
 pub struct Sender {
     db: Db,
-    vault: Arc<Vault>,
     wechat: Arc<Wechat>,
+    vault: Arc<Vault>,
     clock: Arc<dyn Clock>,
 }
 
 impl Sender {
     /// A sender of what is due in a store.
     #[must_use]
-    pub fn new(db: Db, vault: Arc<Vault>, wechat: Arc<Wechat>, clock: Arc<dyn Clock>) -> Self {
-        Self { db, vault, wechat, clock }
+    pub fn new(db: Db, wechat: Arc<Wechat>, vault: Arc<Vault>, clock: Arc<dyn Clock>) -> Self {
+        Self { db, wechat, vault, clock }
     }
 
     /// Sends for ever.
@@ -74,7 +74,7 @@ impl Sender {
     /// # Errors
     /// If the store fails.
     pub async fn round(&self) -> Result<usize, db::Error> {
-        let (vault, wechat, now) = (Arc::clone(&self.vault), Arc::clone(&self.wechat), self.clock.now());
+        let (wechat, vault, now) = (Arc::clone(&self.wechat), Arc::clone(&self.vault), self.clock.now());
         let (messages, taken) = self
             .aside(move |db| {
                 // Reading keeps out of the way of those who write.
@@ -88,7 +88,8 @@ impl Sender {
                         "their sender went away: whether they were sent is unknown"
                     );
                 }
-                db.write(|tx| outbox::prepare(tx, &vault, &wechat, AT_ONCE as i64))
+                let tools = Tools { wechat: &wechat, vault: &vault };
+                db.write(|tx| outbox::prepare(tx, tools, AT_ONCE as i64))
             })
             .await?;
         if !messages.is_empty() {

@@ -11,7 +11,6 @@ use crate::db::{self, Db, Tx, message_credits as credits, notices, wechat_identi
 use crate::domain::ids::{NoticeId, PersonId};
 use crate::domain::notices::Why;
 use crate::domain::sealing::Vault;
-use crate::domain::wechat::OpenId;
 
 /// For how long a notice that lacked an agreement waits for one: phones report it after the sign-up as often as before.
 const PATIENCE: TimeDelta = TimeDelta::minutes(10);
@@ -83,30 +82,26 @@ impl Agreements {
     pub fn pushed(&self, app: &MiniProgram, push: &Push, body: &[u8]) -> Result<(), db::Error> {
         let digest = Sha256::new_with_prefix(app.id().as_str()).chain_update(body).finalize();
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let openid = match push {
+            Push::Answered { person, .. } | Push::Changed { person, .. } | Push::Sent { person, .. } => {
+                person
+            }
+            Push::Checked { .. } | Push::Other => return Ok(()),
+        };
         self.db.write(|tx| {
             if !wechat_pushes::note(tx, &digest)? {
                 return Ok(());
             }
+            let known = wechat_identities::person_of_openid(tx, &self.vault, app.id(), openid)?;
+            let Some(person) = known else { return Ok(()) };
             match push {
-                Push::Answered { person, answers } => each_answer(
-                    tx,
-                    &self.vault,
-                    app,
-                    person,
-                    answers,
-                    "accept",
-                    &mut |tx, person, template| accept(tx, app, person, template).map(drop),
-                ),
-                Push::Changed { person, answers } => each_answer(
-                    tx,
-                    &self.vault,
-                    app,
-                    person,
-                    answers,
-                    "reject",
-                    &mut |tx, person, template| credits::clear(tx, person, app.id(), template),
-                ),
-                Push::Sent { person, messages } => delivered(tx, &self.vault, app, person, messages),
+                Push::Answered { answers, .. } => templates(app, answers, "accept")
+                    .into_iter()
+                    .try_for_each(|template| accept(tx, app, person, template).map(drop)),
+                Push::Changed { answers, .. } => templates(app, answers, "reject")
+                    .into_iter()
+                    .try_for_each(|template| credits::clear(tx, person, app.id(), template)),
+                Push::Sent { messages, .. } => delivered(tx, app, person, messages),
                 Push::Checked { .. } | Push::Other => Ok(()),
             }
         })
@@ -135,40 +130,22 @@ fn accept(tx: &mut Tx<'_>, app: &MiniProgram, person: PersonId, template: &str) 
     Ok(count)
 }
 
-/// Does something for each template that a person answered about with this word, in one order on all replicas.
-fn each_answer(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    app: &MiniProgram,
-    openid: &OpenId,
-    answers: &[Answer],
-    word: &str,
-    work: &mut dyn FnMut(&mut Tx<'_>, PersonId, &str) -> Result<(), db::Error>,
-) -> Result<(), db::Error> {
-    let Some(person) = wechat_identities::person_of_openid(tx, vault, app.id(), openid)? else {
-        return Ok(());
-    };
+/// The templates of a mini-program that a person answered about with this word, in one order on all replicas.
+fn templates<'a>(app: &MiniProgram, answers: &'a [Answer], word: &str) -> Vec<&'a str> {
     let known = |template: &str| app.templates().values().any(|known| known.id == template);
-    let mut templates: Vec<&str> = answers
-        .iter()
-        .filter(|answer| answer.status == word && known(&answer.template))
-        .map(|answer| answer.template.as_str())
-        .collect();
+    let said = answers.iter().filter(|answer| answer.status == word && known(&answer.template));
+    let mut templates: Vec<&str> = said.map(|answer| answer.template.as_str()).collect();
     templates.sort_unstable();
-    templates.into_iter().try_for_each(|template| work(tx, person, template))
+    templates
 }
 
 /// Notes what became of messages that WeChat took.
 fn delivered(
     tx: &mut Tx<'_>,
-    vault: &Vault,
     app: &MiniProgram,
-    openid: &OpenId,
+    person: PersonId,
     messages: &[Sent],
 ) -> Result<(), db::Error> {
-    let Some(person) = wechat_identities::person_of_openid(tx, vault, app.id(), openid)? else {
-        return Ok(());
-    };
     for sent in messages {
         let failed = (sent.errcode != 0).then_some(Why::Undelivered);
         notices::delivered(tx, person, (app.id(), &sent.template), &sent.message, failed)?;

@@ -28,6 +28,15 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(15);
 /// How early a reminder may be; one that is due earlier was meant for another start, and waits.
 const EARLY: TimeDelta = TimeDelta::minutes(5);
 
+/// What messages are made with.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// The mini-programs.
+    pub wechat: &'a Wechat,
+    /// What the names of persons there are opened with.
+    pub vault: &'a Vault,
+}
+
 /// A message that is marked as being sent.
 #[derive(Debug)]
 pub struct Message {
@@ -59,12 +68,7 @@ enum Next {
 ///
 /// # Errors
 /// If the store fails; then nothing is to be sent.
-pub fn prepare(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    wechat: &Wechat,
-    limit: i64,
-) -> Result<(Vec<Message>, usize), db::Error> {
+pub fn prepare(tx: &mut Tx<'_>, tools: Tools<'_>, limit: i64) -> Result<(Vec<Message>, usize), db::Error> {
     let now = tx.now();
     let mut due = notices::take_waiting(tx, limit)?;
     // Replicas take agreements in one order, so that none waits for one that waits for it.
@@ -73,7 +77,7 @@ pub fn prepare(
     let scenes = Scenes::read(tx, &about, now)?;
     let mut messages = Vec::new();
     for told in &due {
-        match next(tx, vault, wechat, told, scenes.of(&told.notice.about))? {
+        match next(tx, tools, told, scenes.of(&told.notice.about))? {
             Next::Send(message) => {
                 notices::begin(tx, told.id, &message.app, &message.template, now + LOST)?;
                 messages.push(*message);
@@ -86,13 +90,7 @@ pub fn prepare(
     Ok((messages, due.len()))
 }
 
-fn next(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    wechat: &Wechat,
-    told: &Told,
-    scene: Option<Scene>,
-) -> Result<Next, db::Error> {
+fn next(tx: &mut Tx<'_>, tools: Tools<'_>, told: &Told, scene: Option<Scene>) -> Result<Next, db::Error> {
     let (purpose, now) = (told.notice.purpose, tx.now());
     let Some(scene) = scene else { return Ok(Next::Leave(Why::Gone)) };
     if let Some(ahead) = purpose.ahead() {
@@ -108,7 +106,7 @@ fn next(
     if too_late(told, &scene, now) {
         return Ok(Next::Leave(Why::TooLate));
     }
-    address(tx, vault, wechat, told, &scene)
+    address(tx, tools, told, &scene)
 }
 
 /// Whether it would only confuse by now.
@@ -124,17 +122,11 @@ fn too_late(told: &Told, scene: &Scene, now: DateTime<Utc>) -> bool {
 }
 
 /// Finds the mini-program in which the person has agreed to the message, and takes one agreement.
-fn address(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    wechat: &Wechat,
-    told: &Told,
-    scene: &Scene,
-) -> Result<Next, db::Error> {
+fn address(tx: &mut Tx<'_>, tools: Tools<'_>, told: &Told, scene: &Scene) -> Result<Next, db::Error> {
     let notice = &told.notice;
-    let openids = identities::openids_of(tx, vault, notice.person)?;
+    let openids = identities::openids_of(tx, tools.vault, notice.person)?;
     let mut why = Why::NoMiniProgram;
-    for app in wechat.apps() {
+    for app in tools.wechat.apps() {
         let Some((_, to, _)) = openids.iter().rfind(|(id, ..)| id == app.id().as_str()) else { continue };
         let Some(template) = app.templates().get(&notice.purpose.occasion()) else {
             if why == Why::NoMiniProgram {

@@ -3,7 +3,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -12,15 +12,18 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::companions::CompanionItem;
 use super::filters::Plain;
 use super::me::{self, Me};
+use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    companions, consents, data_looks, feedback, logins, signups, wechat_identities as identities,
+    companions, consents, data_looks, feedback, logins, message_credits, notices, signups,
+    wechat_identities as identities,
 };
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;
 use crate::domain::feedback::Feedback;
 use crate::domain::ids::SignupId;
+use crate::domain::notices::Told;
 use crate::domain::persons::Phone;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
@@ -33,7 +36,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(export_me);
 }
 
-/// More sign-ups than anybody has.
+/// Longer than anybody is reminded ahead.
+const AHEAD: TimeDelta = TimeDelta::days(3660);
+
+/// More sign-ups, and more notices, than anybody has.
 const ALL: usize = 100_000;
 
 /// Everything held about a person.
@@ -59,6 +65,10 @@ pub struct Export {
     signups: Vec<SignupItem>,
     /// What the person said of the sessions that they attended.
     feedback: Vec<ExportedFeedback>,
+    /// What the person was told, and is to be reminded of, the latest first.
+    notices: Vec<ExportedNotice>,
+    /// To how many messages the person agreed that were not sent yet.
+    message_credits: Vec<ExportedCredit>,
     /// Where the person is, or was, logged in.
     logins: Vec<ExportedLogin>,
     /// Who of the organisers looked at the person's data, and what for.
@@ -143,6 +153,41 @@ pub struct ExportedFeedback {
     updated_at: Rfc3339,
 }
 
+/// Something that the person was told, or is to be.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedNotice {
+    /// What it says, for programs.
+    purpose: NoticePurpose,
+    /// The event.
+    #[schema(example = "01h2x7m9k4qpz")]
+    event_id: String,
+    /// The session.
+    #[schema(example = "01h2x7m9k4qpz")]
+    session_id: Option<String>,
+    /// When it was due, or will be.
+    #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
+    at: Rfc3339,
+    /// What became of it as a message.
+    state: NoticeState,
+}
+
+/// Agreements to messages of a template.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedCredit {
+    /// The mini-program.
+    #[schema(example = "wxdemo000000000001")]
+    app_id: String,
+    /// The template.
+    #[schema(example = "demo-signup")]
+    template_id: String,
+    /// How many.
+    #[schema(example = 1)]
+    credits: i32,
+}
+
 /// A look of somebody else at the person's data.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
@@ -206,6 +251,8 @@ async fn export_me(
                         .map(|found| SignupItem::new(found, members.checkins.tickets(), lang))
                         .collect(),
                     feedback: each(feedback::of_person(conn, vault, id)?),
+                    notices: each(notices::of_person(conn, id, members.clock.now() + AHEAD, None, ALL)?),
+                    message_credits: each(message_credits::of_person(conn, id)?),
                     logins: each(logins::of_person(conn, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
                 })
@@ -240,6 +287,24 @@ impl From<(SignupId, Feedback, DateTime<Utc>)> for ExportedFeedback {
             text: said.words.map(|words| words.expose().to_owned()),
             updated_at: rfc3339(at),
         }
+    }
+}
+
+impl From<Told> for ExportedNotice {
+    fn from(told: Told) -> Self {
+        Self {
+            purpose: told.notice.purpose.into(),
+            event_id: told.notice.about.event.to_string(),
+            session_id: told.notice.about.session.map(|id| id.to_string()),
+            at: rfc3339(told.at),
+            state: told.state.into(),
+        }
+    }
+}
+
+impl From<(String, String, i32)> for ExportedCredit {
+    fn from((app_id, template_id, credits): (String, String, i32)) -> Self {
+        Self { app_id, template_id, credits }
     }
 }
 

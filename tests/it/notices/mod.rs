@@ -70,7 +70,7 @@ impl Post {
         let db = fresh.open(shared.clone());
         let wechat = Wechat::new(played.settings.clone(), &shared).unwrap();
         let wechat = Arc::new(wechat);
-        let sender = Sender::new(db.clone(), vault(), wechat.clone(), shared);
+        let sender = Sender::new(db.clone(), wechat.clone(), vault(), shared);
         Self { played, db, clock, sender, wechat, fresh }
     }
 
@@ -84,8 +84,8 @@ impl Post {
         let id = PersonId::fresh(NOW, &SystemRandom);
         let added = self.db.write(|tx| {
             persons::insert(tx, id)?;
-            let named = IdentityId::fresh(NOW, &SystemRandom);
-            wechat_identities::add_openid(tx, &vault(), named, id, (self.city().id(), &openid))
+            let identity = IdentityId::fresh(NOW, &SystemRandom);
+            wechat_identities::add_openid(tx, &vault(), identity, id, (self.city().id(), &openid))
         });
         added.unwrap();
         id

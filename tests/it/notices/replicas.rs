@@ -19,7 +19,7 @@ async fn replicas_send_each_message_once() {
     let senders: Vec<_> = (0..4)
         .map(|_| {
             let shared: Arc<dyn Clock> = Arc::new(post.clock.clone());
-            Sender::new(post.fresh.open(shared.clone()), vault(), post.wechat.clone(), shared)
+            Sender::new(post.fresh.open(shared.clone()), post.wechat.clone(), vault(), shared)
         })
         .collect();
     let rounds = senders.into_iter().map(|sender| {
