@@ -18,8 +18,10 @@ use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
+use crate::app::favourites::Favourites;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
+use crate::app::subscriptions::{self, Subscriptions};
 use crate::clients::wakeups::WakeUps;
 use crate::db::{self, Db, changes, divisions, migrate};
 use crate::discovery::Live;
@@ -30,6 +32,7 @@ use crate::domain::text::Traditional;
 use crate::http::app::Site;
 use crate::http::health::{self, Readiness};
 use crate::http::state::{Members, State};
+use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::{daily, lapses};
 use crate::{app, http};
@@ -180,9 +183,19 @@ pub async fn start(
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), random.clone());
+    let announcer = Announcer {
+        db: db.clone(),
+        live: live.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        read: http::v1::subscriptions::question,
+        samples: settings.sample_signups,
+    };
     let members = Members {
         db: db.clone(),
         keys,
+        favourites: Favourites::new(db.clone()),
+        subscriptions: Subscriptions::new(db.clone(), vault.clone(), random.clone()),
         vault,
         desk,
         signups: signups.clone(),
@@ -203,6 +216,7 @@ pub async fn start(
         jobs.push(tokio::spawn(async move { wake_ups.run(committed, up).await }));
     }
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
+    jobs.push(tokio::spawn(announcer.run()));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
@@ -291,6 +305,7 @@ fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
             seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
         tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");
     }
+    subscriptions::begin(db)?;
     Ok(())
 }
 

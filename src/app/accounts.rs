@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Error;
 use crate::clients::wechat::login::Session;
-use crate::db::{self, Db, Tx, logins, persons, roles, wechat_identities as identities};
+use crate::db::{
+    self, Db, Tx, favourites, logins, persons, roles, subscriptions, wechat_identities as identities,
+};
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{LoginId, PersonId, Random};
 use crate::domain::invalid::Invalid;
@@ -185,6 +187,8 @@ impl Accounts {
             logins::forget(tx, person)?;
             identities::forget(tx, person)?;
             roles::forget(tx, person)?;
+            favourites::forget(tx, person)?;
+            subscriptions::forget(tx, person)?;
             persons::delete(tx, person)
         })?)
     }

@@ -6,11 +6,13 @@ pub mod accounts;
 pub mod bench_data;
 pub mod catalogue;
 pub mod desk;
+pub mod favourites;
 pub mod notices;
 pub mod programme;
 mod rooms;
 pub mod seeds;
 pub mod signups;
+pub mod subscriptions;
 
 use crate::db;
 use crate::domain::access::CannotSign;

@@ -17,6 +17,7 @@ mod dialect;
 pub mod divisions;
 pub mod error;
 pub mod events;
+pub mod favourites;
 pub mod idempotency_keys;
 pub mod limits_used;
 pub mod logins;
@@ -34,6 +35,7 @@ pub mod seats;
 pub mod series;
 pub mod sessions;
 pub mod signups;
+pub mod subscriptions;
 pub mod terms;
 pub mod wechat_identities;
 

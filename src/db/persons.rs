@@ -1,7 +1,7 @@
 //! Persons.
 
 use diesel::prelude::*;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::Tx;
 use super::connection::AnyConn;
@@ -69,6 +69,24 @@ pub fn rename(
         ))
         .execute(&mut *tx.conn)?;
     Ok(changed == 1)
+}
+
+/// Those of these persons who are there.
+pub fn there(conn: &mut AnyConn, ids: &[PersonId]) -> Result<HashSet<PersonId>, Error> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let there = persons::table.filter(persons::id.eq_any(ids.iter().map(|id| id.get())));
+        let rows: Vec<i64> = there.select(persons::id).load(conn)?;
+        found.extend(rows.into_iter().filter_map(PersonId::new));
+    }
+    Ok(found)
+}
+
+/// Keeps other transactions from changing a person until this one ends; `false` if there is no such person.
+pub fn hold(tx: &mut Tx<'_>, id: PersonId) -> Result<bool, Error> {
+    let held =
+        diesel::update(persons::table.find(id.get())).set(persons::id.eq(id.get())).execute(&mut *tx.conn)?;
+    Ok(held == 1)
 }
 
 /// Deletes a person, to whom nothing may refer any more.

@@ -143,6 +143,8 @@ ids! {
     LoginId = "login";
     /// Something that a person is told; its number is the store's.
     NoticeId = "notice";
+    /// What a person wants to be told of.
+    SubscriptionId = "subscription";
 }
 
 /// A number as ids of every kind are written.

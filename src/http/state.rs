@@ -9,7 +9,9 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
 use crate::app::desk::Desk;
+use crate::app::favourites::Favourites;
 use crate::app::signups::Signups;
+use crate::app::subscriptions::Subscriptions;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -61,6 +63,10 @@ pub struct Members {
     pub sample_signups: bool,
     /// The use cases of accounts.
     pub accounts: Accounts,
+    /// The use cases of favourites.
+    pub favourites: Favourites,
+    /// The use cases of subscriptions.
+    pub subscriptions: Subscriptions,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -12,6 +12,7 @@ mod bench_data;
 mod faults;
 mod feed;
 mod fuzz;
+mod interests;
 mod migrations;
 mod mirror;
 mod openapi;

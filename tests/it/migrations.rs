@@ -90,7 +90,7 @@ fn columns(conn: &mut AnyConn) -> Result<Vec<String>, Error> {
         .map(|row| {
             let kind = match row.kind.to_ascii_uppercase().as_str() {
                 // SQLite's auto-increment keys are spelled INTEGER and hold 64 bits.
-                "INTEGER" if ["changes.id", "notices.id"].contains(&row.place.as_str()) => "BigInt",
+                "INTEGER" if ["changes.id", "notices.id", "favourites.id"].contains(&row.place.as_str()) => "BigInt",
                 "BIGINT" => "BigInt",
                 "INTEGER" => "Integer",
                 "TEXT" => "Text",

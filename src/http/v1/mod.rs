@@ -15,6 +15,7 @@ pub mod changes;
 pub mod divisions;
 pub mod events;
 pub mod facets;
+pub mod favourites;
 pub mod filters;
 pub mod home;
 pub mod map;
@@ -32,6 +33,7 @@ pub mod search;
 pub mod series;
 pub mod sessions;
 pub mod signups;
+pub mod subscriptions;
 pub mod suggest;
 pub mod taxonomy;
 pub mod view;
@@ -59,5 +61,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(changes::configure)
         .configure(auth::configure)
         .configure(signups::configure)
-        .configure(me::configure);
+        .configure(me::configure)
+        .configure(favourites::configure)
+        .configure(subscriptions::configure);
 }
