@@ -20,10 +20,12 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
+use crate::app::subscriptions::{self, Subscriptions};
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
 use crate::db::{self, Db, changes, divisions, migrate};
@@ -38,6 +40,7 @@ use crate::http::hashing::Hashing;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
+use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::sender::Sender;
 use crate::jobs::{daily, lapses};
@@ -200,9 +203,19 @@ pub async fn start(
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
     let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random.clone());
     let agreements = Agreements::new(db.clone(), vault.clone());
+    let announcer = Announcer {
+        db: db.clone(),
+        live: live.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        read: http::v1::subscriptions::question,
+        samples: settings.sample_signups,
+    };
     let members = web::Data::new(Members {
         db: db.clone(),
         keys,
+        favourites: Favourites::new(db.clone()),
+        subscriptions: Subscriptions::new(db.clone(), vault.clone(), random.clone()),
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
@@ -234,6 +247,7 @@ pub async fn start(
         jobs.push(tokio::spawn(async move { wake_ups.run(committed, up).await }));
     }
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
+    jobs.push(tokio::spawn(announcer.run()));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     let wechat = Arc::new(wechat);
@@ -325,6 +339,7 @@ fn prepare(db: &Db, embedded: bool, samples: bool) -> Result<(), Error> {
             seed(db, &Seeds::embedded(), Options { samples, existing: app::catalogue::Existing::Keep })?;
         tracing::info!(records = report.inserted, sessions = report.sessions, "seeded");
     }
+    subscriptions::begin(db)?;
     Ok(())
 }
 

@@ -6,8 +6,9 @@ use super::Error;
 use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, feedback, idempotency_keys, logins, message_credits,
-    notices, passwords, persons, roles, signups, wechat_identities as identities,
+    self, Db, Tx, companions, consents, data_looks, favourites, feedback, idempotency_keys, logins,
+    message_credits, notices, passwords, persons, roles, signups, subscriptions,
+    wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
@@ -260,6 +261,8 @@ impl Accounts {
         roles::forget(tx, person)?;
         passwords::forget(tx, person)?;
         companions::forget(tx, person)?;
+        favourites::forget(tx, person)?;
+        subscriptions::forget(tx, person)?;
         consents::end_all(tx, &self.vault, person)?;
         data_looks::forget(tx, person)?;
         Ok(persons::delete(tx, person)?)

@@ -9,6 +9,7 @@ pub mod checkins;
 pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
+pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
@@ -16,6 +17,7 @@ pub mod reseal;
 mod rooms;
 pub mod seeds;
 pub mod signups;
+pub mod subscriptions;
 
 use crate::db;
 use crate::domain::access::CannotSign;

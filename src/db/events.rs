@@ -2,12 +2,13 @@
 
 use diesel::prelude::*;
 
+use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::records::{Stored, stored};
 use super::schema::events;
 use crate::domain::events::Event;
-use crate::domain::ids::{BaseId, SeriesId};
+use crate::domain::ids::{BaseId, EventId, SeriesId};
 use crate::domain::record::Record;
 
 stored!(Event => events {
@@ -30,4 +31,28 @@ pub fn samples(conn: &mut AnyConn) -> Result<Vec<Record<Event>>, Error> {
 /// Whether there is any event.
 pub fn any(conn: &mut AnyConn) -> Result<bool, Error> {
     Ok(events::table.select(events::id).first::<i64>(conn).optional()?.is_some())
+}
+
+/// The events that have not been announced, in order of id, each with whether it is a sample.
+pub fn unannounced(conn: &mut AnyConn) -> Result<Vec<(EventId, bool)>, Error> {
+    let rows: Vec<(i64, bool)> = events::table
+        .filter(events::announced_at.is_null())
+        .order(events::id)
+        .select((events::id, events::sample))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, sample)| Some((EventId::new(id)?, sample))).collect())
+}
+
+/// Notes that an event is announced by this transaction; `false` if it was before, or is not there.
+pub fn announce(tx: &mut Tx<'_>, id: EventId) -> Result<bool, Error> {
+    let fresh = events::table.find(id.get()).filter(events::announced_at.is_null());
+    let changed =
+        diesel::update(fresh).set(events::announced_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?;
+    Ok(changed == 1)
+}
+
+/// Notes that every event there is was announced; says how many had not been.
+pub fn announce_all(tx: &mut Tx<'_>) -> Result<usize, Error> {
+    let fresh = events::table.filter(events::announced_at.is_null());
+    Ok(diesel::update(fresh).set(events::announced_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?)
 }

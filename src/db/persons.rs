@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::Tx;
 use super::connection::AnyConn;
@@ -129,6 +129,17 @@ pub fn unseen_since(conn: &mut AnyConn, before: DateTime<Utc>, limit: i64) -> Re
     let unseen = persons::table.filter(persons::seen_at.lt(before.naive_utc()));
     let ids: Vec<i64> = unseen.select(persons::id).order(persons::id).limit(limit).load(conn)?;
     Ok(ids.into_iter().filter_map(PersonId::new).collect())
+}
+
+/// Those of these persons who are there.
+pub fn there(conn: &mut AnyConn, ids: &[PersonId]) -> Result<HashSet<PersonId>, Error> {
+    let mut found = HashSet::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let there = persons::table.filter(persons::id.eq_any(ids.iter().map(|id| id.get())));
+        let rows: Vec<i64> = there.select(persons::id).load(conn)?;
+        found.extend(rows.into_iter().filter_map(PersonId::new));
+    }
+    Ok(found)
 }
 
 /// Keeps other transactions from changing a person until this one ends; `false` if there is no such person.

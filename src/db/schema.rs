@@ -87,6 +87,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        announced_at -> Nullable<Timestamp>,
     }
 }
 
@@ -399,6 +400,27 @@ diesel::table! {
         session_id -> BigInt,
         stars -> Integer,
         words -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    favourites (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    subscriptions (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        wish -> Text,
+        version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
     }

@@ -18,6 +18,8 @@
 //! 3. [`orders`] makes the page: [`outwards`] through the tree for the nearest, from day to day for the earliest, by
 //!    [`relevance`] for words, and looks at no more than the page needs.
 //!
+//! Whether some events fit many questions, as when they are published, is told by [`few`].
+//!
 //! **How it changes.** [`intake`] takes in what the feed brings and finds what depends on it; [`entering`] makes entries and
 //! files them, events in batches on all processors, their texts cut into words by [`cutting`].
 //!
@@ -40,6 +42,7 @@ mod entering;
 pub mod entries;
 pub mod events;
 pub mod facets;
+pub mod few;
 mod index;
 mod intake;
 pub mod map;

@@ -31,6 +31,12 @@ const AUDIENCED: [Kind; 3] = [Kind::Event, Kind::Route, Kind::Resource];
 /// The kinds that can be asked for by the base they are at.
 const AT_BASES: [Kind; 2] = [Kind::Event, Kind::Resource];
 
+/// So much is sooner intersected with each of several postings than with all of them in one.
+const LITTLE: u64 = 2048;
+
+/// So many things are sooner asked where they are than looked for in the tree.
+const FEW: u64 = 32;
+
 /// The slots that fit so far.
 struct Sieve<'a> {
     snapshot: &'a Snapshot,
@@ -55,12 +61,29 @@ impl Snapshot {
         self.selected(question, now).fit
     }
 
-    /// The same, with what the facets of the question need beside it.
+    /// Those of `slots` that fit a question.
+    pub(super) fn select_among(
+        &self,
+        slots: &RoaringBitmap,
+        question: &Question,
+        now: DateTime<Utc>,
+    ) -> RoaringBitmap {
+        let mut sieve = Sieve::among(self, question, slots.clone());
+        sieve.time(question, now);
+        self.fit(sieve, question, now)
+    }
+
+    /// The slots of everything that fits, with what the facets of the question need beside it.
     pub(super) fn selected(&self, question: &Question, now: DateTime<Utc>) -> Selected {
         let mut sieve = Sieve::new(self, question);
         let counts_days = question.facets.contains(&Facet::Date);
         let at_any_time = sieve.left.clone().filter(|_| counts_days).unwrap_or_default();
         sieve.time(question, now);
+        Selected { fit: self.fit(sieve, question, now), at_any_time }
+    }
+
+    /// What is left in a sieve, once the doubtful were looked at.
+    fn fit(&self, sieve: Sieve<'_>, question: &Question, now: DateTime<Utc>) -> RoaringBitmap {
         let Sieve { left, mut doubtful, .. } = sieve;
         let mut fit = left.unwrap_or_default();
         doubtful &= &fit;
@@ -70,7 +93,7 @@ impl Snapshot {
         });
         let unfit: RoaringBitmap = unfit.collect();
         fit -= unfit;
-        Selected { fit, at_any_time }
+        fit
     }
 }
 
@@ -86,6 +109,21 @@ impl<'a> Sieve<'a> {
         sieve.area(question);
         sieve.filed(question);
         sieve.kinds();
+        sieve
+    }
+
+    /// The same of a few things only. Little is left from the start, so what things are filed under comes before where
+    /// they lie, which is then asked of each.
+    fn among(snapshot: &'a Snapshot, question: &'a Question, slots: RoaringBitmap) -> Self {
+        let asked = if question.kinds.is_empty() { &FINDABLE[..] } else { &question.kinds };
+        let (index, doubtful) = (&snapshot.index, RoaringBitmap::new());
+        let mut sieve = Self { snapshot, index, asked, left: Some(slots), doubtful };
+        sieve.kinds();
+        sieve.filed(question);
+        sieve.area(question);
+        if let Some(words) = &question.words {
+            sieve.keep_ref(Some(&words.fit));
+        }
         sieve
     }
 
@@ -107,6 +145,18 @@ impl<'a> Sieve<'a> {
     fn drop(&mut self, unfit: &RoaringBitmap) {
         if let Some(left) = &mut self.left {
             *left -= unfit;
+        }
+    }
+
+    /// What is filed under one of several keys; where little is left, no more than that.
+    fn under(&self, keys: impl Iterator<Item = Key>) -> RoaringBitmap {
+        let postings = &self.index.postings;
+        match self.left.as_ref().filter(|left| left.len() <= LITTLE) {
+            Some(left) => {
+                let each = keys.filter_map(|key| postings.get(key)).map(|slots| left & slots);
+                each.fold(RoaringBitmap::new(), |all, slots| all | slots)
+            }
+            None => postings.any(keys),
         }
     }
 
@@ -135,7 +185,7 @@ impl<'a> Sieve<'a> {
             (1, Some(value)) => self.keep_ref(postings.get(Key::new(field, value))),
             (_, Some(first)) => {
                 let keys = std::iter::once(first).chain(values).map(|value| Key::new(field, value));
-                self.keep(postings.any(keys));
+                self.keep(self.under(keys));
             }
         }
     }
@@ -182,10 +232,9 @@ impl<'a> Sieve<'a> {
         }
         if let Some(age) = question.age.map(i64::from) {
             let before = self.before(question.lenient.age);
-            let events = self.index.of_kinds(&[Kind::Event]);
-            self.keep(events);
-            let too_young = self.index.postings.any((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));
-            let too_old = self.index.postings.any((0..age).map(|max| Key::new(Field::AgeMax, max)));
+            self.any(Field::Kind, [Kind::Event as i64].into_iter());
+            let too_young = self.under((age + 1..256).map(|min| Key::new(Field::AgeMin, min)));
+            let too_old = self.under((0..age).map(|max| Key::new(Field::AgeMax, max)));
             self.drop(&too_young);
             self.drop(&too_old);
             self.pardon(before, &[Kind::Event]);
@@ -207,14 +256,18 @@ impl<'a> Sieve<'a> {
         }
         if area.radius.is_some() || area.bbox.is_some() {
             let circle = area.circle();
-            let fit = self.index.tree.select(
-                |node| area.lies(circle.as_ref(), node),
-                |point| area.lies_to_point(circle.as_ref(), point),
-                |slot| {
-                    let spots = self.index.thing(slot).map(Thing::spots).unwrap_or_default();
-                    spots.iter().any(|spot| area.holds_spot(circle.as_ref(), spot))
-                },
-            );
+            let lies_there = |slot| {
+                let spots = self.index.thing(slot).map(Thing::spots).unwrap_or_default();
+                spots.iter().any(|spot| area.holds_spot(circle.as_ref(), spot))
+            };
+            let fit = match self.left.as_ref().filter(|left| left.len() <= FEW) {
+                Some(left) => left.iter().filter(|&slot| lies_there(slot)).collect(),
+                None => self.index.tree.select(
+                    |node| area.lies(circle.as_ref(), node),
+                    |point| area.lies_to_point(circle.as_ref(), point),
+                    lies_there,
+                ),
+            };
             self.keep(fit);
         }
         // Which of its places lies there is for the thing to say.

@@ -147,6 +147,8 @@ ids! {
     ConsentId = "consent";
     /// Something that a person is told; its number is the store's.
     NoticeId = "notice";
+    /// What a person wants to be told of.
+    SubscriptionId = "subscription";
 }
 
 /// A number as ids of every kind are written.

@@ -519,6 +519,16 @@ impl Problem {
         Self { errors: invalid.0, ..Code::InvalidBody.into() }
     }
 
+    /// The same of a body that holds the parameters as fields of `object`.
+    #[must_use]
+    pub fn within(mut self, object: &str) -> Self {
+        if self.code == Code::InvalidParameter {
+            self.code = Code::InvalidBody;
+            self.errors.iter_mut().for_each(|error| error.field.insert_str(0, &format!("{object}.")));
+        }
+        self
+    }
+
     /// A `code` to which a single field gives rise.
     #[must_use]
     pub fn of_field(code: Code, field: &str, error: FieldCode) -> Self {

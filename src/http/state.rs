@@ -12,9 +12,11 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
 use crate::app::signups::Signups;
+use crate::app::subscriptions::Subscriptions;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -76,6 +78,10 @@ pub struct Members {
     pub hashing: Hashing,
     /// The use cases of messages: what people agreed to, and what WeChat pushes.
     pub agreements: Agreements,
+    /// The use cases of favourites.
+    pub favourites: Favourites,
+    /// The use cases of subscriptions.
+    pub subscriptions: Subscriptions,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -1,10 +1,12 @@
 //! Floor 3: what is started by time or by the store rather than by a request.
 //!
 //! - [`feed`] carries what changed in the store into the read model, on every replica.
+//! - [`announcing`] tells of new events whoever asked for such.
 //! - [`lapses`] lets offers lapse, and ends the queues of what has begun.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
 //! - [`sender`] sends notices as messages of WeChat's.
 
+pub mod announcing;
 pub mod daily;
 pub mod feed;
 pub mod lapses;

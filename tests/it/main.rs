@@ -13,6 +13,7 @@ mod checkins;
 mod faults;
 mod feed;
 mod fuzz;
+mod interests;
 mod limits;
 mod migrations;
 mod mirror;

@@ -90,7 +90,10 @@ fn columns(conn: &mut AnyConn) -> Result<Vec<String>, Error> {
         .map(|row| {
             let kind = match row.kind.to_ascii_uppercase().as_str() {
                 // SQLite's auto-increment keys are spelled INTEGER and hold 64 bits.
-                "INTEGER" if ["changes.id", "notices.id", "data_looks.id"].contains(&row.place.as_str()) => {
+                "INTEGER"
+                    if ["changes.id", "notices.id", "data_looks.id", "favourites.id"]
+                        .contains(&row.place.as_str()) =>
+                {
                     "BigInt"
                 }
                 "BIGINT" => "BigInt",

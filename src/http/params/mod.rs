@@ -30,9 +30,10 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 pub(super) use parse::decode;
 pub use parse::{Params, parse};
-pub use path::{PathAdcode, PathId};
+pub use path::{PathAdcode, PathFavourite, PathId};
 pub use spec::parameters;
 
+use crate::domain::invalid::Invalid;
 use crate::domain::text::Lang;
 use crate::http::problem::Problem;
 use crate::http::{language, pages};
@@ -161,6 +162,18 @@ impl<T: Table> FromRequest for Asked<T> {
 }
 
 impl<T: Table> Asked<T> {
+    /// What a query asks that did not come by itself: the fields of a body, or what the store keeps.
+    ///
+    /// # Errors
+    /// All that is wrong with it, as in a request.
+    pub fn of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>, lang: Lang) -> Result<Self, Invalid> {
+        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+        let pairs = pairs.into_iter().map(|(name, value)| format!("{name}={}", encode(value)));
+        let query = pairs.collect::<Vec<_>>().join("&");
+        let question = pages::question("", &query, lang);
+        Ok(Self { params: parse(&query, T::PARAMS)?, lang, question, query, table: PhantomData })
+    }
+
     /// The value of a parameter as it was given.
     pub fn given(&self, name: &str) -> Option<String> {
         self.pairs().find(|(given, _)| given == name).map(|(_, value)| value)

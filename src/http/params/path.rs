@@ -1,4 +1,4 @@
-//! The `{id}` or `{adcode}` in a path.
+//! The `{id}`, `{adcode}` or `{kind}` in a path.
 
 use std::future::{Ready, ready};
 use std::str::FromStr;
@@ -11,6 +11,9 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
 use crate::domain::divisions::Adcode;
+use crate::domain::favourites::{Favourite, KINDS};
+use crate::domain::ids::EventId;
+use crate::domain::kinds::Kind;
 use crate::http::problem::{Code, Problem};
 
 /// The id of the thing asked for: extractor and documentation in one. What is not an id names nothing, so it is
@@ -52,6 +55,34 @@ impl FromRequest for PathAdcode {
 impl IntoParams for PathAdcode {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         vec![parameter("adcode", "The code of the division: six digits.", "^[1-9][0-9]{5}$", "440106")]
+    }
+}
+
+/// The favourite that is asked for, by `{kind}` and `{id}`: extractor and documentation in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathFavourite(pub Favourite);
+
+impl FromRequest for PathFavourite {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let part = |name| request.match_info().get(name);
+        let kind = part("kind").and_then(Kind::from_name).filter(|kind| KINDS.contains(kind));
+        // Ids of every kind are written alike, so one kind speaks for all.
+        let id = part("id").and_then(|id| id.parse().ok()).map(EventId::get);
+        let favourite = kind.zip(id).map(|(kind, id)| Self(Favourite { kind, id }));
+        ready(favourite.ok_or_else(|| Code::NotFound.into()))
+    }
+}
+
+impl IntoParams for PathFavourite {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The id: 13 characters of `[0-9a-z]`, opaque.";
+        vec![
+            parameter("kind", "What kind of thing it is.", "^(event|base|route|series)$", "event"),
+            parameter("id", about, "^[0-9a-z]{13}$", "01h2x7m9k4qpz"),
+        ]
     }
 }
 

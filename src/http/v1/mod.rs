@@ -18,6 +18,7 @@ pub mod divisions;
 pub mod events;
 pub mod export;
 pub mod facets;
+pub mod favourites;
 pub mod filters;
 pub mod home;
 pub mod map;
@@ -37,6 +38,7 @@ pub mod search;
 pub mod series;
 pub mod sessions;
 pub mod signups;
+pub mod subscriptions;
 pub mod suggest;
 pub mod taxonomy;
 pub mod view;
@@ -71,5 +73,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(checkins::configure)
         .configure(passwords::configure)
         .configure(notices::configure)
-        .configure(wechat::configure);
+        .configure(wechat::configure)
+        .configure(favourites::configure)
+        .configure(subscriptions::configure);
 }

@@ -16,8 +16,7 @@ mod shrink;
 
 pub use app::App;
 pub use catalogue::World;
-
-use chance::Chance;
+pub use chance::Chance;
 
 /// Whether lists count facets.
 const FACETS: bool = true;

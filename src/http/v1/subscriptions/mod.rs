@@ -1,0 +1,272 @@
+//! Subscriptions (订阅): what somebody wants to be told of when it is published.
+
+mod filter;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use filter::{SubscriptionFilter, When, question};
+
+use super::filters::Placed;
+use super::view::View;
+use crate::db::subscriptions;
+use crate::domain::ids::SubscriptionId;
+use crate::domain::invalid::Invalid;
+use crate::domain::signups::RepeatKey;
+use crate::domain::subscriptions::{Subscription, Wish};
+use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::json::Json;
+use crate::http::list::{Crs, List};
+use crate::http::params::{Asked, PathId};
+use crate::http::person::Person;
+use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::state::{Members, State};
+
+/// Mounts the operations of this file.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list_subscriptions)
+        .service(create_subscription)
+        .service(get_subscription)
+        .service(update_subscription)
+        .service(delete_subscription);
+}
+
+/// What somebody wants to be told of.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SubscriptionItem {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// What the person calls it.
+    #[schema(example = "附近的亲子天文")]
+    name: Option<String>,
+    /// What is asked for.
+    filter: SubscriptionFilter,
+    /// The datum of the position in `filter`.
+    crs: Crs,
+    /// When it was made.
+    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
+    created_at: Rfc3339,
+    /// Counts changes; a change names the version that it is made to.
+    #[schema(example = 1)]
+    version: i64,
+}
+
+/// A subscription to be made.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewSubscription {
+    /// What the person calls it, in one line.
+    #[schema(example = "附近的亲子天文", min_length = 1, max_length = 30)]
+    name: Option<String>,
+    /// What is asked for: at least one field.
+    filter: SubscriptionFilter,
+}
+
+/// What a subscription asks for from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangedSubscription {
+    /// What the person calls it, in one line; left out, the name is removed.
+    #[schema(example = "附近的亲子天文", min_length = 1, max_length = 30)]
+    name: Option<String>,
+    /// What is asked for: at least one field.
+    filter: SubscriptionFilter,
+    /// The version that was read.
+    #[schema(example = 1, minimum = 1)]
+    version: i64,
+}
+
+impl SubscriptionItem {
+    fn new(view: &View<'_>, subscription: &Subscription) -> Result<Self, Problem> {
+        Ok(Self {
+            id: subscription.id.to_string(),
+            name: subscription.wish.name.clone(),
+            filter: SubscriptionFilter::shown(view, &subscription.wish.filter)?,
+            crs: view.crs.into(),
+            created_at: rfc3339(subscription.created_at),
+            version: subscription.version,
+        })
+    }
+}
+
+/// List my subscriptions
+///
+/// All of them, the first made first: there are 20 at most.
+#[utoipa::path(
+    tag = "me",
+    params(Asked<Placed>),
+    security(("person" = [])),
+    responses((status = 200, description = "The subscriptions.", body = List<SubscriptionItem>))
+)]
+#[get("/v1/me/subscriptions")]
+async fn list_subscriptions(
+    person: Person,
+    asked: Asked<Placed>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let read = move |members: &Members| {
+        members.db.read(|conn| subscriptions::of_person(conn, &members.vault, person.id))
+    };
+    let mine = members.into_inner().aside(read).await?;
+    let snapshot = state.snapshot()?;
+    let view = asked.view(&snapshot, state.now());
+    let items = mine.iter().map(|one| SubscriptionItem::new(&view, one)).collect::<Result<Vec<_>, _>>()?;
+    let list = List::whole(items, Some(view.crs.into()));
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+}
+
+/// Subscribe
+///
+/// From now on, whoever subscribed is told once of each event that is published and fits: in `/v1/me/notices`, and where
+/// they agreed to it by a subscribe message. The fields of `filter` mean what the parameters of `/v1/events` mean, at the
+/// moment of publication. A position is kept to some 100 metres, and encrypted. With an `Idempotency-Key` a repeat of
+/// the same request makes nothing new for a day.
+#[utoipa::path(
+    tag = "me",
+    params(
+        Asked<Placed>,
+        ("Idempotency-Key" = Option<String>, Header, description = "Any text of up to 128 characters, new for each \
+            request that is meant anew.", example = "c0ffee00-5a1a-4b1d-9f00-3a7b1c2d4e5f"),
+    ),
+    request_body = NewSubscription,
+    security(("person" = [])),
+    responses(
+        (status = 201, description = "The subscription.", body = SubscriptionItem),
+        (status = 409, description = "`limitReached`: there are 20 already; `keyReused`.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/me/subscriptions")]
+async fn create_subscription(
+    person: Person,
+    asked: Asked<Placed>,
+    body: Json<NewSubscription>,
+    request: HttpRequest,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let NewSubscription { name, filter } = body.0;
+    let wish = wish(&asked, &state, name, &filter)?;
+    let key = repeat_key(&request, &members, &wish)?;
+    let create = move |members: &Members| members.subscriptions.create(person.id, &wish, key);
+    let made = members.into_inner().aside(create).await?;
+    let location = format!("/v1/me/subscriptions/{}", made.id);
+    let mut response = HttpResponse::Created();
+    response.insert_header((header::LOCATION, location));
+    answer(response, &asked, &state, &made)
+}
+
+/// Get a subscription
+///
+/// One of mine.
+#[utoipa::path(
+    tag = "me",
+    params(PathId<SubscriptionId>, Asked<Placed>),
+    security(("person" = [])),
+    responses((status = 200, description = "The subscription.", body = SubscriptionItem))
+)]
+#[get("/v1/me/subscriptions/{id}")]
+async fn get_subscription(
+    person: Person,
+    id: PathId<SubscriptionId>,
+    asked: Asked<Placed>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let read = move |members: &Members| {
+        members.db.read(|conn| subscriptions::get(conn, &members.vault, person.id, id.0))
+    };
+    let found = members.into_inner().aside(read).await?.ok_or(Code::NotFound)?;
+    answer(HttpResponse::Ok(), &asked, &state, &found)
+}
+
+/// Change a subscription
+///
+/// Replaces what is asked for. 409 `versionConflict` if it was changed since it was read.
+#[utoipa::path(
+    tag = "me",
+    params(PathId<SubscriptionId>, Asked<Placed>),
+    request_body = ChangedSubscription,
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The subscription as it is now.", body = SubscriptionItem),
+        (status = 409, description = "`versionConflict`: read it again.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[put("/v1/me/subscriptions/{id}")]
+async fn update_subscription(
+    person: Person,
+    id: PathId<SubscriptionId>,
+    asked: Asked<Placed>,
+    body: Json<ChangedSubscription>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let ChangedSubscription { name, filter, version } = body.0;
+    let wish = wish(&asked, &state, name, &filter)?;
+    let change = move |members: &Members| members.subscriptions.change(person.id, id.0, version, &wish);
+    let changed = members.into_inner().aside(change).await?;
+    answer(HttpResponse::Ok(), &asked, &state, &changed)
+}
+
+/// End a subscription
+///
+/// What was told stays in `/v1/me/notices`.
+#[utoipa::path(
+    tag = "me",
+    params(PathId<SubscriptionId>),
+    security(("person" = [])),
+    responses((status = 204, description = "Ended."))
+)]
+#[delete("/v1/me/subscriptions/{id}")]
+async fn delete_subscription(
+    person: Person,
+    id: PathId<SubscriptionId>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    members.into_inner().aside(move |members| members.subscriptions.remove(person.id, id.0)).await?;
+    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+}
+
+fn wish(
+    asked: &Asked<Placed>,
+    state: &State,
+    name: Option<String>,
+    filter: &SubscriptionFilter,
+) -> Result<Wish, Problem> {
+    let snapshot = state.snapshot()?;
+    let filter = filter.read(&asked.view(&snapshot, state.now()))?;
+    Ok(Wish { name: name.map(|name| name.trim().to_owned()), filter })
+}
+
+/// The key under which a request may be repeated, if it has one.
+fn repeat_key(request: &HttpRequest, members: &Members, wish: &Wish) -> Result<Option<RepeatKey>, Problem> {
+    let Some(given) = request.headers().get("Idempotency-Key") else { return Ok(None) };
+    let given = given.to_str().unwrap_or_default();
+    let mut invalid = Invalid::default();
+    RepeatKey::check(given, &mut invalid);
+    invalid.or(())?;
+    let spelled = serde_json::to_string(wish).map_err(Problem::internal)?;
+    let body_hash = members.vault.blind("createSubscription", &spelled);
+    Ok(Some(RepeatKey { given: given.to_owned(), body_hash }))
+}
+
+fn answer(
+    mut response: HttpResponseBuilder,
+    asked: &Asked<Placed>,
+    state: &State,
+    subscription: &Subscription,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = state.snapshot()?;
+    let item = SubscriptionItem::new(&asked.view(&snapshot, state.now()), subscription)?;
+    Ok(response.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+}
