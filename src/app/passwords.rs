@@ -195,7 +195,7 @@ impl Passwords {
     }
 
     fn open(&self, person: PersonId, sealed: &str) -> Result<TotpSecret, Error> {
-        let opened = self.vault.open(passwords::totp_secret(person), sealed)?;
+        let opened = self.vault.open(passwords::TOTP_SECRET.place(person.get()), sealed)?;
         TotpSecret::parse(opened.expose()).ok_or(Error::NotFound)
     }
 }
@@ -207,7 +207,7 @@ pub(super) fn set_secret(
     person: PersonId,
     secret: &TotpSecret,
 ) -> Result<(), Error> {
-    let sealed = vault.seal(passwords::totp_secret(person), &secret.expose())?;
+    let sealed = vault.seal(passwords::TOTP_SECRET.place(person.get()), &secret.expose())?;
     Ok(passwords::set_totp(tx, person, &sealed)?)
 }
 

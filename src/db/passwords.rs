@@ -7,9 +7,10 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::passwords;
+use super::sealed::Column;
 use crate::domain::ids::PersonId;
 use crate::domain::passwords::{PasswordHash, Username};
-use crate::domain::sealing::{Place, Sealed};
+use crate::domain::sealing::Sealed;
 
 /// Somebody's login by password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,11 +53,8 @@ impl Row {
     }
 }
 
-/// Where the secret of somebody's codes stands.
-#[must_use]
-pub fn totp_secret(person: PersonId) -> Place {
-    Place { table: "passwords", column: "totp_secret", row: person.get() }
-}
+/// Secrets of codes.
+pub const TOTP_SECRET: Column = Column { table: "passwords", key: "person_id", column: "totp_secret" };
 
 /// The login of this name.
 pub fn of_username(conn: &mut AnyConn, username: &Username) -> Result<Option<Account>, Error> {

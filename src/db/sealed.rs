@@ -8,7 +8,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::{companions, feedback, persons, signups, wechat_identities as identities};
+use super::{companions, feedback, passwords, persons, signups, wechat_identities as identities};
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
 /// A column of sealed fields.
@@ -31,6 +31,7 @@ pub const COLUMNS: &[Column] = &[
     companions::BODY,
     signups::PERSONAL,
     feedback::WORDS,
+    passwords::TOTP_SECRET,
 ];
 
 impl Column {
