@@ -43,7 +43,7 @@ use crate::http::state::{Members, State};
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::sender::Sender;
-use crate::jobs::{daily, lapses};
+use crate::jobs::{daily, lapses, reminders};
 use crate::{app, http};
 
 pub use mini_programs::{MiniPrograms, demonstration_templates};
@@ -248,6 +248,7 @@ pub async fn start(
     }
     jobs.push(tokio::spawn(feed.run(poll, wake_ups, database_up)));
     jobs.push(tokio::spawn(announcer.run()));
+    jobs.push(tokio::spawn(reminders::run(db.clone(), clock.clone())));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     let wechat = Arc::new(wechat);

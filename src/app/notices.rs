@@ -5,9 +5,11 @@ pub mod agreements;
 pub mod outbox;
 pub mod scenes;
 
-use crate::db::{self, Tx, notices};
+use chrono::{DateTime, Utc};
+
+use crate::db::{self, Db, Tx, notices, sessions, signups};
 use crate::domain::ids::SignupId;
-use crate::domain::notices::Notice;
+use crate::domain::notices::{About, Notice, Purpose};
 
 /// Tells persons something, in the caller's transaction. A reminder whose moment has passed is left out.
 ///
@@ -16,6 +18,36 @@ use crate::domain::notices::Notice;
 pub fn tell(tx: &mut Tx<'_>, all: &[Notice]) -> Result<(), db::Error> {
     let now = tx.now();
     notices::insert(tx, all.iter().filter(|notice| !notice.is_past(now)))
+}
+
+/// Tells those who have seats that their session is near: the day before, and the hour before. Who signed up later than
+/// that knows. Says how many were told.
+///
+/// # Errors
+/// If the store fails; those who were told before are.
+pub fn remind(db: &Db, now: DateTime<Utc>) -> Result<usize, db::Error> {
+    let mut told = 0;
+    for (step, purpose) in (1..).zip([Purpose::DayBefore, Purpose::HourBefore]) {
+        let ahead = purpose.ahead().unwrap_or_default();
+        for session in db.read(|conn| signups::to_remind(conn, now, now + ahead, step))? {
+            told += db.write(|tx| {
+                let found = sessions::find(tx, &[session])?.remove(&session);
+                let Some(start) = found.map(|session| session.start) else { return Ok(0) };
+                if !signups::remind(tx, session, step)? {
+                    return Ok(0);
+                }
+                let coming = signups::confirmed_before(tx, session, start - ahead)?;
+                let notice = |(person, signup, event)| {
+                    let about = About { event, session: Some(session), signup: Some(signup) };
+                    Notice::new(person, purpose, about)
+                };
+                let notices: Vec<Notice> = coming.into_iter().map(notice).collect();
+                tell(tx, &notices)?;
+                Ok::<_, db::Error>(notices.len())
+            })?;
+        }
+    }
+    Ok(told)
 }
 
 /// Drops the reminders of sign-ups that ended.

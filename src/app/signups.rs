@@ -14,7 +14,8 @@ use super::notices::{drop_reminders, tell};
 use super::rooms::{self, Room, Tools, about, told};
 use crate::db::limits_used::{self, Use};
 use crate::db::records::Stored;
-use crate::db::{Db, Tx, signups};
+use crate::db::{Db, Tx, data_looks, signups};
+use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
 use crate::domain::ids::{PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -240,6 +241,34 @@ impl Signups {
             let after = self.uses(tx, room, signup, members)?;
             desk::check_limits(tx, &after)?;
             Ok(limits_used::raise(tx, after)?)
+        })
+    }
+
+    /// The sign-ups of a session, in order of their making. With a purpose, that somebody of its host looked at them is
+    /// recorded in the same transaction: they are shown in full then, and only then.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn of_session(
+        &self,
+        session: SessionId,
+        staff: PersonId,
+        purpose: Option<&str>,
+    ) -> Result<Vec<Signup>, Error> {
+        let Some(purpose) = purpose else {
+            return Ok(self.db.read(|conn| signups::of_session(conn, &self.vault, session))?);
+        };
+        self.db.write(|tx| {
+            let all = signups::of_session(tx, &self.vault, session)?;
+            let look = |signup: &Signup| Look {
+                actor: staff,
+                subject: signup.person,
+                session: Some(session),
+                purpose: purpose.to_owned(),
+                fields: vec!["party", "contact", "answers"],
+            };
+            data_looks::record(tx, &all.iter().map(look).collect::<Vec<_>>())?;
+            Ok(all)
         })
     }
 

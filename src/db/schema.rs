@@ -104,6 +104,7 @@ diesel::table! {
         body -> Text,
         queue_next -> BigInt,
         seats_number -> BigInt,
+        reminded -> Integer,
     }
 }
 

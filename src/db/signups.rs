@@ -279,6 +279,53 @@ pub fn overdue(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<Vec<SessionId>,
     Ok(found)
 }
 
+/// The sessions that start after `now` and until `until`, for which fewer than `step` reminders were told.
+pub fn to_remind(
+    conn: &mut AnyConn,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    step: i32,
+) -> Result<Vec<SessionId>, Error> {
+    let ids: Vec<i64> = sessions::table
+        .filter(sessions::seats_number.gt(0).and(sessions::reminded.lt(step)))
+        .filter(sessions::start_at.gt(now.naive_utc()).and(sessions::start_at.le(until.naive_utc())))
+        .select(sessions::id)
+        .limit(IDS_PER_STATEMENT as i64)
+        .load(conn)?;
+    Ok(ids.into_iter().filter_map(SessionId::new).collect())
+}
+
+/// Notes that so many reminders of a session were told; `false` if another transaction noted it before.
+pub fn remind(tx: &mut Tx<'_>, session: SessionId, step: i32) -> Result<bool, Error> {
+    let open = sessions::table.find(session.get()).filter(sessions::reminded.lt(step));
+    Ok(diesel::update(open).set(sessions::reminded.eq(step)).execute(&mut *tx.conn)? == 1)
+}
+
+/// Those who have seats of a session since before `since`: whose, and by which sign-up.
+pub fn confirmed_before(
+    conn: &mut AnyConn,
+    session: SessionId,
+    since: DateTime<Utc>,
+) -> Result<Vec<(PersonId, SignupId, EventId)>, Error> {
+    let rows: Vec<(Option<i64>, i64, i64)> = signups::table
+        .filter(signups::session_id.eq(session.get()).and(signups::status.eq(Status::Confirmed.name())))
+        .filter(signups::created_at.le(since.naive_utc()))
+        .select((signups::person_id, signups::id, signups::event_id))
+        .load(conn)?;
+    let read = |(person, signup, event): (Option<i64>, i64, i64)| {
+        Some((PersonId::new(person?)?, SignupId::new(signup)?, EventId::new(event)?))
+    };
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Forgets what is personal in the sign-ups of sessions that ended before `before`; says in how many. Who signed up, for
+/// how many seats and who came stays.
+pub fn forget_personal(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
+    let over = sessions::table.filter(sessions::end_at.lt(before.naive_utc())).select(sessions::id);
+    let kept = signups::table.filter(signups::personal.is_not_null().and(signups::session_id.eq_any(over)));
+    Ok(diesel::update(kept).set(signups::personal.eq(None::<String>)).execute(&mut *tx.conn)?)
+}
+
 /// The offers of a session that have lapsed at `now`.
 pub fn lapsed(
     conn: &mut AnyConn,

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use crate::app::accounts::Accounts;
 use crate::app::{self, checkins, programme};
-use crate::db::{Db, changes, consents, logins, notices, wechat_pushes};
+use crate::db::{Db, changes, consents, idempotency_keys, logins, notices, signups, wechat_pushes};
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
 use crate::domain::time;
@@ -18,6 +18,12 @@ pub const CHANGES_KEPT_DAYS: i64 = 31;
 
 /// How long notices are kept: those of a season can be looked up, and nobody's past is kept for ever.
 pub const NOTICES_KEPT_DAYS: i64 = 180;
+
+/// How long what is personal in sign-ups is kept after their session, as the privacy policy says.
+pub const PERSONAL_KEPT_DAYS: i64 = 180;
+
+/// How long keys of requests are known: 24 hours are promised.
+const KEYS_KEPT_DAYS: i64 = 1;
 
 /// How long pushes of WeChat's are known: it repeats one within a minute.
 const PUSHES_KNOWN_DAYS: i64 = 2;
@@ -36,7 +42,8 @@ pub struct Done {
     pub no_shows: usize,
 }
 
-/// Does the day's chores now: deletes old changes and notices, expired logins and consents that ended long ago, keeps the
+/// Does the day's chores now: deletes old changes and notices, expired logins, consents that ended long ago, what is
+/// personal in sign-ups of half a year ago, keeps the
 /// sample programme going, and marks who did not come. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
@@ -44,6 +51,8 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
         logins::purge(tx, tx.now())?;
         consents::purge(tx, tx.now() - KEPT)?;
         notices::purge(tx, tx.now() - TimeDelta::days(NOTICES_KEPT_DAYS))?;
+        idempotency_keys::purge(tx, tx.now() - TimeDelta::days(KEYS_KEPT_DAYS))?;
+        signups::forget_personal(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
         wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
         changes::purge(tx, before)
     })?;

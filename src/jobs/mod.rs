@@ -3,6 +3,7 @@
 //! - [`feed`] carries what changed in the store into the read model, on every replica.
 //! - [`announcing`] tells of new events whoever asked for such.
 //! - [`lapses`] lets offers lapse, and ends the queues of what has begun.
+//! - [`reminders`] tells those who have seats that their session is near.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
 //! - [`sender`] sends notices as messages of WeChat's.
 
@@ -10,4 +11,5 @@ pub mod announcing;
 pub mod daily;
 pub mod feed;
 pub mod lapses;
+pub mod reminders;
 pub mod sender;

@@ -2,6 +2,8 @@
 -- `seats_number` is the number of the transaction that last moved `taken` or `waiting`; the feed looks for newer ones.
 ALTER TABLE sessions ADD COLUMN queue_next BIGINT NOT NULL DEFAULT 1;
 ALTER TABLE sessions ADD COLUMN seats_number BIGINT NOT NULL DEFAULT 0;
+-- How many of the reminders of its start were told: the day before, the hour before.
+ALTER TABLE sessions ADD COLUMN reminded INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX sessions_by_seats_number ON sessions (seats_number) WHERE seats_number > 0;
 -- Sign-ups. `personal` holds names, births, contact and answers, sealed; it goes away when its time is over, and so does
 -- `person_id` when the person is erased. A ticket with a greater `ticket_revision` revokes those before. `attended` are the places in the party, from 0, of those who came.

@@ -1,6 +1,7 @@
 //! Sign-ups (报名): made, read, changed and given up by whoever they are of.
 
 mod asked;
+mod host;
 mod shown;
 
 use actix_web::http::header;
@@ -8,6 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use asked::{ChangedSignup, NewSignup};
+pub use host::{HostedSignup, ListSessionSignups};
 pub use shown::{Found, PartyRole, SignupItem, SignupStatus, StatusReason};
 
 use super::filters::Plain;
@@ -34,7 +36,8 @@ use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(create_signup)
+    cfg.configure(host::configure)
+        .service(create_signup)
         .service(list_signups)
         .service(get_signup)
         .service(update_signup)

@@ -1,0 +1,217 @@
+//! Who comes to a session, and what its host decides about them.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::shown::{PartyRole, SignupStatus, StatusReason};
+use crate::app;
+use crate::app::signups::Decision;
+use crate::domain::checkins::masked;
+use crate::domain::ids::{SessionId, SignupId};
+use crate::domain::persons;
+use crate::domain::signups::{Signup, party};
+use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::list::List;
+use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::staff::Desk;
+use crate::http::state::Members;
+
+pub(super) fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(list_session_signups).service(approve_signup).service(reject_signup);
+}
+
+/// What `GET /v1/manage/sessions/{id}/signups` takes.
+pub struct ListSessionSignups;
+
+const PURPOSE: Param = Param::new(
+    "purpose",
+    Kind::Text { max_chars: 100 },
+    "What names, telephone numbers and answers are needed for, in a few words. With it they are shown in full, and that \
+     you looked stands on record for everybody on the list. Without it names and numbers are masked.",
+    "分组",
+);
+
+impl Table for ListSessionSignups {
+    const PARAMS: &'static [&'static [Param]] = &[&[PURPOSE]];
+}
+
+/// A sign-up, as the host of its session sees it.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HostedSignup {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// How it stands.
+    status: SignupStatus,
+    /// Why, where it came to its end.
+    status_reason: Option<StatusReason>,
+    /// How much of the capacity it takes, or would take.
+    #[schema(example = 2)]
+    seats: i32,
+    /// Heads of a class or group.
+    #[schema(example = 42)]
+    headcount: Option<u16>,
+    /// Who comes.
+    party: Vec<HostedMember>,
+    /// The telephone number of whoever signed up, where they gave one.
+    #[schema(example = "138****8000")]
+    phone: Option<String>,
+    /// What was answered; with a `purpose` only.
+    answers: Option<Vec<HostedAnswer>>,
+    /// When it was made.
+    #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
+    created_at: Rfc3339,
+}
+
+/// Somebody of a party.
+#[derive(Serialize, ToSchema)]
+pub struct HostedMember {
+    /// Their name, masked unless a purpose was given.
+    #[schema(example = "小*")]
+    name: String,
+    /// As what they come.
+    #[serde(rename = "as")]
+    role: PartyRole,
+    /// Whether they came.
+    #[schema(example = false)]
+    attended: bool,
+}
+
+/// An answer.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HostedAnswer {
+    /// Which question.
+    #[schema(example = "school")]
+    question_id: String,
+    /// The place in `party`, from 0, of whom it is about.
+    #[schema(example = 0)]
+    participant: Option<u16>,
+    /// What was answered.
+    #[schema(value_type = super::asked::AnswerValue, example = "一小")]
+    value: party::Value,
+}
+
+impl HostedSignup {
+    fn new(signup: Signup, full: bool) -> Self {
+        let attended = signup.attended;
+        let personal = signup.personal.unwrap_or_default();
+        let member = |(at, member): (usize, party::Member)| HostedMember {
+            name: if full { member.name.expose().to_owned() } else { masked(member.name.expose()) },
+            role: member.role.into(),
+            attended: attended.iter().any(|place| usize::from(*place) == at),
+        };
+        let phone = personal.contact.and_then(|contact| contact.phone);
+        let answer = |one: party::Answer| HostedAnswer {
+            question_id: one.question,
+            participant: one.participant,
+            value: one.value,
+        };
+        Self {
+            id: signup.id.to_string(),
+            status: signup.status.into(),
+            status_reason: signup.reason.map(StatusReason::from),
+            seats: signup.seats,
+            headcount: signup.headcount,
+            party: personal.party.into_iter().enumerate().map(member).collect(),
+            phone: phone.map(|phone| {
+                if full { phone.expose().to_owned() } else { persons::Phone::from(phone.expose()).masked() }
+            }),
+            answers: full.then(|| personal.answers.into_iter().map(answer).collect()),
+            created_at: rfc3339(signup.created_at),
+        }
+    }
+}
+
+/// List who comes
+///
+/// All sign-ups of a session in order of their making. Names and numbers are masked; with a `purpose` they are shown, and
+/// that you looked is on record.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SessionId>, Asked<ListSessionSignups>),
+    security(("person" = [])),
+    responses((status = 200, description = "All sign-ups.", body = List<HostedSignup>))
+)]
+#[get("/v1/manage/sessions/{id}/signups")]
+async fn list_session_signups(
+    desk: Desk,
+    asked: Asked<ListSessionSignups>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let purpose = asked.params.text(&PURPOSE).map(str::to_owned);
+    let full = purpose.is_some();
+    let read =
+        move |members: &Members| members.signups.of_session(desk.session, desk.person.id, purpose.as_deref());
+    let all = members.into_inner().aside(read).await?;
+    let items = all.into_iter().map(|signup| HostedSignup::new(signup, full)).collect();
+    let list: List<HostedSignup> = List::whole(items, None);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+}
+
+/// Approve a sign-up
+///
+/// Of a session where the host decides on each: they get the seats that are held for them.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SessionId>, ("signup" = String, Path, description = "The sign-up.", example = "01h2x7m9k4qpz")),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The sign-up, confirmed.", body = HostedSignup),
+        (status = 409, description = "`signupOver`: it does not wait for a decision.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/manage/sessions/{id}/signups/{signup}/approve")]
+async fn approve_signup(
+    desk: Desk,
+    request: HttpRequest,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    decide(desk, &request, members, Decision::Approve).await
+}
+
+/// Reject a sign-up
+///
+/// Of a session where the host decides on each: the seats that were held for them go to whoever is next.
+#[utoipa::path(
+    tag = "signups",
+    params(PathId<SessionId>, ("signup" = String, Path, description = "The sign-up.", example = "01h2x7m9k4qpz")),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The sign-up, declined.", body = HostedSignup),
+        (status = 409, description = "`signupOver`: it does not wait for a decision.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/manage/sessions/{id}/signups/{signup}/reject")]
+async fn reject_signup(
+    desk: Desk,
+    request: HttpRequest,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    decide(desk, &request, members, Decision::Reject).await
+}
+
+async fn decide(
+    desk: Desk,
+    request: &HttpRequest,
+    members: web::Data<Members>,
+    decision: Decision,
+) -> Result<HttpResponse, Problem> {
+    let named = request.match_info().get("signup").and_then(|id| id.parse::<SignupId>().ok());
+    let id = named.ok_or(Code::NotFound)?;
+    let decide =
+        move |members: &Members| Ok::<_, app::Error>(members.signups.decide(desk.session, id, decision)?);
+    let signup = members.into_inner().aside(decide).await?;
+    let shown = HostedSignup::new(signup, false);
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
+}
