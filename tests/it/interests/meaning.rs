@@ -71,6 +71,12 @@ fn pairs(filter: &Value) -> Vec<(String, String)> {
     fields.chain([("crs".to_owned(), "wgs84".to_owned())]).collect()
 }
 
+fn query(pairs: &[(String, String)]) -> String {
+    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let pairs = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
 fn ids(items: &[Value]) -> BTreeSet<String> {
     items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
 }
@@ -96,17 +102,22 @@ async fn a_filter_means_what_the_list_of_events_means_by_the_same_words() {
     let subscription = subscribe(&server, &access, json!({ "free": true })).await;
     let path = format!("{SUBSCRIPTIONS}/{}?crs=wgs84", subscription["id"].as_str().unwrap());
     let snapshot = server.running.live.now().unwrap();
-    let (mut found, rounds) = (0, 300);
+    let (mut found, mut version, rounds) = (0, 1, 300);
     for round in 0..rounds {
         let mut chance = Chance::new(round);
         let filter = random(&words, &mut chance);
-        let change = json!({ "filter": filter, "version": 1 + round });
+        let change = json!({ "filter": filter, "version": version });
         let kept = server.send(by(&server, Method::PUT, &path, &access).json(&change)).await;
+        if kept.status == 422 {
+            // Public holidays are known for so long only.
+            assert_eq!(errors(&kept), ["filter.when:holidayUnknown"], "{filter}");
+            assert_eq!(server.get(&format!("/v1/events?{}", query(&pairs(&filter)))).await.status, 400);
+            continue;
+        }
         assert_eq!(kept.status, 200, "{filter}: {}", kept.text);
+        version += 1;
         let pairs = pairs(&kept.json()["filter"]);
-        let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let query = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value)));
-        let query = query.collect::<Vec<_>>().join("&");
+        let query = query(&pairs);
         // Whatever else is published at the same time.
         let mut fresh = all.clone();
         chance.shuffle(&mut fresh);

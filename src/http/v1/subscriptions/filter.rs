@@ -52,21 +52,21 @@ pub enum When {
 /// hold.
 #[skip_serializing_none]
 #[derive(Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SubscriptionFilter {
     /// Words.
     #[schema(example = "望远镜", min_length = 1, max_length = 100)]
     q: Option<String>,
     /// Any of these topics: codes of `/v1/taxonomy?scheme=topic`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["astronomy_space"]))]
     topic: Vec<String>,
     /// Any of these audiences: codes of `/v1/taxonomy?scheme=audience`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["child_family"]))]
     audience: Vec<String>,
     /// Any of these forms: codes of `/v1/taxonomy?scheme=form`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["lecture"]))]
     form: Vec<String>,
     /// For somebody of this age, in completed years.
@@ -91,31 +91,31 @@ pub struct SubscriptionFilter {
     #[schema(example = true)]
     free: Option<bool>,
     /// In any of these modes.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["onsite"]), value_type = Vec<Mode>)]
     mode: Vec<String>,
     /// With any of these ways in.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["walkIn", "signup"]), value_type = Vec<Admission>)]
     admission: Vec<String>,
     /// Run by any of these organisations: ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["01h2x7m9k4qpz"]))]
     organiser: Vec<String>,
     /// At any of these bases: ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["01h2x7m9k4qpz"]))]
     base: Vec<String>,
     /// In any of these series: ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["01h2x7m9k4qpz"]))]
     series: Vec<String>,
     /// Part of any of these campaigns: ids.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["01h2x7m9k4qpz"]))]
     campaign: Vec<String>,
     /// Providing for all of these.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["wheelchair"]), value_type = Vec<Need>)]
     accessibility: Vec<String>,
 }
