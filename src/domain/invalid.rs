@@ -518,6 +518,7 @@ mod tests {
             FieldCode::Incomplete { needs: word() },
             FieldCode::Conflicting { with: word() },
             FieldCode::TooFew { min: 1 },
+            FieldCode::TooShort { min: 1 },
             FieldCode::Rule { reason: word() },
             FieldCode::NoSuch { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
