@@ -2,6 +2,7 @@
 
 pub mod catalogue;
 pub mod dump;
+pub mod people;
 pub mod process;
 pub mod server;
 pub mod stores;
