@@ -8,9 +8,11 @@ use std::time::Duration;
 use super::*;
 use crate::support::people::people as logged_in;
 use crate::support::server::vault;
+use crate::support::wire::{Cut, Wire};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use kepu::app::desk::{Attempt, BATCH, Desk, Settled};
+use kepu::app::signups::Signups;
 use kepu::db::{logins, persons, seats as stored};
 use kepu::domain::access::Caller;
 use kepu::domain::ids::SystemRandom;
@@ -82,6 +84,10 @@ fn taken(db: &Db, session: &str) -> (i32, i32) {
 
 fn made(settled: &Result<Settled, app::Error>) -> bool {
     matches!(settled, Ok(Settled { made: true, .. }))
+}
+
+fn is_unavailable(error: &app::Error) -> bool {
+    matches!(error, app::Error::Db(db::Error::Unavailable(_)))
 }
 
 #[actix_web::test]
@@ -215,5 +221,43 @@ on_both_stores! {
         assert_eq!(taken(&db, "s"), (1500 - turned_away, 0));
         let answer = Problem::from(app::Error::Busy).render(kepu::domain::text::Lang::En, "id");
         assert_eq!((answer.status().as_u16(), answer.headers().contains_key("retry-after")), (503, true));
+    }
+}
+
+/// The connection breaks at the commit: before the server learns of it, or after it was made.
+#[actix_web::test]
+async fn a_commit_whose_answer_is_lost_is_found_by_a_repeat() {
+    let (fresh, db, callers) =
+        ready(Store::Postgres, vec![stars("s", 99, json!({ "waitlistMode": "confirm" }))], 20);
+    let wire = Wire::to(&fresh.url);
+    let behind = Db::open(crate::support::stores::settings(&wire.url), Arc::new(FixedClock(NOW))).unwrap();
+    let desk = desk(&behind);
+    let signups = Signups::new(behind, vault(), Arc::new(SystemRandom));
+    for (n, cut) in [Cut::Before, Cut::After].into_iter().enumerate() {
+        let some = &callers[n * 10..n * 10 + 10];
+        let try_all = || join_all(some.iter().map(|caller| desk.sign_up(keyed(*caller, "s", "k"))));
+        wire.cut(cut);
+        let first = try_all().await;
+        assert!(wire.was_cut(), "{cut:?}: no commit passed");
+        for outcome in &first {
+            assert!(made(outcome) || outcome.as_ref().is_err_and(is_unavailable), "{cut:?}: {outcome:?}");
+        }
+        assert!(first.iter().any(|outcome| !made(outcome)), "{cut:?}");
+        for outcome in try_all().await {
+            assert!(
+                made(&outcome),
+                "{cut:?}: a repeat with its key is told what the first one made: {outcome:?}"
+            );
+        }
+        assert_eq!(taken(&db, "s"), (some.len() as i32, 0), "{cut:?}");
+        // The same for whatever is done about a sign-up later.
+        for caller in some {
+            let signup = desk.sign_up(attempt(*caller, "s")).await.unwrap().signup;
+            wire.cut(cut);
+            let lost = signups.cancel(caller.person, signup.id);
+            assert!(lost.as_ref().is_err_and(is_unavailable), "{cut:?}: {lost:?}");
+            assert_eq!(signups.cancel(caller.person, signup.id).unwrap().status, Status::Cancelled);
+        }
+        assert_eq!(taken(&db, "s"), (0, 0), "{cut:?}");
     }
 }

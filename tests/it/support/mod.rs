@@ -6,6 +6,7 @@ pub mod people;
 pub mod process;
 pub mod server;
 pub mod stores;
+pub mod wire;
 
 use std::future::Future;
 use std::time::{Duration, Instant};
