@@ -15,6 +15,7 @@ use kepu::app::desk::{Attempt, BATCH, Desk, Settled};
 use kepu::app::signups::Signups;
 use kepu::db::{logins, persons, seats as stored};
 use kepu::domain::access::Caller;
+use kepu::domain::events::EventStatus;
 use kepu::domain::ids::SystemRandom;
 use kepu::domain::signups::party::Role;
 use kepu::domain::signups::refusal::Refusal;
@@ -221,6 +222,21 @@ on_both_stores! {
         assert_eq!(taken(&db, "s"), (1500 - turned_away, 0));
         let answer = Problem::from(app::Error::Busy).render(kepu::domain::text::Lang::En, "id");
         assert_eq!((answer.status().as_u16(), answer.headers().contains_key("retry-after")), (503, true));
+    }
+
+    async fn nobody_signs_up_for_an_event_that_is_called_off(store: Store) {
+        let fresh = Fresh::new(store, Holds::Tables);
+        fill(&open(&fresh), vec![stars("s", 5, json!({ "waitlistMode": "confirm" }))]);
+        open(&fresh)
+            .write(|tx| {
+                let event = event("stars", BaseId::from_slug("dome"));
+                put_event(tx, "stars", &kepu::domain::events::Event { status: EventStatus::Cancelled, ..event }, NOW, 0)
+            })
+            .unwrap();
+        let server = Server::simulated(Arc::new(fresh)).await;
+        let lan = log_in(&server, "lan").await;
+        assert_refused(&sign_up(&server, "s", &lan, alone()).await, "calledOff");
+        seats(&server, "s", 0, 0).await;
     }
 }
 
