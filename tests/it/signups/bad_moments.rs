@@ -238,6 +238,25 @@ on_both_stores! {
         assert_refused(&sign_up(&server, "s", &lan, alone()).await, "calledOff");
         seats(&server, "s", 0, 0).await;
     }
+
+    async fn what_the_store_cannot_hold_is_refused_before_it(store: Store) {
+        let fresh = Arc::new(Fresh::new(store, Holds::Tables));
+        let db = open(&fresh);
+        ground(&db);
+        // No policy is in force, so nothing else looks at the version.
+        db.write(|tx| {
+            put_base(tx, "dome", &base("dome", 23.1, 113.3))?;
+            put_event(tx, "stars", &event("stars", BaseId::from_slug("dome")), NOW, 0)?;
+            Ok::<_, app::Error>(db::sessions::insert_with_events(tx, &[stars("s", 5, json!({}))])?)
+        })
+        .unwrap();
+        let server = Server::simulated(fresh).await;
+        let lan = log_in(&server, "lan").await;
+        let mut body = alone();
+        body["consent"]["policyVersion"] = "1\u{0}".into();
+        let refused = sign_up(&server, "s", &lan, body).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["field"]), (422, &json!("consent.policyVersion")));
+    }
 }
 
 /// The connection breaks at the commit: before the server learns of it, or after it was made.
