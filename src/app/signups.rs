@@ -231,13 +231,14 @@ impl Signups {
             }
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, room, signup, before)?;
-            limits_used::give_back(tx, before)?;
             let members = desk::add_members(tx, signup, &allowed)?;
             signup.seats = allowed.seats;
             signup.headcount = request.headcount;
             signup.personal = Some(allowed.personal);
             signup.ticket_revision += 1;
             let after = self.uses(tx, room, signup, members)?;
+            limits_used::hold(tx, before.iter().chain(&after))?;
+            limits_used::give_back(tx, before)?;
             desk::check_limits(tx, &after)?;
             Ok(limits_used::raise(tx, after)?)
         })

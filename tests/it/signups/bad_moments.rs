@@ -13,6 +13,7 @@ use futures_util::FutureExt;
 use futures_util::future::join_all;
 use kepu::app::desk::{Attempt, BATCH, Desk, Settled};
 use kepu::app::signups::Signups;
+use kepu::db::limits_used::{self, Use};
 use kepu::db::{logins, persons, seats as stored};
 use kepu::domain::access::Caller;
 use kepu::domain::events::EventStatus;
@@ -116,6 +117,29 @@ async fn two_replicas_never_pass_a_limit_nor_wait_in_a_circle() {
     }
     let taken: i32 = names.iter().map(|name| taken(&one, name).0).sum();
     assert_eq!(taken, 120);
+}
+
+/// Who gives one limit back and uses another, while somebody else does it the other way round.
+#[test]
+fn limits_are_exchanged_in_one_order() {
+    let fresh = Fresh::new(Store::Postgres, Holds::Tables);
+    let limit = |who: &str| Use { scope: "event:1".to_owned(), who: who.to_owned(), used: 1, most: 1000 };
+    let exchange = |from: Use, to: Use| {
+        let db = open(&fresh);
+        move || {
+            for _ in 0..100 {
+                let done = db.write(|tx| {
+                    limits_used::hold(tx, [&from, &to].into_iter())?;
+                    limits_used::give_back(tx, vec![from.clone()])?;
+                    limits_used::raise(tx, vec![to.clone()])
+                });
+                done.unwrap();
+            }
+        }
+    };
+    let (there, back) = (exchange(limit("a"), limit("b")), exchange(limit("b"), limit("a")));
+    let both = [thread::spawn(there), thread::spawn(back)];
+    both.into_iter().for_each(|one| one.join().unwrap());
 }
 
 #[actix_web::test]
