@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use crate::app::accounts::Accounts;
 use crate::app::{self, checkins, programme};
-use crate::db::{Db, changes, consents, logins, notices, wechat_pushes};
+use crate::db::{Db, changes, consents, idempotency_keys, logins, notices, wechat_pushes};
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
 use crate::domain::time;
@@ -36,8 +36,8 @@ pub struct Done {
     pub no_shows: usize,
 }
 
-/// Does the day's chores now: deletes old changes and notices, expired logins and consents that ended long ago, keeps the
-/// sample programme going, and marks who did not come. Blocks.
+/// Does the day's chores now: deletes old changes and notices, expired logins, keys of requests of yesterday and consents
+/// that ended long ago, keeps the sample programme going, and marks who did not come. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
@@ -45,6 +45,7 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
         consents::purge(tx, tx.now() - KEPT)?;
         notices::purge(tx, tx.now() - TimeDelta::days(NOTICES_KEPT_DAYS))?;
         wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
+        idempotency_keys::purge(tx, tx.now() - TimeDelta::days(1))?;
         changes::purge(tx, before)
     })?;
     let no_shows = checkins::give_up(db)?;

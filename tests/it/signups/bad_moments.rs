@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use kepu::app::desk::{Attempt, BATCH, Desk, Settled};
 use kepu::app::signups::Signups;
 use kepu::db::limits_used::{self, Use};
-use kepu::db::{logins, persons, seats as stored};
+use kepu::db::{idempotency_keys, logins, persons, seats as stored};
 use kepu::domain::access::Caller;
 use kepu::domain::events::EventStatus;
 use kepu::domain::ids::SystemRandom;
@@ -23,6 +23,7 @@ use kepu::domain::signups::refusal::Refusal;
 use kepu::domain::signups::request::{Participant, Request, Who};
 use kepu::domain::signups::{RepeatKey, Status};
 use kepu::http::problem::Problem;
+use kepu::jobs::daily;
 
 /// A desk, as a replica has one.
 fn desk(db: &Db) -> Desk {
@@ -209,6 +210,19 @@ on_both_stores! {
         }
         assert!(made(&settled[2]));
         assert_eq!(taken(&db, "s"), (1, 0));
+    }
+
+    async fn a_key_is_known_for_a_day(store: Store) {
+        let (fresh, db, callers) = ready(store, vec![stars("a", 9, json!({})), stars("b", 9, json!({}))], 1);
+        let person = callers[0].person;
+        assert!(made(&desk(&db).sign_up(keyed(callers[0], "a", "k")).await));
+        let known = |days: i64, seconds: i64| {
+            let later = NOW + TimeDelta::days(days) + TimeDelta::seconds(seconds);
+            let db = fresh.open(Arc::new(FixedClock(later)));
+            daily::chores(&db, false).unwrap();
+            !db.read(|conn| idempotency_keys::find(conn, "signUp", &[person])).unwrap().is_empty()
+        };
+        assert_eq!((known(1, 0), known(1, 1)), (true, false));
     }
 
     async fn who_hangs_up_is_signed_up_all_the_same(store: Store) {
