@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bad_moments;
+mod capacity;
 mod desk;
 mod queue;
 
