@@ -90,8 +90,9 @@ impl Signups {
                     self.let_go(tx, &room, &signup)?;
                 }
             }
-            room.close(tx, self.tools())?;
-            Ok(signup)
+            // Who queues with a smaller party may be next at once.
+            let promoted = room.close(tx, self.tools())?;
+            Ok(promoted.into_iter().find(|one| one.id == id).unwrap_or(signup))
         })
     }
 
@@ -131,7 +132,8 @@ impl Signups {
     pub fn accept(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             // To accept twice is to have accepted.
-            if signup.status == Status::Confirmed && signup.queue_number.is_some() {
+            let seated = matches!(signup.status, Status::Confirmed | Status::Pending);
+            if seated && signup.queue_number.is_some() {
                 return Ok(());
             }
             let stands = signup.offered_until.is_some_and(|until| tx.now() < until);
@@ -269,13 +271,17 @@ impl Signups {
     /// Lets offers lapse whose time is over, and ends the queue of what has begun; says how many sign-ups that ended.
     ///
     /// # Errors
-    /// If the store fails.
+    /// If the store fails: the last failure, after all sessions were looked at.
     pub fn lapse(&self, now: DateTime<Utc>) -> Result<usize, Error> {
-        let mut ended = 0;
+        let mut all = Ok(0);
         for session in self.db.read(|conn| signups::overdue(conn, now))? {
-            ended += self.db.write(|tx| self.lapse_in(tx, session))?;
+            // One session that cannot be settled keeps no other from it.
+            match self.db.write(|tx| self.lapse_in(tx, session)) {
+                Ok(ended) => all = all.map(|before| before + ended),
+                Err(error) => all = Err(error),
+            }
         }
-        Ok(ended)
+        all
     }
 
     fn lapse_in(&self, tx: &mut Tx<'_>, session: SessionId) -> Result<usize, Error> {

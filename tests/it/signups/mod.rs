@@ -4,6 +4,7 @@ mod accounts;
 mod bad_moments;
 mod capacity;
 mod desk;
+mod model;
 mod queue;
 
 use std::sync::Arc;
