@@ -5,6 +5,7 @@ mod bad_moments;
 mod capacity;
 mod desk;
 mod model;
+mod outages;
 mod queue;
 
 use std::sync::Arc;
