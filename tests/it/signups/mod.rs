@@ -7,6 +7,7 @@ mod desk;
 mod model;
 mod outages;
 mod queue;
+mod storm;
 
 use std::sync::Arc;
 
