@@ -15,6 +15,14 @@ test *PART:
 it *FILTER:
     scripts/with-services cargo test --locked --test it {{ FILTER }}
 
+# The long storm of sign-ups, from a release build: `KEPU_STORM_ATTEMPTS`, `_SESSIONS` and `_KILLS` size it
+storm:
+    scripts/with-services cargo test --release --locked --test it the_long_storm -- --ignored --nocapture --test-threads 1
+
+# So many random histories of sign-ups against their plain model
+histories COUNT="20000":
+    KEPU_MODEL_HISTORIES={{ COUNT }} scripts/with-services cargo test --locked --test it agrees_with_a_plain_model -- --nocapture
+
 # Formatting and lints
 check:
     cargo fmt --check

@@ -26,6 +26,37 @@ postgres_bin() {
   if [[ -n $found ]]; then dirname "$(readlink -f "$found")"; fi
 }
 
+# PostgreSQL refuses to run as root: sets $as to the options of setpriv under which it does not.
+as_postgres() {
+  as=()
+  ((EUID == 0)) || return 0
+  user=nobody
+  id postgres >/dev/null 2>&1 && user=postgres
+  as=(--reuid "$user" --regid "$(id -g "$user")" --clear-groups)
+}
+
+# make_cluster DIR: makes a private PostgreSQL cluster in DIR/postgres.
+make_cluster() {
+  local as user bin
+  as_postgres
+  bin=$(postgres_bin)
+  if ((EUID == 0)); then install -d -m 700 -o "$user" "$1/postgres"; fi
+  (cd / && setpriv "${as[@]}" "$bin/initdb" --pgdata "$1/postgres" --username postgres \
+    --auth trust --encoding UTF8 --locale C.UTF-8 --no-sync) >"$1/initdb.log" 2>&1 ||
+    { cat "$1/initdb.log" >&2; die "initdb failed; its words are above."; }
+}
+
+# become_postgres DIR PORT: turns this shell into the server of such a cluster. --pdeathsig ends it even where whoever
+# started it is killed outright. fsync=off: a killed process loses nothing by it, only a machine that loses power does.
+become_postgres() {
+  local as user bin
+  as_postgres
+  bin=$(postgres_bin)
+  cd / && exec setpriv "${as[@]}" --pdeathsig INT "$bin/postgres" -D "$1/postgres" -p "$2" \
+    -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 -c fsync=off \
+    ${KEPU_POSTGRES_OPTIONS:-}
+}
+
 # install_packages WHAT PACKAGE...: WHAT names the missing thing to people. $hint says what they can do instead.
 install_packages() (
   what=$1

@@ -16,6 +16,7 @@ pub mod programme;
 pub mod reseal;
 mod rooms;
 pub mod seeds;
+pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
 
@@ -62,6 +63,9 @@ pub enum Error {
     /// The login of who asks has ended.
     #[error("the login has ended")]
     LoginEnded,
+    /// More seats of a session are taken than it is to have.
+    #[error("more seats are taken")]
+    CapacityBelowTaken,
     /// A sign-up is refused.
     #[error("refused: {0:?}")]
     Refused(Refusal),

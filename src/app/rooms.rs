@@ -99,6 +99,9 @@ impl Room {
         let mut promoted = Vec::new();
         while self.seats.waiting > 0 {
             let free = self.seats.free().unwrap_or(i32::MAX);
+            if free < 1 {
+                break;
+            }
             let next = signups::next_in_queue(tx, tools.vault, self.session.id, free, QUEUE_PAGE)?;
             let all = next.len() < QUEUE_PAGE as usize;
             for mut signup in next {

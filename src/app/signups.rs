@@ -91,8 +91,9 @@ impl Signups {
                     self.let_go(tx, &room, &signup)?;
                 }
             }
-            room.close(tx, self.tools())?;
-            Ok(signup)
+            // Who queues with a smaller party may be next at once.
+            let promoted = room.close(tx, self.tools())?;
+            Ok(promoted.into_iter().find(|one| one.id == id).unwrap_or(signup))
         })
     }
 
@@ -132,7 +133,8 @@ impl Signups {
     pub fn accept(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             // To accept twice is to have accepted.
-            if signup.status == Status::Confirmed && signup.queue_number.is_some() {
+            let seated = matches!(signup.status, Status::Confirmed | Status::Pending);
+            if seated && signup.queue_number.is_some() {
                 return Ok(());
             }
             let stands = signup.offered_until.is_some_and(|until| tx.now() < until);
@@ -232,13 +234,14 @@ impl Signups {
             }
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, room, signup, before)?;
-            limits_used::give_back(tx, before)?;
             let members = desk::add_members(tx, signup, &allowed)?;
             signup.seats = allowed.seats;
             signup.headcount = request.headcount;
             signup.personal = Some(allowed.personal);
             signup.ticket_revision += 1;
             let after = self.uses(tx, room, signup, members)?;
+            limits_used::hold(tx, before.iter().chain(&after))?;
+            limits_used::give_back(tx, before)?;
             desk::check_limits(tx, &after)?;
             Ok(limits_used::raise(tx, after)?)
         })
@@ -297,13 +300,17 @@ impl Signups {
     /// Lets offers lapse whose time is over, and ends the queue of what has begun; says how many sign-ups that ended.
     ///
     /// # Errors
-    /// If the store fails.
+    /// If the store fails: the last failure, after all sessions were looked at.
     pub fn lapse(&self, now: DateTime<Utc>) -> Result<usize, Error> {
-        let mut ended = 0;
+        let mut all = Ok(0);
         for session in self.db.read(|conn| signups::overdue(conn, now))? {
-            ended += self.db.write(|tx| self.lapse_in(tx, session))?;
+            // One session that cannot be settled keeps no other from it.
+            match self.db.write(|tx| self.lapse_in(tx, session)) {
+                Ok(ended) => all = all.map(|before| before + ended),
+                Err(error) => all = Err(error),
+            }
         }
-        Ok(ended)
+        all
     }
 
     fn lapse_in(&self, tx: &mut Tx<'_>, session: SessionId) -> Result<usize, Error> {

@@ -38,10 +38,17 @@ pub enum Error {
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
         match error {
+            // A server that goes away, or that has become a copy of another; two that cannot both be.
             Diesel::DatabaseError(
-                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                DatabaseErrorKind::ClosedConnection
+                | DatabaseErrorKind::UnableToSendCommand
+                | DatabaseErrorKind::ReadOnlyTransaction
+                | DatabaseErrorKind::SerializationFailure,
                 i,
             ) => Self::Unavailable(i.message().to_owned()),
+            // The connection broke at the commit: whether it was made is not known, a repeat finds out.
+            Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
+            Diesel::BrokenTransactionManager => Self::Unavailable(error.to_string()),
             Diesel::DatabaseError(
                 DatabaseErrorKind::UniqueViolation
                 | DatabaseErrorKind::ForeignKeyViolation
@@ -49,19 +56,28 @@ impl From<Diesel> for Error {
                 | DatabaseErrorKind::NotNullViolation,
                 info,
             ) => Self::Constraint(info.message().to_owned()),
-            Diesel::DatabaseError(_, ref info) if info.message() == "database is locked" => {
-                Self::Unavailable(info.message().to_owned())
-            }
-            // PostgreSQL says so where a lock was waited for too long, or a circle of waiting was cut.
-            Diesel::DatabaseError(_, ref info)
-                if info.message().contains("lock timeout")
-                    || info.message().contains("deadlock detected") =>
-            {
+            Diesel::DatabaseError(_, ref info) if passes(info.message()) => {
                 Self::Unavailable(info.message().to_owned())
             }
             other => Self::Query(other),
         }
     }
+}
+
+/// Whether a store that says so may well say otherwise in a moment: its writer is busy, or its disk is full; a lock was
+/// waited for too long, or a circle of waiting was cut; it is being stopped. Diesel keeps PostgreSQL's codes to itself.
+fn passes(message: &str) -> bool {
+    const WORDS: [&str; 8] = [
+        "database is locked",
+        "database or disk is full",
+        "lock timeout",
+        "statement timeout",
+        "deadlock detected",
+        "terminating connection",
+        "the database system is",
+        "server closed the connection",
+    ];
+    WORDS.iter().any(|words| message.contains(words))
 }
 
 impl From<diesel::r2d2::PoolError> for Error {

@@ -59,6 +59,28 @@ pub fn raise(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
     Ok(())
 }
 
+/// Locks limits until the transaction ends, in the order of their keys: for who gives some back and then uses others.
+pub fn hold<'a>(tx: &mut Tx<'_>, uses: impl Iterator<Item = &'a Use>) -> Result<(), Error> {
+    let mut uses: Vec<&Use> = uses.collect();
+    uses.sort_unstable();
+    uses.dedup_by(|one, other| (&one.scope, &one.who) == (&other.scope, &other.who));
+    for one in uses {
+        let row = (
+            limits_used::scope.eq(&one.scope),
+            limits_used::who.eq(&one.who),
+            limits_used::used.eq(0),
+            limits_used::most.eq(one.most),
+        );
+        let upsert = diesel::insert_into(limits_used::table)
+            .values(row)
+            .on_conflict((limits_used::scope, limits_used::who))
+            .do_update()
+            .set(limits_used::used.eq(limits_used::used));
+        each!(&mut *tx.conn, conn => upsert.execute(conn))?;
+    }
+    Ok(())
+}
+
 /// Gives back uses of limits, in the order of their keys.
 pub fn give_back(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
     uses.sort_unstable();

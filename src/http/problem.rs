@@ -350,6 +350,12 @@ codes! {
         ["未到场", "未到場", "Not attended"],
         ["签到之后才能评价。", "簽到之後才能評價。", "Only those who were checked in can say how it was."]
     }
+    /// More seats of the session are taken than it is to have.
+    CapacityBelowTaken "capacityBelowTaken" 409 {
+        ["名额少于已报人数", "名額少於已報人數", "Capacity below what is taken"],
+        ["已被占用的名额多于新的名额数；请先取消部分报名。", "已被佔用的名額多於新的名額數；請先取消部分報名。",
+         "More seats are taken than the session is to have; cancel some sign-ups first."]
+    }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
         ["不存在", "不存在", "Not found"],
@@ -642,6 +648,7 @@ impl From<app::Error> for Problem {
             app::Error::LoginOver => Code::RefreshTokenInvalid.into(),
             app::Error::RefreshReused => Code::RefreshTokenReused.into(),
             app::Error::LoginEnded => Code::LoginEnded.into(),
+            app::Error::CapacityBelowTaken => Code::CapacityBelowTaken.into(),
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),

@@ -42,9 +42,9 @@ pub struct Done {
     pub no_shows: usize,
 }
 
-/// Does the day's chores now: deletes old changes and notices, expired logins, consents that ended long ago, what is
-/// personal in sign-ups of half a year ago, keeps the
-/// sample programme going, and marks who did not come. Blocks.
+/// Does the day's chores now: deletes old changes and notices, expired logins, keys of requests of yesterday, consents that
+/// ended long ago and what is personal in sign-ups of half a year ago, keeps the sample programme going, and marks who did
+/// not come. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);

@@ -127,10 +127,12 @@ fn judge(
         return Ok(Settled { signup: signup.clone(), made: false });
     }
     let room = ground.rooms.get(&session).ok_or(Error::NotFound)?;
+    let of_event =
+        ground.events.get(&room.session.event).map_or(EventStatus::Scheduled, |event| event.status);
+    let state = room.session.signup_state(of_event, tx.now());
     let Some(terms) = room.session.signup.as_deref().cloned() else {
-        return Err(Error::Refused(closed(room.session.signup_state(EventStatus::Scheduled, tx.now()))));
+        return Err(Error::Refused(closed(state)));
     };
-    let state = room.session.signup_state(EventStatus::Scheduled, tx.now());
     if !matches!(state, SignupState::Open | SignupState::Waitlist | SignupState::Full) {
         return Err(Error::Refused(closed(state)));
     }

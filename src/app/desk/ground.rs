@@ -9,7 +9,7 @@ use crate::db::idempotency_keys::{self, Used};
 use crate::db::records::Stored;
 use crate::db::{Tx, companions, consents, limits_used, logins, persons, signups};
 use crate::domain::events::Event;
-use crate::domain::ids::{CampaignId, CompanionId, EventId, LoginId, PersonId, SessionId, SignupId};
+use crate::domain::ids::{CompanionId, EventId, LoginId, PersonId, SessionId, SignupId};
 use crate::domain::record::Record;
 use crate::domain::sealing::Vault;
 use crate::domain::signups::Signup;
@@ -40,8 +40,8 @@ pub(super) struct Ground {
     pub(super) repeated: HashMap<SignupId, Settled>,
     /// What was used of limits, as far as it was asked.
     pub(super) used: HashMap<(String, String), i32>,
-    /// The campaigns of events whose sessions limit them.
-    pub(super) campaigns: HashMap<EventId, Vec<CampaignId>>,
+    /// The events of the sessions.
+    pub(super) events: HashMap<EventId, Event>,
 }
 
 impl Ground {
@@ -68,18 +68,8 @@ impl Ground {
         let before: Vec<SignupId> = keys.values().filter_map(|used| SignupId::new(used.object)).collect();
         let repeated = signups::find(tx, tools.vault, &before)?.into_iter();
         let repeated = repeated.map(|signup| (signup.id, Settled { signup, made: true })).collect();
-        let campaigns = campaigns(tx, &rooms)?;
-        Ok(Self {
-            rooms,
-            logins,
-            accounts,
-            standing,
-            members,
-            keys,
-            repeated,
-            used: HashMap::new(),
-            campaigns,
-        })
+        let events = events(tx, &rooms)?;
+        Ok(Self { rooms, logins, accounts, standing, members, keys, repeated, used: HashMap::new(), events })
     }
 
     /// What somebody has used of a limit.
@@ -148,16 +138,9 @@ fn accounts(
     Ok(accounts)
 }
 
-/// The campaigns of events, where a session limits how many of them one may attend.
-fn campaigns(
-    tx: &mut Tx<'_>,
-    rooms: &HashMap<SessionId, Room>,
-) -> Result<HashMap<EventId, Vec<CampaignId>>, Error> {
-    let limited = rooms
-        .values()
-        .filter(|room| room.session.signup.as_ref().is_some_and(|terms| terms.per_campaign_max.is_some()));
-    let ids: Vec<i64> = distinct(limited.map(|room| room.session.event.get()));
-    let of = |record: Record<Event>| Some((EventId::new(record.id)?, record.body.campaigns));
+fn events(tx: &mut Tx<'_>, rooms: &HashMap<SessionId, Room>) -> Result<HashMap<EventId, Event>, Error> {
+    let ids: Vec<i64> = distinct(rooms.values().map(|room| room.session.event.get()));
+    let of = |record: Record<Event>| Some((EventId::new(record.id)?, record.body));
     Ok(Event::find(tx, &ids)?.into_iter().filter_map(of).collect())
 }
 

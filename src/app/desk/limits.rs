@@ -63,7 +63,7 @@ pub(super) fn used(
     account: &str,
     allowed: &Allowed,
 ) -> Result<Vec<Use>, Error> {
-    let campaigns = ground.campaigns.get(&event).cloned().unwrap_or_default();
+    let campaigns = ground.events.get(&event).map(|event| event.campaigns.clone()).unwrap_or_default();
     let members = allowed.members.iter().map(|(who, _)| who.clone()).collect();
     let users = users(members, allowed.others.into(), Some(account.to_owned()));
     let uses = uses(terms, event, &campaigns, &users);

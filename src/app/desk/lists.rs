@@ -11,6 +11,7 @@ use hashbrown::{HashMap, HashSet};
 use crate::domain::ids::{PersonId, SessionId};
 use crate::domain::sessions::{Session, SignupState};
 use crate::domain::signups::refusal::Queue;
+use crate::domain::signups::request::Request;
 use crate::domain::signups::seats::Seats;
 
 /// Sessions whose lists are remembered at most; with a thousand names each some 10 MB.
@@ -29,21 +30,20 @@ pub(super) struct List {
 
 impl Lists {
     /// What there is of a queue, if a session is full for a person who would not join it, and who cannot be on its list.
-    /// `session` and its `state` are the read model's; `people` is how many would come.
+    /// `session` and its `state` are the read model's.
     pub fn refuse(
         &self,
         session: &Session,
         state: SignupState,
         person: PersonId,
-        people: usize,
-        join: bool,
+        request: &Request,
     ) -> Option<Queue> {
         let terms = session.signup.as_deref()?;
         let seats = Seats { capacity: session.capacity, taken: session.taken, waiting: session.waiting };
-        let queue = seats.queue(terms, terms.seats(people.max(1), 0));
+        let queue = seats.queue(terms, request.seats(terms));
         let full = match state {
             SignupState::Full => true,
-            SignupState::Waitlist => !(join && queue.offered),
+            SignupState::Waitlist => !(request.join_waitlist && queue.offered),
             _ => false,
         };
         if !full {
@@ -70,7 +70,27 @@ mod tests {
     use crate::domain::events::EventStatus;
     use crate::domain::ids::EventId;
     use crate::domain::signup_terms::{SignupTerms, WaitlistMode};
+    use crate::domain::signups::party::Role;
+    use crate::domain::signups::request::{Participant, Who};
     use chrono::{DateTime, TimeDelta, Utc};
+
+    /// So many who come, the last of them as a guardian if there are several.
+    fn request(people: usize, join_waitlist: bool) -> Request {
+        let one = |n: usize| Participant {
+            who: Who::Named("客人".into()),
+            birth_year: None,
+            role: if n > 0 && n + 1 == people { Role::Guardian } else { Role::Attendee },
+        };
+        Request {
+            participants: (0..people).map(one).collect(),
+            headcount: None,
+            contact: None,
+            join_waitlist,
+            answers: Vec::new(),
+            policy_version: "1.0".to_owned(),
+            guardian_for: Vec::new(),
+        }
+    }
 
     fn session(mode: WaitlistMode, moved: i64) -> Session {
         let start = DateTime::<Utc>::UNIX_EPOCH + TimeDelta::days(1);
@@ -96,7 +116,7 @@ mod tests {
         let full = session(WaitlistMode::None, 7);
         let ask = |session: &Session, person, join| {
             let state = session.signup_state(EventStatus::Scheduled, DateTime::UNIX_EPOCH);
-            lists.refuse(session, state, person, 1, join)
+            lists.refuse(session, state, person, &request(1, join))
         };
         assert_eq!(ask(&full, ming, false), None, "no list is known");
         lists.remember(full.id, List { moved: 7, persons: [lan].into() });
@@ -106,6 +126,10 @@ mod tests {
         let queues = session(WaitlistMode::Confirm, 7);
         assert_eq!(ask(&queues, ming, false), Some(Queue { offered: true, waiting: 0 }));
         assert_eq!(ask(&queues, ming, true), None, "ming can queue");
+        let families = SignupTerms { guardian_takes_seat: false, ..*queues.signup.clone().unwrap() };
+        let families = Session { capacity: Some(1), taken: 1, signup: Some(Box::new(families)), ..queues };
+        let family = lists.refuse(&families, SignupState::Waitlist, ming, &request(2, true));
+        assert_eq!(family, None, "a child and a guardian who takes no seat can queue for the one there is");
         assert_eq!(ask(&Session { taken: 1, ..full }, ming, false), None, "a seat is free");
     }
 }

@@ -127,11 +127,7 @@ impl Request {
         invalid.or(()).map_err(Refusal::Invalid)?;
         self.check_eligible(session, &party).or(()).map_err(Refusal::NotEligible)?;
 
-        let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
-        let seats = match self.headcount {
-            Some(heads) => session.terms.seats(heads.into(), 0),
-            None => session.terms.seats(attendees, party.len() - attendees),
-        };
+        let seats = self.seats(session.terms);
         let most = session.terms.per_person_max;
         // A class is bound by the size of groups instead.
         if self.headcount.is_none() && seats > most.into() {
@@ -141,6 +137,16 @@ impl Request {
         let (members, others) = told_apart(&party, account);
         let personal = Personal { party, contact: self.contact.clone(), answers };
         Ok(Allowed { personal, seats, members, others })
+    }
+
+    /// How many seats it takes.
+    #[must_use]
+    pub fn seats(&self, terms: &SignupTerms) -> i32 {
+        let attendees = self.participants.iter().filter(|one| one.role == Role::Attendee).count();
+        match self.headcount {
+            Some(heads) => terms.seats(heads.into(), 0),
+            None => terms.seats(attendees, self.participants.len() - attendees),
+        }
     }
 
     /// All of the request in one text, names and all: to be hashed, never to be shown.

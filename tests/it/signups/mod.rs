@@ -1,13 +1,20 @@
 //! Signing up: the desk, the queue, and what is done about a sign-up once it is made.
 
 mod accounts;
+mod bad_moments;
+mod capacity;
 mod desk;
+mod model;
+mod outages;
 mod queue;
+mod storm;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;
+use kepu::db::{self, Db};
+use kepu::domain::clock::FixedClock;
 use kepu::domain::ids::{BaseId, EventId, SessionId};
 use kepu::domain::sessions::Session;
 use kepu::domain::signup_terms::SignupTerms;
@@ -38,21 +45,25 @@ fn stars(slug: &str, capacity: i32, terms: Value) -> Session {
 /// A server over a store that holds the event `stars` with these sessions, and one policy.
 async fn server(store: Store, sessions: Vec<Session>) -> Server {
     let fresh = Arc::new(Fresh::new(store, Holds::Tables));
-    fill(&fresh, sessions);
+    fill(&open(&fresh), sessions);
     let server = Server::simulated(fresh).await;
     server.json("/v1/policies").await;
     server
 }
 
+/// Opens a store as of [`NOW`].
+fn open(fresh: &Fresh) -> Db {
+    fresh.open(Arc::new(FixedClock(NOW)))
+}
+
 /// Puts the event `stars` with these sessions into a store.
-fn fill(fresh: &Fresh, sessions: Vec<Session>) {
-    let db = fresh.open(Arc::new(kepu::domain::clock::FixedClock(NOW)));
-    ground(&db);
+fn fill(db: &Db, sessions: Vec<Session>) {
+    ground(db);
     db.write(|tx| {
         put_base(tx, "dome", &base("dome", 23.1, 113.3))?;
         put_event(tx, "stars", &event("stars", BaseId::from_slug("dome")), NOW, 0)?;
         put_policy(tx, &policy("signup", "1.0", NOW - TimeDelta::days(30)))?;
-        kepu::db::sessions::insert_with_events(tx, &sessions)?;
+        db::sessions::insert_with_events(tx, &sessions)?;
         Ok::<_, app::Error>(())
     })
     .unwrap();

@@ -2,9 +2,11 @@
 
 pub mod catalogue;
 pub mod dump;
+pub mod people;
 pub mod process;
 pub mod server;
 pub mod stores;
+pub mod wire;
 
 use std::future::Future;
 use std::time::{Duration, Instant};

@@ -152,9 +152,16 @@ pub struct ChildConsent {
     guardian_for: Vec<u16>,
 }
 
+/// The longest version of a policy, in characters.
+const LONGEST_VERSION: usize = 32;
+
 impl NewSignup {
     /// The request as the desk takes it.
     pub fn request(self) -> Result<Request, Invalid> {
+        let mut invalid = Invalid::default();
+        // It is kept as it was given, also where no policy is in force that it could be compared with.
+        invalid.line("consent.policyVersion", &self.consent.policy_version, LONGEST_VERSION);
+        invalid.or(())?;
         Ok(Request {
             participants: participants(self.participants)?,
             headcount: self.headcount,

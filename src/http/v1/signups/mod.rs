@@ -91,14 +91,8 @@ async fn create_signup(
     let wanted = body.0.request().map_err(Problem::unprocessable)?;
     let key = repeat_key(&request, &wanted, id, &members)?;
     check_policy(&snapshot, &state, &wanted)?;
-    let full = members.desk.lists.refuse(
-        session,
-        session.signup_state(event.status, members.clock.now()),
-        caller.person,
-        wanted.headcount.map_or(wanted.participants.len(), usize::from),
-        wanted.join_waitlist,
-    );
-    if let Some(queue) = full {
+    let now = session.signup_state(event.status, members.clock.now());
+    if let Some(queue) = members.desk.lists.refuse(session, now, caller.person, &wanted) {
         return Err(Problem::refused(Refusal::Full(queue)));
     }
     let body = event.event().ok_or(Code::Internal)?;
