@@ -193,6 +193,7 @@ impl Ground {
                 fields: kept(),
                 pseudonyms: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
             },
+            ticket_keys: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
             samples: true,
             sample_signups: true,
             desk_batch,

@@ -124,14 +124,16 @@ pub fn any(conn: &mut AnyConn) -> Result<bool, Error> {
     Ok(subscriptions::table.select(subscriptions::id).first::<i64>(conn).optional()?.is_some())
 }
 
-/// A page of all subscriptions, person by person: those after `after`, which is a person and one of their subscriptions;
-/// and after what the next page comes. One that cannot be read (its key is missing) is logged and left out: it must not
+/// A place among all subscriptions: a person, and one of theirs.
+pub type Turn = (i64, i64);
+
+/// A page of all subscriptions, person by person: those after a place; and after what the next page comes. One that cannot be read (its key is missing) is logged and left out: it must not
 /// keep others from being told.
 pub fn page(
     conn: &mut AnyConn,
     vault: &Vault,
-    (person, id): (i64, i64),
-) -> Result<(Vec<Subscription>, Option<(i64, i64)>), Error> {
+    (person, id): Turn,
+) -> Result<(Vec<Subscription>, Option<Turn>), Error> {
     let after = subscriptions::person_id
         .gt(person)
         .or(subscriptions::person_id.eq(person).and(subscriptions::id.gt(id)));

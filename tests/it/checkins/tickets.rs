@@ -18,7 +18,7 @@ fn scan(sheet: &Value, text: &str, now: i64) -> Result<String, &'static str> {
     let public = VerifyingKey::from_bytes(&public.try_into().unwrap()).unwrap();
     let signature = Signature::from_slice(signature).unwrap();
     let signed = [b"K".as_slice(), claims].concat();
-    public.verify_strict(&signed, &signature).map_err(|_| "forged")?;
+    public.verify_strict(&signed, &signature).map_err(|_forged| "forged")?;
     let number = |from: usize| i64::from_be_bytes(claims[from..from + 8].try_into().unwrap());
     let session = SessionId::new(number(8)).unwrap().to_string();
     let signup = SignupId::new(number(16)).unwrap().to_string();

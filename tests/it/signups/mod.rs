@@ -4,6 +4,7 @@ mod accounts;
 mod bad_moments;
 mod capacity;
 mod desk;
+mod host;
 mod model;
 mod outages;
 mod queue;

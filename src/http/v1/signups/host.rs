@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{PartyRole, SignupStatus, StatusReason};
-use crate::app;
 use crate::app::signups::Decision;
 use crate::domain::checkins::masked;
 use crate::domain::ids::{SessionId, SignupId};
@@ -209,8 +208,7 @@ async fn decide(
 ) -> Result<HttpResponse, Problem> {
     let named = request.match_info().get("signup").and_then(|id| id.parse::<SignupId>().ok());
     let id = named.ok_or(Code::NotFound)?;
-    let decide =
-        move |members: &Members| Ok::<_, app::Error>(members.signups.decide(desk.session, id, decision)?);
+    let decide = move |members: &Members| members.signups.decide(desk.session, id, decision);
     let signup = members.into_inner().aside(decide).await?;
     let shown = HostedSignup::new(signup, false);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))

@@ -1,0 +1,126 @@
+//! What the host of a session sees and decides, and what time does: reminders, and names that are forgotten.
+
+use kepu::db::{roles, signups};
+use kepu::domain::ids::{OrganisationId, PersonId};
+use kepu::domain::roles::{MemberRole, Role};
+use kepu::jobs::daily::{PERSONAL_KEPT_DAYS, chores};
+
+use super::*;
+
+/// Somebody of the organisation that holds the event.
+async fn host(server: &Server) -> String {
+    let access = log_in(server, "host").await;
+    let me = server.send(by(server, Method::GET, "/v1/me", &access)).await.json();
+    let id: PersonId = me["id"].as_str().unwrap().parse().unwrap();
+    let role = Role::Member(MemberRole::Desk, OrganisationId::from_slug("org"));
+    server.running.db.write(|tx| roles::grant(tx, id, role)).unwrap();
+    access
+}
+
+fn hosted(session: &str) -> String {
+    format!("/v1/manage/sessions/{}/signups", SessionId::from_slug(session))
+}
+
+on_both_stores! {
+    async fn the_host_decides_where_approval_is_needed(store: Store) {
+        let terms = json!({ "approval": true, "waitlistMode": "confirm" });
+        let server = server(store, vec![stars("s", 1, terms), stars("other", 1, json!({}))]).await;
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        let host = host(&server).await;
+        let first = signed_up(&server, "s", &lan, alone(), "pending").await;
+        assert!(first.get("ticket").is_none(), "not before it is approved");
+        let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
+        let decide = |session: &str, signup: &Value, word: &str| {
+            let path = format!("{}/{}/{word}", hosted(session), signup["id"].as_str().unwrap());
+            server.send(by(&server, Method::POST, &path, &host))
+        };
+        assert_eq!(decide("other", &first, "approve").await.status, 404, "of another session");
+        let lans = format!("{}/{}/approve", hosted("s"), first["id"].as_str().unwrap());
+        assert_eq!(server.send(by(&server, Method::POST, &lans, &lan)).await.status, 403);
+        assert_refused(&decide("s", &second, "approve").await, "signupOver");
+        for _ in 0..2 {
+            assert_eq!(decide("s", &first, "reject").await.json()["status"], "rejected", "twice is once");
+        }
+        assert_eq!(read(&server, &first, &lan).await["statusReason"], "byHost");
+        assert_eq!(read(&server, &second, &ming).await["status"], "pending", "the seats went on");
+        assert_eq!(decide("s", &second, "approve").await.json()["status"], "confirmed");
+        assert!(read(&server, &second, &ming).await["ticket"]["code"].is_string());
+        seats(&server, "s", 1, 0).await;
+    }
+
+    async fn names_are_shown_for_a_purpose_only_and_that_is_on_record(store: Store) {
+        let terms = json!({ "partyMax": 2, "perPersonMax": 2 });
+        let server = server(store, vec![stars("s", 5, terms)]).await;
+        let lan = log_in(&server, "lan").await;
+        let host = host(&server).await;
+        let mut body = people(2);
+        body["participants"][0]["name"] = "陈小明".into();
+        body["contact"] = json!({ "phone": "13800138000" });
+        signed_up(&server, "s", &lan, body, "confirmed").await;
+        let list = |query: &str| {
+            server.send(by(&server, Method::GET, &format!("{}{query}", hosted("s")), &host))
+        };
+        let looks = || async {
+            let export = server.send(by(&server, Method::GET, "/v1/me/export", &lan)).await.json();
+            export["looks"].as_array().unwrap().clone()
+        };
+        let masked = list("").await;
+        assert!(!masked.text.contains("小") && masked.json()["items"][0]["phone"] == "138****8000", "{}", masked.text);
+        assert!(looks().await.is_empty());
+        let full = list("?purpose=%E5%88%86%E7%BB%84").await.json();
+        assert_eq!(full["items"][0]["party"][0]["name"], "陈小明");
+        let looks = looks().await;
+        assert_eq!((looks.len(), &looks[0]["purpose"]), (1, &json!("分组")), "{looks:?}");
+        assert_eq!(server.send(by(&server, Method::GET, &hosted("s"), &lan)).await.status, 403);
+    }
+
+    async fn who_has_seats_is_reminded_the_day_and_the_hour_before(store: Store) {
+        let terms = json!({ "waitlistMode": "confirm" });
+        let server = server(store, vec![stars("s", 2, terms)]).await;
+        let lan = log_in(&server, "lan").await;
+        signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let told = |access: String| {
+            let server = &server;
+            async move {
+                let list = server.send(by(server, Method::GET, "/v1/me/notices", &access)).await.json();
+                let purpose = |one: &Value| one["purpose"].as_str().unwrap().to_owned();
+                list["items"].as_array().unwrap().iter().map(purpose).collect::<Vec<_>>()
+            }
+        };
+        let db = &server.running.db;
+        let remind = |before: TimeDelta| {
+            server.clock.set(start() - before);
+            app::notices::remind(db, start() - before).unwrap();
+        };
+        remind(TimeDelta::hours(30));
+        let lan = log_in(&server, "lan").await;
+        assert_eq!(told(lan).await, ["confirmed"]);
+        remind(TimeDelta::hours(20));
+        remind(TimeDelta::hours(19));
+        let ming = log_in(&server, "ming").await;
+        signed_up(&server, "s", &ming, alone(), "confirmed").await;
+        remind(TimeDelta::minutes(50));
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        assert_eq!(told(lan).await, ["hourBefore", "dayBefore", "confirmed"], "each once");
+        assert_eq!(told(ming).await, ["hourBefore", "confirmed"], "who came later was not reminded of yesterday");
+    }
+
+    async fn names_are_forgotten_half_a_year_later_and_counts_stay(store: Store) {
+        let server = server(store, vec![stars("s", 2, json!({}))]).await;
+        let lan = log_in(&server, "lan").await;
+        let made = signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let db = &server.running.db;
+        let end = start() + TimeDelta::hours(1) + TimeDelta::days(PERSONAL_KEPT_DAYS);
+        let kept = || {
+            let found = db.read(|conn| signups::get(conn, &crate::support::server::vault(), made["id"].as_str().unwrap().parse().unwrap()));
+            let found = found.unwrap().unwrap();
+            (found.personal.is_some(), found.seats)
+        };
+        server.clock.set(end - TimeDelta::minutes(1));
+        chores(db, false).unwrap();
+        assert_eq!(kept(), (true, 1));
+        server.clock.set(end + TimeDelta::minutes(1));
+        chores(db, false).unwrap();
+        assert_eq!(kept(), (false, 1));
+    }
+}
