@@ -519,6 +519,8 @@ mod tests {
             FieldCode::Conflicting { with: word() },
             FieldCode::TooFew { min: 1 },
             FieldCode::TooShort { min: 1 },
+            FieldCode::TooCommon,
+            FieldCode::Taken,
             FieldCode::Rule { reason: word() },
             FieldCode::NoSuch { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
