@@ -57,7 +57,11 @@ impl Subscriptions {
             let id = SubscriptionId::fresh(tx.now(), &*self.random);
             subscriptions::insert(tx, &self.vault, id, person, wish)?;
             if let Some(key) = key {
-                idempotency_keys::insert(tx, OPERATION, vec![Used { person, key, object: id.get() }])?;
+                idempotency_keys::insert(
+                    tx,
+                    OPERATION,
+                    vec![Used { person, key, object: id.get(), made: true }],
+                )?;
             }
             subscriptions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)
         })

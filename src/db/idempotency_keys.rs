@@ -22,6 +22,8 @@ pub struct Used {
     pub key: RepeatKey,
     /// The id of what the request made.
     pub object: i64,
+    /// Whether the request made it, or found it made before.
+    pub made: bool,
 }
 
 /// The keys of an operation that these persons have used, by person and by what they gave.
@@ -32,15 +34,15 @@ pub fn find(
 ) -> Result<HashMap<(PersonId, String), Used>, Error> {
     let mut found = HashMap::new();
     for persons in persons.chunks(IDS_PER_STATEMENT) {
-        let rows: Vec<(i64, String, String, i64)> = keys::table
+        let rows: Vec<(i64, String, String, i64, bool)> = keys::table
             .filter(keys::operation.eq(operation))
             .filter(keys::person_id.eq_any(persons.iter().map(|id| id.get())))
-            .select((keys::person_id, keys::given, keys::body_hash, keys::object_id))
+            .select((keys::person_id, keys::given, keys::body_hash, keys::object_id, keys::made))
             .load(conn)?;
-        for (person, given, body_hash, object) in rows {
+        for (person, given, body_hash, object, made) in rows {
             let Some(person) = PersonId::new(person) else { continue };
             let key = RepeatKey { given: given.clone(), body_hash };
-            found.insert((person, given), Used { person, key, object });
+            found.insert((person, given), Used { person, key, object, made });
         }
     }
     Ok(found)
@@ -61,6 +63,7 @@ pub fn insert(tx: &mut Tx<'_>, operation: &str, mut used: Vec<Used>) -> Result<(
                 keys::given.eq(one.key.given.clone()),
                 keys::body_hash.eq(one.key.body_hash.clone()),
                 keys::object_id.eq(one.object),
+                keys::made.eq(one.made),
                 keys::created_at.eq(now),
             )
         };

@@ -317,6 +317,7 @@ diesel::table! {
         given -> Text,
         body_hash -> Text,
         object_id -> BigInt,
+        made -> Bool,
         created_at -> Timestamp,
     }
 }

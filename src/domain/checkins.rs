@@ -87,6 +87,8 @@ words! {
         NotConfirmed = "notConfirmed",
         /// The party has fewer people.
         NoSuchParticipant = "noSuchParticipant",
+        /// The device has said something of another party by this name before.
+        EntryReused = "entryReused",
         /// The doors are yet to open.
         TooEarly = "tooEarly",
         /// The doors had closed.

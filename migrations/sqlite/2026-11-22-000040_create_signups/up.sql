@@ -54,13 +54,14 @@ CREATE TABLE limits_used (
     PRIMARY KEY (scope, who),
     CONSTRAINT limits_used_within CHECK (used <= most)
 );
--- Repeats of a request: what it made, and a keyed hash of its body.
+-- Repeats of a request: what it made, or found made before, and a keyed hash of its body.
 CREATE TABLE idempotency_keys (
     person_id BIGINT NOT NULL REFERENCES persons (id),
     operation TEXT NOT NULL,
     given TEXT NOT NULL,
     body_hash TEXT NOT NULL,
     object_id BIGINT NOT NULL,
+    made BOOLEAN NOT NULL,
     created_at TIMESTAMP NOT NULL,
     PRIMARY KEY (person_id, operation, given)
 );

@@ -186,6 +186,10 @@ impl<'a> Hearing<'a> {
     /// What becomes of a claim that is believed to be said `at`, and of which party of this session it is.
     fn hear(&mut self, claim: &Claim<'_>, at: DateTime<Utc>) -> (Verdict, Option<SignupId>) {
         if let Some((signup, verdict)) = self.before.get(&claim.said.entry) {
+            // A device that counts anew must not wave somebody in by the word about another.
+            if claim.of.signup(&self.codes).is_some_and(|claimed| claimed != *signup) {
+                return ((Outcome::Unknown, Some(Reason::EntryReused)), None);
+            }
             return (*verdict, Some(*signup));
         }
         match self.judge(claim, at) {

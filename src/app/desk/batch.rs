@@ -119,12 +119,14 @@ fn judge(
     {
         let before = SignupId::new(used.object).and_then(|id| ground.repeated.get(&id));
         return match before {
-            Some(settled) if used.key == *key => Ok(settled.clone()),
+            Some(signup) if used.key == *key => Ok(Settled { signup: signup.clone(), made: used.made }),
             _ => Err(Error::Refused(Refusal::KeyReused)),
         };
     }
     if let Some(signup) = ground.standing.get(&(session, person)) {
-        return Ok(Settled { signup: signup.clone(), made: false });
+        let settled = Settled { signup: signup.clone(), made: false };
+        note_key(ground, made, attempt, &settled);
+        return Ok(settled);
     }
     let room = ground.rooms.get(&session).ok_or(Error::NotFound)?;
     let of_event =
@@ -180,15 +182,20 @@ fn judge(
         }
     }
     let settled = Settled { signup, made: true };
-    if let Some(key) = attempt.key.clone() {
-        let used = Used { person, key: key.clone(), object: settled.signup.id.get() };
-        ground.keys.insert((person, key.given), used.clone());
-        ground.repeated.insert(settled.signup.id, settled.clone());
-        made.keys.push(used);
-    }
+    note_key(ground, made, attempt, &settled);
     ground.standing.insert((session, person), settled.signup.clone());
     made.signups.push(settled.signup.clone());
     Ok(settled)
+}
+
+/// Notes the key of an attempt with what came of it.
+fn note_key(ground: &mut Ground, made: &mut Made, attempt: &Attempt, settled: &Settled) {
+    let Some(key) = attempt.key.clone() else { return };
+    let (person, object) = (attempt.caller.person, settled.signup.id);
+    let used = Used { person, key: key.clone(), object: object.get(), made: settled.made };
+    ground.keys.insert((person, key.given), used.clone());
+    ground.repeated.insert(object, settled.signup.clone());
+    made.keys.push(used);
 }
 
 /// Why nobody can sign up in this state.

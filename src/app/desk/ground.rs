@@ -4,7 +4,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::super::Error;
 use super::super::rooms::{self, Room, Tools};
-use super::{Attempt, Settled};
+use super::Attempt;
 use crate::db::idempotency_keys::{self, Used};
 use crate::db::records::Stored;
 use crate::db::{Tx, companions, consents, limits_used, logins, persons, signups};
@@ -37,7 +37,7 @@ pub(super) struct Ground {
     /// Keys that were used.
     pub(super) keys: HashMap<(PersonId, String), Used>,
     /// What the requests of those keys made.
-    pub(super) repeated: HashMap<SignupId, Settled>,
+    pub(super) repeated: HashMap<SignupId, Signup>,
     /// What was used of limits, as far as it was asked.
     pub(super) used: HashMap<(String, String), i32>,
     /// The events of the sessions.
@@ -67,7 +67,7 @@ impl Ground {
             if keyed.is_empty() { HashMap::new() } else { idempotency_keys::find(tx, OPERATION, &keyed)? };
         let before: Vec<SignupId> = keys.values().filter_map(|used| SignupId::new(used.object)).collect();
         let repeated = signups::find(tx, tools.vault, &before)?.into_iter();
-        let repeated = repeated.map(|signup| (signup.id, Settled { signup, made: true })).collect();
+        let repeated = repeated.map(|signup| (signup.id, signup)).collect();
         let events = events(tx, &rooms)?;
         Ok(Self { rooms, logins, accounts, standing, members, keys, repeated, used: HashMap::new(), events })
     }

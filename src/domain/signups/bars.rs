@@ -144,9 +144,10 @@ impl Bar {
                 format!("A group must have {min} to {max} heads."),
             ],
             Self::CannotGrow => [
-                "只能减少或更正，不能增加人数；请另行报名。".to_owned(),
-                "只能減少或更正，不能增加人數；請另行報名。".to_owned(),
-                "A party can shrink or be corrected, not grow.".to_owned(),
+                "只能减少或更正，不能增加人数；需要更多名额时，请先取消再重新报名。".to_owned(),
+                "只能減少或更正，不能增加人數；需要更多名額時，請先取消再重新報名。".to_owned(),
+                "A party can shrink or be corrected, not grow; for more seats, cancel and sign up anew."
+                    .to_owned(),
             ],
         };
         match lang {

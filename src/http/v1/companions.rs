@@ -247,7 +247,10 @@ async fn list_companions(person: Person, members: web::Data<Members>) -> Result<
 /// year is said for one that may be, the guardian's consent is required and put on record. Twenty at most.
 #[utoipa::path(
     tag = "companions",
-    request_body = NewCompanion,
+    request_body(content = NewCompanion, example = json!({
+        "name": "小明", "birthDate": "2016-05-04", "relation": "child",
+        "consent": { "policyVersion": "1.0", "guardian": true },
+    })),
     security(("person" = [])),
     responses(
         (status = 201, description = "The companion.", body = CompanionItem),

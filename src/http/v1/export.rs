@@ -1,6 +1,8 @@
 //! Everything that is held about whoever asks (PIPL article 45). [`Export`] is the list: a table that holds something about
 //! persons has its field there.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,15 +18,18 @@ use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    companions, consents, data_looks, feedback, logins, message_credits, notices, signups,
-    wechat_identities as identities,
+    companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, signups,
+    subscriptions, wechat_identities as identities,
 };
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;
+use crate::domain::favourites::Favourite;
 use crate::domain::feedback::Feedback;
 use crate::domain::ids::SignupId;
+use crate::domain::ids::spell;
 use crate::domain::notices::Told;
 use crate::domain::persons::Phone;
+use crate::domain::subscriptions::Subscription;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
 use crate::http::person::Person;
@@ -71,6 +76,10 @@ pub struct Export {
     message_credits: Vec<ExportedCredit>,
     /// Where the person is, or was, logged in.
     logins: Vec<ExportedLogin>,
+    /// What the person keeps at hand, the latest first.
+    favourites: Vec<ExportedFavourite>,
+    /// What the person asked to be told of.
+    subscriptions: Vec<ExportedSubscription>,
     /// Who of the organisers looked at the person's data, and what for.
     looks: Vec<ExportedLook>,
 }
@@ -254,6 +263,8 @@ async fn export_me(
                     notices: each(notices::of_person(conn, id, members.clock.now() + AHEAD, None, ALL)?),
                     message_credits: each(message_credits::of_person(conn, id)?),
                     logins: each(logins::of_person(conn, id)?),
+                    favourites: each(favourites::of_person(conn, id, None, ALL)?),
+                    subscriptions: each(subscriptions::of_person(conn, vault, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
                 })
             })
@@ -261,6 +272,53 @@ async fn export_me(
     };
     let export = members.into_inner().aside(gather).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(export))
+}
+
+/// Something that the person keeps at hand.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedFavourite {
+    /// What it is: `event`, `base`, `route` or `series`.
+    #[schema(example = "base")]
+    kind: &'static str,
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+}
+
+impl From<(i64, Favourite)> for ExportedFavourite {
+    fn from((_, favourite): (i64, Favourite)) -> Self {
+        Self { kind: favourite.kind.name(), id: spell(favourite.id) }
+    }
+}
+
+/// Something that the person asked to be told of.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedSubscription {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// What the person calls it.
+    #[schema(example = "周末天文")]
+    name: Option<String>,
+    /// What is asked for, as parameters of `GET /v1/events`; places in WGS-84.
+    #[schema(example = json!({ "topic": "astronomy_space", "radius": "10000" }))]
+    filter: BTreeMap<String, String>,
+    /// When it was made.
+    #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
+    created_at: Rfc3339,
+}
+
+impl From<Subscription> for ExportedSubscription {
+    fn from(subscription: Subscription) -> Self {
+        Self {
+            id: subscription.id.to_string(),
+            name: subscription.wish.name,
+            filter: subscription.wish.filter.0.into_iter().collect(),
+            created_at: rfc3339(subscription.created_at),
+        }
+    }
 }
 
 fn each<T, W: From<T>>(things: Vec<T>) -> Vec<W> {

@@ -120,6 +120,8 @@ wire! {
         NotConfirmed "notConfirmed"
         /// The party has fewer people.
         NoSuchParticipant "noSuchParticipant"
+        /// The device has said something of another party by this `entryId` before: it needs a new one.
+        EntryReused "entryReused"
         /// Nobody is checked in before the doors open.
         TooEarly "tooEarly"
         /// It was said after the doors had closed.
@@ -136,7 +138,10 @@ wire! {
 #[utoipa::path(
     tag = "checkin",
     params(PathId<SessionId>),
-    request_body = CheckinBatch,
+    request_body(content = CheckinBatch, example = json!({
+        "deviceId": "door-1",
+        "entries": [{ "entryId": "e-0001", "ticket": "7k3m9x2q4t", "at": "2026-11-28T13:55:00+08:00" }],
+    })),
     security(("person" = [])),
     responses(
         (status = 200, description = "Heard.", body = CheckinResults),

@@ -65,7 +65,10 @@ impl Table for ListSignups {
         ("Idempotency-Key" = Option<String>, Header, description = "Any text of up to 128 characters, new for each \
             request that is meant anew.", example = "c0ffee00-5a1a-4b1d-9f00-3a7b1c2d4e5f"),
     ),
-    request_body = NewSignup,
+    request_body(content = NewSignup, example = json!({
+        "participants": [{ "self": true, "as": "guardian" }, { "name": "小明", "birthYear": 2016 }],
+        "joinWaitlist": true, "consent": { "policyVersion": "1.0", "guardianFor": [1] },
+    })),
     security(("person" = [])),
     responses(
         (status = 201, description = "Signed up, or in the queue: `status` says which.", body = SignupItem),
@@ -219,7 +222,9 @@ async fn get_signup(
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
-    request_body = ChangedSignup,
+    request_body(content = ChangedSignup, example = json!({
+        "version": 1, "participants": [{ "self": true }],
+    })),
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up as it is now.", body = SignupItem),

@@ -111,6 +111,9 @@ pub struct SignupItem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     answers: Vec<ShownAnswer>,
+    /// The version of the policy `signup` that was agreed to.
+    #[schema(example = "1.0")]
+    policy_version: String,
     /// When it was made.
     #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
     created_at: Rfc3339,
@@ -290,6 +293,7 @@ impl SignupItem {
                 phone: contact.phone.map(|phone| phone.expose().to_owned()),
             }),
             answers: personal.answers.into_iter().map(ShownAnswer::new).collect(),
+            policy_version: signup.policy_version.clone(),
             created_at: rfc3339(signup.created_at),
             version: signup.version,
         }

@@ -136,7 +136,9 @@ async fn list_subscriptions(
         ("Idempotency-Key" = Option<String>, Header, description = "Any text of up to 128 characters, new for each \
             request that is meant anew.", example = "c0ffee00-5a1a-4b1d-9f00-3a7b1c2d4e5f"),
     ),
-    request_body = NewSubscription,
+    request_body(content = NewSubscription, example = json!({
+        "name": "天文", "filter": { "topic": ["astronomy_space"], "lat": 23.1066, "lng": 113.3245, "radius": 10000.0 },
+    })),
     security(("person" = [])),
     responses(
         (status = 201, description = "The subscription.", body = SubscriptionItem),

@@ -4,6 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::TimeDelta;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::clients::wechat::MiniProgram;
 use crate::clients::wechat::push::{PushSettings, Signed, events};
@@ -20,6 +21,21 @@ const DONE: &str = "success";
 #[derive(Deserialize)]
 pub(super) struct Echo {
     echostr: String,
+}
+
+/// What WeChat pushes; more than is listed here may come.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "it documents what is read leniently")]
+pub struct PushBody {
+    /// Whom it is about, by their name in the mini-program.
+    #[schema(rename = "FromUserName", example = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M")]
+    from_user_name: Option<String>,
+    /// What happened.
+    #[schema(rename = "Event", example = "subscribe_msg_sent_event")]
+    event: Option<String>,
+    /// All of it, where the mini-program is in secure mode.
+    #[schema(rename = "Encrypt", example = "ajNVdqHZLLA16apETUPXh9Q5GPpSyyDXFs5NSDd4PV3A")]
+    encrypt: Option<String>,
 }
 
 /// Show WeChat that this address is ours
@@ -72,8 +88,7 @@ pub(super) async fn check_wechat_push(
         ("timestamp" = String, Query, description = "Seconds since 1970.", example = "1714036504"),
         ("nonce" = String, Query, description = "Any word.", example = "1514711492"),
     ),
-    request_body(content = String, content_type = "text/plain", description = "As WeChat documents it.",
-        example = json!("{\"FromUserName\":\"o1\",\"Event\":\"subscribe_msg_sent_event\",\"List\":{}}")),
+    request_body(content = PushBody, description = "As WeChat documents it, in JSON or XML, plain or encrypted."),
     responses(
         (status = 200, description = "Taken in.", body = String, content_type = "text/plain",
             example = json!("success")),
