@@ -249,6 +249,9 @@ impl Accounts {
 
     fn forget(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
         let now = tx.now();
+        // Who is held cannot be referred to anew: by a login or a sign-up that comes meanwhile.
+        persons::hold(tx, person)?;
+        logins::forget(tx, person)?;
         if !signups::to_come(tx, person, now)?.is_empty() {
             return Err(Error::Busy);
         }

@@ -235,6 +235,9 @@ impl Signups {
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, room, signup, before)?;
             let members = desk::add_members(tx, signup, &allowed)?;
+            if !request.guardian_for.is_empty() {
+                desk::note_guardians(tx, self.tools(), &[person])?;
+            }
             signup.seats = allowed.seats;
             signup.headcount = request.headcount;
             signup.personal = Some(allowed.personal);

@@ -114,7 +114,8 @@ fn made_before(
     key: Option<&RepeatKey>,
 ) -> Result<Option<SubscriptionId>, Error> {
     let Some(key) = key else { return Ok(None) };
-    let used = idempotency_keys::find(tx, OPERATION, &[person])?.remove(&(person, key.given.clone()));
+    let used =
+        idempotency_keys::find(tx, OPERATION, &[person], &[&key.given])?.remove(&(person, key.given.clone()));
     match used {
         Some(used) if used.key != *key => Err(Error::Refused(Refusal::KeyReused)),
         Some(used) => Ok(SubscriptionId::new(used.object)),

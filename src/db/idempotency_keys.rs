@@ -26,17 +26,19 @@ pub struct Used {
     pub made: bool,
 }
 
-/// The keys of an operation that these persons have used, by person and by what they gave.
+/// Those of these keys of an operation that these persons have used, by person and by what they gave.
 pub fn find(
     conn: &mut AnyConn,
     operation: &str,
     persons: &[PersonId],
+    given: &[&str],
 ) -> Result<HashMap<(PersonId, String), Used>, Error> {
     let mut found = HashMap::new();
     for persons in persons.chunks(IDS_PER_STATEMENT) {
         let rows: Vec<(i64, String, String, i64, bool)> = keys::table
             .filter(keys::operation.eq(operation))
             .filter(keys::person_id.eq_any(persons.iter().map(|id| id.get())))
+            .filter(keys::given.eq_any(given))
             .select((keys::person_id, keys::given, keys::body_hash, keys::object_id, keys::made))
             .load(conn)?;
         for (person, given, body_hash, object, made) in rows {

@@ -26,6 +26,9 @@ use crate::domain::text::Lang;
 /// The media type of every error.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+/// Errors of fields that are told at once; who has more wrong has enough to mend.
+const MOST_ERRORS: usize = 50;
+
 /// One row of the table of codes.
 struct Row {
     wire: &'static str,
@@ -578,7 +581,7 @@ impl Problem {
     /// The body in the caller's language.
     #[must_use]
     pub fn body(&self, lang: Lang, request_id: &str) -> ProblemBody {
-        let errors = self.errors.iter().map(|error| FieldProblem {
+        let errors = self.errors.iter().take(MOST_ERRORS).map(|error| FieldProblem {
             field: error.field.clone(),
             code: error.code.wire().into(),
             message: error.code.message(lang),

@@ -13,10 +13,11 @@ use super::{Attempt, Settled};
 use crate::db::idempotency_keys::{self, Used};
 use crate::db::limits_used::{self, Use};
 use crate::db::signups::Member;
-use crate::db::{self, Tx, seats, signups};
+use crate::db::{self, Tx, consents, policies, seats, signups};
 use crate::domain::events::EventStatus;
-use crate::domain::ids::{Random, SessionId, SignupId};
+use crate::domain::ids::{ConsentId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::policies::PolicyKind;
 use crate::domain::sessions::SignupState;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
@@ -32,6 +33,8 @@ struct Made {
     members: Vec<Member>,
     uses: Vec<Use>,
     keys: Vec<Used>,
+    /// Who consented as the guardian of children whom they named here.
+    guardians: Vec<PersonId>,
 }
 
 impl Made {
@@ -99,6 +102,7 @@ fn write(tx: &mut Tx<'_>, tools: Tools<'_>, made: &Made) -> Result<(), db::Error
     signups::add_members(tx, &made.members)?;
     limits_used::raise(tx, made.uses.clone())?;
     idempotency_keys::insert(tx, OPERATION, made.keys.clone())?;
+    note_guardians(tx, tools, &made.guardians)?;
     let told: Vec<_> = made.signups.iter().filter_map(|signup| told(signup, false)).collect();
     tell(tx, &told)
 }
@@ -183,9 +187,30 @@ fn judge(
     }
     let settled = Settled { signup, made: true };
     note_key(ground, made, attempt, &settled);
+    if !attempt.request.guardian_for.is_empty() {
+        made.guardians.push(person);
+    }
     ground.standing.insert((session, person), settled.signup.clone());
     made.signups.push(settled.signup.clone());
     Ok(settled)
+}
+
+/// Puts on record who consented as a guardian, and to which text.
+pub(in crate::app) fn note_guardians(
+    tx: &mut Tx<'_>,
+    tools: Tools<'_>,
+    guardians: &[PersonId],
+) -> Result<(), db::Error> {
+    if guardians.is_empty() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let version = policies::in_force(tx, PolicyKind::Guardian)?.unwrap_or_default();
+    for guardian in guardians {
+        let id = ConsentId::fresh(now, tools.random);
+        consents::insert(tx, tools.vault, id, *guardian, (PolicyKind::Guardian, &version), None)?;
+    }
+    Ok(())
 }
 
 /// Notes the key of an attempt with what came of it.

@@ -60,11 +60,19 @@ impl Ground {
             companions.chain([account.who.clone()])
         });
         let members = signups::members(tx, &sessions, &distinct(known))?;
+        let given: Vec<&str> = attempts
+            .iter()
+            .filter_map(|attempt| attempt.key.as_ref())
+            .map(|key| key.given.as_str())
+            .collect();
         let keyed: Vec<PersonId> = distinct(
             attempts.iter().filter(|attempt| attempt.key.is_some()).map(|attempt| attempt.caller.person),
         );
-        let keys =
-            if keyed.is_empty() { HashMap::new() } else { idempotency_keys::find(tx, OPERATION, &keyed)? };
+        let keys = if keyed.is_empty() {
+            HashMap::new()
+        } else {
+            idempotency_keys::find(tx, OPERATION, &keyed, &given)?
+        };
         let before: Vec<SignupId> = keys.values().filter_map(|used| SignupId::new(used.object)).collect();
         let repeated = signups::find(tx, tools.vault, &before)?.into_iter();
         let repeated = repeated.map(|signup| (signup.id, signup)).collect();

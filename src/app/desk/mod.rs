@@ -28,6 +28,7 @@ use crate::domain::sealing::Vault;
 use crate::domain::signups::request::Request;
 use crate::domain::signups::{RepeatKey, Signup};
 
+pub(super) use batch::note_guardians;
 pub(super) use ground::{account, who};
 pub(super) use limits::{add_members, check_limits, users, uses};
 pub use lists::Lists;

@@ -161,7 +161,11 @@ impl Birth {
                 let age = day.year() - born.year() - i32::from(!had_birthday);
                 (age, age)
             }
-            Self::Year(year) => (day.year() - year - 1, day.year() - year),
+            // Whatever a caller wrote: it is refused as out of range, and must not overflow before.
+            Self::Year(year) => {
+                let most = day.year().saturating_sub(year);
+                (most.saturating_sub(1), most)
+            }
         }
     }
 

@@ -250,7 +250,8 @@ impl Request {
                 Some(Known::Companion(id)) => account.companions.get(&id).is_some_and(|one| one.consented),
                 _ => false,
             };
-            if child && !before && !self.guardian_for.iter().any(|of| usize::from(*of) == at) {
+            let own = member.known == Some(Known::Myself);
+            if child && !before && (own || !self.guardian_for.iter().any(|of| usize::from(*of) == at)) {
                 invalid.push(format!("participants[{at}]"), FieldCode::Barred(Bar::ConsentNeeded));
             }
         }

@@ -15,6 +15,8 @@ on_both_stores! {
         assert_eq!((child.status.as_u16(), child.json()["errors"][0]["code"].as_str()), (422, Some("consentNeeded")));
         body["consent"]["guardianFor"] = json!([1]);
         let signup = signed_up(&server, "s", &lan, body.clone(), "confirmed").await;
+        let export = server.send(by(&server, Method::GET, "/v1/me/export", &lan)).await.json();
+        assert_eq!(export["consents"][0]["kind"], "guardian", "{export}");
         assert_eq!(signup["event"]["title"], "stars");
         assert_eq!(signup["session"]["start"], "2026-11-28T10:00:00+08:00");
         assert_eq!(signup["cancelUntil"], "2026-11-27T10:00:00+08:00");
@@ -138,5 +140,30 @@ on_both_stores! {
         act(&server, &first, &lan, "cancel").await;
         signed_up(&server, "b", &lan, alone(), "confirmed").await;
         assert_refused(&sign_up(&server, "a", &lan, alone()).await, "limitReached");
+    }
+
+    async fn what_no_session_takes_is_refused_before_the_desk(store: Store) {
+        let server = server(store, vec![stars("s", 5, json!({}))]).await;
+        let lan = log_in(&server, "lan").await;
+        let told = |body: Value| {
+            let (server, lan) = (&server, &lan);
+            async move {
+                let answer = sign_up(server, "s", lan, body).await;
+                assert_eq!(answer.status, 422, "{}", answer.text);
+                let errors = answer.json()["errors"].as_array().unwrap().clone();
+                assert!(errors.len() <= 50);
+                format!("{} {}", errors[0]["field"].as_str().unwrap(), errors[0]["code"].as_str().unwrap())
+            }
+        };
+        assert_eq!(told(people(601)).await, "participants tooMany");
+        let mut many = alone();
+        many["consent"]["guardianFor"] = json!(vec![9; 601]);
+        assert_eq!(told(many).await, "consent.guardianFor tooMany");
+        let mut child = alone();
+        child["participants"][0]["birthYear"] = 2016.into();
+        child["consent"]["guardianFor"] = json!([0]);
+        assert_eq!(told(child.clone()).await, "participants[0] consentNeeded", "nobody is their own guardian");
+        child["participants"][0]["birthYear"] = i32::MIN.into();
+        assert_eq!(told(child).await, "participants[0].birthYear outOfRange");
     }
 }

@@ -270,9 +270,9 @@ impl DeskParty {
 }
 
 impl RevokedTicket {
-    /// What of a sign-up's tickets is revoked, if it ever had one.
+    /// What of a sign-up's tickets is revoked. Of one that ended it is not known whether it ever had one: its code went
+    /// with its seats.
     fn of(signup: &Signup) -> Option<Self> {
-        signup.ticket_code?;
         let through =
             if signup.status.stands() { signup.ticket_revision - 1 } else { signup.ticket_revision };
         (through > 0).then(|| Self { signup_id: signup.id.to_string(), through })

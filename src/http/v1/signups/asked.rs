@@ -13,7 +13,7 @@ use crate::domain::signups::request::{Participant, Request, Who};
 pub struct NewSignup {
     /// Who comes. May be left out where a class or group is booked by `headcount`.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 600)]
     participants: Vec<AskedParticipant>,
     /// Heads of a class or group, where the session's rules have `group`; the list may follow later.
     #[schema(example = 42, minimum = 1, maximum = 500)]
@@ -40,7 +40,7 @@ pub struct ChangedSignup {
     version: i64,
     /// Who comes.
     #[serde(default)]
-    #[schema(max_items = 50)]
+    #[schema(max_items = 600)]
     participants: Vec<AskedParticipant>,
     /// Heads of a class or group.
     #[schema(example = 40, minimum = 1, maximum = 500)]
@@ -110,7 +110,7 @@ pub struct AskedAnswer {
     #[schema(example = 0, minimum = 0)]
     participant: Option<u16>,
     /// Words, a whole number, yes or no, an option, or several: as the question's `type` says.
-    #[schema(value_type = AnswerValue, example = "一小")]
+    #[schema(inline, value_type = AnswerValue, example = "一小")]
     value: party::Value,
 }
 
@@ -158,6 +158,7 @@ const LONGEST_VERSION: usize = 32;
 impl NewSignup {
     /// The request as the desk takes it.
     pub fn request(self) -> Result<Request, Invalid> {
+        check_lengths(self.participants.len(), self.answers.len(), self.consent.guardian_for.len())?;
         let mut invalid = Invalid::default();
         // It is kept as it was given, also where no policy is in force that it could be compared with.
         invalid.line("consent.policyVersion", &self.consent.policy_version, LONGEST_VERSION);
@@ -177,6 +178,8 @@ impl NewSignup {
 impl ChangedSignup {
     /// The version that was read, and what the sign-up is to be.
     pub fn request(self) -> Result<(i64, Request), Invalid> {
+        let guardian_for = self.consent.as_ref().map_or(0, |consent| consent.guardian_for.len());
+        check_lengths(self.participants.len(), self.answers.len(), guardian_for)?;
         let request = Request {
             participants: participants(self.participants)?,
             headcount: self.headcount,
@@ -188,6 +191,26 @@ impl ChangedSignup {
         };
         Ok((self.version, request))
     }
+}
+
+/// Most people of a request: the largest party, or the list of a class. More is refused before anybody waits for it.
+const PEOPLE: usize = 600;
+/// Most answers of a request.
+const ANSWERS: usize = 2_000;
+
+/// Refuses lists that are longer than any session takes.
+fn check_lengths(participants: usize, answers: usize, guardian_for: usize) -> Result<(), Invalid> {
+    let mut invalid = Invalid::default();
+    for (field, length, max) in [
+        ("participants", participants, PEOPLE),
+        ("answers", answers, ANSWERS),
+        ("consent.guardianFor", guardian_for, PEOPLE),
+    ] {
+        if length > max {
+            invalid.push(field, FieldCode::TooMany { max });
+        }
+    }
+    invalid.or(())
 }
 
 fn participants(asked: Vec<AskedParticipant>) -> Result<Vec<Participant>, Invalid> {

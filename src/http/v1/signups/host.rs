@@ -11,6 +11,7 @@ use super::shown::{PartyRole, SignupStatus, StatusReason};
 use crate::app::signups::Decision;
 use crate::domain::checkins::masked;
 use crate::domain::ids::{SessionId, SignupId};
+use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::persons;
 use crate::domain::signups::{Signup, party};
 use crate::domain::time::{Rfc3339, rfc3339};
@@ -95,7 +96,7 @@ pub struct HostedAnswer {
     #[schema(example = 0)]
     participant: Option<u16>,
     /// What was answered.
-    #[schema(value_type = super::asked::AnswerValue, example = "一小")]
+    #[schema(inline, value_type = super::asked::AnswerValue, example = "一小")]
     value: party::Value,
 }
 
@@ -147,6 +148,14 @@ async fn list_session_signups(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let purpose = asked.params.text(&PURPOSE).map(str::to_owned);
+    if let Some(purpose) = &purpose {
+        let mut invalid = Invalid::default();
+        invalid.line("purpose", purpose, 100);
+        if purpose.chars().filter(|letter| letter.is_alphanumeric()).count() < 2 {
+            invalid.push("purpose", FieldCode::TooShort { min: 2 });
+        }
+        invalid.or(())?;
+    }
     let full = purpose.is_some();
     let read =
         move |members: &Members| members.signups.of_session(desk.session, desk.person.id, purpose.as_deref());

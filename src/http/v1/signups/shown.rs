@@ -208,7 +208,7 @@ struct ShownAnswer {
     #[schema(example = 0)]
     participant: Option<u16>,
     /// What was answered.
-    #[schema(value_type = super::asked::AnswerValue, example = "一小")]
+    #[schema(inline, value_type = super::asked::AnswerValue, example = "一小")]
     value: party::Value,
 }
 
