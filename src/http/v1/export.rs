@@ -1,8 +1,6 @@
 //! Everything that is held about whoever asks (PIPL article 45). [`Export`] is the list: a table that holds something about
 //! persons has its field there.
 
-use std::collections::BTreeMap;
-
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -303,11 +301,27 @@ pub struct ExportedSubscription {
     #[schema(example = "周末天文")]
     name: Option<String>,
     /// What is asked for, as parameters of `GET /v1/events`; places in WGS-84.
-    #[schema(example = json!({ "topic": "astronomy_space", "radius": "10000" }))]
-    filter: BTreeMap<String, String>,
+    filter: Vec<ExportedParameter>,
     /// When it was made.
     #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
     created_at: Rfc3339,
+}
+
+/// A parameter of `GET /v1/events`.
+#[derive(Serialize, ToSchema)]
+pub struct ExportedParameter {
+    /// Its name.
+    #[schema(example = "topic")]
+    param: String,
+    /// Its value.
+    #[schema(example = "astronomy_space")]
+    value: String,
+}
+
+impl From<(String, String)> for ExportedParameter {
+    fn from((param, value): (String, String)) -> Self {
+        Self { param, value }
+    }
 }
 
 impl From<Subscription> for ExportedSubscription {
@@ -315,7 +329,7 @@ impl From<Subscription> for ExportedSubscription {
         Self {
             id: subscription.id.to_string(),
             name: subscription.wish.name,
-            filter: subscription.wish.filter.0.into_iter().collect(),
+            filter: subscription.wish.filter.0.into_iter().map(ExportedParameter::from).collect(),
             created_at: rfc3339(subscription.created_at),
         }
     }

@@ -109,25 +109,8 @@ pub struct AskedAnswer {
     /// The place in `participants`, from 0, of whom it is about; for questions `per` participant.
     #[schema(example = 0, minimum = 0)]
     participant: Option<u16>,
-    /// Words, a whole number, yes or no, an option, or several: as the question's `type` says.
-    #[schema(inline, value_type = AnswerValue, example = "一小")]
+    #[schema(schema_with = super::answers::answer_value)]
     value: party::Value,
-}
-
-/// What is answered.
-#[derive(ToSchema)]
-#[schema(as = AnswerValue)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "it documents what the domain's type reads")]
-pub enum AnswerValue {
-    /// Yes or no.
-    Boolean(bool),
-    /// A whole number.
-    Number(i64),
-    /// Words, or the option chosen.
-    Text(String),
-    /// The options chosen.
-    Choices(Vec<String>),
 }
 
 /// What is agreed to.

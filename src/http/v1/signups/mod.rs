@@ -1,5 +1,6 @@
 //! Sign-ups (报名): made, read, changed and given up by whoever they are of.
 
+mod answers;
 mod asked;
 mod host;
 mod shown;

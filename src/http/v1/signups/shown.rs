@@ -207,8 +207,7 @@ struct ShownAnswer {
     /// The place in `party`, from 0, of whom it is about.
     #[schema(example = 0)]
     participant: Option<u16>,
-    /// What was answered.
-    #[schema(inline, value_type = super::asked::AnswerValue, example = "一小")]
+    #[schema(schema_with = super::answers::answer_value)]
     value: party::Value,
 }
 
