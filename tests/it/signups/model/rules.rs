@@ -84,7 +84,7 @@ pub struct Model {
     pub entries: Vec<Entry>,
     /// How many people of one account may come to all sessions together.
     pub event_most: Option<usize>,
-    keys: HashMap<(usize, u8), (Ask, usize)>,
+    keys: HashMap<(usize, u8), (Ask, Outcome)>,
     queued: usize,
 }
 
@@ -113,11 +113,15 @@ impl Model {
     }
 
     pub fn sign_up(&mut self, person: usize, ask: &Ask, key: Option<u8>) -> Outcome {
-        if let Some((before, made)) = key.and_then(|key| self.keys.get(&(person, key))) {
-            return if before == ask { Outcome::Made(*made) } else { Outcome::Refused("keyReused") };
+        if let Some((before, outcome)) = key.and_then(|key| self.keys.get(&(person, key))) {
+            return if before == ask { *outcome } else { Outcome::Refused("keyReused") };
         }
         if let Some(at) = self.latest(person, ask.session).filter(|at| self.entries[*at].stands()) {
-            return Outcome::Stands(at);
+            let outcome = Outcome::Stands(at);
+            if let Some(key) = key {
+                self.keys.insert((person, key), (ask.clone(), outcome));
+            }
+            return outcome;
         }
         let terms = &self.rooms[ask.session];
         if terms.end <= self.now || terms.closes <= self.now {
@@ -152,7 +156,7 @@ impl Model {
         self.entries.push(entry);
         let made = self.entries.len() - 1;
         if let Some(key) = key {
-            self.keys.insert((person, key), (ask.clone(), made));
+            self.keys.insert((person, key), (ask.clone(), Outcome::Made(made)));
         }
         self.promote(ask.session);
         Outcome::Made(made)
