@@ -39,6 +39,9 @@ const QUEUE: usize = 1024;
 /// Attempts that one transaction settles at most, unless somebody asks for other.
 pub const BATCH: usize = 256;
 
+/// How often an attempt is tried again that lost a race with another replica.
+const AGAIN: usize = 5;
+
 /// How long a batch is gathered at most.
 const PATIENCE: Duration = Duration::from_millis(2);
 
@@ -168,13 +171,29 @@ impl Worker {
                 let reason = error.to_string();
                 attempts.iter().map(|_| Err(db::Error::Unavailable(reason.clone()).into())).collect()
             }
-            Err(error) if attempts.len() == 1 => vec![Err(error)],
+            Err(error) if attempts.len() == 1 => vec![self.settle_again(attempts, error)],
             Err(error) => {
                 tracing::warn!(%error, "a batch of sign-ups failed; each is settled by itself");
                 metrics::counter!("desk_batches_failed_total").increment(1);
                 attempts.chunks(1).flat_map(|alone| self.settle(alone)).collect()
             }
         }
+    }
+
+    /// Settles one attempt that failed: another replica may have used a limit or a key since it was read, which the next
+    /// try finds used.
+    fn settle_again(&self, alone: &[Attempt], first: Error) -> Result<Settled, Error> {
+        let mut failed = first;
+        for _ in 0..AGAIN {
+            if !matches!(failed, Error::Db(db::Error::Constraint(_))) {
+                break;
+            }
+            match self.db.write(|tx| self.batch(tx, alone)) {
+                Ok(done) => return done.outcomes.into_iter().next().unwrap_or(Err(Error::Busy)),
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
     }
 
     fn batch(&self, tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<batch::Done, Error> {
