@@ -176,6 +176,9 @@ pub fn find(conn: &mut AnyConn, vault: &Vault, ids: &[SignupId]) -> Result<Vec<S
 }
 
 /// The sign-ups of these persons in these sessions that stand: of each pair at most one.
+///
+/// `+ 0` keeps the planner from going by the session: before it has statistics it believes that few are in one, and reads
+/// all of a hot one for every batch.
 pub fn standing(
     conn: &mut AnyConn,
     vault: &Vault,
@@ -186,7 +189,7 @@ pub fn standing(
     for persons in persons.chunks(IDS_PER_STATEMENT) {
         let rows = signups::table
             .filter(signups::person_id.eq_any(persons.iter().map(|id| id.get())))
-            .filter(signups::session_id.eq_any(sessions.iter().map(|id| id.get())))
+            .filter((signups::session_id + 0_i64).eq_any(sessions.iter().map(|id| id.get())))
             .filter(dsl::sql::<Bool>(STANDS))
             .select(Row::as_select())
             .load(conn)?;
@@ -380,7 +383,7 @@ pub struct Member {
     pub signup: SignupId,
 }
 
-/// Those of these people who are in these sessions already.
+/// Those of these people who are in these sessions already; `+ 0` as in [`standing`].
 pub fn members(
     conn: &mut AnyConn,
     sessions: &[SessionId],
@@ -389,7 +392,7 @@ pub fn members(
     let mut found = HashMap::new();
     for who in who.chunks(IDS_PER_STATEMENT) {
         let rows: Vec<(i64, String, i64)> = signup_members::table
-            .filter(signup_members::session_id.eq_any(sessions.iter().map(|id| id.get())))
+            .filter((signup_members::session_id + 0_i64).eq_any(sessions.iter().map(|id| id.get())))
             .filter(signup_members::who.eq_any(who))
             .load(conn)?;
         let member = |(session, who, signup)| Some(((SessionId::new(session)?, who), SignupId::new(signup)?));
