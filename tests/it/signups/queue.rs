@@ -1,5 +1,7 @@
 //! The queue: first come first served, offers taken and lapsed, parties that shrink.
 
+use kepu::domain::events::{Event, EventStatus};
+
 use super::*;
 
 on_both_stores! {
@@ -85,5 +87,24 @@ on_both_stores! {
         .await;
         assert_refused(&try_to(&server, &first, &lan, "cancel").await, "cancelClosed");
         seats(&server, "s", 1, 0).await;
+    }
+
+    async fn nobody_is_promoted_into_an_event_that_was_called_off(store: Store) {
+        let server = server(store, vec![stars("s", 1, json!({ "waitlistMode": "confirm" }))]).await;
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
+        let off = |status| Event { status, ..event("stars", BaseId::from_slug("dome")) };
+        let put = |status| server.running.db.write(|tx| put_event(tx, "stars", &off(status), NOW, 0)).unwrap();
+        put(EventStatus::Cancelled);
+        act(&server, &first, &lan, "cancel").await;
+        assert_eq!(read(&server, &second, &ming).await["status"], "waitlisted", "its sessions still say scheduled");
+        put(EventStatus::Scheduled);
+        let wei = log_in(&server, "wei").await;
+        eventually("the event is on again", || async {
+            (sign_up(&server, "s", &wei, queueing(alone())).await.status == 201).then_some(())
+        })
+        .await;
+        assert_eq!(read(&server, &second, &ming).await["status"], "confirmed", "who queued comes first");
     }
 }
