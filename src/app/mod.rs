@@ -18,6 +18,7 @@ mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
+pub mod standing;
 pub mod subscriptions;
 
 use crate::db;
