@@ -119,9 +119,11 @@ impl Bar {
                 format!("Signed up and did not come {most} times in {days} days."),
             ],
             Self::AlreadySignedUp => [
-                "已由其他人报名这场活动。".to_owned(),
-                "已由其他人報名這場活動。".to_owned(),
-                "Somebody else has signed them up for this session.".to_owned(),
+                "已由其他人报名这场活动。如果不是家人报的，请联系主办单位：核实后可撤销那份报名，您再重新报名。".to_owned(),
+                "已由其他人報名這場活動。如果不是家人報的，請聯絡主辦單位：核實後可撤銷那份報名，您再重新報名。".to_owned(),
+                "Somebody else has signed them up for this session. If that was nobody of the family, ask the host: they can \
+                 take that sign-up back, and you sign up then."
+                    .to_owned(),
             ],
             Self::TooManySeats { most } => [
                 format!("每个账号在这场活动最多占 {most} 个名额。"),
