@@ -22,7 +22,8 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
 use crate::domain::signups::bars::Bar;
-use crate::domain::signups::party::Role;
+use crate::domain::signups::corrections;
+use crate::domain::signups::party::{Personal, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::{For, Request};
 use crate::domain::signups::{Reason, Signup, Status};
@@ -197,7 +198,8 @@ impl Signups {
         Ok(())
     }
 
-    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue.
+    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Once it is too late to
+    /// cancel, nobody is replaced by somebody else, but in the list of a class: its seats are the school's.
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
@@ -223,7 +225,7 @@ impl Signups {
             let terms = room.terms();
             let account = desk::account(tx, self.tools(), person, request)?;
             let asked = For { terms: &terms, start: room.session.start, now: tx.now() };
-            let allowed = request.allow(asked, &account).map_err(Error::Refused)?;
+            let mut allowed = request.allow(asked, &account).map_err(Error::Refused)?;
             if allowed.seats > signup.seats || request.headcount.is_some() != signup.headcount.is_some() {
                 let bar = FieldCode::Barred(Bar::CannotGrow);
                 return Err(Error::Refused(Refusal::Invalid(Invalid::one("participants", bar))));
@@ -231,6 +233,9 @@ impl Signups {
             let late = terms.cancel_until(room.session.start) <= tx.now();
             if allowed.seats < signup.seats && late {
                 return Err(Error::Refused(Refusal::CancelClosed));
+            }
+            if late && signup.headcount.is_none() {
+                only_corrected(signup, &mut allowed.personal)?;
             }
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, room, signup, before)?;
@@ -345,6 +350,16 @@ impl Signups {
         room.close(tx, self.tools())?;
         Ok(over.len())
     }
+}
+
+/// Refuses a party in which somebody is another than before.
+fn only_corrected(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
+    let before = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let mut invalid = Invalid::default();
+    for place in corrections::correct(before, &mut after.party) {
+        invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+    }
+    invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))
 }
 
 /// What a list shows of those on it where no purpose is given.
