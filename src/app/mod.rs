@@ -19,6 +19,7 @@ mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
+pub mod standing;
 pub mod subscriptions;
 
 use crate::db;
