@@ -96,11 +96,16 @@ async fn create_signup(
     let (session, event, attempt) = match attempt((&snapshot, &state, &members), id, caller, body.0, key) {
         Ok(attempted) => attempted,
         Err(refused) => {
-            // Whoever has logged out is told that, and not how the session stands.
-            if !members.accounts.standing.knows(caller.login) {
-                members.into_inner().aside(move |members| members.accounts.check(caller)).await?;
+            // Whoever has logged out is told that, and not how the session stands. A store that is away keeps nobody from
+            // being refused.
+            let members = members.into_inner();
+            if members.accounts.ended.is_due() {
+                let learn =
+                    |members: &Members| members.accounts.ended.learn(&members.db, members.clock.now());
+                let _ = members.clone().aside(learn).await;
             }
-            return Err(refused);
+            let ended = members.accounts.ended.includes(caller);
+            return Err(if ended { Code::LoginEnded.into() } else { refused });
         }
     };
     let Settled { signup, made } = members.desk.sign_up(attempt).await?;
