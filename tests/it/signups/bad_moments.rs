@@ -41,7 +41,7 @@ fn ready(store: Store, sessions: Vec<Session>, count: usize) -> (Fresh, Db, Vec<
 }
 
 fn attempt(caller: Caller, session: &str) -> Attempt {
-    let myself = Participant { who: Who::Myself, birth_year: None, role: Role::Attendee };
+    let myself = Participant { who: Who::Myself(None), birth_year: None, role: Role::Attendee };
     let request = Request {
         participants: vec![myself],
         headcount: None,
