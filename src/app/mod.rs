@@ -13,6 +13,7 @@ pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
+pub mod repeats;
 pub mod reseal;
 mod rooms;
 pub mod seeds;
