@@ -265,7 +265,7 @@ impl Accounts {
             return Err(Error::Busy);
         }
         feedback::forget(tx, person)?;
-        signups::forget(tx, person)?;
+        self.signups.forget(tx, person)?;
         idempotency_keys::forget(tx, person)?;
         notices::forget(tx, person)?;
         message_credits::forget(tx, person)?;

@@ -308,6 +308,7 @@ diesel::table! {
         who -> Text,
         used -> Integer,
         most -> Integer,
+        until -> Timestamp,
     }
 }
 
