@@ -9,6 +9,7 @@ pub mod checkins;
 pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
+pub mod ended_logins;
 pub mod favourites;
 pub mod notices;
 pub mod passwords;
@@ -19,7 +20,6 @@ mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
-pub mod standing;
 pub mod subscriptions;
 
 use crate::db;
