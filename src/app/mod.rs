@@ -9,6 +9,7 @@ pub mod checkins;
 pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
+pub mod ended_logins;
 pub mod favourites;
 pub mod notices;
 pub mod passwords;

@@ -283,6 +283,7 @@ diesel::table! {
         queue_number -> Nullable<BigInt>,
         offered_until -> Nullable<Timestamp>,
         ticket_code -> Nullable<Text>,
+        ticket_hash -> Nullable<Text>,
         ticket_revision -> Integer,
         personal -> Nullable<Text>,
         attended -> Text,
@@ -307,6 +308,7 @@ diesel::table! {
         who -> Text,
         used -> Integer,
         most -> Integer,
+        until -> Timestamp,
     }
 }
 
@@ -429,4 +431,4 @@ diesel::table! {
 }
 
 diesel::joinable!(signups -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);

@@ -20,9 +20,12 @@ use crate::db::{self, AnyConn, signups};
 use crate::discovery::Snapshot;
 use crate::discovery::page::{Answer, Key};
 use crate::discovery::policies::Standing;
+use crate::domain::access::Caller;
+use crate::domain::events::Event;
 use crate::domain::ids::{SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::policies::PolicyKind;
+use crate::domain::sessions::Session;
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::Request;
 use crate::domain::signups::{RepeatKey, Signup, Status};
@@ -91,24 +94,26 @@ async fn create_signup(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, caller) = (id.0, caller.0);
-    let snapshot = state.snapshot()?;
-    let (event, session) = snapshot.session(id).ok_or(Code::NotFound)?;
-    let wanted = body.0.request().map_err(Problem::unprocessable)?;
-    let key = repeat_key(key, &wanted, id, &members);
-    check_policy(&snapshot, &state, &wanted)?;
-    let now = session.signup_state(event.status, members.clock.now());
-    if let Some(queue) = members.desk.lists.refuse(session, now, caller.person, &wanted) {
-        return Err(Problem::refused(Refusal::Full(queue)));
-    }
-    let body = event.event().ok_or(Code::Internal)?;
-    if body.sample && !members.sample_signups {
-        return Err(Problem::refused(Refusal::Sample));
-    }
-    let attempt = Attempt { caller, session: id, request: wanted.clone(), key };
+    let (id, caller, snapshot) = (id.0, caller.0, state.snapshot()?);
+    let (session, event, attempt) = match attempt((&snapshot, &state, &members), id, caller, body.0, key) {
+        Ok(attempted) => attempted,
+        Err(refused) => {
+            // Whoever has logged out is told that, and not how the session stands. A store that is away keeps nobody from
+            // being refused.
+            let members = members.into_inner();
+            if members.accounts.ended.is_due() {
+                let learn =
+                    |members: &Members| members.accounts.ended.learn(&members.db, members.clock.now());
+                let _ = members.clone().aside(learn).await;
+            }
+            let ended = members.accounts.ended.includes(caller);
+            return Err(if ended { Code::LoginEnded.into() } else { refused });
+        }
+    };
+    let wanted = attempt.request.clone();
     let Settled { signup, made } = members.desk.sign_up(attempt).await?;
     let differs = !made && wanted.differs(&signup);
-    let mut found = Found::new(signup, session.clone(), &body);
+    let mut found = Found::new(signup, session.clone(), &event);
     let members = members.into_inner();
     if found.signup.status == Status::Waitlisted {
         found = members.clone().aside(move |members| members.db.read(|conn| found.placed(conn))).await?;
@@ -118,6 +123,29 @@ async fn create_signup(
     let mut item = SignupItem::new(&found, members.checkins.tickets(), asked.lang);
     item.party_differs = differs.then_some(true);
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+}
+
+/// The attempt that a request makes, beside its session and event; or why it is refused without the desk.
+fn attempt<'a>(
+    (snapshot, state, members): (&'a Snapshot, &State, &Members),
+    id: SessionId,
+    caller: Caller,
+    body: NewSignup,
+    key: IdempotencyKey,
+) -> Result<(&'a Session, Event, Attempt), Problem> {
+    let (event, session) = snapshot.session(id).ok_or(Code::NotFound)?;
+    let wanted = body.request().map_err(Problem::unprocessable)?;
+    let key = repeat_key(key, &wanted, id, members);
+    check_policy(snapshot, state, &wanted)?;
+    let now = session.signup_state(event.status, members.clock.now());
+    if let Some(queue) = members.desk.lists.refuse(session, now, caller.person, &wanted) {
+        return Err(Problem::refused(Refusal::Full(queue)));
+    }
+    let event = event.event().ok_or(Code::Internal)?;
+    if event.sample && !members.sample_signups {
+        return Err(Problem::refused(Refusal::Sample));
+    }
+    Ok((session, event, Attempt { caller, session: id, request: wanted, key }))
 }
 
 /// The key under which a request may be repeated, if it has one.
@@ -219,7 +247,9 @@ async fn get_signup(
 /// Change a sign-up
 ///
 /// Replaces the party, the answers and the contact: corrected, made smaller, or the list of a class filled in. Freed
-/// seats go to whoever is next in the queue. Tickets that were given before are no longer good.
+/// seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
+/// replaced by somebody else (`replaced`): how a name is written can be corrected, where at least half of its letters stay.
+/// The list of a class stays free, within its `headcount`.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
