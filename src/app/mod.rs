@@ -3,6 +3,7 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod audit;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;
@@ -14,6 +15,7 @@ pub mod notices;
 pub mod passwords;
 pub mod programme;
 pub mod reseal;
+pub mod roles;
 mod rooms;
 pub mod seeds;
 pub mod sessions;

@@ -149,6 +149,8 @@ ids! {
     NoticeId = "notice";
     /// What a person wants to be told of.
     SubscriptionId = "subscription";
+    /// A key by which a partner's system acts for an organisation.
+    ApiKeyId = "apiKey";
 }
 
 /// A number as ids of every kind are written.
