@@ -81,8 +81,7 @@ on_both_stores! {
         let attacks: [(&str, Broken); 7] = [
             ("DELETE FROM audit_entries WHERE number = 1;", Broken::Missing(1)),
             ("DELETE FROM audit_entries WHERE number = 3;", Broken::Missing(3)),
-            ("DELETE FROM audit_entries WHERE number = 3; UPDATE audit_entries SET number = 3 WHERE number = 5; \
-              UPDATE audit_entries SET number = 5 WHERE number = 3;", Broken::Missing(3)),
+            ("DELETE FROM audit_entries WHERE number = 3; UPDATE audit_entries SET number = 3 WHERE number = 4;", Broken::Changed(3)),
             ("DELETE FROM audit_entries WHERE number = 5;", Broken::Cut { first: 5, last: 5 }),
             ("DELETE FROM audit_entries WHERE number = 5; UPDATE audit_head SET number = 4, \
               hash = (SELECT hash FROM audit_entries WHERE number = 4);", Broken::Head),
