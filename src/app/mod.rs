@@ -14,12 +14,14 @@ pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
+pub mod repeats;
 pub mod reseal;
 pub mod roles;
 mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
+pub mod standing;
 pub mod subscriptions;
 
 use crate::db;

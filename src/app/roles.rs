@@ -19,7 +19,7 @@ pub fn grant(tx: &mut Tx<'_>, actor: Actor, person: PersonId, role: Role) -> Res
     let before = held(tx, person, role)?;
     roles::grant(tx, person, role)?;
     let entry = entry(tx, actor, Action::RoleGranted, Some(person), role)?;
-    let word = |role: Role| json!({ "role": role.word() });
+    let word = |role: Role| json!({ "role": role.name() });
     audit::note(tx, &Entry { before: before.map(word), after: Some(word(role)), ..entry })
 }
 
@@ -31,7 +31,7 @@ pub fn revoke(tx: &mut Tx<'_>, actor: Actor, person: PersonId, role: Role) -> Re
     let Some(held) = held(tx, person, role)? else { return Ok(false) };
     roles::revoke(tx, person, held)?;
     let entry = entry(tx, actor, Action::RoleRevoked, Some(person), held)?;
-    audit::note(tx, &Entry { before: Some(json!({ "role": held.word() })), ..entry })?;
+    audit::note(tx, &Entry { before: Some(json!({ "role": held.name() })), ..entry })?;
     Ok(true)
 }
 
@@ -43,7 +43,7 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
     for role in roles::of_person(tx, person)?.0 {
         let entry = entry(tx, Actor::Service, Action::RoleRevoked, None, role)?;
         let reason = Some("accountErased".to_owned());
-        audit::note(tx, &Entry { before: Some(json!({ "role": role.word() })), reason, ..entry })?;
+        audit::note(tx, &Entry { before: Some(json!({ "role": role.name() })), reason, ..entry })?;
     }
     Ok(roles::forget(tx, person)?)
 }

@@ -1,7 +1,7 @@
 //! The audit (审计): who changed what, when, why, and what it was before and is after. [`chain`] says how entries are
 //! linked so that no change of one goes unnoticed.
 //!
-//! To note another change: a row of [`actions!`], and a call of `app::audit::note` in the transaction that makes it.
+//! To note another change: a row of [`Action`], and a call of `app::audit::note` in the transaction that makes it.
 
 pub mod chain;
 
@@ -12,43 +12,36 @@ use super::divisions::Adcode;
 use super::hidden::hidden;
 use super::ids::{ApiKeyId, OrganisationId, PersonId};
 use super::kinds::Kind;
+use super::words::words;
 
 hidden! {
     /// Something personal that a change is about.
     PersonalText;
 }
 
-/// Makes [`Action`] and its words from the same lines.
-macro_rules! actions {
-    ($($(#[$doc:meta])* $action:ident $word:literal)+) => {
-        /// What somebody did. Its word never changes once released: entries stay for ever.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Action {
-            $($(#[$doc])* $action,)+
-        }
-
-        impl Action {
-            /// The words of all actions.
-            pub const WORDS: &[&str] = &[$($word),+];
-
-            /// Its word.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$action => $word,)+
-                }
-            }
-        }
-    };
+words! {
+    /// What somebody did. Its word never changes once released: entries stay for ever.
+    Action {
+        /// Somebody was given a role, in place of the one they had there.
+        RoleGranted = "roleGranted",
+        /// A role was taken from somebody.
+        RoleRevoked = "roleRevoked",
+        /// An account was given another password, and its codes were forgotten.
+        AccountReset = "accountReset",
+    }
 }
 
-actions! {
-    /// Somebody was given a role, in place of the one they had there.
-    RoleGranted "roleGranted"
-    /// A role was taken from somebody.
-    RoleRevoked "roleRevoked"
-    /// An account was given another password, and its codes were forgotten.
-    AccountReset "accountReset"
+impl Action {
+    /// All words.
+    pub const WORDS: &[&str] = &{
+        let mut words = [""; Self::ALL.len()];
+        let mut at = 0;
+        while at < words.len() {
+            words[at] = Self::ALL[at].name();
+            at += 1;
+        }
+        words
+    };
 }
 
 /// Who did it.
@@ -65,9 +58,6 @@ pub enum Actor {
 }
 
 impl Actor {
-    /// The words of all kinds of actors.
-    pub const WORDS: &[&str] = &["person", "apiKey", "operator", "service"];
-
     /// The word of its kind.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -213,7 +203,7 @@ mod tests {
 
     #[test]
     fn every_word_stands_for_one_thing() {
-        for words in [Action::WORDS, Actor::WORDS, Object::KINDS] {
+        for words in [Action::WORDS, Object::KINDS] {
             let mut sorted = words.to_vec();
             sorted.sort_unstable();
             sorted.dedup();
