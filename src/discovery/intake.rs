@@ -18,7 +18,7 @@ use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::Division;
 use crate::domain::events::Event;
-use crate::domain::ids::{BulletinId, EventId, PolicyId, RouteId};
+use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, RouteId, SeriesId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::policies::Policy;
@@ -57,6 +57,8 @@ pub enum Item {
     Policy(Record<Policy>),
     /// A bulletin.
     Bulletin(Record<Bulletin>),
+    /// A thing that is not to be seen, or no more.
+    Hidden(Kind, i64),
 }
 
 impl Item {
@@ -74,6 +76,7 @@ impl Item {
             Self::Resource(_) => Kind::Resource,
             Self::Policy(_) => Kind::Policy,
             Self::Bulletin(_) => Kind::Bulletin,
+            Self::Hidden(kind, _) => *kind,
         }
     }
 }
@@ -220,11 +223,11 @@ impl Snapshot {
             Item::Series(record) => self.enter(record),
             Item::Campaign(record) => self.enter(record),
             Item::Route(record) if record.body.sample && !self.samples => {
-                Arc::make_mut(&mut self.routes).remove(&RouteId::new(record.id)?);
-                self.leave(Kind::Route, record.id)
+                self.withdraw(Kind::Route, record.id)
             }
             Item::Route(record) => self.enter(record),
             Item::Event(record, _) => self.leave(Kind::Event, record.id),
+            Item::Hidden(kind, id) => self.withdraw(kind, id),
             Item::Resource(record) => self.enter(record),
             Item::Policy(record) => {
                 keep(&mut self.policies, PolicyId::new(record.id)?, record, &self.traditional)
@@ -233,6 +236,18 @@ impl Snapshot {
                 keep(&mut self.bulletins, BulletinId::new(record.id)?, record, &self.traditional)
             }
         }
+    }
+
+    /// Takes a thing out of the index, and out of the table of its kind.
+    fn withdraw(&mut self, kind: Kind, id: i64) -> Option<i64> {
+        match kind {
+            Kind::Base => drop(Arc::make_mut(&mut self.bases).remove(&BaseId::new(id)?)),
+            Kind::Series => drop(Arc::make_mut(&mut self.series).remove(&SeriesId::new(id)?)),
+            Kind::Route => drop(Arc::make_mut(&mut self.routes).remove(&RouteId::new(id)?)),
+            // Events lie in the index alone; what is not reviewed is never hidden.
+            _ => {}
+        }
+        self.leave(kind, id)
     }
 
     /// The things of a kind that refer to something that changed.

@@ -149,6 +149,8 @@ ids! {
     NoticeId = "notice";
     /// What a person wants to be told of.
     SubscriptionId = "subscription";
+    /// Something that an authority decides on.
+    ReviewItemId = "reviewItem";
 }
 
 /// A number as ids of every kind are written.

@@ -220,7 +220,7 @@ fn read_everything(conn: &mut AnyConn, mut page: impl FnMut(Vec<Item>)) -> Resul
             Kind::Resource => all(conn, Item::Resource, &mut page)?,
             Kind::Policy => all(conn, Item::Policy, &mut page)?,
             Kind::Bulletin => all(conn, Item::Bulletin, &mut page)?,
-            Kind::Event => Event::each_page(conn, &mut |conn, ids, events| {
+            Kind::Event => Event::each_public_page(conn, &mut |conn, ids, events| {
                 let sessions = sessions::of_events_between(conn, ids)?;
                 page(with_sessions(events, sessions));
                 Ok(())
@@ -253,8 +253,10 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
             Kind::Policy => some(conn, &ids, Item::Policy)?,
             Kind::Bulletin => some(conn, &ids, Item::Bulletin)?,
             Kind::Event => {
+                let (events, mut hidden) = seen::<Event>(conn, &ids)?;
                 let sessions = sessions::of_events(conn, &ids)?;
-                with_sessions(Event::find(conn, &ids)?, sessions)
+                hidden.extend(with_sessions(events, sessions));
+                hidden
             }
         });
     }
@@ -266,7 +268,7 @@ fn all<T: Stored>(
     item: fn(Record<T>) -> Item,
     page: &mut impl FnMut(Vec<Item>),
 ) -> Result<(), db::Error> {
-    T::each_page(conn, &mut |_, _, records| {
+    T::each_public_page(conn, &mut |_, _, records| {
         page(records.into_iter().map(item).collect());
         Ok(())
     })
@@ -277,7 +279,17 @@ fn some<T: Stored>(
     ids: &[i64],
     item: fn(Record<T>) -> Item,
 ) -> Result<Vec<Item>, db::Error> {
-    Ok(T::find(conn, ids)?.into_iter().map(item).collect())
+    let (records, mut items) = seen::<T>(conn, ids)?;
+    items.extend(records.into_iter().map(item));
+    Ok(items)
+}
+
+/// The records with these ids that everybody sees; and that the others are not to be seen.
+fn seen<T: Stored>(conn: &mut AnyConn, ids: &[i64]) -> Result<(Vec<Record<T>>, Vec<Item>), db::Error> {
+    let public = T::public_among(conn, ids)?;
+    let (shown, hidden): (Vec<i64>, Vec<i64>) = ids.iter().partition(|id| public.contains(id));
+    let hidden = hidden.into_iter().map(|id| Item::Hidden(T::KIND, id)).collect();
+    Ok((T::find(conn, &shown)?, hidden))
 }
 
 fn with_sessions(events: Vec<Record<Event>>, mut sessions: sessions::ByEvent) -> Vec<Item> {
