@@ -64,3 +64,4 @@ pub mod tickets;
 pub mod time;
 pub mod totp;
 pub mod wechat;
+mod words;
