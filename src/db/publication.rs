@@ -1,10 +1,13 @@
 //! Who sees what: the column `publication` of the nouns that are drafted.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
 
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
 use super::schema::{bases, events, routes, series};
 use crate::domain::ids::OrganisationId;
 use crate::domain::kinds::Kind;
@@ -59,6 +62,23 @@ pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>
     );
     // The column's CHECK admits no other word.
     Ok(word.map(|word| Publication::from_name(&word).unwrap_or(Publication::TakenDown)))
+}
+
+/// Those of these things that were never published.
+pub fn never_among(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashSet<i64>, Error> {
+    let mut never = HashSet::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let found: Vec<i64> = each_table!(
+            kind,
+            table => table::table
+                .filter(table::id.eq_any(ids).and(table::publication.eq(Publication::Draft.name())))
+                .select(table::id)
+                .load(conn)?,
+            Vec::new()
+        );
+        never.extend(found);
+    }
+    Ok(never)
 }
 
 /// Shows a thing or hides it. Its version stays: what comes back is as it was.

@@ -42,9 +42,9 @@ pub trait Stored: Noun {
     fn each_public_page(conn: &mut AnyConn, each: &mut EachPage<'_, Self>) -> Result<(), Error> {
         Self::each_page(conn, each)
     }
-    /// Those of these ids that everybody sees.
-    fn public_among(_conn: &mut AnyConn, ids: &[i64]) -> Result<HashSet<i64>, Error> {
-        Ok(ids.iter().copied().collect())
+    /// Those of these ids that not everybody sees.
+    fn hidden_among(_conn: &mut AnyConn, _ids: &[i64]) -> Result<HashSet<i64>, Error> {
+        Ok(HashSet::new())
     }
     /// The records with these ids, in order of id; missing ones, and those that cannot be read, are left out.
     fn find(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Self>>, Error>;
@@ -80,23 +80,19 @@ macro_rules! stored {
                 )
             }
 
-            fn public_among(
+            fn hidden_among(
                 conn: &mut $crate::db::AnyConn,
                 ids: &[i64],
             ) -> Result<std::collections::HashSet<i64>, $crate::db::Error> {
                 use diesel::prelude::*;
                 use $crate::db::schema::$table::dsl;
-                let mut shown = std::collections::HashSet::new();
+                let mut hidden = std::collections::HashSet::new();
                 for ids in ids.chunks($crate::db::records::IDS_PER_STATEMENT) {
-                    shown.extend(
-                        dsl::$table
-                            .filter(dsl::id.eq_any(ids))
-                            .filter($crate::db::publication::shown!($table))
-                            .select(dsl::id)
-                            .load::<i64>(conn)?,
-                    );
+                    let rows = dsl::$table.filter(dsl::id.eq_any(ids)).select(dsl::id);
+                    let shown = $crate::db::publication::shown!($table);
+                    hidden.extend(rows.filter(diesel::dsl::not(shown)).load::<i64>(conn)?);
                 }
-                Ok(shown)
+                Ok(hidden)
             }
         });
     };

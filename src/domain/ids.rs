@@ -153,6 +153,11 @@ ids! {
     ReviewItemId = "reviewItem";
 }
 
+/// A new number for a thing of any kind.
+pub fn number(now: DateTime<Utc>, random: &dyn Random) -> i64 {
+    fresh(now, random.bits())
+}
+
 /// A number as ids of every kind are written.
 pub fn spell(number: i64) -> String {
     EventId(number).to_string()

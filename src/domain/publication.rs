@@ -1,6 +1,6 @@
 //! Who sees a catalogued thing that somebody wrote here.
 
-use super::notices::words;
+use super::words::words;
 
 words! {
     /// Whether a thing is shown.

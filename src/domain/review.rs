@@ -7,7 +7,7 @@ use super::divisions::Adcode;
 use super::drafts::FieldNote;
 use super::ids::{OrganisationId, PersonId, ReviewItemId};
 use super::kinds::Kind;
-use super::notices::words;
+use super::words::words;
 use super::screening::Doubt;
 use super::text::Text;
 

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::divisions::Adcode;
 use super::ids::{OrganisationId, PersonId};
 use super::kinds::Kind;
-use super::notices::words;
+use super::words::words;
 
 pub use authored::Authored;
 pub use body::Body;
@@ -91,4 +91,12 @@ pub struct Draft {
     pub author: Option<PersonId>,
     /// When.
     pub updated_at: DateTime<Utc>,
+}
+
+impl Draft {
+    /// Ends what its author was told to mend; nothing is kept of how it was before.
+    pub fn settle(&mut self, state: State) {
+        self.state = state;
+        (self.base, self.reason, self.fields) = (None, None, Vec::new());
+    }
 }
