@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::entering::{Fresh, keep, newer};
-use super::entries::Listed;
+use super::entries::{Entry, Listed};
 use super::index::{Field, Key, tree};
 use super::mirror::Look;
 use super::snapshot::Snapshot;
@@ -57,7 +57,9 @@ pub enum Item {
     Policy(Record<Policy>),
     /// A bulletin.
     Bulletin(Record<Bulletin>),
-    /// A thing that is not to be seen, or no more.
+    /// A base that is not to be seen, or no more; what takes place there still does.
+    Veiled(Record<Base>),
+    /// Another thing that is not to be seen, or no more.
     Hidden(Kind, i64),
 }
 
@@ -68,7 +70,7 @@ impl Item {
             Self::Division(_) => Kind::Division,
             Self::Term(_) => Kind::Term,
             Self::Organisation(_) => Kind::Organisation,
-            Self::Base(_) => Kind::Base,
+            Self::Base(_) | Self::Veiled(_) => Kind::Base,
             Self::Series(_) => Kind::Series,
             Self::Campaign(_) => Kind::Campaign,
             Self::Route(_) => Kind::Route,
@@ -219,7 +221,22 @@ impl Snapshot {
                 Some(Arc::make_mut(&mut self.taxonomy).put(record))
             }
             Item::Organisation(record) => self.enter(record),
-            Item::Base(record) => self.enter(record),
+            Item::Base(record) => {
+                let id = BaseId::new(record.id)?;
+                if self.veiled.contains_key(&id) {
+                    Arc::make_mut(&mut self.veiled).remove(&id);
+                }
+                self.enter(record)
+            }
+            Item::Veiled(record) => {
+                let (id, number) = (BaseId::new(record.id)?, record.id);
+                let held = self.veiled.get(&id).map_or(0, |held| held.record.version);
+                let fresh = newer(record, held, &self.traditional);
+                let fresh = fresh.map(|record| Arc::new(Entry::new(Arc::new(record), self)));
+                let moved = fresh.is_some();
+                fresh.into_iter().for_each(|entry| drop(Arc::make_mut(&mut self.veiled).insert(id, entry)));
+                self.withdraw(Kind::Base, number).or(moved.then_some(number))
+            }
             Item::Series(record) => self.enter(record),
             Item::Campaign(record) => self.enter(record),
             Item::Route(record) if record.body.sample && !self.samples => {

@@ -23,6 +23,7 @@ use crate::db::records::Stored;
 use crate::db::{self, AnyConn, Db, publication, seats, sessions};
 use crate::discovery::mirror::{Look, Touch};
 use crate::discovery::{Item, Live};
+use crate::domain::bases::Base;
 use crate::domain::clock::Clock;
 use crate::domain::drafts;
 use crate::domain::events::Event;
@@ -216,7 +217,10 @@ fn read_everything(conn: &mut AnyConn, mut page: impl FnMut(Vec<Item>)) -> Resul
             Kind::Division => all(conn, Item::Division, &mut page)?,
             Kind::Term => all(conn, Item::Term, &mut page)?,
             Kind::Organisation => all(conn, Item::Organisation, &mut page)?,
-            Kind::Base => all(conn, Item::Base, &mut page)?,
+            Kind::Base => Base::each_page(conn, &mut |conn, _, records| {
+                page(bases(conn, records)?);
+                Ok(())
+            })?,
             Kind::Series => all(conn, Item::Series, &mut page)?,
             Kind::Campaign => all(conn, Item::Campaign, &mut page)?,
             Kind::Route => all(conn, Item::Route, &mut page)?,
@@ -248,7 +252,10 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
             Kind::Division => some(conn, &ids, Item::Division)?,
             Kind::Term => some(conn, &ids, Item::Term)?,
             Kind::Organisation => some(conn, &ids, Item::Organisation)?,
-            Kind::Base => some(conn, &ids, Item::Base)?,
+            Kind::Base => {
+                let records = Base::find(conn, &ids)?;
+                bases(conn, records)?
+            }
             Kind::Series => some(conn, &ids, Item::Series)?,
             Kind::Campaign => some(conn, &ids, Item::Campaign)?,
             Kind::Route => some(conn, &ids, Item::Route)?,
@@ -293,6 +300,20 @@ fn seen<T: Stored>(conn: &mut AnyConn, ids: &[i64]) -> Result<(Vec<Record<T>>, V
     let shown: Vec<i64> = ids.iter().copied().filter(|id| !hidden.contains(id)).collect();
     let hidden = hidden.into_iter().map(|id| Item::Hidden(T::KIND, id)).collect();
     Ok((T::find(conn, &shown)?, hidden))
+}
+
+/// Bases, and those that are not to be seen as the places that they are.
+fn bases(conn: &mut AnyConn, records: Vec<Record<Base>>) -> Result<Vec<Item>, db::Error> {
+    let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+    let hidden = Base::hidden_among(conn, &ids)?;
+    let never = publication::never_among(conn, Kind::Base, &ids)?;
+    let item = |record: Record<Base>| match (hidden.contains(&record.id), never.contains(&record.id)) {
+        (false, _) => Item::Base(record),
+        (true, false) => Item::Veiled(record),
+        // Nothing that is published can be there.
+        (true, true) => Item::Hidden(Kind::Base, record.id),
+    };
+    Ok(records.into_iter().map(item).collect())
 }
 
 /// The changes that mirrors are told of: what was never published is nobody's to know.

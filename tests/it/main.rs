@@ -10,6 +10,7 @@ mod accounts;
 mod architecture;
 mod bench_data;
 mod checkins;
+mod drafts;
 mod faults;
 mod feed;
 mod fuzz;
