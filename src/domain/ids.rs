@@ -149,8 +149,12 @@ ids! {
     NoticeId = "notice";
     /// What a person wants to be told of.
     SubscriptionId = "subscription";
+    /// A key by which a partner's system acts for an organisation.
+    ApiKeyId = "apiKey";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
+    /// That something published is wrong, as somebody says.
+    ReportId = "report";
 }
 
 /// A new number for a thing of any kind.

@@ -35,26 +35,6 @@ words! {
     }
 }
 
-/// Who writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Actor {
-    /// Somebody who was logged in.
-    Person(PersonId),
-    /// The service by itself.
-    Service,
-}
-
-impl Actor {
-    /// The person, where it is one.
-    #[must_use]
-    pub fn person(self) -> Option<PersonId> {
-        match self {
-            Self::Person(person) => Some(person),
-            Self::Service => None,
-        }
-    }
-}
-
 /// What an authority says of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldNote {
