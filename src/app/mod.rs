@@ -15,6 +15,7 @@ pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
+pub mod reports;
 pub mod reseal;
 pub mod review;
 pub mod roles;

@@ -5,12 +5,14 @@
 //! [`Reviews::approve`] and [`Reviews::reject`].
 
 use super::Error;
+use super::audit;
 use super::drafts::{Drafts, authored};
 use crate::db::{Db, Tx, review_items};
+use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::drafts::FieldNote;
 use crate::domain::ids::{PersonId, Random, ReviewItemId};
 use crate::domain::kinds::Kind;
-use crate::domain::review::{Item, ItemState, Lane, NewItem};
+use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
 use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
 
 /// The use cases of review. All of them block.
@@ -47,6 +49,40 @@ pub fn enqueue(tx: &mut Tx<'_>, random: &dyn Random, what: NewItem) -> Result<It
     };
     review_items::insert(tx, &item)?;
     Ok(item)
+}
+
+/// Decides on what was never drafted.
+fn other(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    item: &Item,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    match item.what.kind {
+        ItemKind::Report => noted(tx, by, action, item, reason),
+        // Nothing puts one into the queue.
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Notes a decision that changes nothing but the item.
+fn noted(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    item: &Item,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let object = Object::of_item(item.what.kind, item.what.object);
+    let entry = Entry {
+        object: Some(object),
+        organisation: item.what.organisation,
+        division: Some(item.what.division),
+        reason: reason.map(str::to_owned),
+        ..Entry::new(Actor::Person(by), action)
+    };
+    audit::note(tx, &entry)
 }
 
 impl Reviewer<'_> {
@@ -106,9 +142,12 @@ impl Reviews {
         self.decide(by, id, version, ItemState::Approved, None, &[], |tx, item| {
             match (item.what.kind.drafted(), item.what.lane) {
                 (Some(kind), Lane::Submitted) => {
-                    authored!(kind, T => self.drafts.approve::<T>(tx, item))
+                    authored!(kind, T => self.drafts.approve::<T>(tx, by.person, item))
                 }
-                _ => Ok(()),
+                (Some(_), Lane::Sampled | Lane::Emergency) => {
+                    noted(tx, by.person, Action::FoundInOrder, item, None)
+                }
+                (None, _) => other(tx, by.person, Action::ReportFollowed, item, None),
             }
         })
     }
@@ -137,12 +176,13 @@ impl Reviews {
         self.decide(by, id, version, ItemState::Rejected, Some(reason), fields, |tx, item| {
             match (item.what.kind.drafted(), item.what.lane) {
                 (Some(kind), Lane::Submitted) => {
-                    authored!(kind, T => self.drafts.reject::<T>(tx, item, reason, fields))
+                    authored!(kind, T => self.drafts.reject::<T>(tx, by.person, item, reason, fields))
                 }
                 (Some(kind), Lane::Sampled) => {
-                    authored!(kind, T => self.drafts.take_down::<T>(tx, item.what.object, reason).map(drop))
+                    authored!(kind, T => self.drafts.take_down::<T>(tx, by.person, item.what.object, reason))
                 }
-                _ => Ok(()),
+                (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
+                (None, _) => other(tx, by.person, Action::ReportDismissed, item, Some(reason)),
             }
         })
     }
@@ -179,8 +219,8 @@ impl Reviews {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
-                let draft = self.drafts.take_down::<T>(tx, id, reason)?;
-                self.drafts.retire(tx, &draft).map(drop)
+                self.drafts.take_down::<T>(tx, by.person, id, reason)?;
+                self.drafts.retire(tx, kind, id).map(drop)
             })
         })
     }
@@ -193,7 +233,7 @@ impl Reviews {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
-                self.drafts.restore::<T>(tx, id)
+                self.drafts.restore::<T>(tx, by.person, id)
             })
         })
     }

@@ -38,6 +38,7 @@ pub mod persons;
 pub mod policies;
 pub mod publication;
 pub mod records;
+pub mod reports;
 pub mod resources;
 pub mod review_items;
 pub mod roles;

@@ -516,6 +516,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        reason -> Text,
+        words -> Nullable<Text>,
+        person_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);
