@@ -15,6 +15,7 @@ pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
+pub mod repeats;
 pub mod reports;
 pub mod reseal;
 pub mod review;
@@ -23,6 +24,7 @@ mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
+pub mod standing;
 pub mod subscriptions;
 
 use crate::db;
