@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::Error;
 use super::drafts::authored;
 use super::drafts::judged::whose;
+use super::repeats::{Repeat, once};
 use super::review::enqueue;
 use crate::db::records::Stored;
-use crate::db::{Db, persons, publication, reports};
+use crate::db::{Db, publication, reports};
 use crate::domain::feedback::Words;
 use crate::domain::ids::{PersonId, Random, ReportId};
 use crate::domain::invalid::Invalid;
@@ -43,6 +44,7 @@ impl Reports {
         object: i64,
         reason: Reason,
         words: Option<Words>,
+        repeat: Option<&Repeat>,
     ) -> Result<(Report, bool), Error> {
         self.db.write(|tx| {
             let hidden = authored!(kind, T => Ok(T::hidden_among(tx, &[object])?))?;
@@ -51,16 +53,18 @@ impl Reports {
                 return Err(Error::NotFound);
             }
             let whose = authored!(kind, T => whose::<T>(tx, object))?.ok_or(Error::NotFound)?;
-            if let Some(person) = person {
-                // Two at once come one after the other.
-                if !persons::hold(tx, person)? {
-                    return Err(Error::LoginEnded);
-                }
-                if let Some(before) = reports::waiting(tx, &self.vault, person, kind, object)? {
-                    return Ok((before, false));
-                }
+            let fresh = ReportId::fresh(tx.now(), &*self.random);
+            let id = match person {
+                Some(person) => once(tx, person, repeat, |tx| {
+                    let before = reports::waiting(tx, &self.vault, person, kind, object)?;
+                    Ok(before.map_or(fresh, |before| before.id))
+                })?,
+                None => fresh,
+            };
+            if id != fresh {
+                let before = reports::get(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
+                return Ok((before, false));
             }
-            let id = ReportId::fresh(tx.now(), &*self.random);
             let report = Report { id, kind, object, reason, words, person, at: tx.now() };
             let mut invalid = Invalid::default();
             report.check(&mut invalid);

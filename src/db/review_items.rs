@@ -199,6 +199,19 @@ pub fn count(conn: &mut AnyConn, wanted: &Wanted) -> Result<i64, Error> {
     Ok(query.count().get_result(conn)?)
 }
 
+/// How much of what an organisation submitted was approved, and how much was rejected.
+pub fn decided_of(conn: &mut AnyConn, organisation: OrganisationId) -> Result<(i64, i64), Error> {
+    let mut count = |state: ItemState| {
+        review_items::table
+            .filter(review_items::organisation_id.eq(organisation.get()))
+            .filter(review_items::kind.ne(ItemKind::Report.name()))
+            .filter(review_items::state.eq(state.name()))
+            .count()
+            .get_result(conn)
+    };
+    Ok((count(ItemState::Approved)?, count(ItemState::Rejected)?))
+}
+
 /// Gives an item to a reviewer until then; `false` if it is another's, or waits no more.
 pub fn claim(
     tx: &mut Tx<'_>,

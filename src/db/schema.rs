@@ -536,3 +536,4 @@ diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
+diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

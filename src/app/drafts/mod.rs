@@ -11,7 +11,7 @@ mod held;
 pub(super) mod judged;
 mod noting;
 mod publishing;
-mod standing;
+pub(super) mod standing;
 
 use std::sync::Arc;
 
@@ -204,7 +204,7 @@ impl Drafts {
         if ready.is_some() || nothing {
             draft.settle(State::Approved);
         } else {
-            draft.base = Some(public);
+            draft.base = Some(public.clone());
         }
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id)?;

@@ -8,7 +8,7 @@ on_both_stores! {
     async fn nobody_decides_beyond_their_division_or_on_their_own(store: Store) {
         let house = House::new(store);
         let (_, item) = house.submitted("mine");
-        let approve = |who: &(PersonId, Roles)| house.reviews.approve(by(who), item.id, item.what.version);
+        let approve = |who: &(PersonId, Roles)| house.reviews.approve(by(who), item.id, item.what.version, None);
         for division in ["440300", "440105", "810000"] {
             assert_refused!(approve(&authority(1, AuthorityRole::Administrator, division)), NotFound);
         }
@@ -16,7 +16,8 @@ on_both_stores! {
         let (person, Roles(mut roles)) = authority(8, AuthorityRole::Administrator, "440000");
         roles.push(Role::Member(MemberRole::Desk, org()));
         assert_refused!(approve(&(person, Roles(roles))), OwnSubmission);
-        assert_eq!(approve(&authority(9, AuthorityRole::Reviewer, "440106")).unwrap().state, ItemState::Approved);
+        let done = approve(&authority(9, AuthorityRole::Reviewer, "440106")).unwrap();
+        assert_eq!(done.item.state, ItemState::Approved);
     }
 
     async fn a_claim_keeps_others_away_until_it_ends(store: Store) {
@@ -25,11 +26,11 @@ on_both_stores! {
         let (one, two) = (reviewer(), administrator());
         house.reviews.claim(by(&one), item.id).unwrap();
         assert_refused!(house.reviews.claim(by(&two), item.id), Claimed);
-        assert_refused!(house.reviews.approve(by(&two), item.id, item.what.version), Claimed);
+        assert_refused!(house.reviews.approve(by(&two), item.id, item.what.version, None), Claimed);
         house.clock.on(Rules::default().claim);
         house.reviews.claim(by(&two), item.id).unwrap();
         assert_refused!(house.reviews.reject(by(&one), item.id, item.what.version, "x", &[]), Claimed);
-        house.reviews.approve(by(&two), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&two), item.id, item.what.version, None).unwrap();
     }
 
     async fn of_two_reviewers_at_once_one_decides(store: Store) {
@@ -40,7 +41,7 @@ on_both_stores! {
                 let (reviews, who) = (house.reviews.clone(), authority(person, AuthorityRole::Reviewer, "440000"));
                 let (id, version) = (item.id, item.what.version);
                 std::thread::spawn(move || if approve {
-                    reviews.approve(by(&who), id, version).map(drop)
+                    reviews.approve(by(&who), id, version, None).map(drop)
                 } else {
                     reviews.reject(by(&who), id, version, "no", &[]).map(drop)
                 })
@@ -62,7 +63,7 @@ on_both_stores! {
             let (draft, item) = house.submitted("seen");
             let approving = {
                 let (reviews, who, id, version) = (house.reviews.clone(), reviewer(), item.id, item.what.version);
-                std::thread::spawn(move || reviews.approve(by(&who), id, version).map(drop))
+                std::thread::spawn(move || reviews.approve(by(&who), id, version, None).map(drop))
             };
             let edited = house.update(&draft, talk("unseen"));
             let approved = approving.join().unwrap();

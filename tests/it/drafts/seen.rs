@@ -53,7 +53,7 @@ on_both_stores! {
         assert_eq!(told(&mut house, Some(&token)).0, [], "nor by a server that starts");
         house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
-        house.reviews.approve(by(&reviewer()), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         assert_eq!(told(&mut house, Some(&token)).0, [(draft.object, true)]);
     }
 
