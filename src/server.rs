@@ -47,6 +47,7 @@ use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
+use crate::jobs::moderation::Moderator;
 use crate::jobs::sender::Sender;
 use crate::jobs::{audit, daily, lapses, reminders};
 use crate::{app, http};
@@ -269,6 +270,14 @@ pub async fn start(
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(audit::run(db.clone(), vault.clone())));
     let wechat = Arc::new(wechat);
+    let moderator = Moderator {
+        db: db.clone(),
+        wechat: wechat.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        random: random.clone(),
+    };
+    jobs.push(tokio::spawn(moderator.run()));
     jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 

@@ -26,6 +26,7 @@ pub mod sessions;
 pub mod signups;
 pub mod standing;
 pub mod subscriptions;
+pub mod text_checks;
 
 use crate::db;
 use crate::domain::access::CannotSign;

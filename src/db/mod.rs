@@ -51,6 +51,7 @@ pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
 pub mod terms;
+pub mod text_checks;
 pub mod walk_ins;
 pub mod wechat_identities;
 pub mod wechat_pushes;

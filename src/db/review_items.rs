@@ -11,6 +11,7 @@ use crate::domain::divisions::Adcode;
 use crate::domain::drafts::FieldNote;
 use crate::domain::ids::{CampaignId, OrganisationId, PersonId, ReviewItemId};
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
+use crate::domain::screening::Doubt;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = review_items)]
@@ -232,6 +233,15 @@ pub fn claim(
         ))
         .execute(&mut *tx.conn)?;
     Ok(rows == 1)
+}
+
+/// Adds doubts to an item that waits.
+pub fn add_notes(tx: &mut Tx<'_>, item: &Item, more: Vec<Doubt>) -> Result<(), Error> {
+    let mut notes = item.what.notes.clone();
+    notes.extend(more);
+    let row = review_items::table.find(item.id.get()).filter(review_items::state.eq(ItemState::Open.name()));
+    diesel::update(row).set(review_items::notes.eq(text(item.id, &notes)?)).execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// What ends the waiting of an item.

@@ -529,6 +529,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    text_checks (kind, object_id) {
+        kind -> Text,
+        object_id -> BigInt,
+        version -> BigInt,
+        person_id -> BigInt,
+        attempts -> Integer,
+        next_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use super::Error;
 use super::review::enqueue;
 use crate::db::records::Stored;
+use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::drafts::{Authored, Body, Draft, State, body};
@@ -211,6 +212,7 @@ impl Drafts {
         if let Some(thing) = ready {
             publishing::publish(tx, id, &thing, publication)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
+            ask_wechat(tx, by, &draft)?;
         } else {
             note(tx, by, Action::Edited, &draft, None, Some(fields(&written, &draft.body)))?;
         }
@@ -258,6 +260,7 @@ impl Drafts {
             self.queue(tx, &draft, &thing, Lane::Submitted, notes)?;
             note(tx, by, Action::Submitted, &draft, None, None)?;
         }
+        ask_wechat(tx, by, &draft)?;
         Ok(draft)
     }
 
@@ -342,6 +345,13 @@ impl Drafts {
         let item = publishing::item(draft, thing, lane, notes).ok_or(Error::NotFound)?;
         enqueue(tx, &*self.random, item).map(drop)
     }
+}
+
+/// Has WeChat asked about what a person handed in.
+fn ask_wechat(tx: &mut Tx<'_>, by: Actor, draft: &Draft) -> Result<(), Error> {
+    let Some(person) = by.person() else { return Ok(()) };
+    let Draft { kind, object, version, .. } = *draft;
+    Ok(text_checks::ask(tx, TextCheck { kind, object, version, person, attempts: 0 })?)
 }
 
 /// That an organiser of a draft must come first: whose it is cannot be written away.
