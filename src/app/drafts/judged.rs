@@ -75,7 +75,7 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         moved(held::save(tx, &draft, stored))?;
-        moved(publishing::publish(tx, id, &thing, publication))?;
+        moved(publishing::publish(tx, &record, publication, &thing))?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by), Action::Published, &draft, None, Some(told))
     }
@@ -169,7 +169,7 @@ impl Drafts {
         draft.updated_at = tx.now();
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id)?;
-        publishing::publish(tx, id, &thing, publication)?;
+        publishing::publish(tx, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {

@@ -210,7 +210,7 @@ impl Drafts {
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id)?;
         if let Some(thing) = ready {
-            publishing::publish(tx, id, &thing, publication)?;
+            publishing::publish(tx, &record, publication, &thing)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
             ask_wechat(tx, by, &draft)?;
         } else {
@@ -248,7 +248,7 @@ impl Drafts {
         held::save(tx, &draft, stored)?;
         let sampled_before = self.retire(tx, T::KIND, id)? == Some(Lane::Sampled);
         if at_once {
-            publishing::publish(tx, id, &thing, publication)?;
+            publishing::publish(tx, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);
             note(tx, by, Action::Published, &draft, None, Some(told))?;
             let sampled = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));

@@ -1,24 +1,25 @@
 //! Publishing: a draft becomes what everybody sees.
 
 use super::super::Error;
-use super::super::catalogue::{self, Existing};
+use super::super::catalogue;
 use crate::db::records::Stored;
 use crate::db::{Tx, publication};
 use crate::domain::drafts::{Authored, Draft};
 use crate::domain::publication::Publication;
+use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, Lane, NewItem};
 use crate::domain::screening::Doubt;
 
-/// Shows a thing to everybody.
+/// Shows a thing to everybody, in place of what was read of it in the same transaction.
 pub(super) fn publish<T: Stored>(
     tx: &mut Tx<'_>,
-    id: i64,
+    before: &Record<T>,
+    seen: Publication,
     thing: &T,
-    before: Publication,
 ) -> Result<(), Error> {
-    catalogue::save(tx, id, thing, Existing::Replace)?;
-    if before != Publication::Public {
-        publication::set(tx, T::KIND, id, Publication::Public)?;
+    catalogue::replace(tx, before, thing)?;
+    if seen != Publication::Public {
+        publication::set(tx, T::KIND, before.id, Publication::Public)?;
     }
     Ok(())
 }

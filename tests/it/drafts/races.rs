@@ -27,7 +27,7 @@ on_both_stores! {
         house.reviews.claim(by(&one), item.id).unwrap();
         assert_refused!(house.reviews.claim(by(&two), item.id), Claimed);
         assert_refused!(house.reviews.approve(by(&two), item.id, item.what.version, None), Claimed);
-        house.clock.on(Rules::default().claim);
+        house.clock.advance(Rules::default().claim);
         house.reviews.claim(by(&two), item.id).unwrap();
         assert_refused!(house.reviews.reject(by(&one), item.id, item.what.version, "x", &[]), Claimed);
         house.reviews.approve(by(&two), item.id, item.what.version, None).unwrap();
@@ -92,7 +92,7 @@ on_both_stores! {
     async fn the_queue_is_in_order_of_submission_and_shows_what_one_reaches(store: Store) {
         let house = House::new(store);
         let ids: Vec<_> = (0..5).map(|n| {
-            house.clock.on(TimeDelta::minutes(1));
+            house.clock.advance(TimeDelta::minutes(1));
             house.submitted(&format!("waits {n}")).1.id
         }).collect();
         let wanted = review_items::Wanted { within: vec!["440100".parse().unwrap()], ..Default::default() };
