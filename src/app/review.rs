@@ -356,13 +356,7 @@ impl Reviews {
     /// # Errors
     /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::Invalid`] with everything that is missing or wrong;
     /// [`Error::NothingToDo`] if it is published already.
-    pub fn publish_now(
-        &self,
-        by: Reviewer<'_>,
-        kind: Kind,
-        id: i64,
-        reason: &str,
-    ) -> Result<Item, Error> {
+    pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;

@@ -82,11 +82,11 @@ pub fn settle(db: &Db, random: &dyn Random, asked: &Asked, answer: Answer) -> Re
     let doubts = match answer {
         Answer::Said(doubts) => doubts,
         Answer::Unknown => Vec::new(),
-        Answer::Nothing if asked.last => vec![Doubt {
-            field: String::new(),
-            reason: "微信内容检查未能完成".to_owned(),
-            found: None,
-        }],
+        Answer::Nothing if asked.last => {
+            vec![Doubt {
+                field: String::new(), reason: "微信内容检查未能完成".to_owned(), found: None
+            }]
+        }
         Answer::Nothing => return Ok(()),
     };
     db.write(|tx| {

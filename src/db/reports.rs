@@ -69,8 +69,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, report: &Report) -> Result<(), Err
 
 /// One of them.
 pub fn get(conn: &mut AnyConn, vault: &Vault, id: ReportId) -> Result<Option<Report>, Error> {
-    let row: Option<Row> =
-        reports::table.find(id.get()).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> = reports::table.find(id.get()).select(Row::as_select()).first(conn).optional()?;
     row.map(|row| row.report(vault)).transpose().map(Option::flatten)
 }
 

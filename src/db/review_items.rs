@@ -214,12 +214,7 @@ pub fn decided_of(conn: &mut AnyConn, organisation: OrganisationId) -> Result<(i
 }
 
 /// Gives an item to a reviewer until then; `false` if it is another's, or waits no more.
-pub fn claim(
-    tx: &mut Tx<'_>,
-    id: ReviewItemId,
-    by: PersonId,
-    until: DateTime<Utc>,
-) -> Result<bool, Error> {
+pub fn claim(tx: &mut Tx<'_>, id: ReviewItemId, by: PersonId, until: DateTime<Utc>) -> Result<bool, Error> {
     let now = tx.now.naive_utc();
     let free = review_items::claimed_by
         .is_null()

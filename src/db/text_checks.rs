@@ -76,8 +76,9 @@ pub fn take(tx: &mut Tx<'_>, check: TextCheck, next: DateTime<Utc>) -> Result<bo
 
 /// Forgets a check that was made; `false` if another one is asked for by now.
 pub fn done(tx: &mut Tx<'_>, check: TextCheck) -> Result<bool, Error> {
-    let row =
-        text_checks::table.find((check.kind.name(), check.object)).filter(text_checks::version.eq(check.version));
+    let row = text_checks::table
+        .find((check.kind.name(), check.object))
+        .filter(text_checks::version.eq(check.version));
     Ok(diesel::delete(row).execute(&mut *tx.conn)? == 1)
 }
 

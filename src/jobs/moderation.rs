@@ -60,9 +60,8 @@ impl Moderator {
     /// If the store fails.
     pub async fn round(&self) -> Result<usize, app::Error> {
         let moderator = self.clone();
-        let take = move || {
-            text_checks::take(&moderator.db, &moderator.vault, moderator.clock.now(), MAX_CHARS)
-        };
+        let take =
+            move || text_checks::take(&moderator.db, &moderator.vault, moderator.clock.now(), MAX_CHARS);
         let asked = aside(take).await?;
         let count = asked.len();
         for asked in asked {

@@ -29,7 +29,10 @@ pub(in crate::app) struct Whose {
 }
 
 /// Whose a thing is; `None` if there is no such thing.
-pub(in crate::app) fn whose<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Option<Whose>, Error> {
+pub(in crate::app) fn whose<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    id: i64,
+) -> Result<Option<Whose>, Error> {
     let Some(record) = T::get(conn, id)? else { return Ok(None) };
     let organisation = record.body.organisers().first().map(|main| main.organisation);
     let seat = match organisation {

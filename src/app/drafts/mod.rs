@@ -251,7 +251,8 @@ impl Drafts {
             publishing::publish(tx, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);
             note(tx, by, Action::Published, &draft, None, Some(told))?;
-            let sampled = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
+            let sampled =
+                ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
             // Who hands in again draws no second lot.
             if sampled || sampled_before {
                 self.queue(tx, &draft, &thing, Lane::Sampled, notes)?;
@@ -291,12 +292,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NothingToDo`] if it was taken down.
-    pub fn archive<T: Authored + Stored>(
-        &self,
-        tx: &mut Tx<'_>,
-        by: Actor,
-        id: i64,
-    ) -> Result<Draft, Error> {
+    pub fn archive<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
         let Held { mut draft, publication, stored, .. } = Held::<T>::need(tx, id)?;
         match publication {
             Publication::Archived => return Ok(draft),
@@ -316,20 +312,11 @@ impl Drafts {
     }
 
     /// Takes what waits of a thing out of the queue; says what it was there for.
-    pub(in crate::app) fn retire(
-        &self,
-        tx: &mut Tx<'_>,
-        kind: Kind,
-        id: i64,
-    ) -> Result<Option<Lane>, Error> {
+    pub(in crate::app) fn retire(&self, tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<Option<Lane>, Error> {
         let Some(kind) = ItemKind::of(kind) else { return Ok(None) };
         let Some(item) = review_items::open_of(tx, kind, id)? else { return Ok(None) };
-        let gone = review_items::Decision {
-            state: ItemState::Withdrawn,
-            by: None,
-            reason: None,
-            fields: &[],
-        };
+        let gone =
+            review_items::Decision { state: ItemState::Withdrawn, by: None, reason: None, fields: &[] };
         review_items::decide(tx, item.id, item.what.version, &gone)?;
         Ok(Some(item.what.lane))
     }

@@ -25,12 +25,7 @@ pub(super) fn publish<T: Stored>(
 }
 
 /// A draft as it enters the queue.
-pub(super) fn item<T: Authored>(
-    draft: &Draft,
-    thing: &T,
-    lane: Lane,
-    notes: Vec<Doubt>,
-) -> Option<NewItem> {
+pub(super) fn item<T: Authored>(draft: &Draft, thing: &T, lane: Lane, notes: Vec<Doubt>) -> Option<NewItem> {
     Some(NewItem {
         kind: ItemKind::of(draft.kind)?,
         object: draft.object,

@@ -39,9 +39,9 @@ pub enum ReportedKind {
 }
 
 /// What can be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub enum WrongThing {
+pub enum ReportReason {
     /// The place, or its position.
     WrongPlace,
     /// A date or an hour.
@@ -70,7 +70,7 @@ pub struct NewReport {
     #[schema(example = "01h2x7m9k4qpz")]
     id: String,
     /// What is wrong.
-    reason: WrongThing,
+    reason: ReportReason,
     /// In words; needed where the reason is `other`.
     #[schema(example = "地址写的是旧馆，新馆在马路对面。", min_length = 1, max_length = 1000)]
     text: Option<String>,
@@ -99,17 +99,32 @@ impl From<ReportedKind> for Kind {
     }
 }
 
-impl From<WrongThing> for Reason {
-    fn from(reason: WrongThing) -> Self {
+impl From<ReportReason> for Reason {
+    fn from(reason: ReportReason) -> Self {
         match reason {
-            WrongThing::WrongPlace => Self::WrongPlace,
-            WrongThing::WrongTime => Self::WrongTime,
-            WrongThing::WrongContact => Self::WrongContact,
-            WrongThing::NotTakingPlace => Self::NotTakingPlace,
-            WrongThing::Inaccurate => Self::Inaccurate,
-            WrongThing::Offensive => Self::Offensive,
-            WrongThing::Unsafe => Self::Unsafe,
-            WrongThing::Other => Self::Other,
+            ReportReason::WrongPlace => Self::WrongPlace,
+            ReportReason::WrongTime => Self::WrongTime,
+            ReportReason::WrongContact => Self::WrongContact,
+            ReportReason::NotTakingPlace => Self::NotTakingPlace,
+            ReportReason::Inaccurate => Self::Inaccurate,
+            ReportReason::Offensive => Self::Offensive,
+            ReportReason::Unsafe => Self::Unsafe,
+            ReportReason::Other => Self::Other,
+        }
+    }
+}
+
+impl From<Reason> for ReportReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::WrongPlace => Self::WrongPlace,
+            Reason::WrongTime => Self::WrongTime,
+            Reason::WrongContact => Self::WrongContact,
+            Reason::NotTakingPlace => Self::NotTakingPlace,
+            Reason::Inaccurate => Self::Inaccurate,
+            Reason::Offensive => Self::Offensive,
+            Reason::Unsafe => Self::Unsafe,
+            Reason::Other => Self::Other,
         }
     }
 }
@@ -145,14 +160,23 @@ async fn create_report(
         0
     });
     match &text {
-        Some(text) if text.chars().count() > LONGEST => invalid.push("text", FieldCode::TooLong { max: LONGEST }),
-        None if reason == WrongThing::Other => invalid.push("text", FieldCode::Missing),
+        Some(text) if text.chars().count() > LONGEST => {
+            invalid.push("text", FieldCode::TooLong { max: LONGEST })
+        }
+        None if reason == ReportReason::Other => invalid.push("text", FieldCode::Missing),
         _ => {}
     }
     invalid.or(()).map_err(Problem::unprocessable)?;
     let report = move |members: &Members| {
         let words = text.map(Words::from);
-        members.reports.report(person.0.map(|person| person.id), kind.into(), object, reason.into(), words, repeat.as_ref())
+        members.reports.report(
+            person.0.map(|person| person.id),
+            kind.into(),
+            object,
+            reason.into(),
+            words,
+            repeat.as_ref(),
+        )
     };
     let (report, new) = members.into_inner().aside(report).await?;
     let item = ReportItem { id: report.id.to_string(), created_at: rfc3339(report.at) };

@@ -2,7 +2,7 @@
 
 use kepu::db::{logins, roles};
 use kepu::domain::access::Caller;
-use kepu::domain::ids::LoginId;
+use kepu::domain::ids::{LoginId, SessionId, spell};
 use kepu::domain::logins::{LIFE, RefreshToken};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -28,11 +28,12 @@ fn somebody(server: &Server, slug: &str, held: &[Role]) -> (PersonId, String) {
 
 async fn ask(server: &Server, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
     let request = server.client.request(method, server.url(path)).bearer_auth(token);
-    server.send(match body {
-        Some(body) => request.json(&body),
-        None => request,
-    })
-    .await
+    server
+        .send(match body {
+            Some(body) => request.json(&body),
+            None => request,
+        })
+        .await
 }
 
 /// A server with a museum and a talk there.
@@ -65,7 +66,7 @@ fn hand_in(server: &Server, by: PersonId, title: &str) -> i64 {
 }
 
 fn spelled(id: i64) -> String {
-    kepu::domain::ids::spell(id)
+    spell(id)
 }
 
 on_both_stores! {
@@ -153,7 +154,7 @@ on_both_stores! {
         let done = ask(&server, Method::POST, &down, &token, body()).await;
         assert_eq!((done.status.as_u16(), done.json()), (200, json!({ "publication": "takenDown" })), "{}", done.text);
         eventually("it is gone", async || (server.get(&event).await.status == 404).then_some(())).await;
-        let session = kepu::domain::ids::SessionId::from_slug("talk:0");
+        let session = SessionId::from_slug("talk:0");
         let caller = people::people(&server.running.db, 1)[0];
         let mine = people::token(caller, NOW);
         let wish = json!({ "participants": [{ "self": true }], "consent": { "policyVersion": "1.0" } });

@@ -1,8 +1,10 @@
 //! The life of a thing: drafted, submitted, sent back, approved, changed, put away.
 
 use kepu::db::publication;
+use kepu::db::records::Stored;
 use kepu::domain::bases::Base;
 use kepu::domain::drafts::{FieldNote, State};
+use kepu::domain::events::EventStatus;
 use kepu::domain::kinds::Kind;
 use kepu::domain::publication::Publication;
 use kepu::domain::review::{ItemState, Lane};
@@ -91,7 +93,7 @@ on_both_stores! {
         // Meanwhile it is called off, and somebody mends its summary.
         house.db.write(|tx| {
             let mut off = event("talk", BaseId::from_slug("museum"));
-            off.status = kepu::domain::events::EventStatus::Cancelled;
+            off.status = EventStatus::Cancelled;
             put_event(tx, "talk", &off, NOW, 0)
         }).unwrap();
         assert_eq!(house.draft(published()).body["status"], "cancelled");
@@ -193,7 +195,7 @@ on_both_stores! {
     }
 
     async fn every_kind_that_is_drafted_lives_alike(store: Store) {
-        async fn lives<T: Authored + kepu::db::records::Stored>(house: &House, fields: serde_json::Value) {
+        async fn lives<T: Authored + Stored>(house: &House, fields: serde_json::Value) {
             let serde_json::Value::Object(fields) = fields else { panic!("an object") };
             let draft = house.db.write(|tx| house.drafts.create::<T>(tx, AUTHOR, org(), Body::new())).unwrap();
             let submit = |id| house.db.write(|tx| house.drafts.submit::<T>(tx, AUTHOR, id));

@@ -83,9 +83,7 @@ impl House {
     }
 
     fn update(&self, draft: &Draft, fields: Body) -> Result<Draft, app::Error> {
-        self.db.write(|tx| {
-            self.drafts.update::<Event>(tx, AUTHOR, draft.object, draft.version, fields)
-        })
+        self.db.write(|tx| self.drafts.update::<Event>(tx, AUTHOR, draft.object, draft.version, fields))
     }
 
     fn submit(&self, id: i64) -> Result<Draft, app::Error> {

@@ -1,5 +1,9 @@
 //! Who may decide, who is first, and what many at once do.
 
+use kepu::db::publication;
+use kepu::domain::ids::CampaignId;
+use kepu::domain::kinds::Kind;
+use kepu::domain::publication::Publication;
 use kepu::domain::review::ItemState;
 
 use super::*;
@@ -51,8 +55,8 @@ on_both_stores! {
             assert_eq!(done.iter().filter(|one| one.is_ok()).count(), 1, "{done:?}");
             assert!(done.iter().any(|one| matches!(one, Err(app::Error::ChangedSince))), "{done:?}");
             let decided = house.db.read(|conn| review_items::get(conn, item.id)).unwrap().unwrap();
-            let seen = house.db.read(|conn| kepu::db::publication::of(conn, kepu::domain::kinds::Kind::Event, draft.object));
-            let public = seen.unwrap() == Some(kepu::domain::publication::Publication::Public);
+            let seen = house.db.read(|conn| publication::of(conn, Kind::Event, draft.object));
+            let public = seen.unwrap() == Some(Publication::Public);
             assert_eq!(public, decided.state == ItemState::Approved);
         }
     }
@@ -115,7 +119,7 @@ on_both_stores! {
         let others = review_items::Wanted { organisation: Some(OrganisationId::from_slug("lab")), ..wanted.clone() };
         let bases = review_items::Wanted { kind: Some(ItemKind::Base), ..wanted.clone() };
         let apart = review_items::Wanted { division: Some("440105".parse().unwrap()), ..wanted.clone() };
-        let campaign = kepu::domain::ids::CampaignId::from_slug("week");
+        let campaign = CampaignId::from_slug("week");
         let week = review_items::Wanted { campaign: Some(campaign), ..wanted };
         assert_eq!([&others, &bases, &apart, &week].map(count), [0; 4]);
     }

@@ -89,8 +89,7 @@ async fn restore_published(
     _asked: Asked<Plain>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let work =
-        move |members: &Members, by: Reviewer<'_>| members.reviews.restore(by, thing.kind, thing.id);
+    let work = move |members: &Members, by: Reviewer<'_>| members.reviews.restore(by, thing.kind, thing.id);
     act(staff, members, "public", work).await
 }
 
@@ -138,9 +137,8 @@ async fn act(
     if staff.roles.divisions(AuthorityRole::Administrator).is_empty() {
         return Err(Code::Forbidden.into());
     }
-    let work = move |members: &Members| {
-        work(members, Reviewer { person: staff.person.id, roles: &staff.roles })
-    };
+    let work =
+        move |members: &Members| work(members, Reviewer { person: staff.person.id, roles: &staff.roles });
     members.into_inner().aside(work).await?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Shown { publication }))
 }

@@ -10,11 +10,12 @@ use crate::app::review::Judged;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
-use crate::domain::reports::{self, Report};
+use crate::domain::reports::Report;
 use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::v1::reports::ReportReason;
 use crate::http::wire::wire;
 
 wire! {
@@ -60,26 +61,6 @@ wire! {
         Rejected "rejected"
         /// Whoever submitted it took it back, or changed it.
         Withdrawn "withdrawn"
-    }
-
-    /// What is wrong, as somebody reports.
-    ReportReason = reports::Reason {
-        /// The place, or its position.
-        WrongPlace "wrongPlace"
-        /// A date or an hour.
-        WrongTime "wrongTime"
-        /// A telephone number, an address on the net.
-        WrongContact "wrongContact"
-        /// It is closed, or does not take place.
-        NotTakingPlace "notTakingPlace"
-        /// What it says is not so.
-        Inaccurate "inaccurate"
-        /// It offends.
-        Offensive "offensive"
-        /// It endangers somebody.
-        Unsafe "unsafe"
-        /// Something else, as the text says.
-        Other "other"
     }
 }
 
@@ -249,7 +230,8 @@ impl ReviewItem {
     /// An item as a reviewer sees it at `now`.
     pub(super) fn new(judged: Judged, by: PersonId, now: DateTime<Utc>, lang: Lang) -> Self {
         let Judged { item, organisation } = judged;
-        let claim = item.claimed(now).map(|(who, until)| ReviewClaim { mine: who == by, until: rfc3339(until) });
+        let claim =
+            item.claimed(now).map(|(who, until)| ReviewClaim { mine: who == by, until: rfc3339(until) });
         let Item { id, what, since, state, decided_at, reason, fields, .. } = item;
         let organisation = what.organisation.zip(organisation).map(|(id, standing)| ReviewOrganisation {
             id: id.to_string(),
@@ -301,11 +283,7 @@ impl From<Change> for FieldChange {
             Value::String(text) => text,
             other => other.to_string(),
         };
-        Self {
-            field: change.field,
-            before: change.before.map(written),
-            after: change.after.map(written),
-        }
+        Self { field: change.field, before: change.before.map(written), after: change.after.map(written) }
     }
 }
 
