@@ -10,12 +10,15 @@ pub mod checkins;
 pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
+pub mod drafts;
 pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
 pub mod repeats;
+pub mod reports;
 pub mod reseal;
+pub mod review;
 pub mod roles;
 mod rooms;
 pub mod seeds;
@@ -23,6 +26,7 @@ pub mod sessions;
 pub mod signups;
 pub mod standing;
 pub mod subscriptions;
+pub mod text_checks;
 
 use crate::db;
 use crate::domain::access::CannotSign;
@@ -88,6 +92,21 @@ pub enum Error {
     /// A personal field cannot be sealed or opened: a key is missing, or the store was changed.
     #[error(transparent)]
     Sealing(#[from] sealing::Error),
+    /// What is decided on moved meanwhile, or waits no more.
+    #[error("it changed since")]
+    ChangedSince,
+    /// Another reviewer works on it.
+    #[error("another reviewer works on it")]
+    Claimed,
+    /// Nobody decides on what they or their organisation submitted.
+    #[error("it is their own")]
+    OwnSubmission,
+    /// It is as asked for already, or in no state for it.
+    #[error("there is nothing to do")]
+    NothingToDo,
+    /// The organisation is suspended.
+    #[error("the organisation is suspended")]
+    Suspended,
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -39,7 +39,7 @@ pub enum Role {
 pub struct Roles(pub Vec<Role>);
 
 impl Role {
-    /// The word of what it lets its holder do.
+    /// The name of what it lets its holder do.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

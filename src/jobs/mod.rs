@@ -4,6 +4,7 @@
 //! - [`announcing`] tells of new events whoever asked for such.
 //! - [`audit`] gives the entries of the audit their place in its chain.
 //! - [`lapses`] lets offers lapse, and ends the queues of what has begun.
+//! - [`moderation`] asks WeChat about texts that were handed in.
 //! - [`reminders`] tells those who have seats that their session is near.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
 //! - [`sender`] sends notices as messages of WeChat's.
@@ -13,5 +14,6 @@ pub mod audit;
 pub mod daily;
 pub mod feed;
 pub mod lapses;
+pub mod moderation;
 pub mod reminders;
 pub mod sender;

@@ -11,6 +11,7 @@ mod architecture;
 mod audit;
 mod bench_data;
 mod checkins;
+mod drafts;
 mod faults;
 mod feed;
 mod fuzz;

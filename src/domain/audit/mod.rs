@@ -12,6 +12,7 @@ use super::divisions::Adcode;
 use super::hidden::hidden;
 use super::ids::{ApiKeyId, OrganisationId, PersonId};
 use super::kinds::Kind;
+use super::review::ItemKind;
 use super::words::words;
 
 hidden! {
@@ -28,6 +29,32 @@ words! {
         RoleRevoked = "roleRevoked",
         /// An account was given another password, and its codes were forgotten.
         AccountReset = "accountReset",
+        /// Something new was begun.
+        Drafted = "drafted",
+        /// What is to be published was changed.
+        Edited = "edited",
+        /// It was handed in for review.
+        Submitted = "submitted",
+        /// It was taken back from review.
+        Withdrawn = "withdrawn",
+        /// It was published: approved, of a trusted organisation, or immaterial.
+        Published = "published",
+        /// It was published past review, in an emergency.
+        PublishedNow = "publishedNow",
+        /// It was sent back.
+        Rejected = "rejected",
+        /// What was published was found in order afterwards.
+        FoundInOrder = "foundInOrder",
+        /// An authority took it down.
+        TakenDown = "takenDown",
+        /// An authority showed again what was taken down.
+        Restored = "restored",
+        /// Its organisation put it away.
+        Archived = "archived",
+        /// A report was followed.
+        ReportFollowed = "reportFollowed",
+        /// A report was not followed.
+        ReportDismissed = "reportDismissed",
     }
 }
 
@@ -58,6 +85,15 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// The person, where it is one.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::ApiKey(_) | Self::Operator | Self::Service => None,
+        }
+    }
+
     /// The word of its kind.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -81,7 +117,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 1] = ["session"];
+    const OTHERS: [&str; 4] = ["session", "report", "accreditation", "assessment"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
@@ -94,6 +130,12 @@ impl Object {
         }
         words
     };
+
+    /// What was decided on.
+    #[must_use]
+    pub fn of_item(kind: ItemKind, id: i64) -> Self {
+        Self { kind: kind.name(), id }
+    }
 
     /// A thing of the catalogue.
     pub fn of(kind: Kind, id: impl Into<i64>) -> Self {

@@ -1,0 +1,18 @@
+//! How an organisation stands.
+
+use super::super::Error;
+use crate::db::{AnyConn, organisations};
+use crate::domain::ids::OrganisationId;
+
+/// How an organisation stands.
+pub(in crate::app) struct Standing {
+    /// Whether an authority keeps it from posting.
+    pub(in crate::app) suspended: bool,
+    /// Whether what it posts is published before anybody looks at it.
+    pub(in crate::app) trusted: bool,
+}
+
+/// How this one stands.
+pub(in crate::app) fn of(conn: &mut AnyConn, id: OrganisationId) -> Result<Standing, Error> {
+    Ok(Standing { suspended: organisations::suspended(conn, id)?, trusted: false })
+}
