@@ -314,6 +314,7 @@ diesel::table! {
         who -> Text,
         used -> Integer,
         most -> Integer,
+        until -> Timestamp,
     }
 }
 
