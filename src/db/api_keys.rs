@@ -85,9 +85,8 @@ pub fn of_organisation(conn: &mut AnyConn, organisation: OrganisationId) -> Resu
 /// Takes a key back; `false` if it was before.
 pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
     let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());
-    let rows = diesel::update(standing)
-        .set(api_keys::revoked_at.eq(tx.now.naive_utc()))
-        .execute(&mut *tx.conn)?;
+    let rows =
+        diesel::update(standing).set(api_keys::revoked_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?;
     Ok(rows == 1)
 }
 

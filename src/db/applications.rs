@@ -68,16 +68,8 @@ pub fn put(tx: &mut Tx<'_>, vault: &Vault, application: &Application) -> Result<
     Ok(())
 }
 
-type Row = (
-    i64,
-    String,
-    String,
-    Option<String>,
-    Option<i64>,
-    NaiveDateTime,
-    Option<NaiveDateTime>,
-    Option<String>,
-);
+type Row =
+    (i64, String, String, Option<String>, Option<i64>, NaiveDateTime, Option<NaiveDateTime>, Option<String>);
 
 /// The newest application of an organisation, if it made one.
 pub fn get(conn: &mut AnyConn, vault: &Vault, id: OrganisationId) -> Result<Option<Application>, Error> {

@@ -62,7 +62,9 @@ mod tests {
         for code in ["91110000802100433B", "9144030071526726XG", "91350100M000100Y43"] {
             assert_eq!(code.parse::<CreditCode>().map(|code| code.to_string()), Ok(code.to_owned()));
         }
-        for wrong in ["", "91110000802100433", "91110000802100433C", "91110000802100433b", "9111000080210043IB"] {
+        for wrong in
+            ["", "91110000802100433", "91110000802100433C", "91110000802100433b", "9111000080210043IB"]
+        {
             assert_eq!(wrong.parse::<CreditCode>(), Err(NotACreditCode), "{wrong}");
         }
     }

@@ -1,6 +1,6 @@
 //! Keys of partners' systems: made, taken back, used.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::super::Error;
@@ -85,18 +85,15 @@ impl Organisations {
         })
     }
 
-    /// Keeps that a key is used, unless that was kept some minutes ago.
+    /// Keeps that a key is used at `now`, unless that was kept some minutes ago.
     ///
     /// # Errors
     /// If the store fails.
-    pub fn used(&self, key: &ApiKey) -> Result<(), Error> {
-        self.db.write(|tx| {
-            let now = tx.now();
-            if key.last_used_at.is_none_or(|at| at + USE_KEPT <= now) {
-                api_keys::used(tx, key.id)?;
-            }
-            Ok(())
-        })
+    pub fn used(&self, key: &ApiKey, now: DateTime<Utc>) -> Result<(), Error> {
+        if key.last_used_at.is_some_and(|at| now < at + USE_KEPT) {
+            return Ok(());
+        }
+        Ok(self.db.write(|tx| api_keys::used(tx, key.id))?)
     }
 }
 

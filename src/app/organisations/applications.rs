@@ -73,7 +73,7 @@ impl Organisations {
                 return Err(Error::VersionConflict);
             }
             check(tx, Some(id), details, contact)?;
-            if !organisations::verified(tx, id)? {
+            if !organisations::standing(tx, id)?.is_some_and(|standing| standing.verified) {
                 save(tx, id.get(), &details.body(), Existing::Replace)?;
             }
             self.submit(tx, person, id, version + 1, details, contact)
@@ -132,12 +132,7 @@ impl Organisations {
 /// # Errors
 /// [`Error::ChangedSince`] if it is another than the one that was looked at; [`Error::Invalid`] if another organisation
 /// was verified by the same credit code meanwhile.
-pub(in crate::app) fn verify(
-    tx: &mut Tx<'_>,
-    vault: &Vault,
-    by: PersonId,
-    item: &Item,
-) -> Result<(), Error> {
+pub(in crate::app) fn verify(tx: &mut Tx<'_>, vault: &Vault, by: PersonId, item: &Item) -> Result<(), Error> {
     let (id, application) = decide(tx, vault, item, ApplicationState::Verified, None)?;
     let details = application.details;
     check_code(tx, Some(id), &details)?;
@@ -184,7 +179,8 @@ fn decide(
 /// Takes the application that waits out of the queue, if one does.
 fn retire(tx: &mut Tx<'_>, id: OrganisationId) -> Result<(), Error> {
     if let Some(item) = review_items::open_of(tx, ItemKind::Organisation, id.get())? {
-        let gone = review_items::Decision { state: ItemState::Withdrawn, by: None, reason: None, fields: &[] };
+        let gone =
+            review_items::Decision { state: ItemState::Withdrawn, by: None, reason: None, fields: &[] };
         review_items::decide(tx, item.id, item.what.version, &gone)?;
     }
     Ok(())

@@ -93,7 +93,9 @@ impl Organisations {
     /// What is shown once: of the same request sent again the same, so that an answer that was lost can be had again.
     pub(super) fn secret(&self, purpose: &'static str, by: PersonId, repeat: Option<&Repeat>) -> String {
         let seed = match repeat {
-            Some(repeat) => format!("{by}\n{}\n{}\n{}", repeat.operation, repeat.key.body_hash, repeat.key.given),
+            Some(repeat) => {
+                format!("{by}\n{}\n{}\n{}", repeat.operation, repeat.key.body_hash, repeat.key.given)
+            }
             None => self.vault.fresh_salt(),
         };
         self.vault.blind(purpose, &seed)

@@ -63,7 +63,8 @@ impl Organisations {
         self.db.write(|tx| {
             hold(tx, id)?;
             work(tx)?;
-            let owners = db::roles::members(tx, id)?.iter().filter(|member| member.role == MemberRole::Owner).count();
+            let owners =
+                db::roles::members(tx, id)?.iter().filter(|member| member.role == MemberRole::Owner).count();
             if owners == 0 { Err(Error::LastOwner) } else { Ok(()) }
         })
     }

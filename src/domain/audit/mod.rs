@@ -55,6 +55,26 @@ words! {
         ReportFollowed = "reportFollowed",
         /// A report was not followed.
         ReportDismissed = "reportDismissed",
+        /// An organisation submitted what it says of itself.
+        OrganisationApplied = "organisationApplied",
+        /// An authority found that right.
+        OrganisationVerified = "organisationVerified",
+        /// An authority refused it.
+        OrganisationRefused = "organisationRefused",
+        /// An authority keeps from everybody what an organisation published.
+        OrganisationSuspended = "organisationSuspended",
+        /// An authority shows it again.
+        OrganisationRestored = "organisationRestored",
+        /// An authority said whether what an organisation submits is published at once.
+        OrganisationTrusted = "organisationTrusted",
+        /// Somebody was invited into an organisation.
+        MemberInvited = "memberInvited",
+        /// An invitation was taken back.
+        InvitationWithdrawn = "invitationWithdrawn",
+        /// A key was made for the system of a partner.
+        ApiKeyMade = "apiKeyMade",
+        /// A key was taken back.
+        ApiKeyRevoked = "apiKeyRevoked",
     }
 }
 
