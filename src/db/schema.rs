@@ -586,10 +586,11 @@ diesel::table! {
 }
 
 diesel::joinable!(signups -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
+diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

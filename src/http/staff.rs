@@ -4,8 +4,6 @@
 //! Of a suspended organisation members read and do not write: whatever is not a GET is refused where an operation asks
 //! whether they may.
 
-use std::sync::Arc;
-
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName};
 use actix_web::{FromRequest, HttpRequest, web};
@@ -204,7 +202,7 @@ impl FromRequest for Author {
                 return Err(Code::TwoIdentities.into());
             }
             let given = given.ok_or(Code::ApiKeyInvalid)?;
-            let members = Arc::clone(&members.ok_or(Code::Unavailable)?);
+            let members = members.ok_or(Code::Unavailable)?.into_inner();
             members.aside(move |members| system(members, &given, writes)).await.map(Self::System)
         })
     }
