@@ -11,6 +11,7 @@ pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
 pub mod drafts;
+pub mod ended_logins;
 pub mod favourites;
 pub mod notices;
 pub mod passwords;
@@ -24,7 +25,6 @@ mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
-pub mod standing;
 pub mod subscriptions;
 pub mod text_checks;
 

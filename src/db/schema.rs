@@ -314,6 +314,7 @@ diesel::table! {
         who -> Text,
         used -> Integer,
         most -> Integer,
+        until -> Timestamp,
     }
 }
 
@@ -541,7 +542,7 @@ diesel::table! {
 }
 
 diesel::joinable!(signups -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
