@@ -23,6 +23,7 @@ use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
+use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
 use crate::app::review::Reviews;
@@ -240,7 +241,8 @@ pub async fn start(
         companions,
         checkins,
         agreements,
-        reviews: Reviews::new(db.clone(), drafts.clone()),
+        organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         clock: clock.clone(),

@@ -36,6 +36,11 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         suspended_at -> Nullable<Timestamp>,
+        division -> Nullable<BigInt>,
+        verified -> Bool,
+        credit_code -> Nullable<Text>,
+        suspended_reason -> Nullable<Text>,
+        trusted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -538,6 +543,45 @@ diesel::table! {
         person_id -> BigInt,
         attempts -> Integer,
         next_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    organisation_applications (organisation_id) {
+        organisation_id -> BigInt,
+        version -> BigInt,
+        state -> Text,
+        details -> Text,
+        contact -> Nullable<Text>,
+        applicant_id -> Nullable<BigInt>,
+        submitted_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        code_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        secret_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
     }
 }
 

@@ -170,6 +170,8 @@ ids! {
     SubscriptionId = "subscription";
     /// A key by which a partner's system acts for an organisation.
     ApiKeyId = "apiKey";
+    /// An invitation into an organisation.
+    InvitationId = "invitation";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
     /// That something published is wrong, as somebody says.

@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod admission;
+pub mod api_keys;
+pub mod applications;
 pub mod audit;
 pub mod bases;
 pub mod bulletins;
@@ -14,6 +16,7 @@ pub mod checkins;
 pub mod clock;
 pub mod companions;
 pub mod consents;
+pub mod credit_codes;
 pub mod data_looks;
 pub mod datum;
 pub mod divisions;
@@ -27,6 +30,7 @@ pub mod hidden;
 pub mod hours;
 pub mod ids;
 pub mod invalid;
+pub mod invitations;
 mod key_text;
 pub mod kinds;
 pub mod limits;

@@ -15,6 +15,7 @@ use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
+use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
 use crate::app::review::Reviews;
@@ -75,6 +76,8 @@ pub struct Members {
     pub companions: Companions,
     /// The use cases of check-in.
     pub checkins: Checkins,
+    /// The use cases of organisations that joined.
+    pub organisations: Organisations,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.

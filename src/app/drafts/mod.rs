@@ -224,7 +224,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
-    /// it would change is published; [`Error::Suspended`] if its organisation is.
+    /// it would change is published; [`Error::Suspended`], [`Error::Unverified`] if its organisation is.
     pub fn submit<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
         let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
         match draft.state {
@@ -233,6 +233,9 @@ impl Drafts {
             State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.organisation)?;
+        if !standing.verified {
+            return Err(Error::Unverified);
+        }
         if standing.suspended {
             return Err(Error::Suspended);
         }

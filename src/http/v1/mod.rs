@@ -22,9 +22,11 @@ pub mod facets;
 pub mod favourites;
 pub mod filters;
 pub mod home;
+pub mod manage;
 pub mod map;
 pub mod me;
 pub mod media;
+mod names;
 pub mod notices;
 pub mod organisations;
 pub mod organisers;
@@ -79,6 +81,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(wechat::configure)
         .configure(favourites::configure)
         .configure(subscriptions::configure)
+        .configure(manage::configure)
         .configure(admin::configure)
         .configure(reports::configure)
         .configure(review::configure);

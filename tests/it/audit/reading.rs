@@ -86,7 +86,7 @@ on_both_stores! {
             (vec![over("440000", Administrator)], vec!["nowhere", "440106", "440100", "440000"]),
             (vec![over("440100", Administrator)], vec!["440106", "440100"]),
             (vec![over("440106", Administrator)], vec!["440106"]),
-            (vec![over("440106", Administrator), over("450000", Administrator)], vec!["nowhere", "450000", "440106"]),
+            (vec![over("440106", Administrator), over("440100", Administrator)], vec!["440106", "440100"]),
             (vec![over("440106", Administrator), over("440000", Reviewer)], vec!["440106"]),
         ] {
             let token = somebody(&server, &held);

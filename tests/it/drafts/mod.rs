@@ -27,7 +27,7 @@ use kepu::domain::text::Traditional;
 use kepu::jobs::feed::Feed;
 
 use crate::support::catalogue::{base, event, ground, organisation, put_base, put_event};
-use crate::support::server::NOW;
+use crate::support::server::{NOW, vault};
 use crate::support::stores::{Fresh, Holds, Store};
 
 /// A store with an organisation, a base and a published talk there; what works on it, and what the public sees.
@@ -62,7 +62,7 @@ impl House {
         .unwrap();
         let screen = Arc::new(WordLists::parse("[doubtful]\n算命").unwrap());
         let drafts = Drafts::new(screen, Arc::new(SystemRandom), rules);
-        let reviews = Reviews::new(db.clone(), drafts.clone());
+        let reviews = Reviews::new(db.clone(), drafts.clone(), vault());
         let dictionary = Arc::new(Dictionary::new().unwrap());
         let live = Arc::new(Live::new(Traditional::new().unwrap(), dictionary, true));
         let feed = Feed::load(db.clone(), live.clone(), Arc::new(clock.clone())).unwrap();
