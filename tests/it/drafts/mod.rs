@@ -4,6 +4,7 @@ mod http;
 mod life;
 mod races;
 mod seen;
+mod trusted;
 
 use std::sync::Arc;
 
