@@ -182,12 +182,16 @@ impl Drafts {
         let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
         let thing: T = held::write(tx, &mut draft, given, Some(&public))?;
+        // What is looked at afterwards is what is published, which this does not change.
+        let waited = draft.state == State::Submitted;
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         if publication == Publication::Draft {
             held::save(tx, &draft, stored)?;
-            self.retire(tx, T::KIND, id)?;
+            if waited {
+                self.retire(tx, T::KIND, id)?;
+            }
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
                 return Err(Error::VersionConflict);
             }
@@ -208,7 +212,9 @@ impl Drafts {
             draft.base = Some(public.clone());
         }
         held::save(tx, &draft, stored)?;
-        self.retire(tx, T::KIND, id)?;
+        if waited {
+            self.retire(tx, T::KIND, id)?;
+        }
         if let Some(thing) = ready {
             publishing::publish(tx, &record, publication, &thing)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
