@@ -73,4 +73,15 @@ on_both_stores! {
         assert_eq!((draft.state, item.what.lane), (State::Submitted, Lane::Submitted));
         assert!(!house.shows(draft.object));
     }
+
+    async fn writing_on_takes_nothing_out_of_the_sample(store: Store) {
+        let mut house = trusting(store, 100);
+        let (draft, item) = house.submitted("sampled");
+        let draft = house.update(&draft, talk("算命")).unwrap();
+        house.submit(draft.object).unwrap();
+        house.db.write(|tx| house.drafts.withdraw::<Event>(tx, AUTHOR, draft.object)).unwrap();
+        assert_eq!(house.waiting(draft.object).id, item.id);
+        house.reviews.reject(by(&reviewer()), item.id, item.what.version, "不实", &[]).unwrap();
+        assert!(!house.shows(draft.object));
+    }
 }
