@@ -96,8 +96,12 @@ fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
     Ok(Judged { item, organisation })
 }
 
-/// What a draft changes of what is published; of what never was, all that it has.
-fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Vec<Change>, Error> {
+/// What a draft changes of what is published; of what never was, and of what is looked at afterwards, all that it has.
+fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Result<Vec<Change>, Error> {
+    if lane != Lane::Submitted {
+        let thing = T::get(conn, id)?.map(|record| body::of(&record.body));
+        return Ok(body::changes(&Body::new(), &thing.unwrap_or_default()));
+    }
     let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Vec::new()) };
     let public = match publication::of(conn, T::KIND, id)? {
         Some(Publication::Draft) | None => Body::new(),
@@ -218,7 +222,7 @@ impl Reviews {
             by.reach(&item)?;
             let object = item.what.object;
             let changes = match item.what.kind.drafted() {
-                Some(kind) => authored!(kind, T => changes::<T>(conn, object))?,
+                Some(kind) => authored!(kind, T => changes::<T>(conn, object, item.what.lane))?,
                 None => Vec::new(),
             };
             let report = match (item.what.kind, ReportId::new(object)) {
@@ -350,7 +354,7 @@ impl Reviews {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
                 self.drafts.take_down::<T>(tx, by.person, id, reason)?;
-                self.drafts.retire(tx, kind, id).map(drop)
+                self.drafts.retire(tx, kind, id, Lane::Sampled).map(drop)
             })
         })
     }

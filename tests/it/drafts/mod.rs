@@ -4,6 +4,7 @@ mod http;
 mod life;
 mod races;
 mod seen;
+mod trusted;
 
 use std::sync::Arc;
 
@@ -53,7 +54,9 @@ impl House {
         ground(&db);
         db.write(|tx| {
             organisation(tx, "lab")?;
-            persons::insert(tx, PersonId::new(7).unwrap())?;
+            for person in [1, 2, 7, 8, 9, 100, 200] {
+                persons::insert(tx, PersonId::new(person).unwrap())?;
+            }
             put_base(tx, "museum", &base("museum", 23.1, 113.3))?;
             put_event(tx, "talk", &event("talk", BaseId::from_slug("museum")), NOW + TimeDelta::hours(1), 1)
         })
