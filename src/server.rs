@@ -20,9 +20,13 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::drafts::Drafts;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
+use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
+use crate::app::reports::Reports;
+use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
@@ -33,6 +37,8 @@ use crate::discovery::Live;
 use crate::discovery::words::Dictionary;
 use crate::domain::clock::Clock;
 use crate::domain::ids::Random;
+use crate::domain::review::Rules;
+use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
@@ -42,8 +48,9 @@ use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
+use crate::jobs::moderation::Moderator;
 use crate::jobs::sender::Sender;
-use crate::jobs::{daily, lapses, reminders};
+use crate::jobs::{audit, daily, lapses, reminders};
 use crate::{app, http};
 
 pub use mini_programs::{MiniPrograms, demonstration_templates};
@@ -76,6 +83,11 @@ pub struct Settings {
     pub sample_signups: bool,
     /// Sign-ups that one transaction settles at most.
     pub desk_batch: usize,
+    /// The words that a person should see before they are published: lists as [`WordLists::parse`] reads them; `None`: those
+    /// that are part of the program.
+    pub review_words: Option<String>,
+    /// How the review queue works.
+    pub review: Rules,
     /// Threads that serve; `None`: one per processor.
     pub workers: Option<usize>,
     /// How long `/readyz` says at shutdown that requests should go elsewhere, before the listener closes.
@@ -203,6 +215,9 @@ pub async fn start(
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
     let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random.clone());
     let agreements = Agreements::new(db.clone(), vault.clone());
+    let words = settings.review_words.as_deref().map_or_else(WordLists::default_lists, WordLists::parse);
+    let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
+    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review);
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -226,6 +241,10 @@ pub async fn start(
         companions,
         checkins,
         agreements,
+        organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
+        drafts,
+        reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         clock: clock.clone(),
     });
     let mut site = Site::new(settings.http, &*random).with(members.clone());
@@ -251,7 +270,16 @@ pub async fn start(
     jobs.push(tokio::spawn(reminders::run(db.clone(), clock.clone())));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
+    jobs.push(tokio::spawn(audit::run(db.clone(), vault.clone())));
     let wechat = Arc::new(wechat);
+    let moderator = Moderator {
+        db: db.clone(),
+        wechat: wechat.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        random: random.clone(),
+    };
+    jobs.push(tokio::spawn(moderator.run()));
     jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 

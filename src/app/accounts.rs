@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::Error;
 use super::ended_logins::EndedLogins;
 use super::signups::Signups;
+use super::{Error, audit, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, favourites, feedback, idempotency_keys, logins,
-    message_credits, notices, passwords, persons, roles, signups, subscriptions,
-    wechat_identities as identities,
+    self, Db, Tx, applications, companions, consents, data_looks, drafts, favourites, feedback,
+    idempotency_keys, logins, message_credits, notices, passwords, persons, reports, review_items, signups,
+    subscriptions, text_checks, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
@@ -271,12 +271,18 @@ impl Accounts {
         message_credits::forget(tx, person)?;
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
+        audit::forget(tx, person)?;
+        applications::forget(tx, person)?;
         passwords::forget(tx, person)?;
         companions::forget(tx, person)?;
         favourites::forget(tx, person)?;
         subscriptions::forget(tx, person)?;
         consents::end_all(tx, &self.vault, person)?;
         data_looks::forget(tx, person)?;
+        drafts::forget(tx, person)?;
+        text_checks::forget(tx, person)?;
+        review_items::forget(tx, person)?;
+        reports::forget(tx, person)?;
         Ok(persons::delete(tx, person)?)
     }
 }

@@ -3,24 +3,31 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod audit;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;
 pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
+pub mod drafts;
 pub mod ended_logins;
 pub mod favourites;
 pub mod notices;
+pub mod organisations;
 pub mod passwords;
 pub mod programme;
 pub mod repeats;
+pub mod reports;
 pub mod reseal;
+pub mod review;
+pub mod roles;
 mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod text_checks;
 
 use crate::db;
 use crate::domain::access::CannotSign;
@@ -86,6 +93,36 @@ pub enum Error {
     /// A personal field cannot be sealed or opened: a key is missing, or the store was changed.
     #[error(transparent)]
     Sealing(#[from] sealing::Error),
+    /// What is decided on moved meanwhile, or waits no more.
+    #[error("it changed since")]
+    ChangedSince,
+    /// Another reviewer works on it.
+    #[error("another reviewer works on it")]
+    Claimed,
+    /// Nobody decides on what they or their organisation submitted.
+    #[error("it is their own")]
+    OwnSubmission,
+    /// It is as asked for already, or in no state for it.
+    #[error("there is nothing to do")]
+    NothingToDo,
+    /// The organisation is suspended.
+    #[error("the organisation is suspended")]
+    Suspended,
+    /// The organisation was not verified yet.
+    #[error("the organisation is not verified")]
+    Unverified,
+    /// An organisation keeps an owner.
+    #[error("it is the last owner")]
+    LastOwner,
+    /// Somebody has as many applications waiting as anybody can have.
+    #[error("there are too many applications")]
+    TooManyApplications,
+    /// An organisation has as many invitations open as any can have.
+    #[error("there are too many invitations")]
+    TooManyInvitations,
+    /// An organisation has as many keys as any can have.
+    #[error("there are too many keys")]
+    TooManyApiKeys,
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -7,6 +7,9 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod api_keys;
+pub mod applications;
+pub mod audit;
 pub mod bases;
 pub mod bulletins;
 pub mod calendar_years;
@@ -19,12 +22,14 @@ pub mod consents;
 pub mod data_looks;
 mod dialect;
 pub mod divisions;
+pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod favourites;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;
+pub mod invitations;
 pub mod limits_used;
 pub mod logins;
 pub mod message_credits;
@@ -34,8 +39,11 @@ pub mod organisations;
 pub mod passwords;
 pub mod persons;
 pub mod policies;
+pub mod publication;
 pub mod records;
+pub mod reports;
 pub mod resources;
+pub mod review_items;
 pub mod roles;
 pub mod routes;
 mod schema;
@@ -46,6 +54,7 @@ pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
 pub mod terms;
+pub mod text_checks;
 pub mod walk_ins;
 pub mod wechat_identities;
 pub mod wechat_pushes;

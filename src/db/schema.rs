@@ -35,6 +35,12 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        suspended_at -> Nullable<Timestamp>,
+        division -> Nullable<BigInt>,
+        verified -> Bool,
+        credit_code -> Nullable<Text>,
+        suspended_reason -> Nullable<Text>,
+        trusted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -46,6 +52,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        publication -> Text,
     }
 }
 
@@ -56,6 +63,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        publication -> Text,
     }
 }
 
@@ -74,6 +82,8 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        publication -> Text,
+        organisation_id -> Nullable<BigInt>,
     }
 }
 
@@ -88,6 +98,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         announced_at -> Nullable<Timestamp>,
+        publication -> Text,
     }
 }
 
@@ -430,5 +441,156 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    drafts (kind, object_id) {
+        kind -> Text,
+        object_id -> BigInt,
+        organisation_id -> BigInt,
+        division -> BigInt,
+        version -> BigInt,
+        state -> Text,
+        body -> Text,
+        base -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    review_items (id) {
+        id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        version -> BigInt,
+        lane -> Text,
+        title -> Text,
+        organisation_id -> Nullable<BigInt>,
+        division -> BigInt,
+        campaigns -> Text,
+        notes -> Text,
+        submitted_by -> Nullable<BigInt>,
+        submitted_at -> Timestamp,
+        state -> Text,
+        claimed_by -> Nullable<BigInt>,
+        claimed_until -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        api_key_id -> Nullable<BigInt>,
+        action -> Text,
+        object_kind -> Nullable<Text>,
+        object_id -> Nullable<BigInt>,
+        organisation_id -> Nullable<BigInt>,
+        division -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        before_text -> Nullable<Text>,
+        after_text -> Nullable<Text>,
+        digests -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        previous -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_personal (id) {
+        id -> BigInt,
+        entry_id -> BigInt,
+        part -> Text,
+        person_id -> BigInt,
+        salt -> Nullable<Text>,
+        value -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        number -> BigInt,
+        hash -> Text,
+        seal -> Text,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        reason -> Text,
+        words -> Nullable<Text>,
+        person_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    text_checks (kind, object_id) {
+        kind -> Text,
+        object_id -> BigInt,
+        version -> BigInt,
+        person_id -> BigInt,
+        attempts -> Integer,
+        next_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    organisation_applications (organisation_id) {
+        organisation_id -> BigInt,
+        version -> BigInt,
+        state -> Text,
+        details -> Text,
+        contact -> Nullable<Text>,
+        applicant_id -> Nullable<BigInt>,
+        submitted_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        code_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        secret_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
+diesel::allow_tables_to_appear_in_same_query!(events, organisations);
+diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
+diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
+diesel::allow_tables_to_appear_in_same_query!(series, organisations);
+diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
+diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
+diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

@@ -1,6 +1,7 @@
 //! Who may do what: the one table of all operations. Handlers hold to it by what they take ([`super::person`],
 //! [`super::staff`]); the document says it; tests walk both, and ask a server as everybody who may not.
 
+use crate::domain::api_keys::Scope;
 use crate::domain::roles::{AuthorityRole, MemberRole};
 
 /// Whom an operation is for.
@@ -34,19 +35,29 @@ pub fn of(operation: &str) -> Option<Who> {
 
 /// Every operation by its `operationId`, in the order of the alphabet.
 pub const OPERATIONS: &[(&str, Who)] = &[
+    ("acceptInvitation", Who::Person),
     ("acceptOffer", Who::Person),
     ("addFavourite", Who::Person),
     ("addPhone", Who::Person),
+    ("applyForOrganisation", Who::Person),
+    ("approveReviewItem", Who::Authority(AuthorityRole::Reviewer)),
+    ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
     ("cancelSignup", Who::Person),
     ("changePassword", Who::Person),
     ("checkInSignup", Who::Person),
     // WeChat, by its signature.
     ("checkWechatPush", Who::Anybody),
+    ("claimReviewItem", Who::Authority(AuthorityRole::Reviewer)),
+    ("createApiKey", Who::Member(MemberRole::Owner)),
     ("createCompanion", Who::Person),
+    ("createInvitation", Who::Member(MemberRole::Owner)),
+    // Whoever is logged in is remembered.
+    ("createReport", Who::Anybody),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
     ("deleteCompanion", Who::Person),
+    ("deleteInvitation", Who::Member(MemberRole::Owner)),
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
@@ -69,9 +80,11 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getHome", Who::Anybody),
     ("getMap", Who::Anybody),
     ("getMe", Who::Person),
+    ("getMyOrganisation", Who::Member(MemberRole::Desk)),
     ("getOrganisation", Who::Anybody),
     ("getReadiness", Who::Anybody),
     ("getResource", Who::Anybody),
+    ("getReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("getRoute", Who::Anybody),
     ("getRouteTrack", Who::Anybody),
     ("getSeries", Who::Anybody),
@@ -80,6 +93,11 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
     ("giveFeedback", Who::Person),
+    ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
+    ("leaveOrganisation", Who::Member(MemberRole::Desk)),
+    ("listAdministeredOrganisations", Who::Authority(AuthorityRole::Administrator)),
+    ("listApiKeys", Who::Member(MemberRole::Owner)),
+    ("listAuditEntries", Who::Authority(AuthorityRole::Administrator)),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
     ("listCampaigns", Who::Anybody),
@@ -89,11 +107,15 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listEventSessions", Who::Anybody),
     ("listEvents", Who::Anybody),
     ("listFavourites", Who::Person),
+    ("listInvitations", Who::Member(MemberRole::Owner)),
+    ("listMembers", Who::Member(MemberRole::Desk)),
     ("listMessageTemplates", Who::Anybody),
+    ("listMyOrganisations", Who::Person),
     ("listNotices", Who::Person),
     ("listOrganisations", Who::Anybody),
     ("listPolicies", Who::Anybody),
     ("listResources", Who::Anybody),
+    ("listReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("listRoutes", Who::Anybody),
     ("listSeries", Who::Anybody),
     ("listSessionSignups", Who::Desk),
@@ -101,24 +123,40 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSubscriptions", Who::Person),
     ("listTerms", Who::Anybody),
     ("markNoticesRead", Who::Person),
+    ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
     ("recordCheckins", Who::Desk),
     ("recordWalkIn", Who::Desk),
     ("refreshLogin", Who::Anybody),
+    ("rejectReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("rejectSignup", Who::Desk),
     ("removeFavourite", Who::Person),
+    ("removeMember", Who::Member(MemberRole::Owner)),
     ("reportMessageCredits", Who::Person),
+    ("restoreOrganisation", Who::Authority(AuthorityRole::Administrator)),
+    ("restorePublished", Who::Authority(AuthorityRole::Administrator)),
+    ("revokeApiKey", Who::Member(MemberRole::Owner)),
     ("searchEverything", Who::Anybody),
     ("setHeadcount", Who::Desk),
     ("startLogin", Who::Anybody),
     ("startPasswordLogin", Who::Anybody),
     ("startTotp", Who::Anybody),
+    ("suspendOrganisation", Who::Authority(AuthorityRole::Administrator)),
+    ("takeDown", Who::Authority(AuthorityRole::Administrator)),
+    ("transferOrganisation", Who::Member(MemberRole::Owner)),
+    ("trustOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("updateCompanion", Who::Person),
     ("updateMe", Who::Person),
+    ("updateMember", Who::Member(MemberRole::Owner)),
+    ("updateMyOrganisation", Who::Member(MemberRole::Owner)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
 ];
+
+/// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
+/// each needs, if it needs one.
+pub const BY_KEY: &[(&str, Option<Scope>)] = &[("getMyOrganisation", None)];
 
 #[cfg(test)]
 mod tests {
@@ -143,6 +181,7 @@ mod tests {
             assert!(open || refuses("401"), "{id} does not tell of 401");
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
+        assert!(BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_)))), "editors' operations only");
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();
         assert_eq!((ids.len(), OPERATIONS.len()), (operations.len(), operations.len()));
         assert!(OPERATIONS.is_sorted_by_key(|(id, _)| id));

@@ -12,9 +12,13 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::drafts::Drafts;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
+use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
+use crate::app::reports::Reports;
+use crate::app::review::Reviews;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
 use crate::clients::wechat::Wechat;
@@ -72,6 +76,8 @@ pub struct Members {
     pub companions: Companions,
     /// The use cases of check-in.
     pub checkins: Checkins,
+    /// The use cases of organisations that joined.
+    pub organisations: Organisations,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
@@ -82,6 +88,12 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of drafts.
+    pub drafts: Drafts,
+    /// The use cases of review.
+    pub reviews: Reviews,
+    /// The use cases of reports.
+    pub reports: Reports,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

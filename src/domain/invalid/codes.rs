@@ -120,6 +120,8 @@ pub enum Expected {
     Id,
     /// Six digits.
     Adcode,
+    /// A unified social credit code with its check digit.
+    CreditCode,
     /// Four numbers `west,south,east,north`.
     Bbox,
     /// A lower-case code with underscores, as `/v1/taxonomy` gives them.

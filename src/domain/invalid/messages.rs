@@ -161,6 +161,11 @@ impl Expected {
                 "應為六位行政區劃代碼，如 440106。",
                 "It must be a division code of six digits, such as 440106.",
             ),
+            Self::CreditCode => (
+                "应为 18 位统一社会信用代码，末位校验码须正确。",
+                "應為 18 位統一社會信用代碼，末位校驗碼須正確。",
+                "It must be a unified social credit code of 18 digits and letters, the last of which checks the others.",
+            ),
             Self::Bbox => (
                 "应为四个数：西,南,东,北，如 113.2,23.0,113.4,23.2。",
                 "應為四個數：西,南,東,北，如 113.2,23.0,113.4,23.2。",
@@ -218,6 +223,7 @@ mod tests {
             FieldCode::NotAllowed { value: word(), allowed: vec![word()] },
             FieldCode::UnknownCode { value: word(), scheme: word() },
             FieldCode::Malformed(Expected::Bbox),
+            FieldCode::Malformed(Expected::CreditCode),
             FieldCode::Inverted { first: word(), then: word() },
             FieldCode::Incomplete { needs: word() },
             FieldCode::Conflicting { with: word() },

@@ -30,7 +30,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 pub(super) use parse::decode;
 pub use parse::{Params, parse};
-pub use path::{PathAdcode, PathFavourite, PathId};
+pub use path::{PathAdcode, PathFavourite, PathThing, PathId};
 pub use spec::parameters;
 
 use crate::domain::invalid::Invalid;
@@ -103,6 +103,8 @@ pub enum Kind {
         /// The scheme: `topic`, `audience`, `form` …
         scheme: &'static str,
     },
+    /// One id.
+    Id,
     /// One or several ids, separated by commas.
     Ids,
     /// A day of the venue's calendar.

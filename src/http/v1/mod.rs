@@ -6,6 +6,7 @@
 //! What is sent is a type of this floor, made from an entry of the read model as a [`view::View`] shows it: it
 //! borrows texts from the snapshot, and an absent value is an absent field.
 
+pub mod admin;
 pub mod admission;
 pub mod auth;
 pub mod bases;
@@ -21,9 +22,11 @@ pub mod facets;
 pub mod favourites;
 pub mod filters;
 pub mod home;
+pub mod manage;
 pub mod map;
 pub mod me;
 pub mod media;
+mod names;
 pub mod notices;
 pub mod organisations;
 pub mod organisers;
@@ -31,7 +34,9 @@ pub mod passwords;
 pub mod places;
 pub mod policies;
 pub mod references;
+pub mod reports;
 pub mod resources;
+pub mod review;
 pub mod roles;
 pub mod routes;
 pub mod search;
@@ -75,5 +80,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(notices::configure)
         .configure(wechat::configure)
         .configure(favourites::configure)
-        .configure(subscriptions::configure);
+        .configure(subscriptions::configure)
+        .configure(manage::configure)
+        .configure(admin::configure)
+        .configure(reports::configure)
+        .configure(review::configure);
 }

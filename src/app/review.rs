@@ -1,0 +1,388 @@
+//! Review: what authorities decide on, one queue for all kinds. A reviewer decides within their division and those within
+//! it, and never on what they, or an organisation that they are a member of, submitted: a colleague or a higher level does.
+//!
+//! Another kind of item: its word in `domain::review::ItemKind`, [`enqueue`] where it is submitted, and its arm in
+//! [`Reviews::approve`] and [`Reviews::reject`].
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Error;
+use super::audit;
+use super::drafts::{self, Drafts, authored, standing};
+use super::organisations::applications;
+use crate::db::records::Stored;
+use crate::db::{self, AnyConn, Db, Tx, publication, reports, review_items};
+use crate::domain::applications::Application;
+use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::drafts::body::{self, Change};
+use crate::domain::drafts::{Authored, Body, FieldNote};
+use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ReviewItemId};
+use crate::domain::kinds::Kind;
+use crate::domain::organisations::Organisation;
+use crate::domain::publication::Publication;
+use crate::domain::reports::Report;
+use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
+use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
+use crate::domain::sealing::Vault;
+use crate::domain::text::Text;
+
+/// The use cases of review. All of them block.
+#[derive(Clone)]
+pub struct Reviews {
+    db: Db,
+    drafts: Drafts,
+    vault: Arc<Vault>,
+}
+
+/// An item, and how the organisation stands whose it is.
+#[derive(Debug)]
+pub struct Judged {
+    /// The item.
+    pub item: Item,
+    /// The organisation.
+    pub organisation: Option<Standing>,
+}
+
+/// An item with what there is to judge.
+#[derive(Debug)]
+pub struct Opened {
+    /// The item.
+    pub judged: Judged,
+    /// What it changes of what is published; of something new, all that it has.
+    pub changes: Vec<Change>,
+    /// What was reported.
+    pub report: Option<Report>,
+    /// What an organisation says of itself.
+    pub application: Option<Application>,
+}
+
+/// How an organisation stands before those who judge what it submits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its name.
+    pub name: Text,
+    /// Whether what it posts is published at once.
+    pub trusted: bool,
+    /// Whether an authority keeps it from posting.
+    pub suspended: bool,
+    /// How much of what it submitted was approved.
+    pub approved: i64,
+    /// How much of it was sent back.
+    pub rejected: i64,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Copy)]
+pub struct Reviewer<'a> {
+    /// Who.
+    pub person: PersonId,
+    /// By which roles.
+    pub roles: &'a Roles,
+}
+
+fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
+    let Some(id) = item.what.organisation else { return Ok(Judged { item, organisation: None }) };
+    let organisation = match Organisation::get(conn, id.get())? {
+        Some(found) => {
+            let standing = standing::of(conn, id)?;
+            let (approved, rejected) = review_items::decided_of(conn, id)?;
+            let (trusted, suspended) = (standing.trusted, standing.suspended);
+            Some(Standing { name: found.body.name, trusted, suspended, approved, rejected })
+        }
+        None => None,
+    };
+    Ok(Judged { item, organisation })
+}
+
+/// What a draft changes of what is published; of what never was, and of what is looked at afterwards, all that it has.
+fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Result<Vec<Change>, Error> {
+    if lane != Lane::Submitted {
+        let thing = T::get(conn, id)?.map(|record| body::of(&record.body));
+        return Ok(body::changes(&Body::new(), &thing.unwrap_or_default()));
+    }
+    let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Vec::new()) };
+    let public = match publication::of(conn, T::KIND, id)? {
+        Some(Publication::Draft) | None => Body::new(),
+        Some(_) => T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default(),
+    };
+    Ok(body::changes(&public, &draft.body))
+}
+
+/// Puts something into the queue.
+///
+/// # Errors
+/// If the store fails, or it is in the queue already.
+pub fn enqueue(tx: &mut Tx<'_>, random: &dyn Random, what: NewItem) -> Result<Item, Error> {
+    let item = Item {
+        id: ReviewItemId::fresh(tx.now(), random),
+        what,
+        since: tx.now(),
+        state: ItemState::Open,
+        claim: None,
+        decided_by: None,
+        decided_at: None,
+        reason: None,
+        fields: Vec::new(),
+    };
+    review_items::insert(tx, &item)?;
+    Ok(item)
+}
+
+/// Decides on what was never drafted.
+fn other(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    item: &Item,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    match item.what.kind {
+        ItemKind::Report => noted(tx, by, action, item, reason),
+        // Nothing puts one into the queue.
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Notes a decision that changes nothing but the item.
+fn noted(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    item: &Item,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let object = Object::of_item(item.what.kind, item.what.object);
+    let entry = Entry {
+        object: Some(object),
+        organisation: item.what.organisation,
+        division: Some(item.what.division),
+        reason: reason.map(str::to_owned),
+        ..Entry::new(Actor::Person(by), action)
+    };
+    audit::note(tx, &entry)
+}
+
+impl Reviewer<'_> {
+    /// Lets through who may see an item.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]: what lies beyond one's division is not told of.
+    pub fn reach(&self, item: &Item) -> Result<(), Error> {
+        let within = self.roles.over(item.what.division, AuthorityRole::Reviewer);
+        if within { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Lets through who may decide on an item that waits at this version.
+    fn may_decide(&self, tx: &Tx<'_>, item: &Item, version: i64) -> Result<(), Error> {
+        self.reach(item)?;
+        let theirs = item.what.organisation.is_some_and(|one| self.roles.in_any(&[one], MemberRole::Desk));
+        if theirs || item.what.by == Some(self.person) {
+            return Err(Error::OwnSubmission);
+        }
+        if item.state != ItemState::Open || item.what.version != version {
+            return Err(Error::ChangedSince);
+        }
+        let others = item.claimed(tx.now()).is_some_and(|(by, _)| by != self.person);
+        if others { Err(Error::Claimed) } else { Ok(()) }
+    }
+}
+
+impl Reviews {
+    /// The use cases over a store.
+    pub fn new(db: Db, drafts: Drafts, vault: Arc<Vault>) -> Self {
+        Self { db, drafts, vault }
+    }
+
+    /// A page of what waits in a part of the queue, the oldest first, and how much waits in it in all.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn list(
+        &self,
+        wanted: &review_items::Wanted,
+        after: Option<(DateTime<Utc>, i64)>,
+        limit: usize,
+    ) -> Result<(Vec<Judged>, i64), Error> {
+        self.db.snapshot(|conn| {
+            let items = review_items::page(conn, wanted, after, limit)?;
+            let judged = items.into_iter().map(|item| judged(conn, item)).collect::<Result<_, Error>>()?;
+            Ok((judged, review_items::count(conn, wanted)?))
+        })
+    }
+
+    /// An item with what there is to judge.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn read(&self, by: Reviewer<'_>, vault: &Vault, id: ReviewItemId) -> Result<Opened, Error> {
+        self.db.snapshot(|conn| {
+            let item = review_items::get(conn, id)?.ok_or(Error::NotFound)?;
+            by.reach(&item)?;
+            let object = item.what.object;
+            let changes = match item.what.kind.drafted() {
+                Some(kind) => authored!(kind, T => changes::<T>(conn, object, item.what.lane))?,
+                None => Vec::new(),
+            };
+            let report = match (item.what.kind, ReportId::new(object)) {
+                (ItemKind::Report, Some(report)) => reports::get(conn, vault, report)?,
+                _ => None,
+            };
+            let application = match (item.what.kind, OrganisationId::new(object)) {
+                (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
+                _ => None,
+            };
+            Ok(Opened { judged: judged(conn, item)?, changes, report, application })
+        })
+    }
+
+    /// Claims an item: for a while nobody else decides on it. Claiming again prolongs.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Claimed`] if another works on it; [`Error::ChangedSince`] if it waits no more;
+    /// [`Error::OwnSubmission`].
+    pub fn claim(&self, by: Reviewer<'_>, id: ReviewItemId) -> Result<Judged, Error> {
+        self.db.write(|tx| {
+            let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
+            by.may_decide(tx, &item, item.what.version)?;
+            let until = tx.now() + self.drafts.rules().claim;
+            if !review_items::claim(tx, id, by.person, until)? {
+                return Err(Error::Claimed);
+            }
+            judged(tx, Item { claim: Some((by.person, until)), ..item })
+        })
+    }
+
+    /// Finds an item in order: what waits to be published is. Gives it as it is then.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::OwnSubmission`]; [`Error::Claimed`]; [`Error::ChangedSince`] if it waits no more, or
+    /// what it is about moved; [`Error::Invalid`] if it refers to what nobody sees any more.
+    pub fn approve(
+        &self,
+        by: Reviewer<'_>,
+        id: ReviewItemId,
+        version: i64,
+        reason: Option<&str>,
+    ) -> Result<Judged, Error> {
+        self.decide(by, id, version, ItemState::Approved, reason, &[], |tx, item| {
+            match (item.what.kind.drafted(), item.what.lane) {
+                (Some(kind), Lane::Submitted) => {
+                    authored!(kind, T => self.drafts.approve::<T>(tx, by.person, item))
+                }
+                (Some(_), Lane::Sampled | Lane::Emergency) => {
+                    noted(tx, by.person, Action::FoundInOrder, item, None)
+                }
+                (None, _) if item.what.kind == ItemKind::Organisation => {
+                    applications::verify(tx, &self.vault, by.person, item)
+                }
+                (None, _) => other(tx, by.person, Action::ReportFollowed, item, None),
+            }
+        })
+    }
+
+    /// Finds many in order, each by itself; says of each, in order, how it went.
+    pub fn approve_many(
+        &self,
+        by: Reviewer<'_>,
+        items: &[(ReviewItemId, i64)],
+    ) -> Vec<Result<Judged, Error>> {
+        items.iter().map(|(id, version)| self.approve(by, *id, *version, None)).collect()
+    }
+
+    /// Sends back what waits to be published, and takes down what was looked at afterwards. Its organisation is told why.
+    ///
+    /// # Errors
+    /// Those of [`Reviews::approve`].
+    pub fn reject(
+        &self,
+        by: Reviewer<'_>,
+        id: ReviewItemId,
+        version: i64,
+        reason: &str,
+        fields: &[FieldNote],
+    ) -> Result<Judged, Error> {
+        self.decide(by, id, version, ItemState::Rejected, Some(reason), fields, |tx, item| {
+            match (item.what.kind.drafted(), item.what.lane) {
+                (Some(kind), Lane::Submitted) => {
+                    authored!(kind, T => self.drafts.reject::<T>(tx, by.person, item, reason, fields))
+                }
+                (Some(kind), Lane::Sampled) => {
+                    authored!(kind, T => self.drafts.take_down::<T>(tx, by.person, item.what.object, reason))
+                }
+                (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
+                (None, _) if item.what.kind == ItemKind::Organisation => {
+                    applications::refuse(tx, &self.vault, by.person, item, reason)
+                }
+                (None, _) => other(tx, by.person, Action::ReportDismissed, item, Some(reason)),
+            }
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one decision, said once")]
+    fn decide(
+        &self,
+        by: Reviewer<'_>,
+        id: ReviewItemId,
+        version: i64,
+        state: ItemState,
+        reason: Option<&str>,
+        fields: &[FieldNote],
+        work: impl FnOnce(&mut Tx<'_>, &Item) -> Result<(), Error>,
+    ) -> Result<Judged, Error> {
+        self.db.write(|tx| {
+            let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
+            by.may_decide(tx, &item, version)?;
+            work(tx, &item)?;
+            let decision = review_items::Decision { state, by: Some(by.person), reason, fields };
+            if !review_items::decide(tx, id, version, &decision)? {
+                return Err(Error::ChangedSince);
+            }
+            let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
+            judged(tx, item)
+        })
+    }
+
+    /// Takes a published thing down, at once; its organisation is told why.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is none, or it lies beyond the division of who asks; [`Error::NothingToDo`] if it is
+    /// not public.
+    pub fn take_down(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<(), Error> {
+        self.db.write(|tx| {
+            authored!(kind, T => {
+                self.drafts.over::<T>(tx, by, id)?;
+                self.drafts.take_down::<T>(tx, by.person, id, reason)?;
+                self.drafts.retire(tx, kind, id, Lane::Sampled).map(drop)
+            })
+        })
+    }
+
+    /// Shows again what was taken down, as it was.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::NothingToDo`] if it was not taken down.
+    pub fn restore(&self, by: Reviewer<'_>, kind: Kind, id: i64) -> Result<(), Error> {
+        self.db.write(|tx| {
+            authored!(kind, T => {
+                self.drafts.over::<T>(tx, by, id)?;
+                self.drafts.restore::<T>(tx, by.person, id)
+            })
+        })
+    }
+
+    /// Publishes a draft without review, for a reason that stays on record: the emergency lane.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::Invalid`] with everything that is missing or wrong;
+    /// [`Error::NothingToDo`] if it is published already.
+    pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
+        self.db.write(|tx| {
+            authored!(kind, T => {
+                self.drafts.over::<T>(tx, by, id)?;
+                self.drafts.publish_now::<T>(tx, by.person, id, reason)
+            })
+        })
+    }
+}
