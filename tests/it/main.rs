@@ -23,6 +23,7 @@ mod notices;
 mod openapi;
 mod operations;
 mod oracle;
+mod organisations;
 mod readers;
 mod reading;
 mod replicas;
