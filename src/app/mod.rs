@@ -19,6 +19,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod webhooks;
 
 use crate::db;
 use crate::domain::access::CannotSign;

@@ -47,6 +47,7 @@ pub mod signups;
 pub mod subscriptions;
 pub mod terms;
 pub mod walk_ins;
+pub mod webhooks;
 pub mod wechat_identities;
 pub mod wechat_pushes;
 

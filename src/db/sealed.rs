@@ -8,7 +8,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::{companions, feedback, passwords, persons, signups, wechat_identities as identities};
+use super::{companions, feedback, passwords, persons, signups, webhooks, wechat_identities as identities};
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
 /// A column of sealed fields.
@@ -32,6 +32,9 @@ pub const COLUMNS: &[Column] = &[
     signups::PERSONAL,
     feedback::WORDS,
     passwords::TOTP_SECRET,
+    webhooks::URL,
+    webhooks::SECRET,
+    webhooks::OLD_SECRET,
 ];
 
 impl Column {

@@ -149,6 +149,10 @@ ids! {
     NoticeId = "notice";
     /// What a person wants to be told of.
     SubscriptionId = "subscription";
+    /// An endpoint that an organisation is told at.
+    WebhookId = "webhook";
+    /// Something that an endpoint is told; its number is the store's.
+    DeliveryId = "delivery";
 }
 
 /// A number as ids of every kind are written.

@@ -17,6 +17,7 @@ use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -82,6 +83,8 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of web-hooks.
+    pub webhooks: Webhooks,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -6,6 +6,7 @@
 //! - [`reminders`] tells those who have seats that their session is near.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
 //! - [`sender`] sends notices as messages of WeChat's.
+//! - [`webhooks`] tells organisations' own systems what happened to their things.
 
 pub mod announcing;
 pub mod daily;
@@ -13,3 +14,4 @@ pub mod feed;
 pub mod lapses;
 pub mod reminders;
 pub mod sender;
+pub mod webhooks;

@@ -1,0 +1,3 @@
+//! What an organisation manages.
+
+pub mod webhooks;
