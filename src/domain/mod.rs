@@ -61,3 +61,4 @@ pub mod time;
 pub mod totp;
 pub mod webhooks;
 pub mod wechat;
+mod words;
