@@ -51,7 +51,7 @@ impl Rules {
         let url = Url::parse(text).ok()?;
         let scheme = url.scheme() == "https" || url.scheme() == "http" && !self.https_only;
         // What stands before an @ would be sent as a password, or is there to deceive.
-        let anonymous = url.username().is_empty() && url.password().is_none() && !text.contains('@');
+        let anonymous = url.username().is_empty() && url.password().is_none() && !authority(text).contains('@');
         // Web servers have these; mail and the like listen below.
         let port = matches!(url.port_or_known_default()?, 80 | 443 | 1024..);
         let host = match literal(&url) {
@@ -60,6 +60,12 @@ impl Rules {
         };
         (scheme && anonymous && port && host && url.fragment().is_none()).then_some(url)
     }
+}
+
+/// What stands between the scheme and the path, as it was written.
+fn authority(text: &str) -> &str {
+    let rest = text.split_once(':').map_or(text, |(_, rest)| rest).trim_start_matches(['/', '\\']);
+    rest.split(['/', '\\', '?', '#']).next().unwrap_or_default()
 }
 
 /// The address that a URL names by its number.
@@ -324,6 +330,7 @@ mod tests {
             "https://hooks.example.org",
             "https://hooks.example.org/kepu?key=a%20b",
             "https://hooks.example.org.:8443/",
+            "https://hooks.example.org/@kepu",
             "https://8.8.8.8/",
             "https://[2606:4700::1111]/",
             "https://科普.example.org/",

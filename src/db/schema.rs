@@ -490,7 +490,5 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
-diesel::allow_tables_to_appear_in_same_query!(webhook_deliveries, webhooks);
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);

@@ -46,10 +46,12 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createCompanion", Who::Person),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
+    ("createWebhook", Who::Member(MemberRole::Editor)),
     ("deleteCompanion", Who::Person),
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
+    ("deleteWebhook", Who::Member(MemberRole::Editor)),
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
@@ -79,6 +81,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSignup", Who::Person),
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
+    ("getWebhook", Who::Member(MemberRole::Editor)),
     ("giveFeedback", Who::Person),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
@@ -100,7 +103,10 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSignups", Who::Person),
     ("listSubscriptions", Who::Person),
     ("listTerms", Who::Anybody),
+    ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
+    ("listWebhooks", Who::Member(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
+    ("pingWebhook", Who::Member(MemberRole::Editor)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
     ("recordCheckins", Who::Desk),
@@ -108,7 +114,9 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("refreshLogin", Who::Anybody),
     ("rejectSignup", Who::Desk),
     ("removeFavourite", Who::Person),
+    ("replayWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("reportMessageCredits", Who::Person),
+    ("rotateWebhookSecret", Who::Member(MemberRole::Editor)),
     ("searchEverything", Who::Anybody),
     ("setHeadcount", Who::Desk),
     ("startLogin", Who::Anybody),
@@ -118,6 +126,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateMe", Who::Person),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
+    ("updateWebhook", Who::Member(MemberRole::Editor)),
 ];
 
 #[cfg(test)]

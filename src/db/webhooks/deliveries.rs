@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
-use hashbrown::HashMap;
+use diesel::sql_types::{BigInt, Timestamp};
 
 use crate::db::Tx;
 use crate::db::connection::AnyConn;
 use crate::db::dialect::{self, each};
 use crate::db::error::Error;
 use crate::db::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
-use crate::db::schema::{webhook_deliveries as deliveries, webhooks};
+use crate::db::schema::webhook_deliveries as deliveries;
 use crate::domain::ids::{DeliveryId, EventId, WebhookId};
 use crate::domain::webhooks::{Delivery, Object, ObjectKind, State, Trouble, Webhook, What};
 
@@ -54,7 +54,7 @@ pub fn insert(tx: &mut Tx<'_>, all: &[New]) -> Result<(), Error> {
 pub fn insert_one(tx: &mut Tx<'_>, new: New) -> Result<Option<DeliveryId>, Error> {
     insert(tx, &[new])?;
     let last: Option<i64> = deliveries::table
-        .filter(deliveries::webhook_id.eq(new.webhook.get()))
+        .filter(deliveries::webhook_id.eq(new.webhook.get()).and(deliveries::what.eq(new.what.name())))
         .select(diesel::dsl::max(deliveries::id))
         .first(&mut *tx.conn)?;
     Ok(last.and_then(DeliveryId::new))
@@ -128,13 +128,6 @@ fn read(rows: Vec<Row>) -> Result<Vec<Delivery>, Error> {
     rows.into_iter().map(Row::delivery).collect()
 }
 
-/// Which deliveries of an endpoint are meant: those in one of these states, or in any if there is none.
-#[diesel::dsl::auto_type]
-fn of<'a>(webhook: WebhookId, states: &'a [&'a str]) -> _ {
-    let webhook: i64 = webhook.get();
-    deliveries::table.filter(deliveries::webhook_id.eq(webhook)).filter(deliveries::state.eq_any(states))
-}
-
 fn names(states: &[State]) -> Vec<&'static str> {
     let states = if states.is_empty() { State::ALL } else { states };
     states.iter().map(|state| state.name()).collect()
@@ -149,7 +142,8 @@ pub fn page(
     limit: usize,
 ) -> Result<Vec<Delivery>, Error> {
     let before = before.map_or(i64::MAX, DeliveryId::get);
-    let rows = of(webhook, &names(states))
+    let rows = deliveries::table
+        .filter(deliveries::webhook_id.eq(webhook.get()).and(deliveries::state.eq_any(names(states))))
         .filter(deliveries::id.lt(before))
         .order(deliveries::id.desc())
         .limit(i64::try_from(limit).unwrap_or(i64::MAX))
@@ -166,44 +160,32 @@ pub fn get(conn: &mut AnyConn, id: DeliveryId) -> Result<Option<Delivery>, Error
 
 /// How many deliveries of an endpoint are in one of these states.
 pub fn count(conn: &mut AnyConn, webhook: WebhookId, states: &[State]) -> Result<u64, Error> {
-    let count: i64 = of(webhook, &names(states)).count().get_result(conn)?;
+    let those = deliveries::webhook_id.eq(webhook.get()).and(deliveries::state.eq_any(names(states)));
+    let count: i64 = deliveries::table.filter(those).count().get_result(conn)?;
     Ok(count.unsigned_abs())
 }
 
-/// How many deliveries of each of these endpoints are waiting or being sent, and how many are parked.
-pub fn backlog(conn: &mut AnyConn, webhooks: &[WebhookId]) -> Result<HashMap<WebhookId, (u64, u64)>, Error> {
-    let open = [State::Waiting.name(), State::Sending.name(), State::Parked.name()];
-    let rows: Vec<(i64, String, i64)> = deliveries::table
-        .filter(deliveries::webhook_id.eq_any(webhooks.iter().map(|id| id.get())))
-        .filter(deliveries::state.eq_any(open))
-        .group_by((deliveries::webhook_id, deliveries::state))
-        .select((deliveries::webhook_id, deliveries::state, diesel::dsl::count_star()))
-        .load(conn)?;
-    let mut found = HashMap::new();
-    for (webhook, state, count) in rows {
-        let Some(webhook) = WebhookId::new(webhook) else { continue };
-        let (waiting, parked): &mut (u64, u64) = found.entry(webhook).or_default();
-        *if state == State::Parked.name() { parked } else { waiting } += count.unsigned_abs();
-    }
-    Ok(found)
+/// How many deliveries of an endpoint are waiting or being sent, and how many are parked.
+pub fn backlog(conn: &mut AnyConn, webhook: WebhookId) -> Result<(u64, u64), Error> {
+    let waiting = count(conn, webhook, &[State::Waiting, State::Sending])?;
+    Ok((waiting, count(conn, webhook, &[State::Parked])?))
 }
 
 /// The endpoints for which something is due at `now`, the longest due first. One that is stopped or rests is none of them,
 /// unless somebody tries it.
 pub fn due(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<Vec<WebhookId>, Error> {
-    let now = now.naive_utc();
-    let awake = webhooks::stopped
-        .is_null()
-        .and(webhooks::rests_until.is_null().or(webhooks::rests_until.le(now)));
-    let ids: Vec<(i64, Option<NaiveDateTime>)> = deliveries::table
-        .inner_join(webhooks::table)
-        .filter(deliveries::state.eq(State::Waiting.name()).and(deliveries::next_at.le(now)))
-        .filter(awake.or(deliveries::what.eq(What::Ping.name())))
-        .group_by(deliveries::webhook_id)
-        .select((deliveries::webhook_id, diesel::dsl::min(deliveries::next_at)))
-        .order(diesel::dsl::min(deliveries::next_at))
-        .load(conn)?;
-    Ok(ids.into_iter().filter_map(|(id, _)| WebhookId::new(id)).collect())
+    #[derive(QueryableByName)]
+    struct Due {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+    }
+    const DUE: &str = "SELECT d.webhook_id AS number FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id \
+        WHERE d.state = 'waiting' AND d.next_at <= $1 AND (d.what = 'webhook.ping' OR (\
+            w.stopped IS NULL AND (w.rests_until IS NULL OR w.rests_until <= $1))) \
+        GROUP BY d.webhook_id ORDER BY min(d.next_at)";
+    let query = diesel::sql_query(DUE).bind::<Timestamp, _>(now.naive_utc());
+    let found: Vec<Due> = each!(conn, conn => query.load(conn))?;
+    Ok(found.into_iter().filter_map(|due| WebhookId::new(due.number)).collect())
 }
 
 /// Whether the sender of any delivery went away while it was sent.
@@ -238,8 +220,9 @@ pub fn take(
     let now = tx.now.naive_utc();
     let awake = webhook.stopped.is_none() && webhook.rests_until.is_none_or(|until| until <= tx.now);
     let only = (!awake).then_some(What::Ping.name());
-    let sending: i64 = of(webhook.id, &[State::Sending.name()]).count().get_result(&mut *tx.conn)?;
-    let ids = dialect::due_deliveries(tx.conn, webhook.id.get(), now, at_once - sending, only)?;
+    let sending = count(tx, webhook.id, &[State::Sending])?;
+    let room = at_once - i64::try_from(sending).unwrap_or(i64::MAX);
+    let ids = dialect::due_deliveries(tx.conn, webhook.id.get(), now, room, only)?;
     let rows: Vec<Row> = deliveries::table
         .filter(deliveries::id.eq_any(ids))
         .order(deliveries::id)
@@ -309,7 +292,10 @@ pub fn settle(
 
 /// Parks what an endpoint that is stopped was still to be told; says how much.
 pub fn park(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<usize, Error> {
-    let parked = diesel::update(of(webhook, &[State::Waiting.name()]).filter(deliveries::what.ne(What::Ping.name())))
+    let waiting = deliveries::table
+        .filter(deliveries::webhook_id.eq(webhook.get()).and(deliveries::state.eq(State::Waiting.name())))
+        .filter(deliveries::what.ne(What::Ping.name()));
+    let parked = diesel::update(waiting)
         .set((
             deliveries::state.eq(State::Parked.name()),
             deliveries::problem.eq(Trouble::Stopped.name()),
@@ -324,27 +310,32 @@ pub fn park(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<usize, Error> {
 pub enum Again {
     /// These.
     Ids(Vec<DeliveryId>),
-    /// Those of what happened in a span of time, the end excluded, in one of these states.
+    /// Those of what happened in a span of time, the end excluded, in one of these states, which are some of those in which
+    /// a delivery is over.
     Span(DateTime<Utc>, DateTime<Utc>, Vec<State>),
 }
 
 /// Lets deliveries of an endpoint that are over wait again, under their ids and in their order: at most `limit`. Says how
 /// many.
 pub fn replay(tx: &mut Tx<'_>, webhook: WebhookId, which: &Again, limit: usize) -> Result<usize, Error> {
-    let over = [State::Delivered, State::Parked];
-    let named = match which {
-        Again::Ids(_) => names(&over),
-        Again::Span(.., states) if states.is_empty() => names(&over),
+    let states = match which {
         Again::Span(.., states) => names(states),
+        Again::Ids(_) => names(&[State::Delivered, State::Parked]),
     };
-    let settled = of(webhook, &named).filter(deliveries::what.ne(What::Ping.name()));
-    let mut settled = settled.select(deliveries::id).order(deliveries::id).limit(limit as i64).into_boxed();
-    settled = match which {
-        Again::Ids(ids) => settled.filter(deliveries::id.eq_any(ids.iter().map(|id| id.get()))),
+    let settled = deliveries::table
+        .filter(deliveries::webhook_id.eq(webhook.get()).and(deliveries::what.ne(What::Ping.name())))
+        .filter(deliveries::state.eq_any(states))
+        .order(deliveries::id)
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
+        .select(deliveries::id);
+    let ids: Vec<i64> = match which {
+        Again::Ids(ids) => {
+            settled.filter(deliveries::id.eq_any(ids.iter().map(|id| id.get()))).load(&mut *tx.conn)?
+        }
         Again::Span(from, to, _) => settled
-            .filter(deliveries::happened_at.ge(from.naive_utc()).and(deliveries::happened_at.lt(to.naive_utc()))),
+            .filter(deliveries::happened_at.ge(from.naive_utc()).and(deliveries::happened_at.lt(to.naive_utc())))
+            .load(&mut *tx.conn)?,
     };
-    let ids: Vec<i64> = settled.load(&mut *tx.conn)?;
     let (now, mut replayed) = (tx.now.naive_utc(), 0);
     for ids in ids.chunks(IDS_PER_STATEMENT) {
         replayed += diesel::update(deliveries::table.filter(deliveries::id.eq_any(ids)))

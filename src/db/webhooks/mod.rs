@@ -82,7 +82,7 @@ pub fn insert(tx: &mut Tx<'_>, vault: &Vault, webhook: &Webhook, secret: &Secret
         .values((
             webhooks::id.eq(id),
             webhooks::organisation_id.eq(webhook.organisation.get()),
-            webhooks::name.eq(&webhook.name),
+            webhooks::name.eq(webhook.name.as_deref()),
             webhooks::url.eq(URL.seal(vault, id, webhook.address.expose())?),
             webhooks::types.eq(type_words(&webhook.types)),
             webhooks::secret.eq(SECRET.seal(vault, id, secret.expose())?),
@@ -103,7 +103,7 @@ pub fn replace(tx: &mut Tx<'_>, vault: &Vault, webhook: &Webhook, version: i64) 
     let none = None::<NaiveDateTime>;
     let changed = diesel::update(row)
         .set((
-            webhooks::name.eq(&webhook.name),
+            webhooks::name.eq(webhook.name.as_deref()),
             webhooks::url.eq(URL.seal(vault, id, webhook.address.expose())?),
             webhooks::types.eq(type_words(&webhook.types)),
             webhooks::stopped.eq(webhook.stopped.map(Stopped::name)),

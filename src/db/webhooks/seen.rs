@@ -13,6 +13,7 @@ use crate::db::sessions;
 use crate::domain::bases::Base;
 use crate::domain::events::Event;
 use crate::domain::ids::{EventId, OrganisationId};
+use crate::domain::record::Record;
 use crate::domain::series::Series;
 use crate::domain::webhooks::news::Thing;
 use crate::domain::webhooks::{Object, ObjectKind};
@@ -154,7 +155,7 @@ pub fn public_events(
 ) -> Result<Vec<(Vec<OrganisationId>, Vec<Thing>)>, Error> {
     let sessions = sessions::of_events(conn, ids)?;
     let events = Event::find(conn, ids)?;
-    let one = |event: crate::domain::record::Record<Event>| {
+    let one = |event: Record<Event>| {
         let own = EventId::new(event.id).and_then(|id| sessions.get(&id)).map(Vec::as_slice);
         let organisers = event.body.organisers.iter().map(|organiser| organiser.organisation).collect();
         (organisers, Thing::of_event(&event, own.unwrap_or_default(), now))
@@ -165,14 +166,14 @@ pub fn public_events(
 /// Those of these bases that are public: whose they are, and what is told of them.
 pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<OrganisationId>, Thing)>, Error> {
     let bases = Base::find(conn, ids)?.into_iter();
-    let of = |base: &Base| base.organisers.iter().map(|organiser| organiser.organisation).collect();
+    let of = |base: &Base| -> Vec<OrganisationId> { base.organisers.iter().map(|one| one.organisation).collect() };
     Ok(bases.map(|base| (of(&base.body), Thing::of(ObjectKind::Base, &base))).collect())
 }
 
 /// Those of these series that are public: whose they are, and what is told of them.
 pub fn public_series(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<OrganisationId>, Thing)>, Error> {
     let series = Series::find(conn, ids)?.into_iter();
-    let of = |series: &Series| series.organisers.iter().map(|organiser| organiser.organisation).collect();
+    let of = |series: &Series| -> Vec<OrganisationId> { series.organisers.iter().map(|one| one.organisation).collect() };
     Ok(series.map(|series| (of(&series.body), Thing::of(ObjectKind::Series, &series))).collect())
 }
 

@@ -10,12 +10,12 @@ pub mod news;
 pub mod secrets;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use super::hidden::hidden;
 use super::ids::{DeliveryId, EventId, OrganisationId, WebhookId, spell};
-use super::notices::words;
 use super::time::{Rfc3339, rfc3339};
+use super::words::words;
 
 /// Endpoints that an organisation has at most.
 pub const MOST: usize = 10;
@@ -134,6 +134,20 @@ words! {
 }
 
 impl What {
+    /// The words of all that an endpoint can ask to be told: everything but [`What::Ping`].
+    const ASKED: &'static [&'static str] = &[
+        Self::EventPublished.name(),
+        Self::EventChanged.name(),
+        Self::EventCancelled.name(),
+        Self::EventWithdrawn.name(),
+        Self::SessionAdded.name(),
+        Self::SessionChanged.name(),
+        Self::SessionCancelled.name(),
+        Self::SessionSeats.name(),
+        Self::BaseChanged.name(),
+        Self::SeriesChanged.name(),
+    ];
+
     /// The kind of what it is about.
     #[must_use]
     pub fn kind(self) -> ObjectKind {
@@ -148,6 +162,14 @@ impl What {
             Self::SeriesChanged => ObjectKind::Series,
             Self::Ping => ObjectKind::Webhook,
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for What {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let asked = Self::from_name(&word).filter(|_| Self::ASKED.contains(&word.as_str()));
+        asked.ok_or_else(|| de::Error::unknown_variant(&word, Self::ASKED))
     }
 }
 
@@ -286,6 +308,7 @@ mod tests {
         for what in What::ALL {
             assert_eq!(what.name().split('.').next(), Some(what.kind().name()));
             assert_eq!(What::from_name(what.name()), Some(*what));
+            assert_eq!(What::ASKED.contains(&what.name()), *what != What::Ping);
         }
     }
 

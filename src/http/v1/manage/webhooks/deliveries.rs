@@ -191,7 +191,7 @@ async fn list_webhook_deliveries(
     let turn = asked.turn(state.now())?;
     let after = turn.paging.after.as_ref().map(|(_, id)| DeliveryId::new(*id).ok_or(Code::CursorMalformed));
     let (before, limit) = (after.transpose()?, turn.paging.limit);
-    let states = DeliveryState::read(&asked.params.words(&STATE));
+    let states = DeliveryState::read(asked.params.words(&STATE));
     let read = move |members: &Members| {
         own(members, &staff, id.0)?;
         members.db.snapshot(|conn| {
@@ -225,7 +225,7 @@ async fn ping_webhook(
 ) -> Result<HttpResponse, Problem> {
     let ping = move |members: &Members| {
         own(members, &staff, id.0)?;
-        Ok::<_, Problem>(members.webhooks.ping(id.0)?)
+        members.webhooks.ping(id.0).map_err(Problem::from)
     };
     let made = members.into_inner().aside(ping).await?;
     Ok(private(HttpResponse::Accepted(), &DeliveryItem::from(&made)))
@@ -255,7 +255,7 @@ async fn replay_webhook_deliveries(
     let which = which(body.0).map_err(Problem::unprocessable)?;
     let replay = move |members: &Members| {
         own(members, &staff, id.0)?;
-        Ok::<_, Problem>(members.webhooks.replay(id.0, &which)?)
+        members.webhooks.replay(id.0, &which).map_err(Problem::from)
     };
     let replayed = members.into_inner().aside(replay).await?;
     Ok(private(HttpResponse::Accepted(), &Replayed { replayed }))

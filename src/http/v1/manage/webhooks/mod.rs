@@ -13,6 +13,7 @@ pub use deliveries::{DeliveryItem, DeliveryObject, ReplayRequest, Replayed};
 pub use shown::{WebhookItem, WebhookSecret, WebhookType};
 
 use crate::app::webhooks::Said;
+use crate::db::AnyConn;
 use crate::db::records::Stored;
 use crate::db::webhooks as db;
 use crate::domain::ids::{OrganisationId, WebhookId};
@@ -94,10 +95,8 @@ async fn list_webhooks(staff: Staff, members: web::Data<Members>) -> Result<Http
     let read = move |members: &Members| {
         members.db.read(|conn| {
             let found = db::of_organisations(conn, &members.vault, &own)?;
-            let ids: Vec<WebhookId> = found.iter().map(|one| one.id).collect();
-            let backlog = db::deliveries::backlog(conn, &ids)?;
-            let of = |id| backlog.get(&id).copied().unwrap_or_default();
-            Ok::<_, Problem>(found.iter().map(|one| WebhookItem::new(one, of(one.id))).collect::<Vec<_>>())
+            let item = |one| item(conn, one);
+            found.iter().map(item).collect::<Result<Vec<_>, Problem>>()
         })
     };
     let items = members.into_inner().aside(read).await?;
@@ -214,7 +213,7 @@ async fn delete_webhook(
 ) -> Result<HttpResponse, Problem> {
     let delete = move |members: &Members| {
         own(members, &staff, id.0)?;
-        Ok::<_, Problem>(members.webhooks.remove(id.0)?)
+        members.webhooks.remove(id.0).map_err(Problem::from)
     };
     members.into_inner().aside(delete).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -252,8 +251,11 @@ fn own(members: &Members, staff: &Staff, id: WebhookId) -> Result<Webhook, Probl
 }
 
 fn shown(members: &Members, webhook: &Webhook) -> Result<WebhookItem, Problem> {
-    let backlog = members.db.read(|conn| db::deliveries::backlog(conn, &[webhook.id]))?;
-    Ok(WebhookItem::new(webhook, backlog.get(&webhook.id).copied().unwrap_or_default()))
+    members.db.read(|conn| item(conn, webhook))
+}
+
+fn item(conn: &mut AnyConn, webhook: &Webhook) -> Result<WebhookItem, Problem> {
+    Ok(WebhookItem::new(webhook, db::deliveries::backlog(conn, webhook.id)?))
 }
 
 fn named(name: Option<String>) -> Option<String> {
