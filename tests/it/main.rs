@@ -27,4 +27,5 @@ mod search;
 mod seeds;
 mod signups;
 mod store;
+mod webhooks;
 mod wechat;

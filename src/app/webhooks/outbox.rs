@@ -119,9 +119,10 @@ pub fn settle(tx: &mut Tx<'_>, parcel: &Parcel, answer: Answer) -> Result<Fate, 
         return Ok(Fate::Delivered);
     }
     if let Some((failures, since)) = webhooks::failed(tx, delivery.webhook)? {
-        if now - since >= GIVEN_UP && webhooks::stop(tx, delivery.webhook)? {
+        if now - since >= GIVEN_UP {
+            let stopped = webhooks::stop(tx, delivery.webhook)?;
             deliveries::park(tx, delivery.webhook)?;
-            return Ok(Fate::Stopped);
+            return Ok(if stopped { Fate::Stopped } else { Fate::Parked });
         }
         if let Some(rest) = rest(failures) {
             webhooks::rest(tx, delivery.webhook, now + rest)?;
