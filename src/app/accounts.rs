@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Error;
+use super::ended_logins::EndedLogins;
 use super::signups::Signups;
 use crate::clients::wechat::login::Session;
 use crate::db::{
@@ -29,6 +30,8 @@ pub struct Accounts {
     vault: Arc<Vault>,
     signups: Signups,
     random: Arc<dyn Random>,
+    /// Logins that ended a moment ago.
+    pub ended: Arc<EndedLogins>,
 }
 
 /// What a login gives, and goes on by.
@@ -55,7 +58,7 @@ impl Accounts {
     /// The accounts of a store.
     pub fn new(db: Db, keys: Arc<Keys>, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
         let signups = Signups::new(db.clone(), vault.clone(), random.clone());
-        Self { db, keys, vault, signups, random }
+        Self { db, keys, vault, signups, random, ended: Arc::default() }
     }
 
     /// Logs in whom WeChat named; whoever comes for the first time becomes a person.
@@ -133,6 +136,7 @@ impl Accounts {
             Step::Continued(tokens) => Ok(tokens),
             Step::Over | Step::Overtaken => Err(Error::LoginOver),
             Step::Ended => {
+                self.ended.ask_soon();
                 tracing::warn!("a refresh token was used twice; its login was ended");
                 Err(Error::RefreshReused)
             }
@@ -166,10 +170,12 @@ impl Accounts {
     /// # Errors
     /// If the store fails.
     pub fn log_out_by(&self, token: &RefreshToken) -> Result<(), Error> {
-        self.db.write(|tx| match logins::of_family(tx, token)? {
-            Some(login) => Ok(logins::end(tx, login.caller.login)?),
-            None => Ok(()),
-        })
+        let ended = self.db.write(|tx| {
+            let login = logins::of_family(tx, token)?.map(|login| login.caller.login);
+            login.map(|login| logins::end(tx, login).map(|()| login)).transpose()
+        })?;
+        ended.into_iter().for_each(|login| self.ended.note(login));
+        Ok(())
     }
 
     /// Ends a login.
@@ -177,7 +183,9 @@ impl Accounts {
     /// # Errors
     /// If the store fails.
     pub fn log_out(&self, login: LoginId) -> Result<(), Error> {
-        Ok(self.db.write(|tx| logins::end(tx, login))?)
+        self.db.write(|tx| logins::end(tx, login))?;
+        self.ended.note(login);
+        Ok(())
     }
 
     /// Changes what a person says of themselves; gives the person as they are then.
@@ -218,6 +226,7 @@ impl Accounts {
     pub fn erase(&self, person: PersonId) -> Result<(), Error> {
         // Without a login nobody signs up; what was being signed up meanwhile is found at the next try.
         self.db.write(|tx| logins::forget(tx, person))?;
+        self.ended.note_erased(person);
         for _ in 0..3 {
             self.signups.leave(person)?;
             match self.db.write(|tx| self.forget(tx, person)) {
@@ -256,7 +265,7 @@ impl Accounts {
             return Err(Error::Busy);
         }
         feedback::forget(tx, person)?;
-        signups::forget(tx, person)?;
+        self.signups.forget(tx, person)?;
         idempotency_keys::forget(tx, person)?;
         notices::forget(tx, person)?;
         message_credits::forget(tx, person)?;

@@ -283,6 +283,7 @@ diesel::table! {
         queue_number -> Nullable<BigInt>,
         offered_until -> Nullable<Timestamp>,
         ticket_code -> Nullable<Text>,
+        ticket_hash -> Nullable<Text>,
         ticket_revision -> Integer,
         personal -> Nullable<Text>,
         attended -> Text,
@@ -307,6 +308,7 @@ diesel::table! {
         who -> Text,
         used -> Integer,
         most -> Integer,
+        until -> Timestamp,
     }
 }
 

@@ -26,7 +26,7 @@ words! {
         Offered = "offered",
         /// They did not take the seat that was offered.
         Lapsed = "lapsed",
-        /// Time or place is another than when they signed up.
+        /// Time, place or party is another than when they signed up.
         Changed = "changed",
         /// It does not take place.
         Cancelled = "cancelled",
@@ -122,6 +122,9 @@ pub struct Details {
     /// Whether the place is another than before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
+    /// Whether a guardian took back their consent for somebody of the party.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// Something that a person is to be told.

@@ -98,7 +98,9 @@ impl From<Refused> for Code {
 impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         match error {
-            db::Error::Unavailable(_) => Self { source: Some(error.into()), ..Code::Unavailable.into() },
+            db::Error::Unavailable(_) | db::Error::Locked(_) => {
+                Self { source: Some(error.into()), ..Code::Unavailable.into() }
+            }
             other => Self::internal(other),
         }
     }
