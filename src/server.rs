@@ -47,7 +47,7 @@ use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::sender::Sender;
 use crate::jobs::webhooks::{Courier, Teller};
-use crate::jobs::{daily, lapses, reminders};
+use crate::jobs::{audit, daily, lapses, reminders};
 use crate::{app, http};
 
 pub use mini_programs::{MiniPrograms, demonstration_templates};
@@ -264,6 +264,7 @@ pub async fn start(
     jobs.push(tokio::spawn(reminders::run(db.clone(), clock.clone())));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
+    jobs.push(tokio::spawn(audit::run(db.clone(), vault.clone())));
     let wechat = Arc::new(wechat);
     jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault.clone(), clock.clone()).run()));
     jobs.push(tokio::spawn(Teller::new(db.clone(), clock.clone()).run()));
@@ -450,7 +451,12 @@ async fn upkeep(db: Db, clock: Arc<dyn Clock>, metrics: PrometheusHandle) {
         metrics.run_upkeep();
         let (db, now) = (db.clone(), clock.now());
         let measured = move || {
-            db.read(|conn| Ok::<_, db::Error>((changes::oldest_transaction_seconds(conn)?, deliveries::waiting(conn, now)?)))
+            db.read(|conn| {
+                Ok::<_, db::Error>((
+                    changes::oldest_transaction_seconds(conn)?,
+                    deliveries::waiting(conn, now)?,
+                ))
+            })
         };
         if let Ok(Ok((oldest, (waiting, due)))) = tokio::task::spawn_blocking(measured).await {
             metrics::gauge!("db_oldest_transaction_seconds").set(oldest as f64);

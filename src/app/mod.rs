@@ -3,6 +3,7 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod audit;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;
@@ -16,6 +17,7 @@ pub mod passwords;
 pub mod programme;
 pub mod repeats;
 pub mod reseal;
+pub mod roles;
 mod rooms;
 pub mod seeds;
 pub mod sessions;

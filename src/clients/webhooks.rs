@@ -51,7 +51,8 @@ impl Rules {
         let url = Url::parse(text).ok()?;
         let scheme = url.scheme() == "https" || url.scheme() == "http" && !self.https_only;
         // What stands before an @ would be sent as a password, or is there to deceive.
-        let anonymous = url.username().is_empty() && url.password().is_none() && !authority(text).contains('@');
+        let anonymous =
+            url.username().is_empty() && url.password().is_none() && !authority(text).contains('@');
         // Web servers have these; mail and the like listen below.
         let port = matches!(url.port_or_known_default()?, 80 | 443 | 1024..);
         let host = match literal(&url) {
@@ -90,7 +91,8 @@ impl Names for SystemNames {
     fn look_up(&self, name: &str) -> Addresses {
         let name = name.to_owned();
         Box::pin(async move {
-            let look = move || (name.as_str(), 0).to_socket_addrs().map(|all| all.map(|one| one.ip()).collect());
+            let look =
+                move || (name.as_str(), 0).to_socket_addrs().map(|all| all.map(|one| one.ip()).collect());
             tokio::task::spawn_blocking(look).await.unwrap_or_else(|panic| Err(std::io::Error::other(panic)))
         })
     }

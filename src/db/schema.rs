@@ -492,5 +492,47 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        api_key_id -> Nullable<BigInt>,
+        action -> Text,
+        object_kind -> Nullable<Text>,
+        object_id -> Nullable<BigInt>,
+        organisation_id -> Nullable<BigInt>,
+        division -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        before_text -> Nullable<Text>,
+        after_text -> Nullable<Text>,
+        digests -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        previous -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_personal (id) {
+        id -> BigInt,
+        entry_id -> BigInt,
+        part -> Text,
+        person_id -> BigInt,
+        salt -> Nullable<Text>,
+        value -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        number -> BigInt,
+        hash -> Text,
+        seal -> Text,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
+diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);

@@ -8,7 +8,9 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::{companions, feedback, passwords, persons, signups, webhooks, wechat_identities as identities};
+use super::{
+    audit, companions, feedback, passwords, persons, signups, webhooks, wechat_identities as identities,
+};
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
 /// A column of sealed fields.
@@ -36,6 +38,7 @@ pub const COLUMNS: &[Column] = &[
     webhooks::URL,
     webhooks::SECRET,
     webhooks::OLD_SECRET,
+    audit::VALUE,
 ];
 
 impl Column {

@@ -172,6 +172,8 @@ ids! {
     WebhookId = "webhook";
     /// Something that an endpoint is told; its number is the store's.
     DeliveryId = "delivery";
+    /// A key by which a partner's system acts for an organisation.
+    ApiKeyId = "apiKey";
 }
 
 /// A number as ids of every kind are written.

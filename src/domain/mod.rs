@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod admission;
+pub mod audit;
 pub mod bases;
 pub mod bulletins;
 pub mod calendar;

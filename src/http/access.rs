@@ -83,6 +83,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSuggestions", Who::Anybody),
     ("getWebhook", Who::Member(MemberRole::Editor)),
     ("giveFeedback", Who::Person),
+    ("listAuditEntries", Who::Authority(AuthorityRole::Administrator)),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
     ("listCampaigns", Who::Anybody),

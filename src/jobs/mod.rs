@@ -2,6 +2,7 @@
 //!
 //! - [`feed`] carries what changed in the store into the read model, on every replica.
 //! - [`announcing`] tells of new events whoever asked for such.
+//! - [`audit`] gives the entries of the audit their place in its chain.
 //! - [`lapses`] lets offers lapse, and ends the queues of what has begun.
 //! - [`reminders`] tells those who have seats that their session is near.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
@@ -9,6 +10,7 @@
 //! - [`webhooks`] tells organisations' own systems what happened to their things.
 
 pub mod announcing;
+pub mod audit;
 pub mod daily;
 pub mod feed;
 pub mod lapses;

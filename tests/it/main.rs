@@ -8,6 +8,7 @@ mod support;
 
 mod accounts;
 mod architecture;
+mod audit;
 mod bench_data;
 mod checkins;
 mod faults;

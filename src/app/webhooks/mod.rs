@@ -7,6 +7,7 @@ pub mod telling;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde_json::json;
 
 use super::Error;
 use super::favourites::too_many;
@@ -15,6 +16,7 @@ use crate::db::records::Stored;
 use crate::db::webhooks::deliveries::{self, Again, New};
 use crate::db::webhooks::{self, seen};
 use crate::db::{Db, Tx, changes};
+use crate::domain::audit::{self, Action, Actor, Entry};
 use crate::domain::clock::Clock;
 use crate::domain::ids::{OrganisationId, Random, WebhookId};
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
@@ -68,7 +70,12 @@ impl Webhooks {
     /// # Errors
     /// [`Error::Invalid`]; [`Error::NotFound`] if there is no such organisation;
     /// [`LimitReached`](crate::domain::signups::refusal::Refusal::LimitReached) if it has [`MOST`] endpoints.
-    pub fn create(&self, organisation: OrganisationId, said: &Said) -> Result<(Webhook, Secret), Error> {
+    pub fn create(
+        &self,
+        actor: Actor,
+        organisation: OrganisationId,
+        said: &Said,
+    ) -> Result<(Webhook, Secret), Error> {
         let types = self.check(said)?;
         // Looked up beside the one writer: with many things it takes a while. What changes meanwhile is news.
         let now = self.clock.now();
@@ -112,6 +119,7 @@ impl Webhooks {
                 created_at: tx.now(),
             };
             webhooks::insert(tx, &self.vault, &webhook, &secret)?;
+            note(tx, actor, Action::WebhookMade, (None, Some(&webhook)))?;
             Ok(webhook)
         })?;
         Ok((webhook, secret))
@@ -122,7 +130,7 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::NotFound`], [`Error::VersionConflict`] if it no longer has `version`.
-    pub fn change(&self, id: WebhookId, version: i64, said: &Said) -> Result<Webhook, Error> {
+    pub fn change(&self, actor: Actor, id: WebhookId, version: i64, said: &Said) -> Result<Webhook, Error> {
         let types = self.check(said)?;
         self.db.write(|tx| {
             let before = webhooks::get(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
@@ -131,11 +139,12 @@ impl Webhooks {
                 address: said.address.clone(),
                 types,
                 stopped: if said.active { None } else { before.stopped.or(Some(Stopped::ByHand)) },
-                ..before
+                ..before.clone()
             };
             if !webhooks::replace(tx, &self.vault, &after, version)? {
                 return Err(Error::VersionConflict);
             }
+            note(tx, actor, Action::WebhookChanged, (Some(&before), Some(&after)))?;
             webhooks::get(tx, &self.vault, id)?.ok_or(Error::NotFound)
         })
     }
@@ -144,9 +153,10 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub fn remove(&self, id: WebhookId) -> Result<(), Error> {
+    pub fn remove(&self, actor: Actor, id: WebhookId) -> Result<(), Error> {
         self.on(id, |tx, webhook| {
             seen::take_turn(tx)?;
+            note(tx, actor, Action::WebhookDeleted, (Some(webhook), None))?;
             Ok(webhooks::delete(tx, webhook)?)
         })
     }
@@ -156,10 +166,11 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub fn rotate(&self, id: WebhookId) -> Result<(Webhook, Secret), Error> {
+    pub fn rotate(&self, actor: Actor, id: WebhookId) -> Result<(Webhook, Secret), Error> {
         let secret = Secret::fresh(&*self.random);
-        let webhook = self.on(id, |tx, _| {
+        let webhook = self.on(id, |tx, webhook| {
             let until = tx.now() + OLD_SECRET;
+            note(tx, actor, Action::WebhookSecretReplaced, (Some(webhook), Some(webhook)))?;
             webhooks::rotate(tx, &self.vault, id, &secret, until)?;
             webhooks::get(tx, &self.vault, id)?.ok_or(Error::NotFound)
         })?;
@@ -184,8 +195,11 @@ impl Webhooks {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub fn replay(&self, id: WebhookId, which: &Again) -> Result<usize, Error> {
-        self.on(id, |tx, _| Ok(deliveries::replay(tx, id, which, REPLAYED_AT_ONCE)?))
+    pub fn replay(&self, actor: Actor, id: WebhookId, which: &Again) -> Result<usize, Error> {
+        self.on(id, |tx, webhook| {
+            note(tx, actor, Action::WebhookReplayed, (Some(webhook), Some(webhook)))?;
+            Ok(deliveries::replay(tx, id, which, REPLAYED_AT_ONCE)?)
+        })
     }
 
     fn on<T>(
@@ -215,6 +229,29 @@ impl Webhooks {
         }
         Ok(invalid.or(types)?)
     }
+}
+
+/// Puts a change of an endpoint on record; neither its address, which may hold a key, nor its secrets.
+fn note(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    action: Action,
+    (before, after): (Option<&Webhook>, Option<&Webhook>),
+) -> Result<(), Error> {
+    let shown = |webhook: &Webhook| {
+        let types: Vec<_> = webhook.types.iter().map(|what| what.name()).collect();
+        json!({ "types": types, "stopped": webhook.stopped.map(Stopped::name) })
+    };
+    let Some(webhook) = after.or(before) else { return Ok(()) };
+    let object = audit::Object { kind: ObjectKind::Webhook.name(), id: webhook.id.get() };
+    let entry = Entry {
+        object: Some(object),
+        organisation: Some(webhook.organisation),
+        before: before.map(shown),
+        after: after.map(shown),
+        ..Entry::new(actor, action)
+    };
+    super::audit::note(tx, &entry)
 }
 
 /// Forgets what was delivered or parked long ago, and sessions that are over.

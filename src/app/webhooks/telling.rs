@@ -102,7 +102,8 @@ pub fn tell(tx: &mut Tx<'_>, touched: &Touched, low_water: i64) -> Result<usize,
     let mut told = 0;
     for turn in turns(tx, touched, &listening, now)? {
         for news in news(&turn.before, &turn.after, now) {
-            let wants = |one: &&Listening| one.organisation == turn.organisation && one.types.contains(&news.0);
+            let wants =
+                |one: &&Listening| one.organisation == turn.organisation && one.types.contains(&news.0);
             let endpoints = listening.iter().filter(wants).map(|one| one.webhook);
             told += note(tx, news, endpoints)?;
         }
@@ -162,7 +163,8 @@ fn turns(
     for (kind, present) in present {
         for (organisations, things) in present {
             let Some(whole) = things.first().map(|thing| thing.object.id) else { continue };
-            let organisations: BTreeSet<_> = organisations.into_iter().filter(|one| listen.contains(one)).collect();
+            let organisations: BTreeSet<_> =
+                organisations.into_iter().filter(|one| listen.contains(one)).collect();
             for organisation in organisations {
                 let place = turns.entry((organisation, kind, whole)).or_insert_with(|| turn(organisation));
                 place.after.clone_from(&things);

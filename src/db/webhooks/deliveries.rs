@@ -154,7 +154,8 @@ pub fn page(
 
 /// A delivery.
 pub fn get(conn: &mut AnyConn, id: DeliveryId) -> Result<Option<Delivery>, Error> {
-    let row: Option<Row> = deliveries::table.find(id.get()).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> =
+        deliveries::table.find(id.get()).select(Row::as_select()).first(conn).optional()?;
     row.map(Row::delivery).transpose()
 }
 
@@ -333,7 +334,9 @@ pub fn replay(tx: &mut Tx<'_>, webhook: WebhookId, which: &Again, limit: usize) 
             settled.filter(deliveries::id.eq_any(ids.iter().map(|id| id.get()))).load(&mut *tx.conn)?
         }
         Again::Span(from, to, _) => settled
-            .filter(deliveries::happened_at.ge(from.naive_utc()).and(deliveries::happened_at.lt(to.naive_utc())))
+            .filter(
+                deliveries::happened_at.ge(from.naive_utc()).and(deliveries::happened_at.lt(to.naive_utc())),
+            )
             .load(&mut *tx.conn)?,
     };
     let (now, mut replayed) = (tx.now.naive_utc(), 0);

@@ -175,8 +175,7 @@ pub fn delete(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), Error> {
 
 /// An endpoint.
 pub fn get(conn: &mut AnyConn, vault: &Vault, id: WebhookId) -> Result<Option<Webhook>, Error> {
-    let row: Option<Row> =
-        webhooks::table.find(id.get()).select(Row::as_select()).first(conn).optional()?;
+    let row: Option<Row> = webhooks::table.find(id.get()).select(Row::as_select()).first(conn).optional()?;
     row.map(|row| row.webhook(vault)).transpose()
 }
 
@@ -220,7 +219,11 @@ pub fn listening(conn: &mut AnyConn) -> Result<Vec<Listening>, Error> {
         .load(conn)?;
     let one = |(id, organisation, words, stopped): (i64, i64, String, Option<String>)| {
         let types = if stopped.is_none() { types(&words) } else { Vec::new() };
-        Some(Listening { webhook: WebhookId::new(id)?, organisation: OrganisationId::new(organisation)?, types })
+        Some(Listening {
+            webhook: WebhookId::new(id)?,
+            organisation: OrganisationId::new(organisation)?,
+            types,
+        })
     };
     Ok(rows.into_iter().filter_map(one).collect())
 }
@@ -243,10 +246,8 @@ pub fn failed(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<(i32, DateTime<Ut
         .set(webhooks::failing_since.eq(now))
         .execute(&mut *tx.conn)?;
     diesel::update(row).set(webhooks::failures.eq(webhooks::failures + 1)).execute(&mut *tx.conn)?;
-    let found: Option<(i32, Option<NaiveDateTime>)> = row
-        .select((webhooks::failures, webhooks::failing_since))
-        .first(&mut *tx.conn)
-        .optional()?;
+    let found: Option<(i32, Option<NaiveDateTime>)> =
+        row.select((webhooks::failures, webhooks::failing_since)).first(&mut *tx.conn).optional()?;
     Ok(found.map(|(failures, since)| (failures, since.unwrap_or(now).and_utc())))
 }
 

@@ -48,7 +48,11 @@ impl Row {
 }
 
 /// What organisations were told of these things last; of an event with its sessions.
-pub fn find(conn: &mut AnyConn, kind: ObjectKind, ids: &[i64]) -> Result<Vec<(OrganisationId, Thing)>, Error> {
+pub fn find(
+    conn: &mut AnyConn,
+    kind: ObjectKind,
+    ids: &[i64],
+) -> Result<Vec<(OrganisationId, Thing)>, Error> {
     let mut found = Vec::new();
     for ids in ids.chunks(IDS_PER_STATEMENT) {
         let things = seen::table.filter(seen::kind.eq(kind.name()).and(seen::object_id.eq_any(ids)));
@@ -65,7 +69,8 @@ pub fn find(conn: &mut AnyConn, kind: ObjectKind, ids: &[i64]) -> Result<Vec<(Or
 pub fn told_events(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<i64>, Error> {
     let mut found = Vec::new();
     for ids in ids.chunks(IDS_PER_STATEMENT) {
-        let events = seen::table.filter(seen::kind.eq(ObjectKind::Event.name()).and(seen::object_id.eq_any(ids)));
+        let events =
+            seen::table.filter(seen::kind.eq(ObjectKind::Event.name()).and(seen::object_id.eq_any(ids)));
         found.extend(events.select(seen::object_id).distinct().load::<i64>(conn)?);
     }
     Ok(found)
@@ -98,8 +103,11 @@ pub fn put(tx: &mut Tx<'_>, organisation: OrganisationId, things: &[Thing]) -> R
 pub fn remove(tx: &mut Tx<'_>, organisation: OrganisationId, things: &[Thing]) -> Result<(), Error> {
     for things in things.chunks(IDS_PER_STATEMENT) {
         for kind in ObjectKind::ALL {
-            let ids: Vec<i64> =
-                things.iter().filter(|thing| thing.object.kind == *kind).map(|thing| thing.object.id).collect();
+            let ids: Vec<i64> = things
+                .iter()
+                .filter(|thing| thing.object.kind == *kind)
+                .map(|thing| thing.object.id)
+                .collect();
             if ids.is_empty() {
                 continue;
             }
@@ -113,7 +121,8 @@ pub fn remove(tx: &mut Tx<'_>, organisation: OrganisationId, things: &[Thing]) -
 
 /// Forgets all that an organisation was told of.
 pub fn forget(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<(), Error> {
-    diesel::delete(seen::table.filter(seen::organisation_id.eq(organisation.get()))).execute(&mut *tx.conn)?;
+    diesel::delete(seen::table.filter(seen::organisation_id.eq(organisation.get())))
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 
@@ -166,14 +175,17 @@ pub fn public_events(
 /// Those of these bases that are public: whose they are, and what is told of them.
 pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<OrganisationId>, Thing)>, Error> {
     let bases = Base::find(conn, ids)?.into_iter();
-    let of = |base: &Base| -> Vec<OrganisationId> { base.organisers.iter().map(|one| one.organisation).collect() };
+    let of =
+        |base: &Base| -> Vec<OrganisationId> { base.organisers.iter().map(|one| one.organisation).collect() };
     Ok(bases.map(|base| (of(&base.body), Thing::of(ObjectKind::Base, &base))).collect())
 }
 
 /// Those of these series that are public: whose they are, and what is told of them.
 pub fn public_series(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<OrganisationId>, Thing)>, Error> {
     let series = Series::find(conn, ids)?.into_iter();
-    let of = |series: &Series| -> Vec<OrganisationId> { series.organisers.iter().map(|one| one.organisation).collect() };
+    let of = |series: &Series| -> Vec<OrganisationId> {
+        series.organisers.iter().map(|one| one.organisation).collect()
+    };
     Ok(series.map(|series| (of(&series.body), Thing::of(ObjectKind::Series, &series))).collect())
 }
 

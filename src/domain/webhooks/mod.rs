@@ -321,13 +321,19 @@ mod tests {
 
     #[test]
     fn a_delivery_says_what_happened_to_what_and_nothing_else() {
-        let [museum, event] = [OrganisationId::from_slug("museum").to_string(), EventId::from_slug("e").to_string()];
+        let [museum, event] =
+            [OrganisationId::from_slug("museum").to_string(), EventId::from_slug("e").to_string()];
         let at = DateTime::from_timestamp(1_795_572_000, 0).unwrap();
         let delivery = Delivery {
             id: DeliveryId::new(7).unwrap(),
             webhook: WebhookId::from_slug("w"),
             what: What::SessionChanged,
-            object: Object { kind: ObjectKind::Session, id: 9, event: Some(EventId::from_slug("e")), version: 3 },
+            object: Object {
+                kind: ObjectKind::Session,
+                id: 9,
+                event: Some(EventId::from_slug("e")),
+                version: 3,
+            },
             happened_at: at,
             state: State::Waiting,
             attempts: 4,

@@ -62,7 +62,8 @@ impl Thing {
     /// Whether there is nothing to note when this stands in place of `before`.
     #[must_use]
     pub fn is_as_told(&self, before: &Self) -> bool {
-        let unversioned = |thing: &Self| Self { object: Object { version: 0, ..thing.object }, ..thing.clone() };
+        let unversioned =
+            |thing: &Self| Self { object: Object { version: 0, ..thing.object }, ..thing.clone() };
         self.is(before) && unversioned(self) == unversioned(before)
     }
 }
@@ -78,7 +79,8 @@ fn digest(said: &impl Serialize) -> i64 {
 /// sessions to come.
 #[must_use]
 pub fn news(before: &[Thing], after: &[Thing], now: DateTime<Utc>) -> Vec<News> {
-    let whole = |things: &[Thing]| things.iter().find(|thing| thing.object.kind != ObjectKind::Session).cloned();
+    let whole =
+        |things: &[Thing]| things.iter().find(|thing| thing.object.kind != ObjectKind::Session).cloned();
     match (whole(before), whole(after)) {
         (None, None) => Vec::new(),
         (None, Some(published)) => vec![(appeared(published.object.kind), published.object)],
@@ -93,7 +95,8 @@ pub fn news(before: &[Thing], after: &[Thing], now: DateTime<Utc>) -> Vec<News> 
             }
             let gone = before.iter().filter(|thing| !after.iter().any(|other| other.is(thing)));
             // What is over was not called off.
-            let called_off = gone.filter(|thing| !thing.cancelled && thing.ends_at.is_some_and(|end| now < end));
+            let called_off =
+                gone.filter(|thing| !thing.cancelled && thing.ends_at.is_some_and(|end| now < end));
             told.extend(called_off.map(|thing| (What::SessionCancelled, thing.object)));
             told
         }
@@ -197,7 +200,9 @@ mod tests {
             let object = Object { kind: ObjectKind::Base, id: 1, event: None, version: digest };
             Thing { object, digest, cancelled: false, ends_at: None, seats: 0 }
         };
-        for (before, after) in [(vec![], vec![base(1)]), (vec![base(1)], vec![base(2)]), (vec![base(1)], vec![])] {
+        for (before, after) in
+            [(vec![], vec![base(1)]), (vec![base(1)], vec![base(2)]), (vec![base(1)], vec![])]
+        {
             let words: Vec<_> = told(&before, &after).into_iter().map(|(what, ..)| what).collect();
             assert_eq!(words, [What::BaseChanged]);
         }

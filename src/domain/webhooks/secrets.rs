@@ -56,7 +56,8 @@ mod tests {
     #[test]
     fn a_signature_is_what_the_standards_libraries_expect() {
         let secret = Secret::from("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-        let signed = sign(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
+        let signed =
+            sign(&[secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, r#"{"test": 2432232314}"#);
         assert_eq!(signed, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 
@@ -68,7 +69,9 @@ mod tests {
         assert_eq!(both, each.join(" "));
         assert_ne!(each[0], each[1]);
         assert_eq!(format!("{:?}", secrets[0]), "Secret(***)");
-        for other in [sign(&secrets, "b", 1, "{}"), sign(&secrets, "a", 2, "{}"), sign(&secrets, "a", 1, "{ }")] {
+        for other in
+            [sign(&secrets, "b", 1, "{}"), sign(&secrets, "a", 2, "{}"), sign(&secrets, "a", 1, "{ }")]
+        {
             assert_ne!(other, both);
         }
     }

@@ -47,6 +47,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
     ("manage", "管理", "What an organisation does for its own things (单位管理): web-hooks."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),
+    ("administration", "管理", "What authorities do (主管部门)."),
     ("service", "服务", "The condition of the service itself."),
 ];
 

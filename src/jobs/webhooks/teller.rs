@@ -62,8 +62,11 @@ impl Teller {
             let moved = seats::since(conn, from)?;
             let fresh: Vec<_> =
                 visible.iter().filter(|change| !self.seen.contains(&change.id)).copied().collect();
-            let reseated: Vec<_> =
-                moved.iter().filter(|count| self.seats.get(&count.session) != Some(&count.moved)).copied().collect();
+            let reseated: Vec<_> = moved
+                .iter()
+                .filter(|count| self.seats.get(&count.session) != Some(&count.moved))
+                .copied()
+                .collect();
             let touched = Touched::of(conn, &fresh, &reseated)?;
             let news = !touched.is_empty() && telling::any(conn, &touched, now)?;
             let seen: HashSet<i64> =

@@ -52,7 +52,10 @@ async fn a_name_is_looked_up_once_for_a_connection_and_checked_again_for_the_nex
     let lists: [&[&str]; 2] = [&["127.0.0.2"], &["127.0.0.1"]];
     let (post, webhook, names) = tried(&lists, |receiver| receiver.named("hooks.example.org")).await;
     assert_eq!((last(&post, webhook), names.looks()), ((State::Delivered, None), 1));
-    assert_eq!(post.receiver.taken()[0].header("host"), post.receiver.named("hooks.example.org")[7..].trim_end_matches("/hook"));
+    assert_eq!(
+        post.receiver.taken()[0].header("host"),
+        post.receiver.named("hooks.example.org")[7..].trim_end_matches("/hook")
+    );
 
     // Without the connection that is kept, the new address is found out.
     let names = Listed::new(&lists[1..]);

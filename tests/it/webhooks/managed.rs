@@ -200,14 +200,15 @@ async fn only_editors_of_the_organisation_know_of_its_endpoints() {
     let owner = house.member(MemberRole::Owner, "org");
     let made = house.ask(&owner, Method::POST, "", Some(house.wanted())).await.json();
     let at = format!("/{}", made["webhook"]["id"].as_str().unwrap());
-    let [desk, stranger] =
-        [house.member(MemberRole::Desk, "org"), house.member(MemberRole::Owner, "lab")];
+    let [desk, stranger] = [house.member(MemberRole::Desk, "org"), house.member(MemberRole::Owner, "lab")];
     for (method, path, body) in [
         (Method::GET, at.clone(), None),
         (
             Method::PUT,
             at.clone(),
-            Some(json!({ "url": house.receiver.url("/"), "types": ["event.changed"], "active": false, "version": 1 })),
+            Some(
+                json!({ "url": house.receiver.url("/"), "types": ["event.changed"], "active": false, "version": 1 }),
+            ),
         ),
         (Method::DELETE, at.clone(), None),
         (Method::POST, format!("{at}/secret"), None),

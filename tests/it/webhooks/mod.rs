@@ -14,6 +14,7 @@ use kepu::app::webhooks::{Said, Webhooks};
 use kepu::clients::webhooks::{Addresses, Carrier, Names, Rules, SystemNames};
 use kepu::db::webhooks::deliveries::{self, New};
 use kepu::db::{Db, webhooks};
+use kepu::domain::audit::Actor;
 use kepu::domain::clock::{Clock, ManualClock};
 use kepu::domain::ids::{BaseId, EventId, OrganisationId, SessionId, SystemRandom, WebhookId};
 use kepu::domain::webhooks::secrets::Secret;
@@ -79,7 +80,7 @@ impl Post {
 
     fn endpoint_at(&self, url: &str, types: &[What]) -> (Webhook, Secret) {
         let said = Said { name: None, address: url.into(), types: types.to_vec(), active: true };
-        self.webhooks.create(OrganisationId::from_slug("org"), &said).unwrap()
+        self.webhooks.create(Actor::Operator, OrganisationId::from_slug("org"), &said).unwrap()
     }
 
     /// Has noted what is news; says how much.

@@ -87,17 +87,18 @@ impl Receiver {
 }
 
 async fn take(request: HttpRequest, body: web::Bytes, book: web::Data<Book>) -> HttpResponse {
-    let header = |(name, value): (&actix_web::http::header::HeaderName, &actix_web::http::header::HeaderValue)| {
-        (name.as_str().to_owned(), value.to_str().unwrap().to_owned())
-    };
+    let header =
+        |(name, value): (&actix_web::http::header::HeaderName, &actix_web::http::header::HeaderValue)| {
+            (name.as_str().to_owned(), value.to_str().unwrap().to_owned())
+        };
     let taken = Taken {
         path: request.path().to_owned(),
         headers: request.headers().iter().map(header).collect(),
         body: String::from_utf8(body.to_vec()).unwrap(),
     };
-    let about = serde_json::from_str::<Value>(&taken.body).ok().and_then(|body| {
-        body["object"]["id"].as_str().map(str::to_owned)
-    });
+    let about = serde_json::from_str::<Value>(&taken.body)
+        .ok()
+        .and_then(|body| body["object"]["id"].as_str().map(str::to_owned));
     book.taken.lock().unwrap().push(taken);
     if about.is_some_and(|about| book.broken.lock().unwrap().contains(&about)) {
         return HttpResponse::InternalServerError().finish();

@@ -42,7 +42,10 @@ async fn receivers_know_it_for_ours_by_the_code_of_their_page() {
     post.send().await;
     let taken = post.receiver.taken().remove(0);
     let sent = NOW.timestamp();
-    assert_eq!((taken.header("webhook-timestamp"), taken.path.as_str()), (sent.to_string().as_str(), "/hook"));
+    assert_eq!(
+        (taken.header("webhook-timestamp"), taken.path.as_str()),
+        (sent.to_string().as_str(), "/hook")
+    );
     assert_eq!(taken.header("content-type"), "application/json");
     assert_eq!(taken.json()["id"], taken.header("webhook-id"));
     assert!(is_genuine(&secret, &taken, &taken.body, sent + 300));
@@ -51,7 +54,7 @@ async fn receivers_know_it_for_ours_by_the_code_of_their_page() {
     assert!(!is_genuine(&secret, &taken, &taken.body.replace("changed", "cancelled"), sent));
     assert!(!is_genuine(&Secret::fresh(&SystemRandom), &taken, &taken.body, sent));
 
-    let (_, newer) = post.webhooks.rotate(webhook.id).unwrap();
+    let (_, newer) = post.webhooks.rotate(Actor::Operator, webhook.id).unwrap();
     post.note(webhook.id, 1, 2);
     post.send().await;
     let taken = post.receiver.taken().remove(1);
@@ -138,7 +141,7 @@ on_both_stores! {
         let parked = post.db.read(|conn| deliveries::backlog(conn, webhook.id)).unwrap();
         assert_eq!(parked, (0, 1), "the gap is visible");
 
-        assert_eq!(post.webhooks.replay(webhook.id, &Again::Ids(vec![kept[0].id])).unwrap(), 1);
+        assert_eq!(post.webhooks.replay(Actor::Operator, webhook.id, &Again::Ids(vec![kept[0].id])).unwrap(), 1);
         post.send().await;
         let last = post.receiver.taken().pop().unwrap();
         assert_eq!(last.header("webhook-id"), kept[0].id.to_string(), "under its id");
@@ -155,8 +158,8 @@ on_both_stores! {
         post.send().await;
         let from = NOW + chrono::TimeDelta::seconds(60);
         let span = |states: &[State]| Again::Span(from, from + chrono::TimeDelta::seconds(120), states.to_vec());
-        assert_eq!(post.webhooks.replay(webhook.id, &span(&[State::Parked])).unwrap(), 0);
-        assert_eq!(post.webhooks.replay(webhook.id, &span(&[State::Parked, State::Delivered])).unwrap(), 2);
+        assert_eq!(post.webhooks.replay(Actor::Operator, webhook.id, &span(&[State::Parked])).unwrap(), 0);
+        assert_eq!(post.webhooks.replay(Actor::Operator, webhook.id, &span(&[State::Parked, State::Delivered])).unwrap(), 2);
         post.send().await;
         let versions: Vec<_> = post.arrived().into_iter().map(|one| one.2).collect();
         assert_eq!(versions, [1, 2, 3, 4, 2, 3]);
@@ -189,7 +192,7 @@ on_both_stores! {
 
         let stopped = post.webhook(webhook.id);
         let said = Said { name: None, address: stopped.address, types: stopped.types, active: true };
-        post.webhooks.change(webhook.id, stopped.version, &said).unwrap();
+        post.webhooks.change(Actor::Operator, webhook.id, stopped.version, &said).unwrap();
         post.write_event("talk", "a third title");
         assert_eq!(post.look(), 1);
         post.send().await;

@@ -103,7 +103,7 @@ on_both_stores! {
         let (few, _) = post.endpoint_at(&post.receiver.url("/few"), &[What::SessionCancelled]);
         post.db.write(|tx| organisation(tx, "lab")).unwrap();
         let said = Said { name: None, address: post.receiver.url("/lab").as_str().into(), types: What::ALL.to_vec(), active: true };
-        let (lab, _) = post.webhooks.create(OrganisationId::from_slug("lab"), &said).unwrap();
+        let (lab, _) = post.webhooks.create(Actor::Operator, OrganisationId::from_slug("lab"), &said).unwrap();
         post.write_event("talk", "another title");
         change_session(&post, "talk:0", "status = 'cancelled'");
         assert_eq!(post.look(), 3);
@@ -153,7 +153,7 @@ on_both_stores! {
         let (first, _) = post.endpoint();
         post.write_event("talk", "another title");
         post.look();
-        post.webhooks.remove(first.id).unwrap();
+        post.webhooks.remove(Actor::Operator, first.id).unwrap();
         post.write_event("talk", "a third title");
         assert_eq!(post.look(), 0);
         let (second, _) = post.endpoint();

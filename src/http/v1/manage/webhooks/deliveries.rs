@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::WebhookType;
-use super::{own, private};
+use super::{by, own, private};
 use crate::db::webhooks::deliveries::{self, Again};
 use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::{DeliveryId, WebhookId, spell};
@@ -157,7 +157,11 @@ impl From<&Delivery> for DeliveryItem {
         Self {
             id: delivery.id.to_string(),
             what: delivery.what.into(),
-            object: DeliveryObject { kind: object.kind.name(), id: spell(object.id), version: object.version },
+            object: DeliveryObject {
+                kind: object.kind.name(),
+                id: spell(object.id),
+                version: object.version,
+            },
             event_id: object.event.map(|event| event.to_string()),
             at: rfc3339(delivery.happened_at),
             state: delivery.state.into(),
@@ -255,7 +259,7 @@ async fn replay_webhook_deliveries(
     let which = which(body.0).map_err(Problem::unprocessable)?;
     let replay = move |members: &Members| {
         own(members, &staff, id.0)?;
-        members.webhooks.replay(id.0, &which).map_err(Problem::from)
+        members.webhooks.replay(by(&staff), id.0, &which).map_err(Problem::from)
     };
     let replayed = members.into_inner().aside(replay).await?;
     Ok(private(HttpResponse::Accepted(), &Replayed { replayed }))
@@ -270,8 +274,11 @@ fn which(asked: ReplayRequest) -> Result<Again, Invalid> {
         if ids.len() > MAX_ENTRIES {
             invalid.push("ids", FieldCode::TooMany { max: MAX_ENTRIES });
         }
-        let beside =
-            [("from", asked.from.is_some()), ("to", asked.to.is_some()), ("delivered", asked.delivered.is_some())];
+        let beside = [
+            ("from", asked.from.is_some()),
+            ("to", asked.to.is_some()),
+            ("delivered", asked.delivered.is_some()),
+        ];
         for (field, _) in beside.into_iter().filter(|(_, given)| *given) {
             invalid.push(field, FieldCode::Conflicting { with: "ids".to_owned() });
         }

@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use deliveries::{DeliveryItem, DeliveryObject, ReplayRequest, Replayed};
-pub use shown::{WebhookItem, WebhookSecret, WebhookType};
+pub use deliveries::{DeliveryItem, DeliveryObject, DeliveryState, DeliveryTrouble, ReplayRequest, Replayed};
+pub use shown::{WebhookItem, WebhookSecret, WebhookStopped, WebhookType};
 
 use crate::app::webhooks::Said;
 use crate::db::AnyConn;
 use crate::db::records::Stored;
 use crate::db::webhooks as db;
+use crate::domain::audit::Actor;
 use crate::domain::ids::{OrganisationId, WebhookId};
 use crate::domain::organisations::Organisation;
 use crate::domain::roles::{MemberRole, Role};
@@ -138,7 +139,7 @@ async fn create_webhook(
             return Err(Problem::from(Code::NotFound));
         }
         staff.of_organisations(&[organisation], MemberRole::Editor, Known::ToAll)?;
-        Ok(members.webhooks.create(organisation, &said)?)
+        Ok(members.webhooks.create(by(&staff), organisation, &said)?)
     };
     let (made, secret) = members.into_inner().aside(create).await?;
     let mut response = HttpResponse::Created();
@@ -191,7 +192,7 @@ async fn update_webhook(
     let said = Said { name: named(name), address: url.into(), types, active };
     let change = move |members: &Members| {
         own(members, &staff, id.0)?;
-        shown(members, &members.webhooks.change(id.0, version, &said)?)
+        shown(members, &members.webhooks.change(by(&staff), id.0, version, &said)?)
     };
     Ok(private(HttpResponse::Ok(), &members.into_inner().aside(change).await?))
 }
@@ -213,7 +214,7 @@ async fn delete_webhook(
 ) -> Result<HttpResponse, Problem> {
     let delete = move |members: &Members| {
         own(members, &staff, id.0)?;
-        members.webhooks.remove(id.0).map_err(Problem::from)
+        members.webhooks.remove(by(&staff), id.0).map_err(Problem::from)
     };
     members.into_inner().aside(delete).await?;
     Ok(HttpResponse::NoContent().finish())
@@ -237,7 +238,7 @@ async fn rotate_webhook_secret(
 ) -> Result<HttpResponse, Problem> {
     let rotate = move |members: &Members| {
         own(members, &staff, id.0)?;
-        let (webhook, secret) = members.webhooks.rotate(id.0)?;
+        let (webhook, secret) = members.webhooks.rotate(by(&staff), id.0)?;
         Ok::<_, Problem>(WebhookSecret::new(&webhook, &secret))
     };
     Ok(private(HttpResponse::Ok(), &members.into_inner().aside(rotate).await?))
@@ -248,6 +249,11 @@ fn own(members: &Members, staff: &Staff, id: WebhookId) -> Result<Webhook, Probl
     let found = members.db.read(|conn| db::get(conn, &members.vault, id))?.ok_or(Code::NotFound)?;
     staff.of_organisations(&[found.organisation], MemberRole::Editor, Known::ToMembers)?;
     Ok(found)
+}
+
+/// Who asks, for the record.
+fn by(staff: &Staff) -> Actor {
+    Actor::Person(staff.person.id)
 }
 
 fn shown(members: &Members, webhook: &Webhook) -> Result<WebhookItem, Problem> {
