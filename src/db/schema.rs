@@ -534,5 +534,5 @@ diesel::table! {
 }
 
 diesel::joinable!(signups -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
