@@ -165,24 +165,25 @@ pub fn due_deliveries(
         #[diesel(sql_type = BigInt)]
         n: i64,
     }
+    // SQLite numbers parameters by where they appear first.
     const DUE: &str = "SELECT d.id AS n FROM webhook_deliveries d \
-        WHERE d.webhook_id = $1 AND d.state = 'waiting' AND d.next_at <= $2 AND d.what LIKE $4 AND NOT EXISTS (\
+        WHERE d.webhook_id = $1 AND d.state = 'waiting' AND d.next_at <= $2 AND d.what LIKE $3 AND NOT EXISTS (\
             SELECT 1 FROM webhook_deliveries e WHERE e.webhook_id = d.webhook_id AND e.kind = d.kind \
             AND e.object_id = d.object_id AND e.id < d.id AND e.state IN ('waiting', 'sending')) \
-        ORDER BY d.id LIMIT $3";
+        ORDER BY d.id LIMIT $4";
     let (limit, only) = (limit.max(0), only.unwrap_or("%"));
     let rows: Vec<Row> = match conn {
         AnyConn::Sqlite(conn) => diesel::sql_query(DUE)
             .bind::<BigInt, _>(webhook)
             .bind::<Timestamp, _>(now)
-            .bind::<BigInt, _>(limit)
             .bind::<Text, _>(only)
+            .bind::<BigInt, _>(limit)
             .load(conn)?,
         AnyConn::Postgres(conn) => diesel::sql_query(format!("{DUE} FOR UPDATE OF d SKIP LOCKED"))
             .bind::<BigInt, _>(webhook)
             .bind::<Timestamp, _>(now)
-            .bind::<BigInt, _>(limit)
             .bind::<Text, _>(only)
+            .bind::<BigInt, _>(limit)
             .load(conn)?,
     };
     Ok(rows.into_iter().map(|row| row.n).collect())

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::Error;
 use super::favourites::too_many;
+use super::repeats::{Repeat, once};
 use crate::clients::webhooks::Rules;
 use crate::db::records::Stored;
 use crate::db::webhooks::deliveries::{self, Again, New};
@@ -18,7 +19,7 @@ use crate::db::webhooks::{self, seen};
 use crate::db::{Db, Tx, changes};
 use crate::domain::audit::{self, Action, Actor, Entry};
 use crate::domain::clock::Clock;
-use crate::domain::ids::{OrganisationId, Random, WebhookId};
+use crate::domain::ids::{OrganisationId, PersonId, Random, WebhookId};
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::organisations::Organisation;
 use crate::domain::sealing::Vault;
@@ -65,16 +66,19 @@ impl Webhooks {
         Self { db, vault, random, clock, rules: Arc::new(rules) }
     }
 
-    /// Makes an endpoint, which is told of what happens from now on; gives it with its secret, which nobody is shown again.
+    /// Makes an endpoint, which is told of what happens from now on; gives it with its secret, which nobody is shown again:
+    /// only who sends the same request once more, with the same key.
     ///
     /// # Errors
     /// [`Error::Invalid`]; [`Error::NotFound`] if there is no such organisation;
-    /// [`LimitReached`](crate::domain::signups::refusal::Refusal::LimitReached) if it has [`MOST`] endpoints.
+    /// [`LimitReached`](crate::domain::signups::refusal::Refusal::LimitReached) if it has [`MOST`] endpoints; those of
+    /// [`once`].
     pub fn create(
         &self,
-        actor: Actor,
+        person: PersonId,
         organisation: OrganisationId,
         said: &Said,
+        repeat: Option<&Repeat>,
     ) -> Result<(Webhook, Secret), Error> {
         let types = self.check(said)?;
         // Looked up beside the one writer: with many things it takes a while. What changes meanwhile is news.
@@ -85,44 +89,47 @@ impl Webhooks {
             let present = first.then(|| seen::present(conn, organisation, now)).transpose()?;
             Ok::<_, Error>((low_water, present))
         })?;
-        let secret = Secret::fresh(&*self.random);
-        let webhook = self.db.write(|tx| {
+        self.db.write(|tx| {
             // Two at once come one after the other.
             seen::take_turn(tx)?;
-            if !Organisation::exists(tx, organisation.get())? {
-                return Err(Error::NotFound);
-            }
-            let others = webhooks::count(tx, organisation)?;
-            if others >= MOST {
-                return Err(too_many(MOST));
-            }
-            if others == 0 {
-                if webhooks::listening(tx)?.is_empty() {
-                    seen::set_position(tx, low_water)?;
+            let id = once(tx, person, repeat, |tx| {
+                if !Organisation::exists(tx, organisation.get())? {
+                    return Err(Error::NotFound);
                 }
-                // Otherwise the last of the others was deleted just now.
-                let present = present.ok_or(Error::Busy)?;
-                seen::forget(tx, organisation)?;
-                seen::put(tx, organisation, &present)?;
-            }
-            let webhook = Webhook {
-                id: WebhookId::fresh(tx.now(), &*self.random),
-                organisation,
-                name: said.name.clone(),
-                address: said.address.clone(),
-                types,
-                stopped: None,
-                failing_since: None,
-                rests_until: None,
-                old_secret_until: None,
-                version: 1,
-                created_at: tx.now(),
-            };
-            webhooks::insert(tx, &self.vault, &webhook, &secret)?;
-            note(tx, actor, Action::WebhookMade, (None, Some(&webhook)))?;
-            Ok(webhook)
-        })?;
-        Ok((webhook, secret))
+                let others = webhooks::count(tx, organisation)?;
+                if others >= MOST {
+                    return Err(too_many(MOST));
+                }
+                if others == 0 {
+                    if webhooks::listening(tx)?.is_empty() {
+                        seen::set_position(tx, low_water)?;
+                    }
+                    // Otherwise the last of the others was deleted just now.
+                    let present = present.ok_or(Error::Busy)?;
+                    seen::forget(tx, organisation)?;
+                    seen::put(tx, organisation, &present)?;
+                }
+                let webhook = Webhook {
+                    id: WebhookId::fresh(tx.now(), &*self.random),
+                    organisation,
+                    name: said.name.clone(),
+                    address: said.address.clone(),
+                    types,
+                    stopped: None,
+                    failing_since: None,
+                    rests_until: None,
+                    old_secret_until: None,
+                    version: 1,
+                    created_at: tx.now(),
+                };
+                webhooks::insert(tx, &self.vault, &webhook, &Secret::fresh(&*self.random))?;
+                note(tx, Actor::Person(person), Action::WebhookMade, (None, Some(&webhook)))?;
+                Ok(webhook.id)
+            })?;
+            let webhook = webhooks::get(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
+            let secret = webhooks::secret(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
+            Ok((webhook, secret))
+        })
     }
 
     /// Replaces what is said of an endpoint. One that goes on is told of what happens from now on; one that is stopped keeps

@@ -149,6 +149,12 @@ fn secrets(conn: &mut AnyConn, vault: &Vault, id: WebhookId) -> Result<[Option<S
     Ok([opened(SECRET, secret)?, opened(OLD_SECRET, old)?])
 }
 
+/// The present secret of an endpoint.
+pub fn secret(conn: &mut AnyConn, vault: &Vault, id: WebhookId) -> Result<Option<Secret>, Error> {
+    let [secret, _] = secrets(conn, vault, id)?;
+    Ok(secret)
+}
+
 /// The secrets that sign at `now`, the present one first.
 pub fn signing(
     conn: &mut AnyConn,

@@ -2,10 +2,10 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use kepu::db::{AnyConn, Error, logins, persons, roles};
+use kepu::db::{AnyConn, Error, logins, roles};
 use kepu::domain::access::Caller;
 use kepu::domain::clock::FixedClock;
-use kepu::domain::ids::{LoginId, PersonId};
+use kepu::domain::ids::LoginId;
 use kepu::domain::logins::RefreshToken;
 use kepu::domain::roles::{MemberRole, Role};
 use reqwest::Method;
@@ -86,6 +86,15 @@ on_both_stores! {
         let at = format!("/{}", webhook["id"].as_str().unwrap());
         assert_eq!(made.header("location").unwrap(), format!("/v1/manage/webhooks{at}"));
         assert_eq!(webhook["types"], json!(["event.changed", "session.cancelled"]), "each once, in order");
+
+        let keyed = async || {
+            let request = house.server.client.post(house.server.url("/v1/manage/webhooks")).bearer_auth(&owner);
+            house.server.send(request.header("Idempotency-Key", "k").json(&house.wanted())).await.json()
+        };
+        let (first, again) = (keyed().await, keyed().await);
+        assert_eq!(first, again, "who lost the answer is shown the secret once more");
+        let second = format!("/{}", first["webhook"]["id"].as_str().unwrap());
+        assert_eq!(house.ask(&owner, Method::DELETE, &second, None).await.status, 204);
 
         let editor = house.member(MemberRole::Editor, "org");
         let shown = house.get(&editor, &at).await;

@@ -13,10 +13,10 @@ use chrono::{DateTime, Utc};
 use kepu::app::webhooks::{Said, Webhooks};
 use kepu::clients::webhooks::{Addresses, Carrier, Names, Rules, SystemNames};
 use kepu::db::webhooks::deliveries::{self, New};
-use kepu::db::{Db, webhooks};
+use kepu::db::{Db, persons, webhooks};
 use kepu::domain::audit::Actor;
 use kepu::domain::clock::{Clock, ManualClock};
-use kepu::domain::ids::{BaseId, EventId, OrganisationId, SessionId, SystemRandom, WebhookId};
+use kepu::domain::ids::{BaseId, EventId, OrganisationId, PersonId, SessionId, SystemRandom, WebhookId};
 use kepu::domain::webhooks::secrets::Secret;
 use kepu::domain::webhooks::{Delivery, Object, ObjectKind, State, Webhook, What};
 use kepu::jobs::webhooks::{Courier, Teller};
@@ -51,6 +51,7 @@ impl Post {
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let db = fresh.open(shared.clone());
         ground(&db);
+        db.write(|tx| persons::insert(tx, editor())).unwrap();
         let rules = Rules { https_only: false, beside: ADMITTED.parse().unwrap() };
         let webhooks =
             Webhooks::new(db.clone(), vault(), Arc::new(SystemRandom), shared.clone(), rules.clone());
@@ -80,7 +81,7 @@ impl Post {
 
     fn endpoint_at(&self, url: &str, types: &[What]) -> (Webhook, Secret) {
         let said = Said { name: None, address: url.into(), types: types.to_vec(), active: true };
-        self.webhooks.create(Actor::Operator, OrganisationId::from_slug("org"), &said).unwrap()
+        self.webhooks.create(editor(), OrganisationId::from_slug("org"), &said, None).unwrap()
     }
 
     /// Has noted what is news; says how much.
@@ -151,6 +152,11 @@ impl Names for Listed {
         let found = if lists.len() > 1 { lists.pop() } else { lists.first().cloned() };
         Box::pin(async move { Ok(found.unwrap_or_default()) })
     }
+}
+
+/// Who makes endpoints.
+fn editor() -> PersonId {
+    PersonId::from_slug("editor")
 }
 
 fn seconds(post: &Post, seconds: i64) {

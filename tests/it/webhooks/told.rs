@@ -103,7 +103,7 @@ on_both_stores! {
         let (few, _) = post.endpoint_at(&post.receiver.url("/few"), &[What::SessionCancelled]);
         post.db.write(|tx| organisation(tx, "lab")).unwrap();
         let said = Said { name: None, address: post.receiver.url("/lab").as_str().into(), types: What::ALL.to_vec(), active: true };
-        let (lab, _) = post.webhooks.create(Actor::Operator, OrganisationId::from_slug("lab"), &said).unwrap();
+        let (lab, _) = post.webhooks.create(editor(), OrganisationId::from_slug("lab"), &said, None).unwrap();
         post.write_event("talk", "another title");
         change_session(&post, "talk:0", "status = 'cancelled'");
         assert_eq!(post.look(), 3);

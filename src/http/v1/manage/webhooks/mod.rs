@@ -25,6 +25,7 @@ use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::PathId;
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::Once;
 use crate::http::staff::{Known, Staff};
 use crate::http::state::Members;
 
@@ -118,28 +119,29 @@ fn edited(role: &Role) -> Option<OrganisationId> {
 /// at most.
 #[utoipa::path(
     tag = "manage",
+    params(Once<NewWebhook>),
     request_body = NewWebhook,
     security(("person" = [])),
     responses(
         (status = 201, description = "The endpoint, and its secret.", body = WebhookSecret),
-        (status = 409, description = "`limitReached`: there are ten already.", body = ProblemBody,
+        (status = 409, description = "`limitReached`: there are ten already; `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/manage/webhooks")]
 async fn create_webhook(
     staff: Staff,
-    body: Json<NewWebhook>,
+    body: Once<NewWebhook>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let NewWebhook { organisation_id: organisation, url, types, name } = body.0;
+    let Once { body: NewWebhook { organisation_id: organisation, url, types, name }, repeat } = body;
     let said = Said { name: named(name), address: url.into(), types, active: true };
     let create = move |members: &Members| {
         if !members.db.read(|conn| Organisation::exists(conn, organisation.get()))? {
             return Err(Problem::from(Code::NotFound));
         }
         staff.of_organisations(&[organisation], MemberRole::Editor, Known::ToAll)?;
-        Ok(members.webhooks.create(by(&staff), organisation, &said)?)
+        Ok(members.webhooks.create(staff.person.id, organisation, &said, repeat.as_ref())?)
     };
     let (made, secret) = members.into_inner().aside(create).await?;
     let mut response = HttpResponse::Created();
