@@ -14,6 +14,8 @@ pub enum Who {
     Desk,
     /// Members of the organisation whose thing it is, from this role on.
     Member(MemberRole),
+    /// Members of any organisation, from this role on, for what is theirs.
+    Members(MemberRole),
     /// Authorities over the division concerned, from this role on.
     Authority(AuthorityRole),
 }
@@ -105,7 +107,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSubscriptions", Who::Person),
     ("listTerms", Who::Anybody),
     ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
-    ("listWebhooks", Who::Member(MemberRole::Editor)),
+    ("listWebhooks", Who::Members(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
     ("pingWebhook", Who::Member(MemberRole::Editor)),
     // WeChat, by its signature.
