@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
 pub mod text_checks;
+pub mod webhooks;
 
 use crate::db;
 use crate::domain::access::CannotSign;

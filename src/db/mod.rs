@@ -56,6 +56,7 @@ pub mod subscriptions;
 pub mod terms;
 pub mod text_checks;
 pub mod walk_ins;
+pub mod webhooks;
 pub mod wechat_identities;
 pub mod wechat_pushes;
 

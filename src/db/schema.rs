@@ -459,6 +459,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        name -> Nullable<Text>,
+        url -> Text,
+        types -> Text,
+        secret -> Text,
+        old_secret -> Nullable<Text>,
+        old_secret_until -> Nullable<Timestamp>,
+        stopped -> Nullable<Text>,
+        failures -> Integer,
+        failing_since -> Nullable<Timestamp>,
+        rests_until -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     review_items (id) {
         id -> BigInt,
         kind -> Text,
@@ -479,6 +499,48 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         reason -> Nullable<Text>,
         fields -> Text,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        what -> Text,
+        kind -> Text,
+        object_id -> BigInt,
+        event_id -> Nullable<BigInt>,
+        object_version -> BigInt,
+        happened_at -> Timestamp,
+        state -> Text,
+        attempts -> Integer,
+        first_at -> Nullable<Timestamp>,
+        next_at -> Timestamp,
+        sending_until -> Nullable<Timestamp>,
+        status -> Nullable<Integer>,
+        problem -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    webhook_seen (organisation_id, kind, object_id) {
+        organisation_id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        event_id -> Nullable<BigInt>,
+        version -> BigInt,
+        digest -> BigInt,
+        cancelled -> Bool,
+        ends_at -> Nullable<Timestamp>,
+        seats -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_position (id) {
+        id -> BigInt,
+        low_water -> BigInt,
     }
 }
 

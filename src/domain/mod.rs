@@ -69,5 +69,6 @@ pub mod ticket_codes;
 pub mod tickets;
 pub mod time;
 pub mod totp;
+pub mod webhooks;
 pub mod wechat;
 mod words;

@@ -15,6 +15,8 @@ pub enum Who {
     Desk,
     /// Members of the organisation whose thing it is, from this role on.
     Member(MemberRole),
+    /// Members of any organisation, from this role on, for what is theirs.
+    Members(MemberRole),
     /// Authorities over the division concerned, from this role on.
     Authority(AuthorityRole),
 }
@@ -56,11 +58,13 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createReport", Who::Anybody),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
+    ("createWebhook", Who::Member(MemberRole::Editor)),
     ("deleteCompanion", Who::Person),
     ("deleteInvitation", Who::Member(MemberRole::Owner)),
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
+    ("deleteWebhook", Who::Member(MemberRole::Editor)),
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
@@ -92,6 +96,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSignup", Who::Person),
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
+    ("getWebhook", Who::Member(MemberRole::Editor)),
     ("giveFeedback", Who::Person),
     ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
     ("leaveOrganisation", Who::Member(MemberRole::Desk)),
@@ -122,8 +127,11 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSignups", Who::Person),
     ("listSubscriptions", Who::Person),
     ("listTerms", Who::Anybody),
+    ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
+    ("listWebhooks", Who::Members(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
     ("publishNow", Who::Authority(AuthorityRole::Administrator)),
+    ("pingWebhook", Who::Member(MemberRole::Editor)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
     ("recordCheckins", Who::Desk),
@@ -133,10 +141,12 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("rejectSignup", Who::Desk),
     ("removeFavourite", Who::Person),
     ("removeMember", Who::Member(MemberRole::Owner)),
+    ("replayWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("reportMessageCredits", Who::Person),
     ("restoreOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("restorePublished", Who::Authority(AuthorityRole::Administrator)),
     ("revokeApiKey", Who::Member(MemberRole::Owner)),
+    ("rotateWebhookSecret", Who::Member(MemberRole::Editor)),
     ("searchEverything", Who::Anybody),
     ("setHeadcount", Who::Desk),
     ("startLogin", Who::Anybody),
@@ -152,6 +162,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateMyOrganisation", Who::Member(MemberRole::Owner)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
+    ("updateWebhook", Who::Member(MemberRole::Editor)),
 ];
 
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
@@ -181,7 +192,10 @@ mod tests {
             assert!(open || refuses("401"), "{id} does not tell of 401");
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
-        assert!(BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_)))), "editors' operations only");
+        assert!(
+            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_)))),
+            "editors' operations only"
+        );
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();
         assert_eq!((ids.len(), OPERATIONS.len()), (operations.len(), operations.len()));
         assert!(OPERATIONS.is_sorted_by_key(|(id, _)| id));

@@ -21,6 +21,7 @@ use crate::app::reports::Reports;
 use crate::app::review::Reviews;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -94,6 +95,8 @@ pub struct Members {
     pub reviews: Reviews,
     /// The use cases of reports.
     pub reports: Reports,
+    /// The use cases of web-hooks.
+    pub webhooks: Webhooks,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -31,4 +31,5 @@ mod search;
 mod seeds;
 mod signups;
 mod store;
+mod webhooks;
 mod wechat;

@@ -75,6 +75,16 @@ words! {
         ApiKeyMade = "apiKeyMade",
         /// A key was taken back.
         ApiKeyRevoked = "apiKeyRevoked",
+        /// An endpoint of an organisation's was made.
+        WebhookMade = "webhookMade",
+        /// What is said of an endpoint was changed.
+        WebhookChanged = "webhookChanged",
+        /// An endpoint was given another secret.
+        WebhookSecretReplaced = "webhookSecretReplaced",
+        /// Deliveries of an endpoint were sent once more.
+        WebhookReplayed = "webhookReplayed",
+        /// An endpoint was deleted.
+        WebhookDeleted = "webhookDeleted",
     }
 }
 
@@ -137,7 +147,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 4] = ["session", "report", "accreditation", "assessment"];
+    const OTHERS: [&str; 5] = ["session", "report", "accreditation", "assessment", "webhook"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -128,6 +128,8 @@ pub enum Expected {
     Code,
     /// An address that begins with `https://` or `http://`.
     Url,
+    /// A web address outside private networks.
+    PublicUrl,
     /// Letters, signs and line breaks, without control characters.
     PlainText,
     /// A JSON string.

@@ -181,6 +181,12 @@ impl Expected {
                 "應為以 https:// 或 http:// 開頭的地址。",
                 "It must be an address that begins with https:// or http://.",
             ),
+            Self::PublicUrl => (
+                "应为公网上的 https 地址，不含用户名与 # 部分，端口为 80、443 或不小于 1024。",
+                "應為公網上的 https 地址，不含使用者名稱與 # 部分，埠為 80、443 或不小於 1024。",
+                "It must be an https address of the public net, without user name and fragment, at port 80, 443 or \
+                 one from 1024 on.",
+            ),
             Self::PlainText => {
                 ("不能含控制字符。", "不能含控制字元。", "It must not contain control characters.")
             }

@@ -13,13 +13,13 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::person;
 use super::staff::API_KEY;
-use xxhash_rust::xxh3::xxh3_64;
 use crate::clients::limits::{Counts, Key, Whom};
 use crate::domain::limits::{Limit, Standing};
 use crate::domain::networks::Network;
 use caller::Trusted;
 use classes::{CLASSES, Counting};
 use rules::Rules;
+use xxhash_rust::xxh3::xxh3_64;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");

@@ -69,7 +69,12 @@ async fn ask(server: &Server, method: Method, path: &str, token: &str, body: Opt
 
 async fn get(server: &Server, path: &str, token: &str) -> Value {
     let answer = ask(server, Method::GET, path, token, None).await;
-    assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, Some("no-store")), "{}", answer.text);
+    assert_eq!(
+        (answer.status.as_u16(), answer.header("cache-control")),
+        (200, Some("no-store")),
+        "{}",
+        answer.text
+    );
     answer.json()
 }
 

@@ -38,7 +38,10 @@ async fn found(server: &Server) -> (bool, bool) {
 }
 
 async fn shows(server: &Server, expected: bool) {
-    eventually("all of it is shown, or none", async || (found(server).await == (expected, expected)).then_some(())).await;
+    eventually("all of it is shown, or none", async || {
+        (found(server).await == (expected, expected)).then_some(())
+    })
+    .await;
 }
 
 async fn act(server: &Server, token: &str, id: OrganisationId, word: &str, body: Value) -> Answer {

@@ -1,6 +1,7 @@
 //! What organisations do here (`/v1/manage`).
 
 pub mod organisations;
+pub mod webhooks;
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
@@ -9,7 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(organisations::configure);
+    cfg.configure(organisations::configure).configure(webhooks::configure);
 }
 
 /// An answer that nobody keeps: it changes with whoever asks.

@@ -7,10 +7,10 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::app::review::Judged;
+use crate::domain::applications::Application;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
-use crate::domain::applications::Application;
 use crate::domain::reports::Report;
 use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
