@@ -156,12 +156,15 @@ pub fn present(
     Ok(things)
 }
 
+/// What is public, with the organisations whose it is.
+pub type Owned<T> = (Vec<OrganisationId>, T);
+
 /// Those of these events that are public: whose they are, and what is told of them and of their sessions to come.
 pub fn public_events(
     conn: &mut AnyConn,
     ids: &[i64],
     now: DateTime<Utc>,
-) -> Result<Vec<(Vec<OrganisationId>, Vec<Thing>)>, Error> {
+) -> Result<Vec<Owned<Vec<Thing>>>, Error> {
     let sessions = sessions::of_events(conn, ids)?;
     let events = Event::find(conn, ids)?;
     let one = |event: Record<Event>| {
@@ -173,7 +176,7 @@ pub fn public_events(
 }
 
 /// Those of these bases that are public: whose they are, and what is told of them.
-pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<OrganisationId>, Thing)>, Error> {
+pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Owned<Thing>>, Error> {
     let bases = Base::find(conn, ids)?.into_iter();
     let of =
         |base: &Base| -> Vec<OrganisationId> { base.organisers.iter().map(|one| one.organisation).collect() };
@@ -181,7 +184,7 @@ pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<Organisa
 }
 
 /// Those of these series that are public: whose they are, and what is told of them.
-pub fn public_series(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<(Vec<OrganisationId>, Thing)>, Error> {
+pub fn public_series(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Owned<Thing>>, Error> {
     let series = Series::find(conn, ids)?.into_iter();
     let of = |series: &Series| -> Vec<OrganisationId> {
         series.organisers.iter().map(|one| one.organisation).collect()
