@@ -130,8 +130,8 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("listWebhooks", Who::Members(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
-    ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     ("pingWebhook", Who::Member(MemberRole::Editor)),
+    ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
     ("recordCheckins", Who::Desk),
