@@ -24,6 +24,7 @@ use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
 use crate::app::seeds::{Options, Report, Seeds};
+use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
 use crate::clients::limits::Counts;
@@ -43,7 +44,7 @@ use crate::http::state::{Members, State};
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::sender::Sender;
-use crate::jobs::{daily, lapses, reminders};
+use crate::jobs::{called_off, daily, lapses, reminders};
 use crate::{app, http};
 
 pub use mini_programs::{MiniPrograms, demonstration_templates};
@@ -198,6 +199,7 @@ pub async fn start(
     let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
+    let sessions = Sessions::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
@@ -219,6 +221,7 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
+        sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
         passwords,
@@ -250,6 +253,7 @@ pub async fn start(
     jobs.push(tokio::spawn(announcer.run()));
     jobs.push(tokio::spawn(reminders::run(db.clone(), clock.clone())));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
+    jobs.push(tokio::spawn(called_off::run(sessions, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     let wechat = Arc::new(wechat);
     jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));

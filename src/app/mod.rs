@@ -13,6 +13,7 @@ pub mod favourites;
 pub mod notices;
 pub mod passwords;
 pub mod programme;
+pub mod rehearsal;
 pub mod reseal;
 mod rooms;
 pub mod seeds;
@@ -66,6 +67,9 @@ pub enum Error {
     /// More seats of a session are taken than it is to have.
     #[error("more seats are taken")]
     CapacityBelowTaken,
+    /// The session is over: nothing about it can be changed.
+    #[error("the session is over")]
+    SessionOver,
     /// A sign-up is refused.
     #[error("refused: {0:?}")]
     Refused(Refusal),

@@ -17,10 +17,11 @@ use crate::db::records::Stored;
 use crate::db::{Db, Tx, data_looks, signups};
 use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
-use crate::domain::ids::{PersonId, Random, SessionId, SignupId};
+use crate::domain::ids::{CampaignId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
+use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::party::Role;
 use crate::domain::signups::refusal::Refusal;
@@ -119,11 +120,7 @@ impl Signups {
         }
         let event = Event::get(tx, signup.event.get())?;
         let campaigns = event.map(|event| event.body.campaigns).unwrap_or_default();
-        let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
-        let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
-        let account = signup.person.map(|person| desk::who(&self.vault, person));
-        let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
-        Ok(desk::uses(&terms, signup.event, &campaigns, &desk::users(members, others, account)))
+        Ok(uses(&self.vault, &terms, &campaigns, signup, members))
     }
 
     /// Takes the seats that are offered.
@@ -341,6 +338,21 @@ impl Signups {
         room.close(tx, self.tools())?;
         Ok(over.len())
     }
+}
+
+/// What a sign-up with these members uses of the limits that the terms of its session set.
+pub(super) fn uses(
+    vault: &Vault,
+    terms: &SignupTerms,
+    campaigns: &[CampaignId],
+    signup: &Signup,
+    members: Vec<String>,
+) -> Vec<Use> {
+    let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
+    let account = signup.person.map(|person| desk::who(vault, person));
+    let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
+    desk::uses(terms, signup.event, campaigns, &desk::users(members, others, account))
 }
 
 /// Ends a sign-up: nothing is held for it any more.

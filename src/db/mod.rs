@@ -7,6 +7,7 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod attendees;
 pub mod bases;
 pub mod bulletins;
 pub mod calendar_years;

@@ -105,6 +105,7 @@ diesel::table! {
         queue_next -> BigInt,
         seats_number -> BigInt,
         reminded -> Integer,
+        version -> BigInt,
     }
 }
 
@@ -430,3 +431,5 @@ diesel::table! {
 
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
+diesel::allow_tables_to_appear_in_same_query!(signups, signup_members);
+diesel::allow_tables_to_appear_in_same_query!(signups, notices);

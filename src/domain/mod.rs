@@ -58,5 +58,6 @@ pub mod text;
 pub mod ticket_codes;
 pub mod tickets;
 pub mod time;
+pub mod timetable;
 pub mod totp;
 pub mod wechat;

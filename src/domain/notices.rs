@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{EventId, NoticeId, PersonId, SessionId, SignupId};
+use super::text::Text;
 
 /// Makes a closed set of words that the store and the configuration write by name.
 macro_rules! words {
@@ -136,7 +137,7 @@ pub struct About {
     pub signup: Option<SignupId>,
 }
 
-/// Times, as of when the notice was written; never anything about a person.
+/// Times and places, as of when the notice was written; never anything about a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Details {
@@ -152,6 +153,9 @@ pub struct Details {
     /// Whether the place is another than before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
+    /// What people called the place before, if it is another now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_place: Option<Text>,
 }
 
 /// Something that a person is to be told.

@@ -15,6 +15,7 @@ use crate::app::desk::Desk;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
+use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
 use crate::clients::wechat::Wechat;
@@ -64,6 +65,8 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of sessions.
+    pub sessions: Sessions,
     /// Whether one can sign up for invented events, as in a demonstration.
     pub sample_signups: bool,
     /// The use cases of accounts.

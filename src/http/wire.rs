@@ -5,7 +5,7 @@
 macro_rules! wire {
     ($($(#[$doc:meta])* $name:ident = $of:ty { $($(#[$about:meta])* $variant:ident $word:tt)* })*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name {
             $($(#[$about])* #[serde(rename = $word)] $variant,)*
         }
@@ -28,6 +28,14 @@ macro_rules! wire {
                     _ => None,
                 };
                 words.iter().filter_map(one).collect()
+            }
+        }
+
+        impl From<$name> for $of {
+            fn from(word: $name) -> Self {
+                match word {
+                    $($name::$variant => <$of>::$variant,)*
+                }
             }
         }
 

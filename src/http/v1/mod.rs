@@ -21,6 +21,7 @@ pub mod facets;
 pub mod favourites;
 pub mod filters;
 pub mod home;
+pub mod manage;
 pub mod map;
 pub mod me;
 pub mod media;
@@ -75,5 +76,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(notices::configure)
         .configure(wechat::configure)
         .configure(favourites::configure)
-        .configure(subscriptions::configure);
+        .configure(subscriptions::configure)
+        .configure(manage::configure);
 }
