@@ -213,8 +213,8 @@ fn role_of(
     division: Option<Adcode>,
     organisation: Option<OrganisationId>,
 ) -> Result<Role, Failure> {
-    let member = || Some(Role::Member(MemberRole::of_word(word)?, organisation?));
-    let authority = || Some(Role::Authority(AuthorityRole::of_word(word)?, division?));
+    let member = || Some(Role::Member(MemberRole::from_name(word)?, organisation?));
+    let authority = || Some(Role::Authority(AuthorityRole::from_name(word)?, division?));
     member().or_else(authority).ok_or_else(|| {
         "--role is reviewer or administrator with --division, or owner, editor or desk with --organisation"
             .into()

@@ -1,9 +1,11 @@
 //! Accounts: who comes by WeChat is known again, stays logged in, logs out, and is forgotten when they wish so.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Error;
 use super::signups::Signups;
+use super::standing::Standing;
 use crate::clients::wechat::login::Session;
 use crate::db::{
     self, Db, Tx, companions, consents, data_looks, favourites, feedback, idempotency_keys, logins,
@@ -29,6 +31,8 @@ pub struct Accounts {
     vault: Arc<Vault>,
     signups: Signups,
     random: Arc<dyn Random>,
+    /// Logins that the store was asked about a moment ago.
+    pub standing: Arc<Standing>,
 }
 
 /// What a login gives, and goes on by.
@@ -55,7 +59,7 @@ impl Accounts {
     /// The accounts of a store.
     pub fn new(db: Db, keys: Arc<Keys>, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
         let signups = Signups::new(db.clone(), vault.clone(), random.clone());
-        Self { db, keys, vault, signups, random }
+        Self { db, keys, vault, signups, random, standing: Arc::default() }
     }
 
     /// Logs in whom WeChat named; whoever comes for the first time becomes a person.
@@ -133,6 +137,7 @@ impl Accounts {
             Step::Continued(tokens) => Ok(tokens),
             Step::Over | Step::Overtaken => Err(Error::LoginOver),
             Step::Ended => {
+                self.standing.clear();
                 tracing::warn!("a refresh token was used twice; its login was ended");
                 Err(Error::RefreshReused)
             }
@@ -166,10 +171,12 @@ impl Accounts {
     /// # Errors
     /// If the store fails.
     pub fn log_out_by(&self, token: &RefreshToken) -> Result<(), Error> {
-        self.db.write(|tx| match logins::of_family(tx, token)? {
-            Some(login) => Ok(logins::end(tx, login.caller.login)?),
-            None => Ok(()),
-        })
+        let ended = self.db.write(|tx| {
+            let login = logins::of_family(tx, token)?.map(|login| login.caller.login);
+            login.map(|login| logins::end(tx, login).map(|()| login)).transpose()
+        })?;
+        ended.into_iter().for_each(|login| self.standing.forget(login));
+        Ok(())
     }
 
     /// Ends a login.
@@ -177,7 +184,22 @@ impl Accounts {
     /// # Errors
     /// If the store fails.
     pub fn log_out(&self, login: LoginId) -> Result<(), Error> {
-        Ok(self.db.write(|tx| logins::end(tx, login))?)
+        self.db.write(|tx| logins::end(tx, login))?;
+        self.standing.forget(login);
+        Ok(())
+    }
+
+    /// Asks the store whether a login stands; if so, it is known for a moment.
+    ///
+    /// # Errors
+    /// [`Error::LoginEnded`] if it does not.
+    pub fn check(&self, caller: Caller) -> Result<(), Error> {
+        let asked = Instant::now();
+        if !self.db.read(|conn| logins::stands(conn, caller))? {
+            return Err(Error::LoginEnded);
+        }
+        self.standing.remember(caller.login, asked);
+        Ok(())
     }
 
     /// Changes what a person says of themselves; gives the person as they are then.
@@ -218,6 +240,7 @@ impl Accounts {
     pub fn erase(&self, person: PersonId) -> Result<(), Error> {
         // Without a login nobody signs up; what was being signed up meanwhile is found at the next try.
         self.db.write(|tx| logins::forget(tx, person))?;
+        self.standing.clear();
         for _ in 0..3 {
             self.signups.leave(person)?;
             match self.db.write(|tx| self.forget(tx, person)) {

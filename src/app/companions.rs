@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Error;
-use crate::db::{Db, Tx, companions, consents, persons, policies};
+use super::repeats::{Repeat, once};
+use crate::db::{Db, Tx, companions, consents, policies};
 use crate::domain::companions::{Companion, Held, MOST};
 use crate::domain::consents::{Consent, Given};
 use crate::domain::ids::{CompanionId, ConsentId, PersonId, Random};
@@ -26,23 +27,30 @@ impl Companions {
         Self { db, vault, random }
     }
 
-    /// Enters a companion of a person.
+    /// Enters a companion of a person; the same request with the same key does it once.
     ///
     /// # Errors
-    /// [`Error::Invalid`], also if a child comes without its guardian's consent; [`Error::TooManyCompanions`].
-    pub fn add(&self, person: PersonId, companion: &Companion, given: Option<&Given>) -> Result<Held, Error> {
+    /// [`Error::Invalid`], also if a child comes without its guardian's consent; [`Error::TooManyCompanions`];
+    /// those of [`once`].
+    pub fn add(
+        &self,
+        person: PersonId,
+        companion: &Companion,
+        given: Option<&Given>,
+        repeat: Option<&Repeat>,
+    ) -> Result<Held, Error> {
         self.db.write(|tx| {
-            let version = check(tx, companion, given, None)?;
-            // Two at once are counted one after the other.
-            if !persons::hold(tx, person)? {
-                return Err(Error::NotFound);
-            }
-            if companions::count(tx, person)? >= MOST {
-                return Err(Error::TooManyCompanions);
-            }
-            let id = CompanionId::fresh(tx.now(), &*self.random);
-            companions::insert(tx, &self.vault, id, person, companion)?;
-            self.consent(tx, person, id, version)
+            let id = once(tx, person, repeat, |tx| {
+                let version = check(tx, companion, given, None)?;
+                if companions::count(tx, person)? >= MOST {
+                    return Err(Error::TooManyCompanions);
+                }
+                let id = CompanionId::fresh(tx.now(), &*self.random);
+                companions::insert(tx, &self.vault, id, person, companion)?;
+                self.consent(tx, person, id, version)?;
+                Ok(id)
+            })?;
+            companions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)
         })
     }
 

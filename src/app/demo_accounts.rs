@@ -105,7 +105,7 @@ fn members(tx: &mut Tx<'_>) -> Result<Vec<(DemoAccount, Role)>, Error> {
     let Some(organisation) = Organisation::get(tx, id.get())? else { return Ok(Vec::new()) };
     let of = organisation.body.name.zh_cn;
     let member = |(username, role): (&'static str, MemberRole)| {
-        let account = DemoAccount { username, role: role.word(), of: of.clone(), secret: None };
+        let account = DemoAccount { username, role: role.name(), of: of.clone(), secret: None };
         (account, Role::Member(role, id))
     };
     Ok(MEMBERS.into_iter().map(member).collect())
@@ -117,7 +117,7 @@ fn authorities(tx: &mut Tx<'_>, random: &dyn Random) -> Result<Vec<(DemoAccount,
     let of = division.body.name.zh_cn;
     let authority = |(username, role): (&'static str, AuthorityRole)| {
         let secret = Some(TotpSecret::fresh(random));
-        let account = DemoAccount { username, role: role.word(), of: of.clone(), secret };
+        let account = DemoAccount { username, role: role.name(), of: of.clone(), secret };
         (account, Role::Authority(role, adcode))
     };
     Ok(AUTHORITIES.into_iter().map(authority).collect())

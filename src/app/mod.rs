@@ -14,11 +14,13 @@ pub mod notices;
 pub mod passwords;
 pub mod programme;
 pub mod rehearsal;
+pub mod repeats;
 pub mod reseal;
 mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
+pub mod standing;
 pub mod subscriptions;
 
 use crate::db;

@@ -156,6 +156,7 @@ impl Passwords {
             logins::end_others(tx, account.person, login)?;
             Ok(Ok(()))
         });
+        self.accounts.standing.clear();
         changed.map_err(|error| match error {
             Error::NotLetIn(Refused::Credentials) => Refused::PresentPassword.into(),
             error => error,

@@ -1,9 +1,10 @@
-//! Sealing what old keys sealed with the key that seals now, so that old keys can be dropped.
+//! Sealing what old keys sealed with the key that seals now, so that old keys can be dropped; and ticket codes that stand in
+//! clear, from before they were sealed.
 
 use std::collections::BTreeMap;
 
 use super::Error;
-use crate::db::{Db, sealed};
+use crate::db::{Db, sealed, signups};
 use crate::domain::sealing::Vault;
 
 /// Fields that one transaction seals: writers wait no longer than that.
@@ -20,12 +21,19 @@ pub struct Report {
     pub by_key: BTreeMap<String, i64>,
 }
 
-/// Seals with the first key what the others sealed. Goes on beside a running server, and can be repeated.
+/// Seals with the first key what the others sealed, and what stands in clear. Goes on beside a running server, and can be repeated.
 ///
 /// # Errors
 /// If the store fails; what was sealed anew until then is.
 pub fn reseal(db: &Db, vault: &Vault) -> Result<Report, Error> {
     let mut report = Report::default();
+    loop {
+        let sealed = db.write(|tx| signups::seal_tickets(tx, vault, AT_ONCE))?;
+        report.resealed += sealed;
+        if sealed == 0 {
+            break;
+        }
+    }
     let current = vault.marks().next().unwrap_or_default();
     for &column in sealed::COLUMNS {
         let mut after = i64::MIN;

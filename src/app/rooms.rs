@@ -3,13 +3,13 @@
 //! Whatever moves seats opens the rooms first, works on [`Room::seats`], and closes them at the end: whoever is next in
 //! the queue gets what became free in the same transaction, and the counts are written once.
 
-use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
 use super::Error;
 use super::notices::tell;
+use crate::db::records::Stored;
 use crate::db::{Tx, seats, sessions, signups};
-use crate::domain::events::EventStatus;
+use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{Random, SessionId};
 use crate::domain::notices::{About, Details, Notice, Purpose};
 use crate::domain::sealing::Vault;
@@ -75,9 +75,15 @@ impl Room {
         Ok(next)
     }
 
-    /// Whether it is still worth being promoted.
-    fn is_ahead(&self, now: DateTime<Utc>) -> bool {
-        now < self.session.start && self.session.status != EventStatus::Cancelled
+    /// Whether anybody can be promoted: somebody queues, a seat is free, and it is ahead and not called off, neither by
+    /// itself nor with its event. The event is read last, and only where all else holds.
+    fn can_promote(&self, tx: &mut Tx<'_>) -> Result<bool, Error> {
+        let ahead = tx.now() < self.session.start && self.session.status != EventStatus::Cancelled;
+        if !ahead || self.seats.waiting < 1 || !self.seats.fit(1) {
+            return Ok(false);
+        }
+        let event = Event::get(tx, self.session.event.get())?;
+        Ok(event.is_some_and(|event| event.body.status != EventStatus::Cancelled))
     }
 
     /// Gives what is free to the queue and writes the counts, if anything moved; says who was promoted.
@@ -85,7 +91,7 @@ impl Room {
     /// # Errors
     /// If the store fails.
     pub(super) fn close(mut self, tx: &mut Tx<'_>, tools: Tools<'_>) -> Result<Vec<Signup>, Error> {
-        let promoted = if self.is_ahead(tx.now()) { self.promote(tx, tools)? } else { Vec::new() };
+        let promoted = if self.can_promote(tx)? { self.promote(tx, tools)? } else { Vec::new() };
         let before = (self.session.capacity, self.session.taken, self.session.waiting);
         if (self.seats.capacity, self.seats.taken, self.seats.waiting) != before || self.queue_next.is_some()
         {

@@ -23,7 +23,8 @@ use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
-use crate::domain::signups::party::Role;
+use crate::domain::signups::corrections;
+use crate::domain::signups::party::{Personal, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::{For, Request};
 use crate::domain::signups::{Reason, Signup, Status};
@@ -194,7 +195,8 @@ impl Signups {
         Ok(())
     }
 
-    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue.
+    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Once it is too late to
+    /// cancel, nobody is replaced by somebody else, but in the list of a class: its seats are the school's.
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
@@ -220,7 +222,7 @@ impl Signups {
             let terms = room.terms();
             let account = desk::account(tx, self.tools(), person, request)?;
             let asked = For { terms: &terms, start: room.session.start, now: tx.now() };
-            let allowed = request.allow(asked, &account).map_err(Error::Refused)?;
+            let mut allowed = request.allow(asked, &account).map_err(Error::Refused)?;
             if allowed.seats > signup.seats || request.headcount.is_some() != signup.headcount.is_some() {
                 let bar = FieldCode::Barred(Bar::CannotGrow);
                 return Err(Error::Refused(Refusal::Invalid(Invalid::one("participants", bar))));
@@ -228,6 +230,9 @@ impl Signups {
             let late = terms.cancel_until(room.session.start) <= tx.now();
             if allowed.seats < signup.seats && late {
                 return Err(Error::Refused(Refusal::CancelClosed));
+            }
+            if late && signup.headcount.is_none() {
+                only_corrected(signup, &mut allowed.personal)?;
             }
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, room, signup, before)?;
@@ -247,8 +252,8 @@ impl Signups {
         })
     }
 
-    /// The sign-ups of a session, in order of their making. With a purpose, that somebody of its host looked at them is
-    /// recorded in the same transaction: they are shown in full then, and only then.
+    /// The sign-ups of a session, in order of their making, for somebody of its host; that they looked, what for and at
+    /// which fields, is recorded in the same transaction: no record, no look.
     ///
     /// # Errors
     /// If the store fails.
@@ -256,44 +261,48 @@ impl Signups {
         &self,
         session: SessionId,
         staff: PersonId,
-        purpose: Option<&str>,
+        purpose: &str,
+        fields: &[&'static str],
     ) -> Result<Vec<Signup>, Error> {
-        let Some(purpose) = purpose else {
-            return Ok(self.db.read(|conn| signups::of_session(conn, &self.vault, session))?);
-        };
         self.db.write(|tx| {
             let all = signups::of_session(tx, &self.vault, session)?;
-            let look = |signup: &Signup| Look {
-                actor: staff,
-                subject: signup.person,
-                session: Some(session),
-                purpose: purpose.to_owned(),
-                fields: vec!["party", "contact", "answers"],
-            };
+            let look = |signup: &Signup| look(staff, signup, purpose, fields);
             data_looks::record(tx, &all.iter().map(look).collect::<Vec<_>>())?;
             Ok(all)
         })
     }
 
-    /// Decides on a sign-up that waits for the host; one decided alike stays so.
+    /// Decides on a sign-up that waits for the host, or takes back what another has, for as long as nobody of it came;
+    /// one decided alike stays so. Whoever decides is shown the party, masked, and that is recorded.
     ///
     /// # Errors
-    /// [`Refusal::Over`] if it does not wait for a decision.
-    pub fn decide(&self, session: SessionId, id: SignupId, decision: Decision) -> Result<Signup, Error> {
-        self.on(By::Host(session), id, |tx, _, signup| match (signup.status, decision) {
-            (Status::Pending, Decision::Approve) => {
-                signup.status = Status::Confirmed;
-                Ok(tell(tx, &told(signup, false).into_iter().collect::<Vec<_>>())?)
+    /// [`Refusal::Over`] if there is nothing to approve, or if it has come to its end.
+    pub fn decide(
+        &self,
+        (session, staff): (SessionId, PersonId),
+        id: SignupId,
+        decision: Decision,
+    ) -> Result<Signup, Error> {
+        self.on(By::Host(session), id, |tx, _, signup| {
+            data_looks::record(tx, &[look(staff, signup, "decision", MASKED)])?;
+            match (signup.status, decision) {
+                (Status::Pending, Decision::Approve) => {
+                    signup.status = Status::Confirmed;
+                    Ok(tell(tx, &told(signup, false).into_iter().collect::<Vec<_>>())?)
+                }
+                (
+                    Status::Pending | Status::Confirmed | Status::Offered | Status::Waitlisted,
+                    Decision::Reject,
+                ) => {
+                    signup.reason = Some(Reason::ByHost);
+                    end(signup, Status::Rejected);
+                    let notice =
+                        signup.person.map(|person| Notice::new(person, Purpose::Rejected, about(signup)));
+                    Ok(tell(tx, &notice.into_iter().collect::<Vec<_>>())?)
+                }
+                (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
+                _ => Err(Error::Refused(Refusal::Over)),
             }
-            (Status::Pending, Decision::Reject) => {
-                signup.reason = Some(Reason::ByHost);
-                end(signup, Status::Rejected);
-                let notice =
-                    signup.person.map(|person| Notice::new(person, Purpose::Rejected, about(signup)));
-                Ok(tell(tx, &notice.into_iter().collect::<Vec<_>>())?)
-            }
-            (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
-            _ => Err(Error::Refused(Refusal::Over)),
         })
     }
 
@@ -353,6 +362,30 @@ pub(super) fn uses(
     let account = signup.person.map(|person| desk::who(vault, person));
     let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
     desk::uses(terms, signup.event, campaigns, &desk::users(members, others, account))
+}
+
+/// Refuses a party in which somebody is another than before.
+fn only_corrected(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
+    let before = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let mut invalid = Invalid::default();
+    for place in corrections::correct(before, &mut after.party) {
+        invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+    }
+    invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))
+}
+
+/// What a list shows of those on it where no purpose is given.
+pub const MASKED: &[&str] = &["maskedName", "maskedPhone"];
+
+/// A look of somebody of the host at a sign-up.
+fn look(staff: PersonId, signup: &Signup, purpose: &str, fields: &[&'static str]) -> Look {
+    Look {
+        actor: staff,
+        subject: signup.person,
+        session: Some(signup.session),
+        purpose: purpose.to_owned(),
+        fields: fields.to_vec(),
+    }
 }
 
 /// Ends a sign-up: nothing is held for it any more.

@@ -5,18 +5,13 @@ use std::sync::Arc;
 use super::Error;
 use super::favourites::too_many;
 use super::notices::tell;
-use crate::db::idempotency_keys::{self, Used};
+use super::repeats::{Repeat, once};
 use crate::db::{self, Db, Tx, events, persons, subscriptions};
 use crate::domain::ids::{EventId, PersonId, Random, SubscriptionId};
 use crate::domain::invalid::Invalid;
 use crate::domain::notices::{About, Notice, Purpose};
 use crate::domain::sealing::Vault;
-use crate::domain::signups::RepeatKey;
-use crate::domain::signups::refusal::Refusal;
 use crate::domain::subscriptions::{LONGEST_NAME, MOST, Subscription, Wish};
-
-/// The operation under which keys of requests are kept.
-const OPERATION: &str = "createSubscription";
 
 /// The use cases of subscriptions. All of them block.
 #[derive(Clone)]
@@ -35,34 +30,24 @@ impl Subscriptions {
     /// Makes a subscription; the same request with the same key makes it once.
     ///
     /// # Errors
-    /// [`Error::Invalid`]; [`Refusal::LimitReached`] if the person has as many as anybody may, [`Refusal::KeyReused`].
+    /// [`Error::Invalid`]; [`Refusal::LimitReached`](crate::domain::signups::refusal::Refusal) if the person has as many as anybody may; those
+    /// of [`once`].
     pub fn create(
         &self,
         person: PersonId,
         wish: &Wish,
-        key: Option<RepeatKey>,
+        repeat: Option<&Repeat>,
     ) -> Result<Subscription, Error> {
         check(wish)?;
         self.db.write(|tx| {
-            // Two at once come one after the other.
-            if !persons::hold(tx, person)? {
-                return Err(Error::LoginEnded);
-            }
-            if let Some(made) = made_before(tx, person, key.as_ref())? {
-                return subscriptions::get(tx, &self.vault, person, made)?.ok_or(Error::NotFound);
-            }
-            if subscriptions::count(tx, person)? >= MOST {
-                return Err(too_many(MOST));
-            }
-            let id = SubscriptionId::fresh(tx.now(), &*self.random);
-            subscriptions::insert(tx, &self.vault, id, person, wish)?;
-            if let Some(key) = key {
-                idempotency_keys::insert(
-                    tx,
-                    OPERATION,
-                    vec![Used { person, key, object: id.get(), made: true }],
-                )?;
-            }
+            let id = once(tx, person, repeat, |tx| {
+                if subscriptions::count(tx, person)? >= MOST {
+                    return Err(too_many(MOST));
+                }
+                let id = SubscriptionId::fresh(tx.now(), &*self.random);
+                subscriptions::insert(tx, &self.vault, id, person, wish)?;
+                Ok(id)
+            })?;
             subscriptions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)
         })
     }
@@ -105,22 +90,6 @@ fn check(wish: &Wish) -> Result<(), Error> {
         invalid.line("name", name, LONGEST_NAME);
     }
     Ok(invalid.or(())?)
-}
-
-/// What an earlier request with this key made.
-fn made_before(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    key: Option<&RepeatKey>,
-) -> Result<Option<SubscriptionId>, Error> {
-    let Some(key) = key else { return Ok(None) };
-    let used =
-        idempotency_keys::find(tx, OPERATION, &[person], &[&key.given])?.remove(&(person, key.given.clone()));
-    match used {
-        Some(used) if used.key != *key => Err(Error::Refused(Refusal::KeyReused)),
-        Some(used) => Ok(SubscriptionId::new(used.object)),
-        None => Ok(None),
-    }
 }
 
 /// An event, and who asked for such.

@@ -12,8 +12,10 @@ use super::dialect::each;
 use super::error::Error;
 use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{checkins, sessions, signups};
+use super::signups::ticket_hash;
 use crate::domain::checkins::{Outcome, Reason, Verdict, Word};
 use crate::domain::ids::{PersonId, SessionId, SignupId};
+use crate::domain::sealing::Vault;
 use crate::domain::signups::Status;
 use crate::domain::ticket_codes::TicketCode;
 
@@ -31,14 +33,31 @@ pub struct Entry {
 }
 
 /// The sign-ups of these ticket codes, of whatever session.
-pub fn by_codes(conn: &mut AnyConn, codes: &[TicketCode]) -> Result<HashMap<TicketCode, SignupId>, Error> {
-    let codes = codes.iter().map(ToString::to_string);
-    let rows: Vec<(Option<String>, i64)> = signups::table
-        .filter(signups::ticket_code.eq_any(codes))
+pub fn by_codes(
+    conn: &mut AnyConn,
+    vault: &Vault,
+    codes: &[TicketCode],
+) -> Result<HashMap<TicketCode, SignupId>, Error> {
+    let hashes: Vec<String> = codes.iter().map(|code| ticket_hash(vault, *code)).collect();
+    let clear: Vec<String> = codes.iter().map(ToString::to_string).collect();
+    let sealed: Vec<(Option<String>, i64)> = signups::table
+        .filter(signups::ticket_hash.eq_any(&hashes))
+        .select((signups::ticket_hash, signups::id))
+        .load(conn)?;
+    // From before codes were sealed.
+    let in_clear: Vec<(Option<String>, i64)> = signups::table
+        .filter(signups::ticket_hash.is_null().and(signups::ticket_code.eq_any(&clear)))
         .select((signups::ticket_code, signups::id))
         .load(conn)?;
-    let of = |(code, id): (Option<String>, i64)| Some((code?.parse().ok()?, SignupId::new(id)?));
-    Ok(rows.into_iter().filter_map(of).collect())
+    let spellings = codes.iter().zip(hashes.iter().zip(&clear));
+    let of = |(code, (hash, clear)): (&TicketCode, (&String, &String))| {
+        let is = |(kept, _): &&(Option<String>, i64)| {
+            kept.as_ref().is_some_and(|kept| kept == hash || kept == clear)
+        };
+        let (_, id) = sealed.iter().chain(&in_clear).find(is)?;
+        Some((*code, SignupId::new(*id)?))
+    };
+    Ok(spellings.filter_map(of).collect())
 }
 
 /// What became of entries of a device that were heard before.

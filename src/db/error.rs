@@ -11,6 +11,9 @@ pub enum Error {
     /// The store cannot be reached, or is too busy; trying again later may help.
     #[error("the store is not available: {0}")]
     Unavailable(String),
+    /// Another transaction holds what this one needs, for too long; trying again later may help.
+    #[error("locked: {0}")]
+    Locked(String),
     /// A constraint refused the change.
     #[error("the change breaks a constraint: {0}")]
     Constraint(String),

@@ -26,10 +26,11 @@ pub fn of_person(conn: &mut AnyConn, person: PersonId) -> Result<Roles, Error> {
         .order((authorities::created_at, authorities::division))
         .select((authorities::division, authorities::role))
         .load(conn)?;
-    let member =
-        |(id, role): (i64, String)| Some(Role::Member(MemberRole::of_word(&role)?, OrganisationId::new(id)?));
+    let member = |(id, role): (i64, String)| {
+        Some(Role::Member(MemberRole::from_name(&role)?, OrganisationId::new(id)?))
+    };
     let authority = |(division, role): (i64, String)| {
-        Some(Role::Authority(AuthorityRole::of_word(&role)?, Adcode::from_number(division)?))
+        Some(Role::Authority(AuthorityRole::from_name(&role)?, Adcode::from_number(division)?))
     };
     let members = memberships.into_iter().filter_map(member);
     Ok(Roles(members.chain(authorities.into_iter().filter_map(authority)).collect()))
@@ -58,7 +59,7 @@ pub fn grant(tx: &mut Tx<'_>, person: PersonId, role: Role) -> Result<(), Error>
             .values((
                 memberships::person_id.eq(person.get()),
                 memberships::organisation_id.eq(organisation.get()),
-                memberships::role.eq(role.word()),
+                memberships::role.eq(role.name()),
                 memberships::created_at.eq(now),
             ))
             .execute(&mut *tx.conn)?,
@@ -66,7 +67,7 @@ pub fn grant(tx: &mut Tx<'_>, person: PersonId, role: Role) -> Result<(), Error>
             .values((
                 authorities::person_id.eq(person.get()),
                 authorities::division.eq(division.number()),
-                authorities::role.eq(role.word()),
+                authorities::role.eq(role.name()),
                 authorities::created_at.eq(now),
             ))
             .execute(&mut *tx.conn)?,

@@ -284,6 +284,7 @@ diesel::table! {
         queue_number -> Nullable<BigInt>,
         offered_until -> Nullable<Timestamp>,
         ticket_code -> Nullable<Text>,
+        ticket_hash -> Nullable<Text>,
         ticket_revision -> Integer,
         personal -> Nullable<Text>,
         attended -> Text,

@@ -30,6 +30,7 @@ pub const COLUMNS: &[Column] = &[
     identities::UNIONID,
     companions::BODY,
     signups::PERSONAL,
+    signups::TICKET,
     feedback::WORDS,
     passwords::TOTP_SECRET,
 ];

@@ -15,12 +15,17 @@ use crate::domain::signups::seats::{SeatCount, Seats};
 /// for each other in a circle. `sessions` need not be sorted.
 ///
 /// # Errors
-/// [`Error::Unavailable`] if another transaction holds one for too long.
+/// [`Error::Locked`] if another transaction holds one for too long.
 pub fn lock(tx: &mut Tx<'_>, sessions: &[SessionId]) -> Result<(), Error> {
     let mut ids: Vec<i64> = sessions.iter().map(|id| id.get()).collect();
     ids.sort_unstable();
     ids.dedup();
-    Ok(dialect::lock_sessions(tx.conn, &ids)?)
+    dialect::lock_sessions(tx.conn, &ids).map_err(|error| match error.into() {
+        // Diesel keeps PostgreSQL's codes to itself, and messages may be in any language.
+        Error::Query(error) => Error::Locked(error.to_string()),
+        Error::Unavailable(message) if message.contains("lock timeout") => Error::Locked(message),
+        other => other,
+    })
 }
 
 /// The next number in the queue of a session, which the transaction has locked.

@@ -1,7 +1,9 @@
 //! Sign-ups. What is personal in them is sealed here on its way in and opened on its way out.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::dsl;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use hashbrown::{HashMap, HashSet};
 
 use super::Tx;
@@ -15,9 +17,22 @@ use crate::domain::ids::{EventId, PersonId, SessionId, SignupId};
 use crate::domain::sealing::{Place, Vault};
 use crate::domain::signups::party::Personal;
 use crate::domain::signups::{Reason, Signup, Status};
+use crate::domain::ticket_codes::TicketCode;
+
+/// Which sign-ups stand, in the words of the index `signups_once`: with parameters in their place neither store knows that
+/// the index holds all of them, and SQLite reads the whole session instead.
+const STANDS: &str = "signups.status NOT IN ('cancelled', 'rejected')";
 
 /// What is personal in sign-ups.
 pub const PERSONAL: Column = Column::of("signups", "personal");
+
+/// The codes of tickets: sealed, and found by a pseudonym.
+pub const TICKET: Column = Column::of("signups", "ticket_code");
+
+/// By what a ticket's code is found.
+pub fn ticket_hash(vault: &Vault, code: TicketCode) -> String {
+    vault.blind("ticket", &code.to_string())
+}
 
 /// Where what is personal in a sign-up stands.
 pub fn place(id: SignupId) -> Place {
@@ -38,6 +53,7 @@ struct Row {
     queue_number: Option<i64>,
     offered_until: Option<NaiveDateTime>,
     ticket_code: Option<String>,
+    ticket_hash: Option<String>,
     ticket_revision: i32,
     personal: Option<String>,
     attended: String,
@@ -66,7 +82,11 @@ impl Row {
             headcount: signup.headcount.map(i32::from),
             queue_number: signup.queue_number,
             offered_until: signup.offered_until.map(|at| at.naive_utc()),
-            ticket_code: signup.ticket_code.map(|code| code.to_string()),
+            ticket_code: signup
+                .ticket_code
+                .map(|code| TICKET.seal(vault, id, &code.to_string()))
+                .transpose()?,
+            ticket_hash: signup.ticket_code.map(|code| ticket_hash(vault, code)),
             ticket_revision: signup.ticket_revision.try_into().unwrap_or(i32::MAX),
             personal: signup.personal.as_ref().map(sealed).transpose()?,
             attended: serde_json::to_string(&signup.attended).map_err(corrupt)?,
@@ -85,6 +105,11 @@ impl Row {
             let text = vault.open(place(id), &sealed)?;
             serde_json::from_str::<Personal>(text.expose()).map_err(corrupt)
         };
+        let code = |kept: String| match self.ticket_hash {
+            Some(_) => Ok::<_, Error>(TICKET.open(vault, self.id, &kept)?.expose().parse().ok()),
+            // In clear, from before codes were sealed.
+            None => Ok(kept.parse().ok()),
+        };
         Ok(Signup {
             id,
             session: SessionId::new(self.session_id).ok_or_else(|| strange("an id is positive"))?,
@@ -96,7 +121,7 @@ impl Row {
             headcount: self.headcount.and_then(|heads| heads.try_into().ok()),
             queue_number: self.queue_number,
             offered_until: self.offered_until.map(|at| at.and_utc()),
-            ticket_code: self.ticket_code.and_then(|code| code.parse().ok()),
+            ticket_code: self.ticket_code.map(code).transpose()?.flatten(),
             ticket_revision: self.ticket_revision.try_into().unwrap_or(1),
             personal: self.personal.map(opened).transpose()?,
             attended: serde_json::from_str(&self.attended).map_err(corrupt)?,
@@ -170,6 +195,9 @@ pub fn find(conn: &mut AnyConn, vault: &Vault, ids: &[SignupId]) -> Result<Vec<S
 }
 
 /// The sign-ups of these persons in these sessions that stand: of each pair at most one.
+///
+/// `+ 0` keeps the planner from going by the session: before it has statistics it believes that few are in one, and reads
+/// all of a hot one for every batch.
 pub fn standing(
     conn: &mut AnyConn,
     vault: &Vault,
@@ -180,8 +208,8 @@ pub fn standing(
     for persons in persons.chunks(IDS_PER_STATEMENT) {
         let rows = signups::table
             .filter(signups::person_id.eq_any(persons.iter().map(|id| id.get())))
-            .filter(signups::session_id.eq_any(sessions.iter().map(|id| id.get())))
-            .filter(signups::status.ne_all([Status::Cancelled.name(), Status::Rejected.name()]))
+            .filter((signups::session_id + 0_i64).eq_any(sessions.iter().map(|id| id.get())))
+            .filter(dsl::sql::<Bool>(STANDS))
             .select(Row::as_select())
             .load(conn)?;
         let of = |signup: Signup| Some(((signup.session, signup.person?), signup));
@@ -374,7 +402,7 @@ pub struct Member {
     pub signup: SignupId,
 }
 
-/// Those of these people who are in these sessions already.
+/// Those of these people who are in these sessions already; `+ 0` as in [`standing`].
 pub fn members(
     conn: &mut AnyConn,
     sessions: &[SessionId],
@@ -383,7 +411,7 @@ pub fn members(
     let mut found = HashMap::new();
     for who in who.chunks(IDS_PER_STATEMENT) {
         let rows: Vec<(i64, String, i64)> = signup_members::table
-            .filter(signup_members::session_id.eq_any(sessions.iter().map(|id| id.get())))
+            .filter((signup_members::session_id + 0_i64).eq_any(sessions.iter().map(|id| id.get())))
             .filter(signup_members::who.eq_any(who))
             .load(conn)?;
         let member = |(session, who, signup)| Some(((SessionId::new(session)?, who), SignupId::new(signup)?));
@@ -433,6 +461,25 @@ pub fn to_come(conn: &mut AnyConn, person: PersonId, now: DateTime<Utc>) -> Resu
     Ok(ids.into_iter().filter_map(SignupId::new).collect())
 }
 
+/// Seals ticket codes that stand in clear, from before they were sealed, at most `limit`; says how many.
+pub fn seal_tickets(tx: &mut Tx<'_>, vault: &Vault, limit: i64) -> Result<usize, Error> {
+    let clear = signups::table.filter(signups::ticket_code.is_not_null().and(signups::ticket_hash.is_null()));
+    let rows: Vec<(i64, Option<String>)> =
+        clear.select((signups::id, signups::ticket_code)).limit(limit).load(&mut *tx.conn)?;
+    for (id, kept) in &rows {
+        // What is no code lets nobody in.
+        let code: Option<TicketCode> = kept.as_ref().and_then(|kept| kept.parse().ok());
+        let sealed = code.map(|code| TICKET.seal(vault, *id, &code.to_string())).transpose()?;
+        diesel::update(signups::table.find(id).filter(signups::ticket_hash.is_null()))
+            .set((
+                signups::ticket_code.eq(sealed),
+                signups::ticket_hash.eq(code.map(|code| ticket_hash(vault, code))),
+            ))
+            .execute(&mut *tx.conn)?;
+    }
+    Ok(rows.len())
+}
+
 /// Forgets whose sign-ups these were and what was personal in them: what stays is that somebody came, or did not.
 pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
     let theirs = || signups::table.filter(signups::person_id.eq(person.get()));
@@ -446,6 +493,7 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
             signups::person_id.eq(None::<i64>),
             signups::personal.eq(None::<String>),
             signups::ticket_code.eq(None::<String>),
+            signups::ticket_hash.eq(None::<String>),
         ))
         .execute(&mut *tx.conn)?;
     Ok(())

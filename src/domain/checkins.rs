@@ -11,9 +11,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::notices::words;
 use super::signups::{Signup, Status};
 use super::tickets::Ticket;
+use super::words::words;
 
 /// How long before the start of a session people are checked in.
 pub const EARLY: TimeDelta = TimeDelta::hours(12);

@@ -91,7 +91,7 @@ pub fn who(vault: &Vault, name: &PersonName, born: NaiveDate) -> String {
 }
 
 /// A name without what differs from one phone to the next: blanks, the points between parts, width and case of letters.
-fn normalised(name: &str) -> String {
+pub(super) fn normalised(name: &str) -> String {
     let narrow = |c: char| match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
         _ => c,

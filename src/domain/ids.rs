@@ -57,6 +57,15 @@ pub fn random_bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
     bytes
 }
 
+/// What the ids of all kinds have in common.
+pub trait Numbered: Copy {
+    /// The id with this number; `None` unless it is positive.
+    fn of_number(number: i64) -> Option<Self>;
+
+    /// The number, as the store keeps it.
+    fn number(self) -> i64;
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident = $kind:literal;)+) => {$(
         $(#[$doc])*
@@ -86,6 +95,16 @@ macro_rules! ids {
             /// changes nothing.
             pub fn from_slug(slug: &str) -> Self {
                 Self(hashed($kind, slug))
+            }
+        }
+
+        impl Numbered for $name {
+            fn of_number(number: i64) -> Option<Self> {
+                Self::new(number)
+            }
+
+            fn number(self) -> i64 {
+                self.0
             }
         }
 

@@ -61,3 +61,4 @@ pub mod time;
 pub mod timetable;
 pub mod totp;
 pub mod wechat;
+mod words;

@@ -3,25 +3,26 @@
 
 use super::divisions::Adcode;
 use super::ids::OrganisationId;
+use super::words::words;
 
-/// What a member of an organisation may do; each may do what those before may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MemberRole {
-    /// Receives visitors: runs the desk of sessions.
-    Desk,
-    /// Also writes what the organisation offers.
-    Editor,
-    /// Also says who is a member.
-    Owner,
-}
+words! {
+    /// What a member of an organisation may do; each may do what those before may.
+    MemberRole {
+        /// Receives visitors: runs the desk of sessions.
+        Desk = "desk",
+        /// Also writes what the organisation offers.
+        Editor = "editor",
+        /// Also says who is a member.
+        Owner = "owner",
+    }
 
-/// What an authority may do in its division, and in those within; each may do what those before may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AuthorityRole {
-    /// Reviews what is to be published.
-    Reviewer,
-    /// Also administers campaigns and organisations.
-    Administrator,
+    /// What an authority may do in its division, and in those within; each may do what those before may.
+    AuthorityRole {
+        /// Reviews what is to be published.
+        Reviewer = "reviewer",
+        /// Also administers campaigns and organisations.
+        Administrator = "administrator",
+    }
 }
 
 /// One role of a person. A person has at most one in an organisation, and at most one over a division.
@@ -36,35 +37,6 @@ pub enum Role {
 /// All roles of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roles(pub Vec<Role>);
-
-/// The words by which roles are kept and given on the command line.
-macro_rules! words {
-    ($($role:ident { $($variant:ident $word:literal)+ })+) => {$(
-        impl $role {
-            /// Its word.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-
-            /// The role of this word, if there is one.
-            #[must_use]
-            pub fn of_word(word: &str) -> Option<Self> {
-                match word {
-                    $($word => Some(Self::$variant),)+
-                    _ => None,
-                }
-            }
-        }
-    )+};
-}
-
-words! {
-    MemberRole { Desk "desk" Editor "editor" Owner "owner" }
-    AuthorityRole { Reviewer "reviewer" Administrator "administrator" }
-}
 
 impl Roles {
     /// Whether somebody may do what `role` may in at least one of these organisations.
@@ -128,12 +100,12 @@ mod tests {
 
     #[test]
     fn words_are_read_as_they_are_written() {
-        for role in [MemberRole::Desk, MemberRole::Editor, MemberRole::Owner] {
-            assert_eq!(MemberRole::of_word(role.word()), Some(role));
+        for &role in MemberRole::ALL {
+            assert_eq!(MemberRole::from_name(role.name()), Some(role));
         }
-        for role in [AuthorityRole::Reviewer, AuthorityRole::Administrator] {
-            assert_eq!(AuthorityRole::of_word(role.word()), Some(role));
+        for &role in AuthorityRole::ALL {
+            assert_eq!(AuthorityRole::from_name(role.name()), Some(role));
         }
-        assert_eq!((MemberRole::of_word("reviewer"), AuthorityRole::of_word("Reviewer")), (None, None));
+        assert_eq!((MemberRole::from_name("reviewer"), AuthorityRole::from_name("Reviewer")), (None, None));
     }
 }

@@ -5,6 +5,7 @@
 //! | [`body`] | lists put together from parts that were written before
 //! | [`access`] | who may do what: the one table of all operations |
 //! | [`app`] | puts everything together for a worker |
+//! | `declared` | refuses what an operation does not take |
 //! | [`edge`] | what every request passes: id, limits, problems, caching, compression, log, metrics |
 //! | [`forms`] | answers as GeoJSON, iCalendar, Atom and linked data |
 //! | [`hashing`] | lets few hash passwords at once |
@@ -20,6 +21,7 @@
 //! | [`params`] | the table-driven parser of queries, which documents itself |
 //! | [`person`] | who calls: access stands in a handler's signature |
 //! | [`problem`] | the table of error codes |
+//! | [`repeats`] | `Idempotency-Key`: what makes something makes it once |
 //! | [`staff`] | the same for those who hold a role |
 //! | [`state`] | what every handler works on |
 //! | `wire` | how closed sets of words are written |
@@ -28,6 +30,7 @@
 pub mod access;
 pub mod app;
 pub mod body;
+mod declared;
 pub mod edge;
 pub mod forms;
 pub mod hashing;
@@ -43,6 +46,7 @@ pub mod pages;
 pub mod params;
 pub mod person;
 pub mod problem;
+pub mod repeats;
 pub mod staff;
 pub mod state;
 pub mod v1;

@@ -122,6 +122,34 @@ async fn an_account_has_limits_of_its_own_wherever_it_is() {
 }
 
 #[actix_web::test]
+async fn nobody_guesses_a_door_code() {
+    let server = server("", "127.0.0.0/8").await;
+    let (lan, ming) = (access(&server, "lan").await, access(&server, "ming").await);
+    let guess = async |token: &str, at: usize| {
+        let path = server.url(&format!("/v1/signups/01h2x7m9k4qp{at}/checkin"));
+        let request = server.client.post(path).bearer_auth(token).json(&json!({ "doorCode": "000000" }));
+        server.send(request.header("x-forwarded-for", format!("203.0.113.{at}"))).await
+    };
+    let first = guess(&lan, 0).await;
+    assert_eq!(first.status, 404, "{}", first.text);
+    let policy = r#""doorcodes-account";q=10;w=600, "doorcodes-network";q=1200;w=60"#;
+    assert_eq!(first.header("ratelimit-policy"), Some(policy));
+    for at in 1..10 {
+        assert_eq!(guess(&lan, at).await.status, 404);
+    }
+    let refused = guess(&lan, 0).await;
+    assert_refused(&refused);
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    assert_eq!(guess(&ming, 0).await.status, 404, "others read what the door shows");
+    let path = server.url("/v1/signups/01h2x7m9k4qpz/cancel");
+    assert_eq!(
+        server.send(server.client.post(path).bearer_auth(&lan)).await.status,
+        404,
+        "and lan can still cancel"
+    );
+}
+
+#[actix_web::test]
 async fn a_forged_address_fools_nobody_and_that_of_a_proxy_counts() {
     let bare = server("login.network=1/600", "").await;
     assert_eq!(log_in(&bare, "lan", Some("203.0.113.1")).await.status, 200);

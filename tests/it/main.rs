@@ -19,6 +19,7 @@ mod migrations;
 mod mirror;
 mod notices;
 mod openapi;
+mod operations;
 mod oracle;
 mod readers;
 mod reading;

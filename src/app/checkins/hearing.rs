@@ -155,7 +155,7 @@ impl<'a> Hearing<'a> {
             .iter()
             .filter_map(|claim| if let Of::Code(code) = claim.of { Some(code) } else { None })
             .collect();
-        let codes = checkins::by_codes(tx, &typed)?;
+        let codes = checkins::by_codes(tx, vault, &typed)?;
         let mut ids: Vec<SignupId> = claims.iter().filter_map(|claim| claim.of.signup(&codes)).collect();
         ids.extend(before.values().map(|(signup, _)| *signup));
         ids.sort_unstable();

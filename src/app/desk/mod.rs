@@ -5,18 +5,19 @@
 //! durable. An attempt that was handed in runs to its end, even if nobody waits for the answer any more. Where the queue
 //! is full the desk says so at once ([`Error::Busy`]) rather than let everybody wait.
 //!
-//! A batch that fails is settled again one attempt at a time, so that one bad attempt harms nobody else. Replicas have a
-//! desk each and meet at the row's lock.
+//! A batch that fails is settled again one attempt at a time, so that one bad attempt harms nobody else; where a session
+//! stays locked, the others of the batch are settled without it. Replicas have a desk each and meet at the row's lock.
 
 mod batch;
 mod ground;
 mod limits;
 mod lists;
 
+use std::iter;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -41,9 +42,6 @@ pub const BATCH: usize = 256;
 
 /// How often an attempt is tried again that lost a race with another replica.
 const AGAIN: usize = 5;
-
-/// How long a batch is gathered at most.
-const PATIENCE: Duration = Duration::from_millis(2);
 
 /// Somebody's attempt to sign up.
 #[derive(Debug, Clone)]
@@ -121,52 +119,33 @@ impl Desk {
     }
 }
 
-/// What has arrived. Where many were settled just before, as many are likely to come at once: they are waited for a
-/// moment, rather than that the first of them is settled alone and all others wait for that.
-fn gather(first: Waiting, arrivals: &Receiver<Waiting>, expected: usize, most: usize) -> Vec<Waiting> {
-    let mut waiting = vec![first];
-    let until = Instant::now() + PATIENCE;
-    while waiting.len() < expected {
-        match arrivals.recv_timeout(until.saturating_duration_since(Instant::now())) {
-            Ok(next) => waiting.push(next),
-            Err(_) => break,
-        }
-    }
-    waiting.extend(arrivals.try_iter().take(most.saturating_sub(waiting.len())));
-    waiting
-}
-
 impl Worker {
     fn run(self, arrivals: &Receiver<Waiting>, most: usize) {
-        let mut before = 1;
         while let Ok(first) = arrivals.recv() {
-            let waiting = gather(first, arrivals, before.min(most), most);
-            before = waiting.len();
-            metrics::histogram!("desk_batch_attempts").record(waiting.len() as f64);
+            // What arrives while one batch is settled makes the next one. Waiting for more was tried, and cost more than
+            // it saved.
+            let others = arrivals.try_iter().take(most.saturating_sub(1));
             let (attempts, answers): (Vec<_>, Vec<_>) =
-                waiting.into_iter().map(|Waiting { attempt, answer }| (attempt, answer)).unzip();
-            let settling = std::panic::AssertUnwindSafe(|| self.settle(&attempts));
-            match std::panic::catch_unwind(settling) {
-                Ok(settled) => {
-                    for (answer, settled) in answers.into_iter().zip(settled) {
-                        // Whoever hung up is signed up all the same.
-                        let _ = answer.send(settled);
-                    }
-                }
-                // The panic hook has logged it; dropping the answers tells those who wait.
-                Err(_panic) => drop(answers),
+                iter::once(first).chain(others).map(|Waiting { attempt, answer }| (attempt, answer)).unzip();
+            metrics::histogram!("desk_batch_attempts").record(attempts.len() as f64);
+            for (answer, settled) in answers.into_iter().zip(self.settle(&attempts)) {
+                // Whoever hung up is signed up all the same.
+                let _ = answer.send(settled);
             }
         }
     }
 
-    /// Settles attempts together, or each by itself where that fails.
+    /// Settles attempts together; where a session is locked, those of each by themselves; where anything else fails, each
+    /// by itself.
     fn settle(&self, attempts: &[Attempt]) -> Vec<Result<Settled, Error>> {
-        match self.db.write(|tx| self.batch(tx, attempts)) {
+        let several = |one: &Attempt| one.session != attempts[0].session;
+        match self.together(attempts) {
             Ok(done) => {
                 done.lists.into_iter().for_each(|(session, list)| self.lists.remember(session, list));
                 done.outcomes
             }
-            Err(Error::Db(error @ db::Error::Unavailable(_))) => {
+            Err(Error::Db(db::Error::Locked(_))) if attempts.iter().any(several) => self.by_session(attempts),
+            Err(Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Locked(_)))) => {
                 // Nobody would fare better alone.
                 let reason = error.to_string();
                 attempts.iter().map(|_| Err(db::Error::Unavailable(reason.clone()).into())).collect()
@@ -180,6 +159,22 @@ impl Worker {
         }
     }
 
+    fn by_session(&self, attempts: &[Attempt]) -> Vec<Result<Settled, Error>> {
+        let mut sessions: Vec<SessionId> = attempts.iter().map(|one| one.session).collect();
+        sessions.sort_unstable();
+        sessions.dedup();
+        let mut settled: Vec<_> = attempts.iter().map(|_| Err(Error::Busy)).collect();
+        for session in sessions {
+            let places: Vec<usize> =
+                (0..attempts.len()).filter(|&place| attempts[place].session == session).collect();
+            let its: Vec<Attempt> = places.iter().map(|&place| attempts[place].clone()).collect();
+            for (place, outcome) in places.into_iter().zip(self.settle(&its)) {
+                settled[place] = outcome;
+            }
+        }
+        settled
+    }
+
     /// Settles one attempt that failed: another replica may have used a limit or a key since it was read, which the next
     /// try finds used.
     fn settle_again(&self, alone: &[Attempt], first: Error) -> Result<Settled, Error> {
@@ -188,12 +183,19 @@ impl Worker {
             if !matches!(failed, Error::Db(db::Error::Constraint(_))) {
                 break;
             }
-            match self.db.write(|tx| self.batch(tx, alone)) {
+            match self.together(alone) {
                 Ok(done) => return done.outcomes.into_iter().next().unwrap_or(Err(Error::Busy)),
                 Err(error) => failed = error,
             }
         }
         Err(failed)
+    }
+
+    /// Settles attempts in one transaction. A panic, which the hook has logged, is a failure like others: it harms only
+    /// the attempt that brings it about.
+    fn together(&self, attempts: &[Attempt]) -> Result<batch::Done, Error> {
+        let settling = AssertUnwindSafe(|| self.db.write(|tx| self.batch(tx, attempts)));
+        catch_unwind(settling).unwrap_or(Err(Error::Busy))
     }
 
     fn batch(&self, tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<batch::Done, Error> {

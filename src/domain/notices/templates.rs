@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
 
-use super::{Purpose, words};
+use super::Purpose;
 use crate::domain::time::CHINA;
+use crate::domain::words::words;
 
 /// The longest text of a `thing`, in characters.
 const THING: usize = 20;

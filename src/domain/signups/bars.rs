@@ -49,11 +49,13 @@ pub enum Bar {
     },
     /// A party is made smaller or corrected, never larger.
     CannotGrow,
+    /// Is somebody else than before, when it is too late to cancel.
+    Replaced,
 }
 
 impl Bar {
     /// The stable codes, with what they mean.
-    pub const CODES: [(&'static str, &'static str); 11] = [
+    pub const CODES: [(&'static str, &'static str); 12] = [
         ("tooYoung", "younger than the session is for"),
         ("tooOld", "older than the session is for"),
         ("guardianNeeded", "nobody comes along as a guardian"),
@@ -65,6 +67,7 @@ impl Bar {
         ("tooManySessions", "attends as many sessions as one may"),
         ("headsOutside", "a group of so many is not booked here"),
         ("cannotGrow", "a party is made smaller or corrected, never larger"),
+        ("replaced", "is somebody else than before, when it is too late to cancel"),
     ];
 
     /// The stable code, one of [`Bar::CODES`].
@@ -81,6 +84,7 @@ impl Bar {
             Self::TooManySessions { .. } => "tooManySessions",
             Self::HeadsOutside { .. } => "headsOutside",
             Self::CannotGrow => "cannotGrow",
+            Self::Replaced => "replaced",
         }
     }
 
@@ -119,9 +123,11 @@ impl Bar {
                 format!("Signed up and did not come {most} times in {days} days."),
             ],
             Self::AlreadySignedUp => [
-                "已由其他人报名这场活动。".to_owned(),
-                "已由其他人報名這場活動。".to_owned(),
-                "Somebody else has signed them up for this session.".to_owned(),
+                "已由其他人报名这场活动。如果不是家人报的，请联系主办单位：核实后可撤销那份报名，您再重新报名。".to_owned(),
+                "已由其他人報名這場活動。如果不是家人報的，請聯絡主辦單位：核實後可撤銷那份報名，您再重新報名。".to_owned(),
+                "Somebody else has signed them up for this session. If that was nobody of the family, ask the host: they can \
+                 take that sign-up back, and you sign up then."
+                    .to_owned(),
             ],
             Self::TooManySeats { most } => [
                 format!("每个账号在这场活动最多占 {most} 个名额。"),
@@ -149,6 +155,11 @@ impl Bar {
                 "A party can shrink or be corrected, not grow; for more seats, cancel and sign up anew."
                     .to_owned(),
             ],
+            Self::Replaced => [
+                "取消截止后只能更正姓名，不能换人。".to_owned(),
+                "取消截止後只能更正姓名，不能換人。".to_owned(),
+                "It is too late to cancel: a name can be corrected, but nobody can be replaced.".to_owned(),
+            ],
         };
         match lang {
             Lang::ZhCn => zh_cn,
@@ -162,7 +173,7 @@ impl Bar {
 mod tests {
     use super::*;
 
-    const EVERY: [Bar; 12] = [
+    const EVERY: [Bar; 13] = [
         Bar::TooYoung { min: 6 },
         Bar::TooOld { max: 12 },
         Bar::GuardianNeeded,
@@ -175,6 +186,7 @@ mod tests {
         Bar::HeadsOutside { min: 0, max: 0 },
         Bar::HeadsOutside { min: 10, max: 50 },
         Bar::CannotGrow,
+        Bar::Replaced,
     ];
 
     #[test]

@@ -1,9 +1,11 @@
 //! Sign-ups (报名): a party's claim to seats of a session, from the moment it is made until it is over.
 //!
 //! [`party`] is who comes along, [`request`] what somebody asks for and whether the terms of the session allow it,
-//! [`seats`] who gets a seat, who waits and who is next, [`refusal`] why not, and [`bars`] what about whom.
+//! [`seats`] who gets a seat, who waits and who is next, [`corrections`] what can be changed late, [`refusal`] why not, and
+//! [`bars`] what about whom.
 
 pub mod bars;
+pub mod corrections;
 pub mod party;
 pub mod refusal;
 pub mod request;

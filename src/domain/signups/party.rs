@@ -52,6 +52,9 @@ pub struct Member {
     /// Where they are somebody of the account: who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,
+    /// What they were called when it became too late to cancel, where that was corrected since.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "exposed_names")]
+    pub first_name: Option<PersonName>,
 }
 
 /// Somebody whom the account knows.
@@ -205,6 +208,7 @@ mod tests {
                 birth: Some(Birth::Year(2016)),
                 role: Role::Attendee,
                 known: Some(Known::Myself),
+                first_name: None,
             }],
             contact: Some(Contact { name: Some("小明妈妈".into()), phone: Some("13800138000".into()) }),
             answers: vec![

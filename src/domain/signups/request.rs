@@ -199,7 +199,7 @@ impl Request {
                 invalid.push(format!("participants[{at}]"), FieldCode::Repeated);
             }
             known.extend(who);
-            Member { name, birth, role: participant.role, known: who }
+            Member { name, birth, role: participant.role, known: who, first_name: None }
         };
         self.participants.iter().enumerate().map(&mut member).collect()
     }

@@ -9,6 +9,7 @@ use actix_web::{App, Error, web};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::declared::Declared;
 use super::edge::{BODY_LIMIT, Edge, RequestIds};
 use super::health::Readiness;
 use super::limits::Limiter;
@@ -53,7 +54,7 @@ impl Site {
     fn of(mount: fn(&mut ServiceConfig), settings: Settings, random: &dyn Random) -> Self {
         let document = openapi::collect(mount);
         Self {
-            edge: Edge::new(RequestIds::new(random), settings.max_in_flight),
+            edge: Edge::new(RequestIds::new(random), settings.max_in_flight, Declared::of(&document)),
             methods: web::Data::new(Methods::of(&document)),
             document: web::Data::new(openapi::Served::new(&openapi::polish(&document))),
             readiness: web::Data::new(Readiness::default()),

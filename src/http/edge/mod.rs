@@ -1,7 +1,7 @@
 //! What every request passes on its way in, and every answer on its way out.
 //!
 //! One middleware, so that the order can be read in one place ([`EdgeService`]): id and language → capacity →
-//! preflight → limits → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
+//! preflight → limits → what nobody takes → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
 //! log and metrics. Each step is a file of its own.
 
 mod caching;
@@ -32,6 +32,7 @@ pub use capacity::{BODY_LIMIT, URI_LIMIT};
 pub use request_id::RequestIds;
 
 use crate::domain::text::Lang;
+use crate::http::declared::Declared;
 use crate::http::language;
 use crate::http::limits::{Limiter, Verdict};
 use crate::http::problem::{Code, Problem};
@@ -45,13 +46,15 @@ pub struct Edge {
     ids: Arc<RequestIds>,
     in_flight: Arc<InFlight>,
     limiter: Option<Arc<Limiter>>,
+    declared: Arc<Declared>,
 }
 
 impl Edge {
-    /// An edge that lets `max_in_flight` requests be worked on at once, over all workers.
+    /// An edge around what is `declared` that lets `max_in_flight` requests be worked on at once, over all workers.
     #[must_use]
-    pub fn new(ids: RequestIds, max_in_flight: usize) -> Self {
-        Self { ids: Arc::new(ids), in_flight: Arc::new(InFlight::new(max_in_flight)), limiter: None }
+    pub fn new(ids: RequestIds, max_in_flight: usize, declared: Declared) -> Self {
+        let in_flight = Arc::new(InFlight::new(max_in_flight));
+        Self { ids: Arc::new(ids), in_flight, limiter: None, declared: Arc::new(declared) }
     }
 
     /// The same, with limits to how often somebody may ask.
@@ -132,15 +135,19 @@ where
         }
         let conditions = Conditions::of(request.headers());
         let service = Rc::clone(&self.service);
-        let limiter = self.edge.limiter.clone();
+        let (limiter, declared) = (self.edge.limiter.clone(), Arc::clone(&self.edge.declared));
         let work = async move {
             let _slot = slot;
             let verdict = match limiter {
                 Some(limiter) => limiter.admit(&request).await,
                 None => Verdict::default(),
             };
-            if let Some(seconds) = verdict.retry_after {
-                let refusal = Problem::too_many(seconds).render(caller.lang, &caller.id);
+            let admitted = match verdict.retry_after {
+                Some(seconds) => Err(Problem::too_many(seconds)),
+                None => declared.check(&mut request).await,
+            };
+            if let Err(problem) = admitted {
+                let refusal = problem.render(caller.lang, &caller.id);
                 let mut response = request.into_response(finish(&caller, refusal, &conditions));
                 verdict.state(response.headers_mut());
                 seen.answered(&response);

@@ -13,6 +13,7 @@ use actix_web::dev::Payload;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::problem::{Code, Problem};
 
@@ -32,7 +33,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = Bytes::from_request(request, payload);
-        Box::pin(async move { read(&received(body.await)?).map(Self) })
+        Box::pin(async move { read(received(body.await)?).map(Self) })
     }
 }
 
@@ -42,11 +43,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for MaybeJson<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = Bytes::from_request(request, payload);
-        Box::pin(async move {
-            let body = received(body.await)?;
-            if body.is_empty() { Ok(Self(None)) } else { read(&body).map(|body| Self(Some(body))) }
-        })
+        Box::pin(async move { maybe(body.await).map(Self) })
     }
+}
+
+/// What a body that may be missing says.
+pub(super) fn maybe<T: DeserializeOwned>(
+    body: Result<Bytes, actix_web::Error>,
+) -> Result<Option<T>, Problem> {
+    let body = received(body)?;
+    if body.is_empty() { Ok(None) } else { read(body).map(Some) }
 }
 
 /// A body that was too long, or broke off, is told by its status.
@@ -54,7 +60,16 @@ fn received(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Problem> {
     body.map_err(|error| Code::of_status(error.as_response_error().status_code()).into())
 }
 
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    let value = serde_json::from_slice(body).map_err(|_not_json| Code::MalformedRequest)?;
+/// A body as JSON of whatever shape.
+pub(super) fn value(body: Result<Bytes, actix_web::Error>) -> Result<Value, Problem> {
+    serde_json::from_slice(&received(body)?).map_err(|_not_json| Code::MalformedRequest.into())
+}
+
+/// A body of the type's shape.
+pub(super) fn of_value<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     strict::read(value).map_err(Problem::unprocessable)
+}
+
+fn read<T: DeserializeOwned>(body: Bytes) -> Result<T, Problem> {
+    of_value(value(Ok(body))?)
 }

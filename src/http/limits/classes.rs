@@ -89,6 +89,15 @@ pub const CLASSES: &[Class] = &[
         why: "WeChat's own servers, whose signature is checked: a thousand a second from each",
     },
     Class {
+        name: "doorcodes",
+        covers: &[(Verb::Write, "/v1/signups/{id}/checkin")],
+        counting: Counting::Shared,
+        network: Some(limit(1200, 60)),
+        account: Some(limit(10, 600)),
+        why: "a person has one party in a session and reads its door once; of a million codes two are good, so whoever \
+              guesses for a whole day has one chance in three hundred; a thousand families at one door tap within a minute",
+    },
+    Class {
         name: "signups",
         covers: &[(Verb::Write, "/v1/sessions/{id}/signups"), (Verb::Write, "/v1/signups/*")],
         counting: Counting::Shared,
@@ -206,6 +215,7 @@ mod tests {
             (Method::POST, "/v1/auth/refresh", "tokens"),
             (Method::POST, "/v1/sessions/01h2x7m9k4qpz/signups", "signups"),
             (Method::POST, "/v1/signups/01h2x7m9k4qpz/cancel", "signups"),
+            (Method::POST, "/v1/signups/01h2x7m9k4qpz/checkin", "doorcodes"),
             (Method::POST, "/v1/reports", "reports"),
             (Method::POST, "/v1/wechat/wxdemo000000000001/push", "pushes"),
             (Method::GET, "/v1/wechat/wxdemo000000000001/push", "pushes"),

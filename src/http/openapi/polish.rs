@@ -70,6 +70,8 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             .is_some_and(|all| all.iter().any(|parameter| parameter["in"] == place))
     };
     let (in_query, in_path) = (asks("query", operation), asks("path", operation));
+    // The only header that operations take is `Idempotency-Key`.
+    let in_header = asks("header", operation);
     let (in_body, personal) = (operation["requestBody"].is_object(), operation["security"].is_array());
     let Some(responses) = operation["responses"].as_object_mut() else { return };
     if path.starts_with("/v1/") && method == "get" && !personal {
@@ -77,10 +79,16 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
             || json!({ "description": "The answer that `If-None-Match` names still holds." }),
         );
     }
+    let unknown = |name: &str| Invalid::one(name, FieldCode::Unknown { nearest: None });
     if in_query {
         let invalid = Invalid::one("radius", FieldCode::OutOfRange { min: "1".into(), max: "500000".into() });
         add(responses, &invalid.into());
         add(responses, &Code::UriTooLong.into());
+    } else {
+        add(responses, &unknown("radius").into());
+    }
+    if in_header {
+        add(responses, &Code::KeyReused.into());
     }
     if in_path {
         add(responses, &Code::NotFound.into());
@@ -89,6 +97,8 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         add(responses, &Code::MalformedRequest.into());
         add(responses, &Code::PayloadTooLarge.into());
         add(responses, &Problem::unprocessable(Invalid::one("version", FieldCode::Missing)));
+    } else if method != "get" {
+        add(responses, &Problem::unprocessable(unknown("version")));
     }
     if personal {
         add(responses, &Code::Unauthenticated.into());

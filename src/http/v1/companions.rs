@@ -20,6 +20,7 @@ use crate::http::list::List;
 use crate::http::params::PathId;
 use crate::http::person::Person;
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::Once;
 use crate::http::state::Members;
 
 /// Mounts the operations of this file.
@@ -247,6 +248,7 @@ async fn list_companions(person: Person, members: web::Data<Members>) -> Result<
 /// year is said for one that may be, the guardian's consent is required and put on record. Twenty at most.
 #[utoipa::path(
     tag = "companions",
+    params(Once<NewCompanion>),
     request_body(content = NewCompanion, example = json!({
         "name": "小明", "birthDate": "2016-05-04", "relation": "child",
         "consent": { "policyVersion": "1.0", "guardian": true },
@@ -254,20 +256,22 @@ async fn list_companions(person: Person, members: web::Data<Members>) -> Result<
     security(("person" = [])),
     responses(
         (status = 201, description = "The companion.", body = CompanionItem),
-        (status = 409, description = "`tooManyCompanions`: there are twenty.", body = ProblemBody,
+        (status = 409, description = "`tooManyCompanions`: there are twenty; `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/me/companions")]
 async fn create_companion(
     person: Person,
-    body: Json<NewCompanion>,
+    body: Once<NewCompanion>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let NewCompanion { name, birth_date, birth_year, relation, consent } = body.0;
+    let Once { body: NewCompanion { name, birth_date, birth_year, relation, consent }, repeat } = body;
     let companion = read(name, birth_date.as_deref(), birth_year, relation)?;
     let given = consent.map(Given::from);
-    let add = move |members: &Members| members.companions.add(person.id, &companion, given.as_ref());
+    let add = move |members: &Members| {
+        members.companions.add(person.id, &companion, given.as_ref(), repeat.as_ref())
+    };
     let held = members.into_inner().aside(add).await?;
     Ok(unkept(HttpResponse::Created()).json(CompanionItem::from(held)))
 }

@@ -146,9 +146,9 @@ fn callers() -> Vec<(&'static str, Option<Vec<Role>>)> {
         ("a person", Some(Vec::new())),
         ("an outsider", Some(vec![member(MemberRole::Owner, "garden")])),
     ];
-    callers.extend(MEMBERS.map(|role| (role.word(), Some(vec![member(role, "org")]))));
+    callers.extend(MEMBERS.map(|role| (role.name(), Some(vec![member(role, "org")]))));
     let authorities = [AuthorityRole::Reviewer, AuthorityRole::Administrator];
-    callers.extend(authorities.map(|role| (role.word(), Some(vec![authority(role, "440000")]))));
+    callers.extend(authorities.map(|role| (role.name(), Some(vec![authority(role, "440000")]))));
     callers
 }
 

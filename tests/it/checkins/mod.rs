@@ -93,8 +93,13 @@ impl Museum {
 
     /// Puts a sign-up for a session into the store as it is.
     fn sign_up(&self, session: &str, person: Option<PersonId>, status: Status, names: &[&str]) -> Signup {
-        let member =
-            |name: &&str| Member { name: (*name).into(), birth: None, role: As::Attendee, known: None };
+        let member = |name: &&str| Member {
+            name: (*name).into(),
+            birth: None,
+            role: As::Attendee,
+            known: None,
+            first_name: None,
+        };
         let ticketed =
             matches!(status, Status::Confirmed | Status::Attended | Status::NoShow | Status::Cancelled);
         let signup = Signup {

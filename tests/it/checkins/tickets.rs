@@ -224,3 +224,30 @@ async fn a_ticket_of_another_moment_of_the_session_still_lets_in() {
     let results = museum.hear("a", json!([entry("1", &ticket_keys().issue(&stale), 0)])).await;
     assert_eq!(verdicts(&results), [("ok", "")]);
 }
+
+on_both_stores! {
+    async fn the_store_tells_no_codes_and_those_from_before_they_were_sealed_still_let_in(store: Store) {
+        let museum = Museum::open(store).await;
+        let (old, new) = (museum.family(), museum.family());
+        let [old_code, new_code] = [&old, &new].map(|family| family.ticket_code.unwrap().to_string());
+        let held = || crate::support::dump::dump(&museum.db);
+        assert!(!held().contains(&old_code) && !held().contains(&new_code));
+        let clear = format!(
+            "UPDATE signups SET ticket_code = '{old_code}', ticket_hash = NULL WHERE id = {}", old.id.get()
+        );
+        museum.db.read(|conn| {
+            Ok::<_, kepu::db::Error>(diesel::connection::SimpleConnection::batch_execute(conn, &clear)?)
+        }).unwrap();
+        assert!(held().contains(&old_code));
+        let heard = museum.hear("a", json!([entry("1", &old_code, 0), entry("2", &new_code, 1)])).await;
+        assert_eq!(verdicts(&heard), [("ok", ""), ("ok", "")]);
+        assert_eq!(museum.now(&old).ticket_code, old.ticket_code);
+
+        let report = kepu::app::reseal::reseal(&museum.db, &museum.vault).unwrap();
+        assert_eq!(report.unreadable, 0);
+        assert!(!held().contains(&old_code), "what stood in clear is sealed");
+        let heard = museum.hear("b", json!([entry("1", &old_code, 2), entry("2", "0000000000", 3)])).await;
+        assert_eq!(verdicts(&heard), [("already", "otherDevice"), ("unknown", "")]);
+        assert_eq!(museum.now(&old).ticket_code, old.ticket_code);
+    }
+}

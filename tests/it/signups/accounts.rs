@@ -49,6 +49,27 @@ on_both_stores! {
         }
     }
 
+    async fn whoever_signs_up_anothers_child_keeps_it_from_nothing(store: Store) {
+        let server = with_guardian_policy(store, vec![stars("a", 10, json!({}))]).await;
+        let (mother, stranger) = (log_in(&server, "lan").await, log_in(&server, "ming").await);
+        let host = host::host(&server).await;
+        let hers = child(&server, &mother, "陈小明").await;
+        let claimed = child(&server, &stranger, "陈小明").await;
+        let taken = signed_up(&server, "a", &stranger, of_companion(&claimed), "confirmed").await;
+        let refused = sign_up(&server, "a", &mother, of_companion(&hers)).await;
+        assert_refused(&refused, "duplicate");
+        let told = &refused.json()["errors"][0];
+        assert_eq!((&told["field"], &told["code"]), (&json!("participants[0]"), &json!("alreadySignedUp")));
+        assert!(told["message"].as_str().unwrap().contains("主办单位"), "it says who settles it: {told}");
+        let path = format!("{}/{}/reject", host::hosted("a"), taken["id"].as_str().unwrap());
+        assert_eq!(server.send(by(&server, Method::POST, &path, &stranger)).await.status, 403);
+        let released = server.send(by(&server, Method::POST, &path, &host)).await;
+        assert_eq!((released.status.as_u16(), &released.json()["status"]), (200, &json!("rejected")), "{}", released.text);
+        assert_eq!(read(&server, &taken, &stranger).await["statusReason"], "byHost");
+        signed_up(&server, "a", &mother, of_companion(&hers), "confirmed").await;
+        seats(&server, "a", 1, 0).await;
+    }
+
     async fn a_closed_account_gives_its_seats_to_the_queue_and_leaves_no_name(store: Store) {
         let terms = json!({ "waitlistMode": "confirm" });
         let server = with_guardian_policy(store, vec![stars("a", 1, terms)]).await;

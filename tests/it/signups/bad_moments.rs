@@ -71,7 +71,7 @@ fn hold(
             stored::lock(tx, &[id])?;
             work(tx);
             held.send(()).unwrap();
-            let _ = released.recv_timeout(Duration::from_secs(4));
+            let _ = released.recv_timeout(Duration::from_secs(30));
             Ok::<_, db::Error>(())
         })
     });
@@ -118,6 +118,29 @@ async fn two_replicas_never_pass_a_limit_nor_wait_in_a_circle() {
     }
     let taken: i32 = names.iter().map(|name| taken(&one, name).0).sum();
     assert_eq!(taken, 120);
+}
+
+#[actix_web::test]
+async fn a_session_that_stays_locked_keeps_nobody_from_another() {
+    let sessions = vec![stars("free", 10, json!({})), stars("held", 10, json!({}))];
+    let (_fresh, db, callers) = ready(Store::Postgres, sessions, 3);
+    let desk = desk(&db);
+    let both = hold(&db, "free", |_| ());
+    let first = desk.sign_up(attempt(callers[0], "free"));
+    // While the desk waits for the first, two more arrive together.
+    let (_held, second, third) = (
+        hold(&db, "held", |_| ()),
+        desk.sign_up(attempt(callers[1], "held")),
+        desk.sign_up(attempt(callers[2], "free")),
+    );
+    let free = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(both);
+    };
+    let (first, second, third, ()) = futures_util::join!(first, second, third, free);
+    assert!(made(&first) && made(&third), "{first:?} {third:?}");
+    assert!(second.is_err_and(|error| is_unavailable(&error)));
+    assert_eq!((taken(&db, "free").0, taken(&db, "held").0), (2, 0));
 }
 
 /// Who gives one limit back and uses another, while somebody else does it the other way round.

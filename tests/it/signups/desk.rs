@@ -129,6 +129,25 @@ on_both_stores! {
         seats(&server, "s", 0, 0).await;
     }
 
+    async fn a_login_that_ended_is_not_told_how_a_session_stands(store: Store) {
+        let server = server(store, vec![stars("full", 0, json!({}))]).await;
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        for _ in 0..3 {
+            // From the store first, then from memory.
+            assert_refused(&sign_up(&server, "full", &lan, alone()).await, "full");
+        }
+        assert_eq!(server.send(by(&server, Method::POST, "/v1/auth/logout", &lan)).await.status, 204);
+        let mut old = alone();
+        old["consent"]["policyVersion"] = "0.9".into();
+        for (session, body) in [("full", alone()), ("nowhere", alone()), ("full", old)] {
+            let refused = sign_up(&server, session, &lan, body).await;
+            assert_eq!((refused.status.as_u16(), refused.json()["code"].clone()), (401, json!("loginEnded")), "{session}");
+        }
+        assert_refused(&sign_up(&server, "full", &ming, alone()).await, "full");
+        let again = log_in(&server, "lan").await;
+        assert_refused(&sign_up(&server, "full", &again, alone()).await, "full");
+    }
+
     async fn limits_hold_over_the_sessions_of_an_event(store: Store) {
         let terms = || json!({ "perEventMax": 1 });
         let server = server(store, vec![stars("a", 5, terms()), stars("b", 5, terms())]).await;

@@ -8,7 +8,7 @@ use kepu::jobs::daily::{PERSONAL_KEPT_DAYS, chores};
 use super::*;
 
 /// Somebody of the organisation that holds the event.
-async fn host(server: &Server) -> String {
+pub(super) async fn host(server: &Server) -> String {
     let access = log_in(server, "host").await;
     let me = server.send(by(server, Method::GET, "/v1/me", &access)).await.json();
     let id: PersonId = me["id"].as_str().unwrap().parse().unwrap();
@@ -17,7 +17,7 @@ async fn host(server: &Server) -> String {
     access
 }
 
-fn hosted(session: &str) -> String {
+pub(super) fn hosted(session: &str) -> String {
     format!("/v1/manage/sessions/{}/signups", SessionId::from_slug(session))
 }
 
@@ -66,11 +66,17 @@ on_both_stores! {
         };
         let masked = list("").await;
         assert!(!masked.text.contains("小") && masked.json()["items"][0]["phone"] == "138****8000", "{}", masked.text);
-        assert!(looks().await.is_empty());
+        let told = looks().await;
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert_eq!((&told[0]["purpose"], &told[0]["fields"]), (&json!("list"), &json!(["maskedName", "maskedPhone"])));
         let full = list("?purpose=%E5%88%86%E7%BB%84").await.json();
         assert_eq!(full["items"][0]["party"][0]["name"], "陈小明");
-        let looks = looks().await;
-        assert_eq!((looks.len(), &looks[0]["purpose"]), (1, &json!("分组")), "{looks:?}");
+        let told = looks().await;
+        assert_eq!((told.len(), &told[1]["purpose"]), (2, &json!("分组")), "{told:?}");
+        assert_eq!(told[1]["fields"], json!(["party", "contact", "answers"]));
+        let reject = format!("{}/{}/reject", hosted("s"), full["items"][0]["id"].as_str().unwrap());
+        assert!(!server.send(by(&server, Method::POST, &reject, &host)).await.text.contains('小'));
+        assert_eq!(looks().await[2]["purpose"], "decision", "whoever decides sees the party");
         assert_eq!(server.send(by(&server, Method::GET, &hosted("s"), &lan)).await.status, 403);
     }
 

@@ -1,5 +1,7 @@
 //! The queue: first come first served, offers taken and lapsed, parties that shrink.
 
+use kepu::domain::events::{Event, EventStatus};
+
 use super::*;
 
 on_both_stores! {
@@ -85,5 +87,61 @@ on_both_stores! {
         .await;
         assert_refused(&try_to(&server, &first, &lan, "cancel").await, "cancelClosed");
         seats(&server, "s", 1, 0).await;
+    }
+
+    async fn nobody_is_promoted_into_an_event_that_was_called_off(store: Store) {
+        let server = server(store, vec![stars("s", 1, json!({ "waitlistMode": "confirm" }))]).await;
+        let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
+        let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
+        let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
+        let off = |status| Event { status, ..event("stars", BaseId::from_slug("dome")) };
+        let put = |status| server.running.db.write(|tx| put_event(tx, "stars", &off(status), NOW, 0)).unwrap();
+        put(EventStatus::Cancelled);
+        act(&server, &first, &lan, "cancel").await;
+        assert_eq!(read(&server, &second, &ming).await["status"], "waitlisted", "its sessions still say scheduled");
+        put(EventStatus::Scheduled);
+        let wei = log_in(&server, "wei").await;
+        eventually("the event is on again", || async {
+            (sign_up(&server, "s", &wei, queueing(alone())).await.status == 201).then_some(())
+        })
+        .await;
+        assert_eq!(read(&server, &second, &ming).await["status"], "confirmed", "who queued comes first");
+    }
+
+    async fn once_it_is_too_late_to_cancel_names_are_corrected_and_nobody_is_replaced(store: Store) {
+        let day_before = start() - TimeDelta::days(1);
+        let terms = json!({ "partyMax": 3, "perPersonMax": 3, "cancelUntil": day_before, "group": { "min": 2, "max": 30 } });
+        let server = server(store, vec![stars("s", 30, terms)]).await;
+        let [lan, teacher] = [log_in(&server, "lan").await, log_in(&server, "teacher").await];
+        let named = |names: &[&str]| names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>();
+        let mut body = people(0);
+        body["participants"] = json!(named(&["陈小明", "李华"]));
+        let family = signed_up(&server, "s", &lan, body.clone(), "confirmed").await;
+        body["participants"] = json!(named(&["周一", "郑二"]));
+        body["headcount"] = 20.into();
+        let class = signed_up(&server, "s", &teacher, body, "confirmed").await;
+        let put = |signup: &Value, access: &str, body: Value| {
+            let path = format!("/v1/signups/{}", signup["id"].as_str().unwrap());
+            server.send(by(&server, Method::PUT, &path, access).json(&body))
+        };
+        let early = put(&family, &lan, json!({ "version": 1, "participants": named(&["赵大海", "李华"]) })).await;
+        assert_eq!(early.status, 200, "they could cancel, and somebody else sign up: {}", early.text);
+
+        server.clock.set(day_before);
+        let [lan, teacher] = [log_in(&server, "lan").await, log_in(&server, "teacher").await];
+        let change = |version: i64, names: &[&str]| json!({ "version": version, "participants": named(names) });
+        let swapped = put(&family, &lan, change(2, &["王五", "李华"])).await;
+        assert_eq!(swapped.status, 422, "{}", swapped.text);
+        let told = &swapped.json()["errors"][0];
+        assert_eq!((&told["field"], &told["code"]), (&json!("participants[0]"), &json!("replaced")));
+        assert_refused(&put(&family, &lan, change(2, &["李华"])).await, "cancelClosed");
+        let corrected = put(&family, &lan, change(2, &["赵大洋", "李桦"])).await;
+        assert_eq!((corrected.status.as_u16(), &corrected.json()["party"][1]["name"]), (200, &json!("李桦")), "{}", corrected.text);
+        let step = put(&family, &lan, change(3, &["赵大洋", "王桦"])).await;
+        assert_eq!(step.status, 422, "step by step neither: {}", step.text);
+
+        let mut list = change(1, &["吴三", "冯四", "孙五"]);
+        list["headcount"] = 20.into();
+        assert_eq!(put(&class, &teacher, list).await.status, 200, "a class sends whom it has");
     }
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{PartyRole, SignupStatus, StatusReason};
-use crate::app::signups::Decision;
+use crate::app::signups::{Decision, MASKED};
 use crate::domain::checkins::masked;
 use crate::domain::ids::{SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -31,14 +31,17 @@ pub struct ListSessionSignups;
 const PURPOSE: Param = Param::new(
     "purpose",
     Kind::Text { max_chars: 100 },
-    "What names, telephone numbers and answers are needed for, in a few words. With it they are shown in full, and that \
-     you looked stands on record for everybody on the list. Without it names and numbers are masked.",
+    "What names, telephone numbers and answers are needed for, in a few words. With it they are shown in full. Without it \
+     names and numbers are masked. That you looked, and what for, stands on record for everybody on the list either way.",
     "分组",
 );
 
 impl Table for ListSessionSignups {
     const PARAMS: &'static [&'static [Param]] = &[&[PURPOSE]];
 }
+
+/// What a list shows of those on it where a purpose is given.
+const FULL: &[&str] = &["party", "contact", "answers"];
 
 /// A sign-up, as the host of its session sees it.
 #[skip_serializing_none]
@@ -132,8 +135,8 @@ impl HostedSignup {
 
 /// List who comes
 ///
-/// All sign-ups of a session in order of their making. Names and numbers are masked; with a `purpose` they are shown, and
-/// that you looked is on record.
+/// All sign-ups of a session in order of their making. Names and numbers are masked; with a `purpose` they are shown. Every
+/// look is on record, and whoever was looked at finds it in their export.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SessionId>, Asked<ListSessionSignups>),
@@ -156,8 +159,10 @@ async fn list_session_signups(
         invalid.or(())?;
     }
     let full = purpose.is_some();
-    let read =
-        move |members: &Members| members.signups.of_session(desk.session, desk.person.id, purpose.as_deref());
+    let read = move |members: &Members| {
+        let (purpose, fields) = purpose.as_deref().map_or(("list", MASKED), |purpose| (purpose, FULL));
+        members.signups.of_session(desk.session, desk.person.id, purpose, fields)
+    };
     let all = members.into_inner().aside(read).await?;
     let items = all.into_iter().map(|signup| HostedSignup::new(signup, full)).collect();
     let list: List<HostedSignup> = List::whole(items, None);
@@ -188,14 +193,15 @@ async fn approve_signup(
 
 /// Reject a sign-up
 ///
-/// Of a session where the host decides on each: the seats that were held for them go to whoever is next.
+/// Of a session where the host decides on each; or what somebody has already is taken back, as where they signed up a
+/// child that is not theirs, as long as nobody of it came. Seats go to whoever is next, and whoever signed up is told.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SessionId>, ("signup" = String, Path, description = "The sign-up.", example = "01h2x7m9k4qpz")),
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, declined.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: it does not wait for a decision.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: somebody of it came, or it was given up.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -216,7 +222,8 @@ async fn decide(
 ) -> Result<HttpResponse, Problem> {
     let named = request.match_info().get("signup").and_then(|id| id.parse::<SignupId>().ok());
     let id = named.ok_or(Code::NotFound)?;
-    let decide = move |members: &Members| members.signups.decide(desk.session, id, decision);
+    let by = (desk.session, desk.person.id);
+    let decide = move |members: &Members| members.signups.decide(by, id, decision);
     let signup = members.into_inner().aside(decide).await?;
     let shown = HostedSignup::new(signup, false);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))

@@ -6,7 +6,7 @@ mod host;
 mod shown;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use asked::{ChangedSignup, NewSignup};
@@ -20,9 +20,12 @@ use crate::db::{self, AnyConn, signups};
 use crate::discovery::Snapshot;
 use crate::discovery::page::{Answer, Key};
 use crate::discovery::policies::Standing;
+use crate::domain::access::Caller;
+use crate::domain::events::Event;
 use crate::domain::ids::{SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::policies::PolicyKind;
+use crate::domain::sessions::Session;
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::Request;
 use crate::domain::signups::{RepeatKey, Signup, Status};
@@ -33,6 +36,7 @@ use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::person::{Claimed, Person};
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::IdempotencyKey;
 use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
@@ -56,15 +60,14 @@ impl Table for ListSignups {
 /// Sign up
 ///
 /// Signs a party up for a session, or lets it queue. Who has a sign-up in the session that stands gets it again (200).
-/// With an `Idempotency-Key` a repeat of the same request gives what the first one made, for a day. What is refused says
-/// why: `full` with what there is of a waiting list, `notOpen`, `closed`, `duplicate`, `limitReached`, `notEligible`.
+/// What is refused says why: `full` with what there is of a waiting list, `notOpen`, `closed`, `duplicate`, `limitReached`,
+/// `notEligible`.
 #[utoipa::path(
     tag = "signups",
     params(
         PathId<SessionId>,
         Asked<Plain>,
-        ("Idempotency-Key" = Option<String>, Header, description = "Any text of up to 128 characters, new for each \
-            request that is meant anew.", example = "c0ffee00-5a1a-4b1d-9f00-3a7b1c2d4e5f"),
+        IdempotencyKey,
     ),
     request_body(content = NewSignup, example = json!({
         "participants": [{ "self": true, "as": "guardian" }, { "name": "小明", "birthYear": 2016 }],
@@ -85,27 +88,23 @@ async fn create_signup(
     id: PathId<SessionId>,
     asked: Asked<Plain>,
     body: Json<NewSignup>,
-    request: HttpRequest,
+    key: IdempotencyKey,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, caller) = (id.0, caller.0);
-    let snapshot = state.snapshot()?;
-    let (event, session) = snapshot.session(id).ok_or(Code::NotFound)?;
-    let wanted = body.0.request().map_err(Problem::unprocessable)?;
-    let key = repeat_key(&request, &wanted, id, &members)?;
-    check_policy(&snapshot, &state, &wanted)?;
-    let now = session.signup_state(event.status, members.clock.now());
-    if let Some(queue) = members.desk.lists.refuse(session, now, caller.person, &wanted) {
-        return Err(Problem::refused(Refusal::Full(queue)));
-    }
-    let body = event.event().ok_or(Code::Internal)?;
-    if body.sample && !members.sample_signups {
-        return Err(Problem::refused(Refusal::Sample));
-    }
-    let attempt = Attempt { caller, session: id, request: wanted, key };
+    let (id, caller, snapshot) = (id.0, caller.0, state.snapshot()?);
+    let (session, event, attempt) = match attempt((&snapshot, &state, &members), id, caller, body.0, key) {
+        Ok(attempted) => attempted,
+        Err(refused) => {
+            // Whoever has logged out is told that, and not how the session stands.
+            if !members.accounts.standing.knows(caller.login) {
+                members.into_inner().aside(move |members| members.accounts.check(caller)).await?;
+            }
+            return Err(refused);
+        }
+    };
     let Settled { signup, made } = members.desk.sign_up(attempt).await?;
-    let mut found = Found::new(signup, session.clone(), &body);
+    let mut found = Found::new(signup, session.clone(), &event);
     let members = members.into_inner();
     if found.signup.status == Status::Waitlisted {
         found = members.clone().aside(move |members| members.db.read(|conn| found.placed(conn))).await?;
@@ -116,21 +115,40 @@ async fn create_signup(
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
 }
 
+/// The attempt that a request makes, beside its session and event; or why it is refused without the desk.
+fn attempt<'a>(
+    (snapshot, state, members): (&'a Snapshot, &State, &Members),
+    id: SessionId,
+    caller: Caller,
+    body: NewSignup,
+    key: IdempotencyKey,
+) -> Result<(&'a Session, Event, Attempt), Problem> {
+    let (event, session) = snapshot.session(id).ok_or(Code::NotFound)?;
+    let wanted = body.request().map_err(Problem::unprocessable)?;
+    let key = repeat_key(key, &wanted, id, members);
+    check_policy(snapshot, state, &wanted)?;
+    let now = session.signup_state(event.status, members.clock.now());
+    if let Some(queue) = members.desk.lists.refuse(session, now, caller.person, &wanted) {
+        return Err(Problem::refused(Refusal::Full(queue)));
+    }
+    let event = event.event().ok_or(Code::Internal)?;
+    if event.sample && !members.sample_signups {
+        return Err(Problem::refused(Refusal::Sample));
+    }
+    Ok((session, event, Attempt { caller, session: id, request: wanted, key }))
+}
+
 /// The key under which a request may be repeated, if it has one.
 fn repeat_key(
-    request: &HttpRequest,
+    key: IdempotencyKey,
     wanted: &Request,
     session: SessionId,
     members: &Members,
-) -> Result<Option<RepeatKey>, Problem> {
-    let Some(given) = request.headers().get("Idempotency-Key") else { return Ok(None) };
-    let given = given.to_str().unwrap_or_default();
-    let mut invalid = Invalid::default();
-    RepeatKey::check(given, &mut invalid);
-    invalid.or(())?;
+) -> Option<RepeatKey> {
+    let given = key.0?;
     // What `Debug` hides is spelled out: two requests with other names are two requests.
     let body_hash = members.vault.blind("signUp", &format!("{session}{}", wanted.spelled()));
-    Ok(Some(RepeatKey { given: given.to_owned(), body_hash }))
+    Some(RepeatKey { given, body_hash })
 }
 
 /// One agrees to the version that is in force.
@@ -219,7 +237,9 @@ async fn get_signup(
 /// Change a sign-up
 ///
 /// Replaces the party, the answers and the contact: corrected, made smaller, or the list of a class filled in. Freed
-/// seats go to whoever is next in the queue. Tickets that were given before are no longer good.
+/// seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
+/// replaced by somebody else (`replaced`): how a name is written can be corrected, where at least half of its letters stay.
+/// The list of a class stays free, within its `headcount`.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),

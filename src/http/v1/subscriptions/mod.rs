@@ -3,7 +3,7 @@
 mod filter;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
+use actix_web::{HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -15,8 +15,6 @@ use super::filters::Placed;
 use super::view::View;
 use crate::db::subscriptions;
 use crate::domain::ids::SubscriptionId;
-use crate::domain::invalid::Invalid;
-use crate::domain::signups::RepeatKey;
 use crate::domain::subscriptions::{Subscription, Wish};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
@@ -24,6 +22,7 @@ use crate::http::list::{Crs, List};
 use crate::http::params::{Asked, PathId};
 use crate::http::person::Person;
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::Once;
 use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
@@ -127,14 +126,12 @@ async fn list_subscriptions(
 ///
 /// From now on, whoever subscribed is told once of each event that is published and fits: in `/v1/me/notices`, and where
 /// they agreed to it by a subscribe message. The fields of `filter` mean what the parameters of `/v1/events` mean, at the
-/// moment of publication. A position is kept to some 100 metres, and encrypted. With an `Idempotency-Key` a repeat of
-/// the same request makes nothing new for a day.
+/// moment of publication. A position is kept to some 100 metres, and encrypted.
 #[utoipa::path(
     tag = "me",
     params(
         Asked<Placed>,
-        ("Idempotency-Key" = Option<String>, Header, description = "Any text of up to 128 characters, new for each \
-            request that is meant anew.", example = "c0ffee00-5a1a-4b1d-9f00-3a7b1c2d4e5f"),
+        Once<NewSubscription>,
     ),
     request_body(content = NewSubscription, example = json!({
         "name": "天文", "filter": { "topic": ["astronomy_space"], "lat": 23.1066, "lng": 113.3245, "radius": 10000.0 },
@@ -150,15 +147,13 @@ async fn list_subscriptions(
 async fn create_subscription(
     person: Person,
     asked: Asked<Placed>,
-    body: Json<NewSubscription>,
-    request: HttpRequest,
+    body: Once<NewSubscription>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let NewSubscription { name, filter } = body.0;
+    let Once { body: NewSubscription { name, filter }, repeat } = body;
     let wish = wish(&asked, &state, name, &filter)?;
-    let key = repeat_key(&request, &members, &wish)?;
-    let create = move |members: &Members| members.subscriptions.create(person.id, &wish, key);
+    let create = move |members: &Members| members.subscriptions.create(person.id, &wish, repeat.as_ref());
     let made = members.into_inner().aside(create).await?;
     let location = format!("/v1/me/subscriptions/{}", made.id);
     let mut response = HttpResponse::Created();
@@ -248,18 +243,6 @@ fn wish(
     let snapshot = state.snapshot()?;
     let filter = filter.read(&asked.view(&snapshot, state.now()))?;
     Ok(Wish { name: name.map(|name| name.trim().to_owned()), filter })
-}
-
-/// The key under which a request may be repeated, if it has one.
-fn repeat_key(request: &HttpRequest, members: &Members, wish: &Wish) -> Result<Option<RepeatKey>, Problem> {
-    let Some(given) = request.headers().get("Idempotency-Key") else { return Ok(None) };
-    let given = given.to_str().unwrap_or_default();
-    let mut invalid = Invalid::default();
-    RepeatKey::check(given, &mut invalid);
-    invalid.or(())?;
-    let spelled = serde_json::to_string(wish).map_err(Problem::internal)?;
-    let body_hash = members.vault.blind("createSubscription", &spelled);
-    Ok(Some(RepeatKey { given: given.to_owned(), body_hash }))
 }
 
 fn answer(

@@ -223,7 +223,9 @@ impl Model {
                 self.entries[at].standing = Standing::Confirmed;
                 self.entries[at].version += 1;
             }
-            (Standing::Pending, false) => self.end(at, Standing::Rejected, "byHost"),
+            (Standing::Pending | Standing::Confirmed | Standing::Offered | Standing::Waitlisted, false) => {
+                self.end(at, Standing::Rejected, "byHost");
+            }
             (Standing::Confirmed, true) | (Standing::Rejected, false) => {}
             _ => return Outcome::Refused("over"),
         }

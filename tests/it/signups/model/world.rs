@@ -14,7 +14,7 @@ use kepu::db::{Db, sessions};
 use kepu::domain::access::Caller;
 use kepu::domain::clock::{Clock, ManualClock};
 use kepu::domain::events::EventStatus;
-use kepu::domain::ids::{BaseId, EventId, SessionId, SignupId, SystemRandom};
+use kepu::domain::ids::{BaseId, EventId, PersonId, SessionId, SignupId, SystemRandom};
 use kepu::domain::sealing::Vault;
 use kepu::domain::sessions::Session;
 use kepu::domain::signup_terms::{CapacityUnit, SignupTerms, WaitlistMode};
@@ -191,7 +191,10 @@ impl<'a> Life<'a> {
                     *person,
                     *session,
                     |model, at| model.decide(at, *approve),
-                    |life, id| life.bench.house.signups.decide(life.sessions[*session], id, decision),
+                    |life, id| {
+                        let by = (life.sessions[*session], PersonId::from_slug("host"));
+                        life.bench.house.signups.decide(by, id, decision)
+                    },
                 )
             }
             Step::Capacity { session, capacity } => {

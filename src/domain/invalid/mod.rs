@@ -1,0 +1,125 @@
+//! What is wrong with something that came in: one entry per field, with a stable code for programs and a
+//! sentence for people.
+//!
+//! To add a code: a variant of [`FieldCode`], its line in [`FieldCode::wire`] and [`FIELD_CODES`], its sentence in the
+//! three languages in [`FieldCode::message`]. The compiler and the tests of `messages` ask for all of them.
+
+mod codes;
+mod messages;
+
+use std::fmt;
+
+pub use codes::{Expected, FIELD_CODES, FieldCode};
+
+use crate::domain::text::{Lang, Text};
+
+/// Everything that is wrong with an input; never empty when it travels as an error.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Invalid(pub Vec<FieldError>);
+
+/// One thing that is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where: the name of a query parameter, or the path in a body (`participants[0].birthYear`).
+    pub field: String,
+    /// What is wrong with it.
+    pub code: FieldCode,
+}
+
+impl FieldError {
+    /// `field` is wrong as `code` says.
+    pub fn new(field: impl Into<String>, code: FieldCode) -> Self {
+        Self { field: field.into(), code }
+    }
+}
+
+impl Invalid {
+    /// A single error.
+    pub fn one(field: impl Into<String>, code: FieldCode) -> Self {
+        Self(vec![FieldError::new(field, code)])
+    }
+
+    /// Adds an error.
+    pub fn push(&mut self, field: impl Into<String>, code: FieldCode) {
+        self.0.push(FieldError::new(field, code));
+    }
+
+    /// Adds what is wrong with a part, whose fields stand within `field`.
+    pub fn nested(&mut self, field: &str, part: Self) {
+        let within = |error: FieldError| FieldError::new(format!("{field}.{}", error.field), error.code);
+        self.0.extend(part.0.into_iter().map(within));
+    }
+
+    /// Checks a text that must be there: not blank, and not longer than `max` characters in any language.
+    pub fn text(&mut self, field: &str, text: &Text, max: usize) {
+        if text.zh_cn.trim().is_empty() {
+            self.push(field, FieldCode::Empty);
+        }
+        let hidden = |c: char| c != '\n' && is_hidden(c);
+        if Lang::ALL.iter().any(|&lang| text.get(lang).contains(hidden)) {
+            self.push(field, FieldCode::Malformed(Expected::PlainText));
+        }
+        let longest = Lang::ALL.iter().map(|&lang| text.get(lang).chars().count()).max();
+        if longest.is_some_and(|longest| longest > max) {
+            self.push(field, FieldCode::TooLong { max });
+        }
+    }
+
+    /// Checks a single line that a person wrote: not blank, and not longer than `max` characters.
+    pub fn line(&mut self, field: &str, line: &str, max: usize) {
+        if line.trim().is_empty() {
+            self.push(field, FieldCode::Empty);
+        }
+        if line.contains(is_hidden) {
+            self.push(field, FieldCode::Malformed(Expected::PlainText));
+        }
+        if line.chars().count() > max {
+            self.push(field, FieldCode::TooLong { max });
+        }
+    }
+
+    /// Checks an address that pages will link: nothing but the web's own schemes.
+    pub fn url(&mut self, field: impl Into<String>, url: &str) {
+        if !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) {
+            self.push(field, FieldCode::Malformed(Expected::Url));
+        }
+    }
+
+    /// Checks a number against its bounds, both included.
+    pub fn range<T: PartialOrd + ToString>(&mut self, field: impl Into<String>, value: T, min: T, max: T) {
+        if value < min || value > max {
+            let (min, max) = (min.to_string(), max.to_string());
+            self.push(field, FieldCode::OutOfRange { min, max });
+        }
+    }
+
+    /// Adds that `first` lies beyond `then`.
+    pub fn inverted(&mut self, field: impl Into<String>, first: &str, then: &str) {
+        self.push(field, FieldCode::Inverted { first: first.to_owned(), then: then.to_owned() });
+    }
+
+    /// `value` if nothing is wrong.
+    ///
+    /// # Errors
+    /// All that was added, if anything was.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+}
+
+/// Control characters, and those that turn the direction of what follows, are no part of a text.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+impl std::error::Error for Invalid {}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "; " };
+            write!(f, "{gap}{}: {}", error.field, error.code.message(Lang::En))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! Which problem an error of the floors below is.
+
+use super::{Code, Problem};
+use crate::app;
+use crate::app::passwords::Refused;
+use crate::clients::wechat;
+use crate::db;
+use crate::domain::checkins;
+use crate::domain::invalid::Invalid;
+use crate::domain::signups::refusal::Refusal;
+
+impl Problem {
+    /// A failure of WeChat's, which the edge logs; those that follow while WeChat is left alone are silent.
+    pub fn wechat(error: wechat::Error) -> Self {
+        let silent = error == wechat::Error::Resting;
+        Self { source: (!silent).then(|| error.into()), ..Code::WechatUnavailable.into() }
+    }
+
+    /// A sign-up that is refused.
+    #[must_use]
+    pub fn refused(refusal: Refusal) -> Self {
+        let because = |code: Code, invalid: Invalid| Self { errors: invalid.0, ..code.into() };
+        match refusal {
+            Refusal::Full(queue) => Self { waitlist: Some(queue), ..Code::Full.into() },
+            Refusal::Duplicate(invalid) => because(Code::Duplicate, invalid),
+            Refusal::LimitReached(invalid) => because(Code::LimitReached, invalid),
+            Refusal::NotEligible(invalid) => because(Code::NotEligible, invalid),
+            Refusal::Invalid(invalid) => Self::unprocessable(invalid),
+            Refusal::NotOpen => Code::NotOpen.into(),
+            Refusal::Closed => Code::Closed.into(),
+            Refusal::CalledOff => Code::CalledOff.into(),
+            Refusal::NotNeeded => Code::SignupNotNeeded.into(),
+            Refusal::Sample => Code::SampleEvent.into(),
+            Refusal::KeyReused => Code::KeyReused.into(),
+            Refusal::CancelClosed => Code::CancelClosed.into(),
+            Refusal::OfferLapsed => Code::OfferLapsed.into(),
+            Refusal::Over => Code::SignupOver.into(),
+        }
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(invalid: Invalid) -> Self {
+        Self { errors: invalid.0, ..Code::InvalidParameter.into() }
+    }
+}
+
+impl From<checkins::Refusal> for Code {
+    fn from(refusal: checkins::Refusal) -> Self {
+        match refusal {
+            checkins::Refusal::WrongDoorCode => Self::DoorCodeWrong,
+            checkins::Refusal::DoorsClosed => Self::DoorsClosed,
+            checkins::Refusal::NotConfirmed => Self::NotConfirmed,
+            checkins::Refusal::NoSeat => Self::Full,
+            checkins::Refusal::NotAttended => Self::NotAttended,
+        }
+    }
+}
+
+impl From<app::Error> for Problem {
+    fn from(error: app::Error) -> Self {
+        match error {
+            app::Error::Invalid(invalid) => Self::unprocessable(invalid),
+            app::Error::VersionConflict => Code::VersionConflict.into(),
+            app::Error::NotFound => Code::NotFound.into(),
+            app::Error::LoginOver => Code::RefreshTokenInvalid.into(),
+            app::Error::RefreshReused => Code::RefreshTokenReused.into(),
+            app::Error::LoginEnded => Code::LoginEnded.into(),
+            app::Error::CapacityBelowTaken => Code::CapacityBelowTaken.into(),
+            app::Error::SessionOver => Code::SessionOver.into(),
+            app::Error::Refused(refusal) => Self::refused(refusal),
+            app::Error::Busy => Code::Unavailable.into(),
+            app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
+            app::Error::Door(refusal) => Code::from(refusal).into(),
+            app::Error::NotLetIn(refused) => Code::from(refused).into(),
+            app::Error::Db(error) => error.into(),
+            other @ (app::Error::Seed { .. }
+            | app::Error::CannotSign(_)
+            | app::Error::CannotHash(_)
+            | app::Error::Sealing(_)) => Self::internal(other),
+        }
+    }
+}
+
+impl From<Refused> for Code {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Credentials => Self::CredentialsRejected,
+            Refused::PresentPassword => Self::PasswordRejected,
+            Refused::CodeNeeded => Self::TotpRequired,
+            Refused::CodesUnset => Self::TotpEnrolmentRequired,
+            Refused::Code => Self::TotpRejected,
+            Refused::CodesSet => Self::TotpEnrolled,
+            Refused::NoPassword => Self::NoPassword,
+        }
+    }
+}
+
+impl From<db::Error> for Problem {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Unavailable(_) | db::Error::Locked(_) => {
+                Self { source: Some(error.into()), ..Code::Unavailable.into() }
+            }
+            other => Self::internal(other),
+        }
+    }
+}
