@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::{Parser, Subcommand};
+use kepu::app::audit::verifying::{Walked, walk};
 use kepu::app::catalogue::Existing;
 use kepu::app::demo_accounts::DemoAccount;
 use kepu::app::passwords::NewAccount;
@@ -15,6 +16,7 @@ use kepu::app::{self, bench_data, demo_accounts, passwords};
 use kepu::clients::wakeups::WakeUps;
 use kepu::config::{Config, Samples};
 use kepu::db::Db;
+use kepu::domain::audit::chain::Head;
 use kepu::domain::clock::{Clock, FixedClock, SystemClock};
 use kepu::domain::divisions::Adcode;
 use kepu::domain::ids::{OrganisationId, SystemRandom};
@@ -94,6 +96,12 @@ enum Admin {
         /// Its name.
         #[arg(long, value_name = "U")]
         username: String,
+    },
+    /// Walk the chain of the audit and say the first thing that is wrong with it.
+    VerifyAudit {
+        /// The chain's end as it was printed or logged before: finds that the chain was cut or written anew since.
+        #[arg(long, value_name = "NUMBER:HASH")]
+        head: Option<Head>,
     },
 }
 
@@ -222,23 +230,47 @@ fn role_of(
 }
 
 fn administer(config: &Config, command: Admin) -> Result<(), Failure> {
-    let mut password = String::new();
-    std::io::stdin().read_line(&mut password)?;
-    let password = Password::from(password.trim_end_matches(['\r', '\n']));
     let db = store(config)?;
     server::prepare_tables(&db, config.embedded())?;
     match command {
         Admin::CreateAccount { username, role, division, organisation } => {
             let role = role_of(&role, division, organisation)?;
-            let username = Username::typed(&username);
+            let (username, password) = (Username::typed(&username), typed_password()?);
             passwords::create(&db, &SystemRandom, &NewAccount { username, password, role })?;
             say("The account is made; it logs in at /v1/auth/password.");
         }
         Admin::ResetAccount { username } => {
-            passwords::reset(&db, &SystemRandom, &Username::typed(&username), &password)?;
+            passwords::reset(&db, &SystemRandom, &Username::typed(&username), &typed_password()?)?;
             say("The account has this password now, its codes are forgotten, and all its logins have ended.");
         }
+        Admin::VerifyAudit { head } => verify_audit(config, &db, head.as_ref())?,
     }
+    Ok(())
+}
+
+/// The first line of standard input.
+fn typed_password() -> Result<Password, Failure> {
+    let mut password = String::new();
+    std::io::stdin().read_line(&mut password)?;
+    Ok(Password::from(password.trim_end_matches(['\r', '\n'])))
+}
+
+fn verify_audit(config: &Config, db: &Db, head: Option<&Head>) -> Result<(), Failure> {
+    let vault = data_keys(config)?.prepare(Arc::new(SystemRandom))?;
+    let Walked { head, broken, erased, waiting } = walk(db, &vault, clock(config).now(), head)?;
+    if waiting > 0 {
+        say(&format!("{waiting} entries have been waiting for their place: is a server running?"));
+    }
+    if erased > 0 {
+        say(&format!("{erased} names were erased with the accounts of their owners"));
+    }
+    if let Some(broken) = broken {
+        return Err(format!("the audit does not hold: {broken}").into());
+    }
+    say(&match head.number {
+        0 => "The audit is empty.".to_owned(),
+        entries => format!("{entries} entries, and the chain holds. Keep its end: {head}"),
+    });
     Ok(())
 }
 

@@ -44,7 +44,7 @@ use crate::http::state::{Members, State};
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::sender::Sender;
-use crate::jobs::{called_off, daily, lapses, reminders};
+use crate::jobs::{audit, called_off, daily, lapses, reminders};
 use crate::{app, http};
 
 pub use mini_programs::{MiniPrograms, demonstration_templates};
@@ -255,6 +255,7 @@ pub async fn start(
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
     jobs.push(tokio::spawn(called_off::run(sessions, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
+    jobs.push(tokio::spawn(audit::run(db.clone(), vault.clone())));
     let wechat = Arc::new(wechat);
     jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));

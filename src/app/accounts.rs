@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::Error;
 use super::signups::Signups;
 use super::standing::Standing;
+use super::{Error, audit, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
     self, Db, Tx, companions, consents, data_looks, favourites, feedback, idempotency_keys, logins,
-    message_credits, notices, passwords, persons, roles, signups, subscriptions,
+    message_credits, notices, passwords, persons, signups, subscriptions,
     wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
@@ -285,6 +285,7 @@ impl Accounts {
         message_credits::forget(tx, person)?;
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
+        audit::forget(tx, person)?;
         passwords::forget(tx, person)?;
         companions::forget(tx, person)?;
         favourites::forget(tx, person)?;

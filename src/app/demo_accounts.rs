@@ -4,10 +4,11 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-use super::Error;
 use super::passwords::set_secret;
+use super::{Error, roles};
 use crate::db::records::Stored;
-use crate::db::{Db, Tx, events, logins, passwords, persons, roles};
+use crate::db::{self, Db, Tx, events, logins, passwords, persons};
+use crate::domain::audit::Actor;
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::ids::{OrganisationId, PersonId, Random, random_bytes};
 use crate::domain::organisations::Organisation;
@@ -57,7 +58,7 @@ pub fn renew(db: &Db, vault: &Vault, random: &dyn Random) -> Result<(Password, V
                 persons::insert(tx, person)?;
             }
             passwords::insert(tx, person, &Username::from(account.username), &hash)?;
-            roles::grant(tx, person, *role)?;
+            roles::grant(tx, Actor::Operator, person, *role)?;
             if let Some(secret) = &account.secret {
                 set_secret(tx, vault, person, secret)?;
             }
@@ -94,7 +95,9 @@ fn people() -> impl Iterator<Item = PersonId> {
 fn forget_all(tx: &mut Tx<'_>) -> Result<(), Error> {
     for person in people() {
         passwords::forget(tx, person)?;
-        roles::forget(tx, person)?;
+        for role in db::roles::of_person(tx, person)?.0 {
+            roles::revoke(tx, Actor::Operator, person, role)?;
+        }
         logins::forget(tx, person)?;
     }
     Ok(())

@@ -3,12 +3,14 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod audit;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;
 pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
+pub mod drafts;
 pub mod favourites;
 pub mod notices;
 pub mod passwords;
@@ -16,6 +18,8 @@ pub mod programme;
 pub mod rehearsal;
 pub mod repeats;
 pub mod reseal;
+pub mod review;
+pub mod roles;
 mod rooms;
 pub mod seeds;
 pub mod sessions;
@@ -90,6 +94,21 @@ pub enum Error {
     /// A personal field cannot be sealed or opened: a key is missing, or the store was changed.
     #[error(transparent)]
     Sealing(#[from] sealing::Error),
+    /// What is decided on moved meanwhile, or waits no more.
+    #[error("it changed since")]
+    ChangedSince,
+    /// Another reviewer works on it.
+    #[error("another reviewer works on it")]
+    Claimed,
+    /// Nobody decides on what they or their organisation submitted.
+    #[error("it is their own")]
+    OwnSubmission,
+    /// It is as asked for already, or in no state for it.
+    #[error("there is nothing to do")]
+    NothingToDo,
+    /// The organisation is suspended.
+    #[error("the organisation is suspended")]
+    Suspended,
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

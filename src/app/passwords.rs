@@ -4,17 +4,18 @@
 
 use std::sync::Arc;
 
-use super::Error;
 use super::accounts::{Accounts, Tokens};
+use super::{Error, audit};
 use crate::db::passwords::{self, Account};
 use crate::db::records::Stored;
 use crate::db::{Db, Tx, logins, persons, roles};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::divisions::Division;
 use crate::domain::ids::{LoginId, PersonId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::organisations::Organisation;
 use crate::domain::passwords::{Password, PasswordHash, Username, lock_after};
-use crate::domain::roles::Role;
+use crate::domain::roles::{AuthorityRole, Role};
 use crate::domain::sealing::Vault;
 use crate::domain::totp::{TotpCode, TotpSecret};
 
@@ -237,7 +238,7 @@ pub fn create(db: &Db, random: &dyn Random, account: &NewAccount) -> Result<Pers
         let person = PersonId::fresh(tx.now(), random);
         persons::insert(tx, person)?;
         passwords::insert(tx, person, username, &hash)?;
-        roles::grant(tx, person, *role)?;
+        super::roles::grant(tx, Actor::Operator, person, *role)?;
         Ok(person)
     })
 }
@@ -258,6 +259,14 @@ pub fn reset(db: &Db, random: &dyn Random, username: &Username, password: &Passw
         };
         passwords::forget(tx, account.person)?;
         passwords::insert(tx, account.person, username, &hash)?;
-        Ok(logins::forget(tx, account.person)?)
+        logins::forget(tx, account.person)?;
+        let division =
+            roles::of_person(tx, account.person)?.divisions(AuthorityRole::Reviewer).first().copied();
+        let entry = Entry {
+            subject: Some(account.person),
+            division,
+            ..Entry::new(Actor::Operator, Action::AccountReset)
+        };
+        audit::note(tx, &entry)
     })
 }

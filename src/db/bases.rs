@@ -3,7 +3,7 @@
 use super::records::stored;
 use crate::domain::bases::Base;
 
-stored!(Base => bases {
+stored!(reviewed Base => bases {
     organisation_id: |base| super::organisations::main(&base.organisers),
     adcode: |base| base.place.adcode.number(),
 });

@@ -9,9 +9,10 @@ use super::records::{Stored, stored};
 use super::schema::events;
 use crate::domain::events::Event;
 use crate::domain::ids::{BaseId, EventId, SeriesId};
+use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 
-stored!(Event => events {
+stored!(reviewed Event => events {
     organisation_id: |event| super::organisations::main(&event.organisers),
     base_id: |event| event.base.map(BaseId::get),
     series_id: |event| event.series.map(SeriesId::get),
@@ -33,10 +34,10 @@ pub fn any(conn: &mut AnyConn) -> Result<bool, Error> {
     Ok(events::table.select(events::id).first::<i64>(conn).optional()?.is_some())
 }
 
-/// The events that have not been announced, in order of id, each with whether it is a sample.
+/// The events that were published and not announced, in order of id, each with whether it is a sample.
 pub fn unannounced(conn: &mut AnyConn) -> Result<Vec<(EventId, bool)>, Error> {
     let rows: Vec<(i64, bool)> = events::table
-        .filter(events::announced_at.is_null())
+        .filter(events::announced_at.is_null().and(events::publication.eq(Publication::Public.name())))
         .order(events::id)
         .select((events::id, events::sample))
         .load(conn)?;

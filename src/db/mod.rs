@@ -8,6 +8,7 @@
 //!   `stored!` there (see [`records`]).
 
 pub mod attendees;
+pub mod audit;
 pub mod bases;
 pub mod bulletins;
 pub mod calendar_years;
@@ -20,6 +21,7 @@ pub mod consents;
 pub mod data_looks;
 mod dialect;
 pub mod divisions;
+pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod favourites;
@@ -35,8 +37,10 @@ pub mod organisations;
 pub mod passwords;
 pub mod persons;
 pub mod policies;
+pub mod publication;
 pub mod records;
 pub mod resources;
+pub mod review_items;
 pub mod roles;
 pub mod routes;
 mod schema;

@@ -1,5 +1,6 @@
 //! How catalogued nouns are read and written: the same few statements for each, over its own table.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use rayon::prelude::*;
@@ -37,6 +38,14 @@ pub trait Stored: Noun {
         })?;
         Ok(all)
     }
+    /// As [`Stored::each_page`], of what everybody sees.
+    fn each_public_page(conn: &mut AnyConn, each: &mut EachPage<'_, Self>) -> Result<(), Error> {
+        Self::each_page(conn, each)
+    }
+    /// Those of these ids that not everybody sees.
+    fn hidden_among(_conn: &mut AnyConn, _ids: &[i64]) -> Result<HashSet<i64>, Error> {
+        Ok(HashSet::new())
+    }
     /// The records with these ids, in order of id; missing ones, and those that cannot be read, are left out.
     fn find(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Self>>, Error>;
     /// The record with this id, which must be readable.
@@ -52,9 +61,42 @@ pub trait Stored: Noun {
 }
 
 /// Implements [`Stored`] for a noun over its table. After the arrow stand the columns, beside the common ones,
-/// that the store joins or constrains by, each with the expression that gives it.
+/// that the store joins or constrains by, each with the expression that gives it. Of a noun that is `reviewed`, everybody
+/// sees what is public and whose main organiser is not suspended.
 macro_rules! stored {
-    ($noun:ty => $table:ident { $($column:ident: |$body:ident| $value:expr),* $(,)? }) => {
+    (reviewed $noun:ty => $table:ident { $($columns:tt)* }) => {
+        $crate::db::records::stored!($noun => $table { $($columns)* } {
+            fn each_public_page(
+                conn: &mut $crate::db::AnyConn,
+                each: &mut $crate::db::records::EachPage<'_, Self>,
+            ) -> Result<(), $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                $crate::db::records::pages!(
+                    conn,
+                    dsl::$table.filter($crate::db::publication::shown!($table)),
+                    dsl,
+                    each
+                )
+            }
+
+            fn hidden_among(
+                conn: &mut $crate::db::AnyConn,
+                ids: &[i64],
+            ) -> Result<std::collections::HashSet<i64>, $crate::db::Error> {
+                use diesel::prelude::*;
+                use $crate::db::schema::$table::dsl;
+                let mut hidden = std::collections::HashSet::new();
+                for ids in ids.chunks($crate::db::records::IDS_PER_STATEMENT) {
+                    let rows = dsl::$table.filter(dsl::id.eq_any(ids)).select(dsl::id);
+                    let shown = $crate::db::publication::shown!($table);
+                    hidden.extend(rows.filter(diesel::dsl::not(shown)).load::<i64>(conn)?);
+                }
+                Ok(hidden)
+            }
+        });
+    };
+    ($noun:ty => $table:ident { $($column:ident: |$body:ident| $value:expr),* $(,)? } $({ $($more:tt)* })?) => {
         impl $crate::db::records::Stored for $noun {
             fn each_page(
                 conn: &mut $crate::db::AnyConn,
@@ -62,19 +104,10 @@ macro_rules! stored {
             ) -> Result<(), $crate::db::Error> {
                 use diesel::prelude::*;
                 use $crate::db::schema::$table::dsl;
-                let mut after = i64::MIN;
-                loop {
-                    let rows = dsl::$table
-                        .filter(dsl::id.gt(after))
-                        .select((dsl::id, dsl::version, dsl::updated_at, dsl::body))
-                        .order(dsl::id)
-                        .limit($crate::db::records::ROWS_PER_PAGE)
-                        .load::<$crate::db::records::Row>(conn)?;
-                    let Some(last) = rows.last().map($crate::db::records::Row::id) else { return Ok(()) };
-                    each(conn, after.saturating_add(1)..=last, $crate::db::records::read_all(rows))?;
-                    after = last;
-                }
+                $crate::db::records::pages!(conn, dsl::$table, dsl, each)
             }
+
+            $($($more)*)?
 
             fn find(
                 conn: &mut $crate::db::AnyConn,
@@ -183,6 +216,25 @@ macro_rules! stored {
     };
 }
 pub(super) use stored;
+
+/// Calls `each` with the rows of a query on a catalogued noun's table, page by page in order of id.
+macro_rules! pages {
+    ($conn:expr, $rows:expr, $dsl:ident, $each:expr) => {{
+        let mut after = i64::MIN;
+        loop {
+            let rows = $rows
+                .filter($dsl::id.gt(after))
+                .select(($dsl::id, $dsl::version, $dsl::updated_at, $dsl::body))
+                .order($dsl::id)
+                .limit($crate::db::records::ROWS_PER_PAGE)
+                .load::<$crate::db::records::Row>($conn)?;
+            let Some(last) = rows.last().map($crate::db::records::Row::id) else { return Ok(()) };
+            $each($conn, after.saturating_add(1)..=last, $crate::db::records::read_all(rows))?;
+            after = last;
+        }
+    }};
+}
+pub(super) use pages;
 
 /// Whether an object of that kind and id is stored.
 pub fn exists(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {

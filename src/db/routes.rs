@@ -3,4 +3,6 @@
 use super::records::stored;
 use crate::domain::routes::Route;
 
-stored!(Route => routes {});
+stored!(reviewed Route => routes {
+    organisation_id: |route| route.organisers.first().map(|organiser| organiser.organisation.get()),
+});

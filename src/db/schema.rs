@@ -35,6 +35,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        suspended_at -> Nullable<Timestamp>,
     }
 }
 
@@ -46,6 +47,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        publication -> Text,
     }
 }
 
@@ -56,6 +58,7 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        publication -> Text,
     }
 }
 
@@ -74,6 +77,8 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        publication -> Text,
+        organisation_id -> Nullable<BigInt>,
     }
 }
 
@@ -88,6 +93,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         announced_at -> Nullable<Timestamp>,
+        publication -> Text,
     }
 }
 
@@ -430,7 +436,94 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    drafts (kind, object_id) {
+        kind -> Text,
+        object_id -> BigInt,
+        organisation_id -> BigInt,
+        division -> BigInt,
+        version -> BigInt,
+        state -> Text,
+        body -> Text,
+        base -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    review_items (id) {
+        id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        version -> BigInt,
+        lane -> Text,
+        title -> Text,
+        organisation_id -> Nullable<BigInt>,
+        division -> BigInt,
+        campaigns -> Text,
+        notes -> Text,
+        submitted_by -> Nullable<BigInt>,
+        submitted_at -> Timestamp,
+        state -> Text,
+        claimed_by -> Nullable<BigInt>,
+        claimed_until -> Nullable<Timestamp>,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+    }
+}
+
+diesel::table! {
+    audit_entries (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor -> Text,
+        api_key_id -> Nullable<BigInt>,
+        action -> Text,
+        object_kind -> Nullable<Text>,
+        object_id -> Nullable<BigInt>,
+        organisation_id -> Nullable<BigInt>,
+        division -> Nullable<BigInt>,
+        reason -> Nullable<Text>,
+        before_text -> Nullable<Text>,
+        after_text -> Nullable<Text>,
+        digests -> Nullable<Text>,
+        number -> Nullable<BigInt>,
+        previous -> Nullable<Text>,
+        hash -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_personal (id) {
+        id -> BigInt,
+        entry_id -> BigInt,
+        part -> Text,
+        person_id -> BigInt,
+        salt -> Nullable<Text>,
+        value -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    audit_head (id) {
+        id -> BigInt,
+        number -> BigInt,
+        hash -> Text,
+        seal -> Text,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, signup_members);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
+diesel::allow_tables_to_appear_in_same_query!(events, organisations);
+diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
+diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
+diesel::allow_tables_to_appear_in_same_query!(series, organisations);
+diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);

@@ -3,6 +3,6 @@
 use super::records::stored;
 use crate::domain::series::Series;
 
-stored!(Series => series {
+stored!(reviewed Series => series {
     organisation_id: |series| super::organisations::main(&series.organisers),
 });

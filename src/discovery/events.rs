@@ -169,7 +169,7 @@ impl Listed for Event {
         match &self.place {
             Some(place) => [Located::new(place, &world.divisions)].into(),
             None => {
-                let base = self.base.and_then(|base| world.bases.get(&base));
+                let base = self.base.and_then(|base| world.venue(base));
                 base.map(|base| Arc::clone(&base.places)).unwrap_or_default()
             }
         }
@@ -201,7 +201,7 @@ impl Listed for Event {
             words.add(words::Field::Subject, &series.body().name);
         }
         world.organiser_words(&self.organisers, words);
-        if let Some(base) = self.base.and_then(|base| world.bases.get(&base)) {
+        if let Some(base) = self.base.and_then(|base| world.venue(base)) {
             words.add(words::Field::Place, &base.body().name);
             world.place_words(&base.body().place, words);
         }
@@ -261,7 +261,7 @@ impl Snapshot {
     /// Where a session takes place: its own place, the event's, or the base's.
     pub fn place_of<'a>(&'a self, event: &'a Event, session: Option<&'a Session>) -> Option<&'a Place> {
         let own = session.and_then(|session| session.place.as_deref()).or(event.place.as_ref());
-        own.or_else(|| self.bases.get(&event.base?).map(|base| &base.body().place))
+        own.or_else(|| self.venue(event.base?).map(|base| &base.body().place))
     }
 }
 

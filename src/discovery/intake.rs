@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::entering::{Fresh, keep, newer};
-use super::entries::Listed;
+use super::entries::{Entry, Listed};
 use super::index::{Field, Key, tree};
 use super::mirror::Look;
 use super::snapshot::Snapshot;
@@ -18,7 +18,7 @@ use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::Division;
 use crate::domain::events::Event;
-use crate::domain::ids::{BulletinId, EventId, PolicyId, RouteId};
+use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, RouteId, SeriesId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::policies::Policy;
@@ -57,6 +57,10 @@ pub enum Item {
     Policy(Record<Policy>),
     /// A bulletin.
     Bulletin(Record<Bulletin>),
+    /// A base that is not to be seen, or no more; what takes place there still does.
+    Veiled(Record<Base>),
+    /// Another thing that is not to be seen, or no more.
+    Hidden(Kind, i64),
 }
 
 impl Item {
@@ -66,7 +70,7 @@ impl Item {
             Self::Division(_) => Kind::Division,
             Self::Term(_) => Kind::Term,
             Self::Organisation(_) => Kind::Organisation,
-            Self::Base(_) => Kind::Base,
+            Self::Base(_) | Self::Veiled(_) => Kind::Base,
             Self::Series(_) => Kind::Series,
             Self::Campaign(_) => Kind::Campaign,
             Self::Route(_) => Kind::Route,
@@ -74,6 +78,7 @@ impl Item {
             Self::Resource(_) => Kind::Resource,
             Self::Policy(_) => Kind::Policy,
             Self::Bulletin(_) => Kind::Bulletin,
+            Self::Hidden(kind, _) => *kind,
         }
     }
 }
@@ -216,15 +221,30 @@ impl Snapshot {
                 Some(Arc::make_mut(&mut self.taxonomy).put(record))
             }
             Item::Organisation(record) => self.enter(record),
-            Item::Base(record) => self.enter(record),
+            Item::Base(record) => {
+                let id = BaseId::new(record.id)?;
+                if self.veiled.contains_key(&id) {
+                    Arc::make_mut(&mut self.veiled).remove(&id);
+                }
+                self.enter(record)
+            }
+            Item::Veiled(record) => {
+                let (id, number) = (BaseId::new(record.id)?, record.id);
+                let held = self.veiled.get(&id).map_or(0, |held| held.record.version);
+                let fresh = newer(record, held, &self.traditional);
+                let fresh = fresh.map(|record| Arc::new(Entry::new(Arc::new(record), self)));
+                let moved = fresh.is_some();
+                fresh.into_iter().for_each(|entry| drop(Arc::make_mut(&mut self.veiled).insert(id, entry)));
+                self.withdraw(Kind::Base, number).or(moved.then_some(number))
+            }
             Item::Series(record) => self.enter(record),
             Item::Campaign(record) => self.enter(record),
             Item::Route(record) if record.body.sample && !self.samples => {
-                Arc::make_mut(&mut self.routes).remove(&RouteId::new(record.id)?);
-                self.leave(Kind::Route, record.id)
+                self.withdraw(Kind::Route, record.id)
             }
             Item::Route(record) => self.enter(record),
             Item::Event(record, _) => self.leave(Kind::Event, record.id),
+            Item::Hidden(kind, id) => self.withdraw(kind, id),
             Item::Resource(record) => self.enter(record),
             Item::Policy(record) => {
                 keep(&mut self.policies, PolicyId::new(record.id)?, record, &self.traditional)
@@ -233,6 +253,18 @@ impl Snapshot {
                 keep(&mut self.bulletins, BulletinId::new(record.id)?, record, &self.traditional)
             }
         }
+    }
+
+    /// Takes a thing out of the index, and out of the table of its kind.
+    fn withdraw(&mut self, kind: Kind, id: i64) -> Option<i64> {
+        match kind {
+            Kind::Base => drop(Arc::make_mut(&mut self.bases).remove(&BaseId::new(id)?)),
+            Kind::Series => drop(Arc::make_mut(&mut self.series).remove(&SeriesId::new(id)?)),
+            Kind::Route => drop(Arc::make_mut(&mut self.routes).remove(&RouteId::new(id)?)),
+            // Events lie in the index alone; what is not reviewed is never hidden.
+            _ => {}
+        }
+        self.leave(kind, id)
     }
 
     /// The things of a kind that refer to something that changed.

@@ -16,7 +16,7 @@ impl Listed for Resource {
     fn own(&self) {}
 
     fn places(&self, world: &Snapshot) -> Arc<[Located]> {
-        let base = || self.base.and_then(|base| world.bases.get(&base));
+        let base = || self.base.and_then(|base| world.venue(base));
         match &self.place {
             Some(place) => [Located::new(place, &world.divisions)].into(),
             None => base().map(|base| base.places.clone()).unwrap_or_default(),
@@ -33,7 +33,7 @@ impl Listed for Resource {
             words.add(words::Field::Subject, name);
         }
         world.organiser_words(&self.organisers, words);
-        let base = self.base.and_then(|base| world.bases.get(&base)).map(|base| base.body());
+        let base = self.base.and_then(|base| world.venue(base)).map(|base| base.body());
         base.iter().for_each(|base| words.add(words::Field::Place, &base.name));
         let place = self.place.as_ref().or(base.map(|base| &base.place));
         place.iter().for_each(|place| world.place_words(place, words));

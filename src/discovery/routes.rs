@@ -17,14 +17,14 @@ impl Listed for Route {
 
     /// One place for each stop: saving refuses a stop at a base that does not exist, and bases stay.
     fn places(&self, world: &Snapshot) -> Arc<[Located]> {
-        let bases = self.stops.iter().filter_map(|stop| world.bases.get(&stop.base));
+        let bases = self.stops.iter().filter_map(|stop| world.venue(stop.base));
         bases.flat_map(|base| base.places.iter().cloned()).collect()
     }
 
     fn words<'a>(&'a self, world: &'a Snapshot, words: &mut Haystack<'a>) {
         words.add(words::Field::Name, &self.name);
         words.add(words::Field::Subject, &self.theme);
-        for base in self.stops.iter().filter_map(|stop| world.bases.get(&stop.base)) {
+        for base in self.stops.iter().filter_map(|stop| world.venue(stop.base)) {
             words.add(words::Field::Place, &base.body().name);
             world.place_words(&base.body().place, words);
         }

@@ -44,6 +44,8 @@ pub struct Snapshot {
     pub organisations: Table<OrganisationId, OrganisationEntry>,
     /// Bases.
     pub bases: Table<BaseId, BaseEntry>,
+    /// Bases that nobody sees: what others have there is there all the same.
+    pub(super) veiled: Table<BaseId, BaseEntry>,
     /// Lecture series.
     pub series: Table<SeriesId, SeriesEntry>,
     /// Campaigns.
@@ -88,6 +90,7 @@ impl Snapshot {
         Self {
             organisations: Arc::default(),
             bases: Arc::default(),
+            veiled: Arc::default(),
             series: Arc::default(),
             campaigns: Arc::default(),
             routes: Arc::default(),
@@ -115,6 +118,11 @@ impl Snapshot {
     /// An event.
     pub fn event(&self, id: EventId) -> Option<&EventEntry> {
         self.index.get(Kind::Event, id.get())?.event()
+    }
+
+    /// A base as a place, whether or not anybody sees it as a base.
+    pub fn venue(&self, id: BaseId) -> Option<&BaseEntry> {
+        self.bases.get(&id).or_else(|| self.veiled.get(&id)).map(Arc::as_ref)
     }
 
     /// Everything about an event, with traditional characters where these are read.

@@ -3,6 +3,7 @@
 //! innermost division there.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use super::invalid::Invalid;
@@ -31,12 +32,24 @@ impl Adcode {
     /// city's with two.
     #[must_use]
     pub fn covers(self, other: Self) -> bool {
+        self.within().contains(&other.number())
+    }
+
+    /// The numbers of this division and of those within it.
+    #[must_use]
+    pub fn within(self) -> RangeInclusive<i64> {
         let reach = match self.0 {
-            province if province % 10_000 == 0 => 10_000,
-            city if city % 100 == 0 => 100,
-            _ => 1,
+            province if self.is_province() => province + 9_999,
+            city if city % 100 == 0 => city + 99,
+            district => district,
         };
-        self.0 / reach == other.0 / reach
+        self.number()..=i64::from(reach)
+    }
+
+    /// Whether it is a province, or of that rank.
+    #[must_use]
+    pub fn is_province(self) -> bool {
+        self.0 % 10_000 == 0
     }
 
     /// The code as a number, which is how the store keeps it.

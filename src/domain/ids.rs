@@ -171,6 +171,17 @@ ids! {
     NoticeId = "notice";
     /// What a person wants to be told of.
     SubscriptionId = "subscription";
+    /// A key by which a partner's system acts for an organisation.
+    ApiKeyId = "apiKey";
+    /// Something that an authority decides on.
+    ReviewItemId = "reviewItem";
+    /// That something published is wrong, as somebody says.
+    ReportId = "report";
+}
+
+/// A new number for a thing of any kind.
+pub fn number(now: DateTime<Utc>, random: &dyn Random) -> i64 {
+    fresh(now, random.bits())
 }
 
 /// A number as ids of every kind are written.

@@ -48,7 +48,7 @@ impl Kind {
     ];
 
     /// Its name in the store and in references of seed files.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Organisation => "organisation",
             Self::Base => "base",

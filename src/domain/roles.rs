@@ -38,7 +38,38 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Roles(pub Vec<Role>);
 
+impl Role {
+    /// The name of what it lets its holder do.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Member(role, _) => role.name(),
+            Self::Authority(role, _) => role.name(),
+        }
+    }
+
+    /// Whether it is held in the same organisation, or over the same division, as another.
+    #[must_use]
+    pub fn is_where(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Member(_, one), Self::Member(_, other)) => one == other,
+            (Self::Authority(_, one), Self::Authority(_, other)) => one == other,
+            _ => false,
+        }
+    }
+}
+
 impl Roles {
+    /// The divisions over which somebody may do what `role` may.
+    #[must_use]
+    pub fn divisions(&self, role: AuthorityRole) -> Vec<Adcode> {
+        let over = |held: &Role| match held {
+            Role::Authority(held, division) => (*held >= role).then_some(*division),
+            Role::Member(..) => None,
+        };
+        self.0.iter().filter_map(over).collect()
+    }
+
     /// Whether somebody may do what `role` may in at least one of these organisations.
     #[must_use]
     pub fn in_any(&self, organisations: &[OrganisationId], role: MemberRole) -> bool {

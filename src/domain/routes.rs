@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::geo::{LatLng, Wgs84};
 use super::ids::BaseId;
 use super::media::{Image, Notice};
+use super::organisations::{self, Organiser};
 use super::sources::Source;
 use super::taxonomy::{self, Code};
 use super::text::Text;
@@ -48,6 +49,9 @@ pub struct Route {
     /// lengths are estimated from the stops' positions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<Leg>,
+    /// Who put it together, the first is the main one; empty where an editor of the catalogue did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub organisers: Vec<Organiser>,
     /// A picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<Image>,
@@ -91,7 +95,10 @@ impl Noun for Route {
         let stops = self.stops.iter().enumerate();
         let stops =
             stops.map(|(i, stop)| Reference::new(format!("stops[{i}].base"), Kind::Base, stop.base.get()));
-        stops.chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences)).collect()
+        organisations::references(&self.organisers)
+            .chain(stops)
+            .chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences))
+            .collect()
     }
 }
 

@@ -84,6 +84,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
     ("giveFeedback", Who::Person),
+    ("listAuditEntries", Who::Authority(AuthorityRole::Administrator)),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
     ("listCampaigns", Who::Anybody),

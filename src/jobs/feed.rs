@@ -20,10 +20,12 @@ use super::daily::CHANGES_KEPT_DAYS;
 use crate::clients::wakeups::WakeUps;
 use crate::db::changes::{self, Change};
 use crate::db::records::Stored;
-use crate::db::{self, AnyConn, Db, seats, sessions};
+use crate::db::{self, AnyConn, Db, publication, seats, sessions};
 use crate::discovery::mirror::{Look, Touch};
 use crate::discovery::{Item, Live};
+use crate::domain::bases::Base;
 use crate::domain::clock::Clock;
+use crate::domain::drafts;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
@@ -85,19 +87,20 @@ impl Feed {
             let read = self.db.snapshot(|conn| {
                 let (store, low_water) = (changes::store_number(conn)?, changes::low_water(conn)?);
                 let log = changes::since(conn, 0)?;
+                let told = published(conn, log.clone())?;
                 // Nobody receives any more if gathering broke, which joining it tells.
                 read_everything(conn, |page| drop(pages.send(page)))?;
-                Ok::<_, db::Error>((store, low_water, log))
+                Ok::<_, db::Error>((store, low_water, log, told))
             });
             drop(pages);
             (read, gathering.join())
         });
-        let (store, low_water, log) = read?;
+        let (store, low_water, log, told) = read?;
         let gathered = gathered.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let seen = log.iter().filter(|change| change.tx >= low_water).map(|change| change.id).collect();
         self.position = Position { low_water, seen };
         (self.store, self.looked_at, self.told_at) = (store, self.clock.now(), at);
-        self.live.show(gathered, self.told(at, &log));
+        self.live.show(gathered, self.told(at, &told));
         Ok(())
     }
 
@@ -116,15 +119,16 @@ impl Feed {
         }
         let at = self.clock.now();
         let Position { low_water, seen } = &self.position;
-        let (position, fresh, items, reseated) = self.db.snapshot(|conn| {
+        let (position, fresh, told, items, reseated) = self.db.snapshot(|conn| {
             let next = changes::low_water(conn)?;
             let visible = changes::since(conn, *low_water)?;
             let above = visible.iter().filter(|change| change.tx >= next).map(|change| change.id).collect();
             let fresh: Vec<Change> =
                 visible.into_iter().filter(|change| !seen.contains(&change.id)).collect();
             let items = changed_items(conn, &fresh)?;
+            let told = published(conn, fresh.clone())?;
             let reseated = seats::since(conn, *low_water)?;
-            Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, items, reseated))
+            Ok::<_, db::Error>((Position { low_water: next, seen: above }, fresh, told, items, reseated))
         })?;
         if position.low_water < *low_water {
             // Transactions do not count backwards: the store was restored from a copy under our feet.
@@ -136,7 +140,7 @@ impl Feed {
         let moved = position.low_water > *low_water;
         self.position = position;
         if moved || !fresh.is_empty() || at - self.told_at >= TELL {
-            self.live.apply(items, self.told(at, &fresh));
+            self.live.apply(items, self.told(at, &told));
             self.told_at = at;
         }
         if !reseated.is_empty() {
@@ -213,14 +217,17 @@ fn read_everything(conn: &mut AnyConn, mut page: impl FnMut(Vec<Item>)) -> Resul
             Kind::Division => all(conn, Item::Division, &mut page)?,
             Kind::Term => all(conn, Item::Term, &mut page)?,
             Kind::Organisation => all(conn, Item::Organisation, &mut page)?,
-            Kind::Base => all(conn, Item::Base, &mut page)?,
+            Kind::Base => Base::each_page(conn, &mut |conn, _, records| {
+                page(bases(conn, records)?);
+                Ok(())
+            })?,
             Kind::Series => all(conn, Item::Series, &mut page)?,
             Kind::Campaign => all(conn, Item::Campaign, &mut page)?,
             Kind::Route => all(conn, Item::Route, &mut page)?,
             Kind::Resource => all(conn, Item::Resource, &mut page)?,
             Kind::Policy => all(conn, Item::Policy, &mut page)?,
             Kind::Bulletin => all(conn, Item::Bulletin, &mut page)?,
-            Kind::Event => Event::each_page(conn, &mut |conn, ids, events| {
+            Kind::Event => Event::each_public_page(conn, &mut |conn, ids, events| {
                 let sessions = sessions::of_events_between(conn, ids)?;
                 page(with_sessions(events, sessions));
                 Ok(())
@@ -245,7 +252,10 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
             Kind::Division => some(conn, &ids, Item::Division)?,
             Kind::Term => some(conn, &ids, Item::Term)?,
             Kind::Organisation => some(conn, &ids, Item::Organisation)?,
-            Kind::Base => some(conn, &ids, Item::Base)?,
+            Kind::Base => {
+                let records = Base::find(conn, &ids)?;
+                bases(conn, records)?
+            }
             Kind::Series => some(conn, &ids, Item::Series)?,
             Kind::Campaign => some(conn, &ids, Item::Campaign)?,
             Kind::Route => some(conn, &ids, Item::Route)?,
@@ -253,8 +263,10 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
             Kind::Policy => some(conn, &ids, Item::Policy)?,
             Kind::Bulletin => some(conn, &ids, Item::Bulletin)?,
             Kind::Event => {
+                let (events, mut hidden) = seen::<Event>(conn, &ids)?;
                 let sessions = sessions::of_events(conn, &ids)?;
-                with_sessions(Event::find(conn, &ids)?, sessions)
+                hidden.extend(with_sessions(events, sessions));
+                hidden
             }
         });
     }
@@ -266,7 +278,7 @@ fn all<T: Stored>(
     item: fn(Record<T>) -> Item,
     page: &mut impl FnMut(Vec<Item>),
 ) -> Result<(), db::Error> {
-    T::each_page(conn, &mut |_, _, records| {
+    T::each_public_page(conn, &mut |_, _, records| {
         page(records.into_iter().map(item).collect());
         Ok(())
     })
@@ -277,7 +289,44 @@ fn some<T: Stored>(
     ids: &[i64],
     item: fn(Record<T>) -> Item,
 ) -> Result<Vec<Item>, db::Error> {
-    Ok(T::find(conn, ids)?.into_iter().map(item).collect())
+    let (records, mut items) = seen::<T>(conn, ids)?;
+    items.extend(records.into_iter().map(item));
+    Ok(items)
+}
+
+/// The records with these ids that everybody sees; and that the others are not to be seen.
+fn seen<T: Stored>(conn: &mut AnyConn, ids: &[i64]) -> Result<(Vec<Record<T>>, Vec<Item>), db::Error> {
+    let hidden = T::hidden_among(conn, ids)?;
+    let shown: Vec<i64> = ids.iter().copied().filter(|id| !hidden.contains(id)).collect();
+    let hidden = hidden.into_iter().map(|id| Item::Hidden(T::KIND, id)).collect();
+    Ok((T::find(conn, &shown)?, hidden))
+}
+
+/// Bases, and those that are not to be seen as the places that they are.
+fn bases(conn: &mut AnyConn, records: Vec<Record<Base>>) -> Result<Vec<Item>, db::Error> {
+    let ids: Vec<i64> = records.iter().map(|record| record.id).collect();
+    let hidden = Base::hidden_among(conn, &ids)?;
+    let never = publication::never_among(conn, Kind::Base, &ids)?;
+    let item = |record: Record<Base>| match (hidden.contains(&record.id), never.contains(&record.id)) {
+        (false, _) => Item::Base(record),
+        (true, false) => Item::Veiled(record),
+        // Nothing that is published can be there.
+        (true, true) => Item::Hidden(Kind::Base, record.id),
+    };
+    Ok(records.into_iter().map(item).collect())
+}
+
+/// The changes that mirrors are told of: what was never published is nobody's to know.
+fn published(conn: &mut AnyConn, mut changes: Vec<Change>) -> Result<Vec<Change>, db::Error> {
+    for kind in drafts::KINDS {
+        let of_kind = changes.iter().filter(|change| change.kind == kind);
+        let mut ids: Vec<i64> = of_kind.map(|change| change.object_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let never = publication::never_among(conn, kind, &ids)?;
+        changes.retain(|change| change.kind != kind || !never.contains(&change.object_id));
+    }
+    Ok(changes)
 }
 
 fn with_sessions(events: Vec<Record<Event>>, mut sessions: sessions::ByEvent) -> Vec<Item> {

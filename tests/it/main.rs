@@ -8,8 +8,10 @@ mod support;
 
 mod accounts;
 mod architecture;
+mod audit;
 mod bench_data;
 mod checkins;
+mod drafts;
 mod faults;
 mod feed;
 mod fuzz;

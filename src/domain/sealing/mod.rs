@@ -12,11 +12,14 @@ mod pseudonyms;
 use std::fmt;
 use std::sync::Arc;
 
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+
 pub use keyring::{DataKey, Keyring, MARK};
 pub use pseudonyms::Pseudonyms;
 
 use super::hidden::hidden;
-use super::ids::Random;
+use super::ids::{Random, random_bytes};
 
 hidden! {
     /// What a sealed field holds.
@@ -124,6 +127,12 @@ impl Vault {
     #[must_use]
     pub fn blind(&self, purpose: &'static str, value: &str) -> String {
         self.pseudonyms.blind(purpose, value)
+    }
+
+    /// A salt: 32 random bytes in URL-safe base64.
+    #[must_use]
+    pub fn fresh_salt(&self) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(random_bytes::<32>(&*self.random))
     }
 
     /// The marks of the keys on the ring, the first of which seals.

@@ -47,6 +47,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("manage", "管理", "What organisations write and change (活动与场次管理)."),
     ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),
+    ("administration", "管理", "What authorities do (主管部门)."),
     ("service", "服务", "The condition of the service itself."),
 ];
 

@@ -103,6 +103,8 @@ pub enum Kind {
         /// The scheme: `topic`, `audience`, `form` …
         scheme: &'static str,
     },
+    /// One id.
+    Id,
     /// One or several ids, separated by commas.
     Ids,
     /// A day of the venue's calendar.

@@ -119,8 +119,8 @@ impl Params {
         if let Some(Value::Boolean(flag)) = self.value(param) { Some(*flag) } else { None }
     }
 
-    /// The value of a [`Kind::Text`](super::Kind::Text), [`Kind::Token`](super::Kind::Token) or
-    /// [`Kind::Adcode`](super::Kind::Adcode).
+    /// The value of a [`Kind::Text`](super::Kind::Text), [`Kind::Token`](super::Kind::Token),
+    /// [`Kind::Id`](super::Kind::Id) or [`Kind::Adcode`](super::Kind::Adcode).
     #[must_use]
     pub fn text(&self, param: &Param) -> Option<&str> {
         if let Some(Value::Text(text)) = self.value(param) { Some(text) } else { None }

@@ -54,6 +54,7 @@ fn schema(kind: Kind) -> Schema {
         Kind::Word(allowed) => text().enum_values(Some(allowed.iter().copied())).into(),
         Kind::Words(allowed) => some(text().enum_values(Some(allowed.iter().copied()))),
         Kind::Codes { .. } => some(text().pattern(Some("^[a-z0-9_]{1,64}$"))),
+        Kind::Id => text().pattern(Some("^[0-9a-z]{13}$")).into(),
         Kind::Ids => some(text().pattern(Some("^[0-9a-z]{13}$"))),
         Kind::Date => format(KnownFormat::Date).pattern(Some(DATE)).into(),
         Kind::Instant => format(KnownFormat::DateTime).pattern(Some(INSTANT)).into(),

@@ -50,6 +50,7 @@ pub(super) fn read(param: &Param, text: &str) -> Result<Value, FieldCode> {
         Kind::Word(allowed) => word(text, allowed).map(|word| Value::Words(vec![word])),
         Kind::Words(allowed) => entries(text, |entry| word(entry, allowed)).map(Value::Words),
         Kind::Codes { .. } => entries(text, code).map(Value::Texts),
+        Kind::Id => id(text).map(Value::Text),
         Kind::Ids => entries(text, id).map(Value::Texts),
         Kind::Date => at(text, Expected::Date, time::parse_date).map(Value::Date),
         Kind::Instant => at(text, Expected::Instant, time::parse_instant).map(Value::Instant),

@@ -73,6 +73,11 @@ impl From<app::Error> for Problem {
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
             app::Error::Door(refusal) => Code::from(refusal).into(),
             app::Error::NotLetIn(refused) => Code::from(refused).into(),
+            app::Error::ChangedSince => Code::ChangedSince.into(),
+            app::Error::Claimed => Code::Claimed.into(),
+            app::Error::OwnSubmission => Code::OwnSubmission.into(),
+            app::Error::NothingToDo => Code::NothingToDo.into(),
+            app::Error::Suspended => Code::OrganisationSuspended.into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. }
             | app::Error::CannotSign(_)

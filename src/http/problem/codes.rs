@@ -371,6 +371,35 @@ codes! {
         ["请求过于频繁，请在 Retry-After 所示的秒数后再试。", "請求過於頻繁，請在 Retry-After 所示的秒數後再試。",
          "Too many requests from this network or account; try again after the seconds in `Retry-After`."]
     }
+    /// What is decided on moved since it was read, or waits no more.
+    ChangedSince "changedSince" 409 {
+        ["内容已变动", "內容已變動", "Changed since"],
+        ["该项在您查看之后已被修改、撤回或已有决定；请重新读取。", "該項在您查看之後已被修改、撤回或已有決定；請重新讀取。",
+         "It was changed, taken back or decided since you read it; read it again."]
+    }
+    /// Another reviewer works on it.
+    Claimed "claimed" 409 {
+        ["已被他人领取", "已被他人領取", "Claimed by another"],
+        ["另一位审核员正在处理该项。", "另一位審核員正在處理該項。", "Another reviewer is working on it."]
+    }
+    /// Nobody decides on what they, or an organisation that they are a member of, submitted.
+    OwnSubmission "ownSubmission" 403 {
+        ["不能审核自己的内容", "不能審核自己的內容", "Your own submission"],
+        ["自己或所属单位提交的内容须由他人审核。", "自己或所屬單位提交的內容須由他人審核。",
+         "What you or your organisation submitted is for somebody else to decide."]
+    }
+    /// It is as asked for already, or cannot become so.
+    NothingToDo "nothingToDo" 409 {
+        ["无需此操作", "無需此操作", "Nothing to do"],
+        ["该项已是所求的状态，或其状态不允许此操作。", "該項已是所求的狀態，或其狀態不允許此操作。",
+         "It is as you ask already, or its state does not allow it."]
+    }
+    /// The organisation is suspended.
+    OrganisationSuspended "organisationSuspended" 409 {
+        ["单位已被暂停", "單位已被暫停", "Organisation suspended"],
+        ["该单位已被主管部门暂停，暂不能提交内容。", "該單位已被主管部門暫停，暫不能提交內容。",
+         "An authority suspended this organisation; it cannot submit anything for now."]
+    }
     /// Something broke here; the log knows it by the request's id.
     Internal "internal" 500 {
         ["服务器内部错误", "伺服器內部錯誤", "Internal error"],

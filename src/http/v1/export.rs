@@ -16,7 +16,7 @@ use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, signups,
+    audit, companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, signups,
     subscriptions, wechat_identities as identities,
 };
 use crate::domain::consents::Consent;
@@ -80,6 +80,8 @@ pub struct Export {
     subscriptions: Vec<ExportedSubscription>,
     /// Who of the organisers looked at the person's data, and what for.
     looks: Vec<ExportedLook>,
+    /// Where the person stands in the audit: what they did in an office, and what was done to them.
+    audit: Vec<ExportedMention>,
 }
 
 /// A name by which WeChat knows a person.
@@ -214,6 +216,24 @@ pub struct ExportedLook {
     fields: Vec<String>,
 }
 
+/// A change on record in which the person stands.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+pub struct ExportedMention {
+    /// When it was made.
+    #[schema(example = "2026-11-24T09:00:00+08:00", value_type = String, format = DateTime)]
+    at: Rfc3339,
+    /// What was done.
+    #[schema(example = "roleGranted")]
+    action: String,
+    /// As what the person stands there: `actor` did it, to `subject` it was done; another word is something they told.
+    #[schema(example = "subject")]
+    part: String,
+    /// For which organisation.
+    #[schema(example = "01h2x7m9k4qpz")]
+    organisation: Option<String>,
+}
+
 /// Export my data
 ///
 /// Everything that is held about whoever is logged in, as one JSON document, names and numbers in full.
@@ -264,6 +284,7 @@ async fn export_me(
                     favourites: each(favourites::of_person(conn, id, None, ALL)?),
                     subscriptions: each(subscriptions::of_person(conn, vault, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
+                    audit: each(audit::of_person(conn, id)?),
                 })
             })
         }
@@ -387,6 +408,17 @@ impl From<logins::Told> for ExportedLogin {
             created_at: rfc3339(login.created_at),
             expires_at: rfc3339(login.expires_at),
             ended_at: login.ended_at.map(rfc3339),
+        }
+    }
+}
+
+impl From<audit::Mention> for ExportedMention {
+    fn from(mention: audit::Mention) -> Self {
+        Self {
+            at: rfc3339(mention.at),
+            action: mention.action,
+            part: mention.part,
+            organisation: mention.organisation.map(|id| id.to_string()),
         }
     }
 }

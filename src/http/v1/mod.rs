@@ -6,6 +6,7 @@
 //! What is sent is a type of this floor, made from an entry of the read model as a [`view::View`] shows it: it
 //! borrows texts from the snapshot, and an absent value is an absent field.
 
+pub mod admin;
 pub mod admission;
 pub mod auth;
 pub mod bases;
@@ -77,5 +78,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(wechat::configure)
         .configure(favourites::configure)
         .configure(subscriptions::configure)
-        .configure(manage::configure);
+        .configure(manage::configure)
+        .configure(admin::configure);
 }

@@ -209,7 +209,7 @@ impl<'a> RouteDetail<'a> {
 pub fn stops<'a>(view: &View<'a>, entry: &'a RouteEntry) -> Vec<Stop<'a>> {
     let stops = entry.body().stops.iter().zip(entry.places.iter()).zip(1..);
     let stop = |((stop, place), order): ((&routes::Stop, &Located), u16)| {
-        let base = view.snapshot.bases.get(&stop.base)?;
+        let base = view.snapshot.venue(stop.base)?;
         let position = place.spot.map(|spot| Position::from(spot.in_crs(view.crs)));
         Some(Stop {
             order,

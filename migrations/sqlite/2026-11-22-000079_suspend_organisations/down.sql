@@ -1,0 +1,1 @@
+ALTER TABLE organisations DROP COLUMN suspended_at;

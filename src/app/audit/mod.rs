@@ -1,0 +1,50 @@
+//! The audit: every change that somebody answers for is noted in the transaction that makes it ([`note`]); [`sealing`]
+//! gives entries their place in the chain, [`verifying`] walks it.
+
+pub mod sealing;
+pub mod verifying;
+
+use super::Error;
+use crate::db::{Tx, audit};
+use crate::domain::audit::{Actor, Entry};
+use crate::domain::ids::PersonId;
+use crate::domain::sealing::Vault;
+
+/// Notes a change that tells nothing personal but who did it and to whom.
+///
+/// # Errors
+/// If the store fails; then the change is not to be made.
+pub fn note(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Error> {
+    write(tx, entry).map(drop)
+}
+
+/// Notes a change with what it tells of persons, which is sealed.
+///
+/// # Errors
+/// If the store fails; then the change is not to be made.
+pub fn note_sealed(tx: &mut Tx<'_>, vault: &Vault, entry: &Entry) -> Result<(), Error> {
+    let id = write(tx, entry)?;
+    for personal in &entry.personal {
+        audit::insert_text(tx, vault, id, personal.part, personal.person, personal.text.expose())?;
+    }
+    Ok(())
+}
+
+fn write(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {
+    let id = audit::insert(tx, entry)?;
+    if let Actor::Person(actor) = entry.actor {
+        audit::insert_person(tx, id, Entry::ACTOR, actor)?;
+    }
+    if let Some(subject) = entry.subject {
+        audit::insert_person(tx, id, Entry::SUBJECT, subject)?;
+    }
+    Ok(id)
+}
+
+/// Deletes what the audit tells of a person. Its entries stay, and so does the chain.
+///
+/// # Errors
+/// If the store fails.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+    Ok(audit::forget(tx, person)?)
+}

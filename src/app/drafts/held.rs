@@ -1,0 +1,161 @@
+//! What is held of a thing that is drafted: its row, who sees it, and its draft.
+
+use super::super::Error;
+use super::not_ours;
+use crate::db::records::{self, Stored};
+use crate::db::{AnyConn, Tx, divisions, drafts, publication};
+use crate::domain::bases::Base;
+use crate::domain::divisions::Adcode;
+use crate::domain::drafts::{Authored, Body, Draft, State, body};
+use crate::domain::ids::OrganisationId;
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::organisations::Organisation;
+use crate::domain::publication::Publication;
+use crate::domain::record::Record;
+
+/// A thing that is drafted.
+pub(super) struct Held<T> {
+    /// Its draft, with what operations changed since; where it has none, what there is to change.
+    pub(super) draft: Draft,
+    /// Its row.
+    pub(super) record: Record<T>,
+    /// Who sees it.
+    pub(super) publication: Publication,
+    /// The version of the draft that the store has, if it has one.
+    pub(super) stored: Option<i64>,
+    /// The fields that operations changed since in another way than its author.
+    pub(super) disputed: Vec<String>,
+}
+
+impl<T: Authored + Stored> Held<T> {
+    /// Reads it.
+    pub(super) fn read(conn: &mut AnyConn, id: i64) -> Result<Option<Self>, Error> {
+        let Some(record) = T::get(conn, id)? else { return Ok(None) };
+        let publication = publication::of(conn, T::KIND, id)?.unwrap_or(Publication::TakenDown);
+        let public = body::of(&record.body);
+        let draft = drafts::get(conn, T::KIND, id)?;
+        let stored = draft.as_ref().map(|draft| draft.version);
+        let mut disputed = Vec::new();
+        let draft = match draft {
+            Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
+            Some(mut draft) => {
+                if let Some(base) = &draft.base {
+                    (draft.body, disputed) = body::merged(base, &draft.body, &public);
+                }
+                draft
+            }
+            None => {
+                // The seeds' routes have no organiser: nobody edits them here.
+                let organisers = record.body.organisers();
+                let Some(organisation) = organisers.first().map(|main| main.organisation) else {
+                    return Ok(None);
+                };
+                let seat = seat(conn, organisation)?.ok_or(Error::NotFound)?;
+                Draft {
+                    kind: T::KIND,
+                    object: id,
+                    organisation,
+                    division: division(conn, &record.body, seat)?,
+                    version: 1,
+                    state: State::Approved,
+                    body: public,
+                    base: None,
+                    reason: None,
+                    fields: Vec::new(),
+                    author: None,
+                    updated_at: record.updated_at,
+                }
+            }
+        };
+        Ok(Some(Self { draft, record, publication, stored, disputed }))
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub(super) fn need(conn: &mut AnyConn, id: i64) -> Result<Self, Error> {
+        Self::read(conn, id)?.ok_or(Error::NotFound)
+    }
+}
+
+/// Writes what its author gives into a draft: in the one way each field is written, with what others set as `public` has
+/// it. Gives the thing, as far as it goes.
+///
+/// # Errors
+/// [`Error::Invalid`] if it is not written as it must be, refers to what is not there, or names another main organiser.
+pub(super) fn write<T: Authored + Stored>(
+    tx: &mut Tx<'_>,
+    draft: &mut Draft,
+    mut given: Body,
+    public: Option<&Body>,
+) -> Result<T, Error> {
+    let ours = serde_json::json!([{ "organisation": draft.organisation }]);
+    given.entry("organisers").or_insert(ours);
+    draft.body = body::normal::<T>(given, public, draft.division)?;
+    let thing: T = body::filled(&draft.body, draft.division)?;
+    if thing.organisers().first().map(|main| main.organisation) != Some(draft.organisation) {
+        return Err(not_ours(draft.organisation).into());
+    }
+    references::<T>(tx, draft, false)?.or(())?;
+    let seat = seat(tx, draft.organisation)?.ok_or(Error::NotFound)?;
+    draft.division = if T::NEEDED.contains(&"place") && !draft.body.contains_key("place") {
+        seat
+    } else {
+        division(tx, &thing, seat)?
+    };
+    Ok(body::filled(&draft.body, draft.division)?)
+}
+
+/// What a draft refers to that is not there; before it is published, also what nobody sees.
+pub(super) fn references<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    draft: &Draft,
+    seen: bool,
+) -> Result<Invalid, Error> {
+    let thing: T = body::filled(&draft.body, draft.division)?;
+    let mut invalid = Invalid::default();
+    let given = |field: &str| draft.body.contains_key(field.split(['.', '[']).next().unwrap_or(field));
+    for reference in thing.references().into_iter().filter(|reference| given(&reference.field)) {
+        let there = if seen {
+            publication::of(conn, reference.kind, reference.id)? == Some(Publication::Public)
+        } else {
+            records::exists(conn, reference.kind, reference.id)?
+        };
+        if !there {
+            invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
+        }
+    }
+    Ok(invalid)
+}
+
+/// Saves a draft over the one that the store had.
+///
+/// # Errors
+/// [`Error::VersionConflict`] if somebody else changed it meanwhile.
+pub(super) fn save(tx: &mut Tx<'_>, draft: &Draft, stored: Option<i64>) -> Result<(), Error> {
+    match stored {
+        None => Ok(drafts::insert(tx, draft)?),
+        Some(version) if drafts::replace(tx, version, draft)? => Ok(()),
+        Some(_) => Err(Error::VersionConflict),
+    }
+}
+
+/// The division of an organisation: its seat, or the first of all where none is known. `None` if there is no such
+/// organisation.
+pub(super) fn seat(conn: &mut AnyConn, organisation: OrganisationId) -> Result<Option<Adcode>, Error> {
+    let Some(found) = Organisation::get(conn, organisation.get())? else { return Ok(None) };
+    match found.body.adcode {
+        Some(seat) => Ok(Some(seat)),
+        None => Ok(divisions::first(conn)?),
+    }
+}
+
+/// Whose authority a thing is: of its place's division, its base's, else the seat of its organisation.
+fn division<T: Authored>(conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
+    if let Some(own) = thing.adcode() {
+        return Ok(own);
+    }
+    let Some(base) = thing.venue() else { return Ok(seat) };
+    Ok(Base::get(conn, base.get())?.map_or(seat, |base| base.body.place.adcode))
+}

@@ -1,0 +1,333 @@
+//! Drafts: how an organisation writes what it wants published. What authorities decide is in [`super::review`].
+//!
+//! The table of each kind holds what was approved; what was never approved has a row there too, that nobody but its
+//! organisation sees, so that sessions and all else can refer to it. Editing changes the draft beside it. What operations
+//! change meanwhile (an event is called off, a base closed for a day) stays: publishing carries over what the author
+//! changed, field by field.
+//!
+//! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
+
+mod held;
+mod judged;
+mod publishing;
+mod standing;
+
+use std::sync::Arc;
+
+use super::Error;
+use super::review::enqueue;
+use crate::db::records::Stored;
+use crate::db::{AnyConn, Tx, drafts, publication, review_items};
+use crate::domain::audit::Actor;
+use crate::domain::drafts::{Authored, Body, Draft, State, body};
+use crate::domain::ids::{self, OrganisationId, Random};
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::publication::Publication;
+use crate::domain::record::Record;
+use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
+use crate::domain::screening::{Doubt, Screen, doubts};
+
+use held::Held;
+
+/// Does the same with the noun of each kind that is drafted; of another there is no such thing.
+macro_rules! authored {
+    ($kind:expr, $noun:ident => $work:expr) => {
+        match $kind {
+            $crate::domain::kinds::Kind::Event => {
+                type $noun = $crate::domain::events::Event;
+                $work
+            }
+            $crate::domain::kinds::Kind::Base => {
+                type $noun = $crate::domain::bases::Base;
+                $work
+            }
+            $crate::domain::kinds::Kind::Route => {
+                type $noun = $crate::domain::routes::Route;
+                $work
+            }
+            $crate::domain::kinds::Kind::Series => {
+                type $noun = $crate::domain::series::Series;
+                $work
+            }
+            _ => Err($crate::app::Error::NotFound),
+        }
+    };
+}
+pub(super) use authored;
+
+/// The use cases of drafts.
+#[derive(Clone)]
+pub struct Drafts {
+    screen: Arc<dyn Screen>,
+    random: Arc<dyn Random>,
+    rules: Rules,
+}
+
+/// A draft as it stands now, with what operations changed since its author began; of what is published and not being
+/// changed, what there is to change. `None` if there is no such thing, or nobody's to edit.
+///
+/// # Errors
+/// If the store fails.
+pub fn current<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Option<Draft>, Error> {
+    Ok(Held::<T>::read(conn, id)?.map(|held| held.draft))
+}
+
+/// A draft as what it would be once it is published, whatever is missing yet: what stands in for it is empty.
+///
+/// # Errors
+/// If the store fails.
+pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Option<Record<T>>, Error> {
+    let Some(held) = Held::<T>::read(conn, id)? else { return Ok(None) };
+    let body = body::filled(&held.draft.body, held.draft.division)?;
+    Ok(Some(Record { body, ..held.record }))
+}
+
+/// Everything that is missing or wrong for a draft to be submitted, at once.
+///
+/// # Errors
+/// [`Error::Invalid`] with all of it; if the store fails.
+pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
+    let whole = body::whole::<T>(&draft.body, draft.division);
+    let refers = held::references::<T>(conn, draft, true)?;
+    match whole {
+        Ok(thing) => Ok(refers.or(thing)?),
+        Err(mut invalid) => {
+            invalid.0.extend(refers.0);
+            Err(invalid.into())
+        }
+    }
+}
+
+impl Drafts {
+    /// Drafts whose texts are screened so, and which are reviewed by these rules.
+    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules) -> Self {
+        Self { screen, random, rules }
+    }
+
+    /// Begins something new of an organisation's; fields may be missing.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if what is given is not written as it
+    /// must be, or refers to what is not there.
+    pub fn create<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        organisation: OrganisationId,
+        given: Body,
+    ) -> Result<Draft, Error> {
+        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
+        let object = ids::number(tx.now(), &*self.random);
+        let mut draft = Draft {
+            kind: T::KIND,
+            object,
+            organisation,
+            division: seat,
+            version: 1,
+            state: State::Draft,
+            body: Body::new(),
+            base: None,
+            reason: None,
+            fields: Vec::new(),
+            author: by.person(),
+            updated_at: tx.now(),
+        };
+        let thing: T = held::write(tx, &mut draft, given, None)?;
+        T::insert(tx, object, &thing)?;
+        publication::set(tx, T::KIND, object, Publication::Draft)?;
+        drafts::insert(tx, &draft)?;
+        Ok(draft)
+    }
+
+    /// Begins something new that is what another thing is, but for what is said of it as news.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn duplicate<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        id: i64,
+    ) -> Result<Draft, Error> {
+        let Draft { organisation, mut body, .. } = Held::<T>::need(tx, id)?.draft;
+        body.remove("notice");
+        body.retain(|field, _| !T::KEPT.contains(&field.as_str()));
+        self.create::<T>(tx, by, organisation, body)
+    }
+
+    /// Replaces what an author gives of a thing. What waits for review waits no more. Where only what is immaterial
+    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`; [`Error::Invalid`] as
+    /// [`Drafts::create`].
+    pub fn update<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        id: i64,
+        version: i64,
+        given: Body,
+    ) -> Result<Draft, Error> {
+        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        if draft.version != version {
+            return Err(Error::VersionConflict);
+        }
+        let public = body::of(&record.body);
+        let before = draft.base.take().unwrap_or_else(|| public.clone());
+        let thing: T = held::write(tx, &mut draft, given, Some(&public))?;
+        draft.version += 1;
+        draft.state = State::Draft;
+        (draft.author, draft.updated_at) = (by.person(), tx.now());
+        if publication == Publication::Draft {
+            held::save(tx, &draft, stored)?;
+            self.retire(tx, &draft)?;
+            if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
+                return Err(Error::VersionConflict);
+            }
+            return Ok(draft);
+        }
+        // What operations changed since the author began is not taken back by an author who does not speak of it.
+        (draft.body, _) = body::merged(&before, &draft.body, &public);
+        let changes = body::changes(&public, &draft.body);
+        let at_once = publication == Publication::Public
+            && body::is_immaterial::<T>(&changes)
+            && doubts(&*self.screen, &draft.body).is_empty();
+        let nothing = changes.is_empty() && publication == Publication::Public;
+        let ready: Option<T> = if at_once { Some(check(tx, &draft)?) } else { None };
+        if ready.is_some() || nothing {
+            draft.settle(State::Approved);
+        } else {
+            draft.base = Some(public);
+        }
+        held::save(tx, &draft, stored)?;
+        self.retire(tx, &draft)?;
+        if let Some(thing) = ready {
+            publishing::publish(tx, id, &thing, publication)?;
+        }
+        Ok(draft)
+    }
+
+    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful or an
+    /// authority took it down; else it waits for review: the state tells. What waits already goes on waiting.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
+    /// it would change is published; [`Error::Suspended`] if its organisation is.
+    pub fn submit<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
+        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        match draft.state {
+            State::Submitted => return Ok(draft),
+            State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
+            State::Approved | State::Draft | State::Rejected => {}
+        }
+        let standing = standing::of(tx, draft.organisation)?;
+        if standing.suspended {
+            return Err(Error::Suspended);
+        }
+        let thing: T = check(tx, &draft)?;
+        let notes = doubts(&*self.screen, &draft.body);
+        let at_once = standing.trusted && notes.is_empty() && publication != Publication::TakenDown;
+        draft.version += 1;
+        (draft.author, draft.updated_at) = (by.person(), tx.now());
+        draft.settle(if at_once { State::Approved } else { State::Submitted });
+        if !at_once && publication != Publication::Draft {
+            draft.base = Some(body::of(&record.body));
+        }
+        held::save(tx, &draft, stored)?;
+        let sampled_before = self.retire(tx, &draft)? == Some(Lane::Sampled);
+        if at_once {
+            publishing::publish(tx, id, &thing, publication)?;
+            let sampled = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
+            // Who hands in again draws no second lot.
+            if sampled || sampled_before {
+                self.queue(tx, &draft, &thing, Lane::Sampled, notes)?;
+            }
+        } else {
+            self.queue(tx, &draft, &thing, Lane::Submitted, notes)?;
+        }
+        Ok(draft)
+    }
+
+    /// Takes a draft back from review; one that does not wait stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn withdraw<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        id: i64,
+    ) -> Result<Draft, Error> {
+        let Held { mut draft, stored, .. } = Held::<T>::need(tx, id)?;
+        if draft.state != State::Submitted {
+            return Ok(draft);
+        }
+        draft.version += 1;
+        draft.state = State::Draft;
+        (draft.author, draft.updated_at) = (by.person(), tx.now());
+        held::save(tx, &draft, stored)?;
+        self.retire(tx, &draft)?;
+        Ok(draft)
+    }
+
+    /// Puts a thing away: nobody but its organisation sees it any more. Submitting it brings it back.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::NothingToDo`] if it was taken down.
+    pub fn archive<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        id: i64,
+    ) -> Result<Draft, Error> {
+        let Held { mut draft, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        match publication {
+            Publication::Archived => return Ok(draft),
+            Publication::TakenDown => return Err(Error::NothingToDo),
+            Publication::Draft | Publication::Public => {}
+        }
+        draft.version += 1;
+        if draft.state == State::Submitted {
+            draft.state = State::Draft;
+        }
+        (draft.author, draft.updated_at) = (by.person(), tx.now());
+        held::save(tx, &draft, stored)?;
+        self.retire(tx, &draft)?;
+        publication::set(tx, T::KIND, id, Publication::Archived)?;
+        Ok(draft)
+    }
+
+    /// Takes what waits of a thing out of the queue; says what it was there for.
+    pub(in crate::app) fn retire(&self, tx: &mut Tx<'_>, draft: &Draft) -> Result<Option<Lane>, Error> {
+        let Some(kind) = ItemKind::of(draft.kind) else { return Ok(None) };
+        let Some(item) = review_items::open_of(tx, kind, draft.object)? else { return Ok(None) };
+        let gone = review_items::Decision {
+            state: ItemState::Withdrawn,
+            by: None,
+            reason: None,
+            fields: &[],
+        };
+        review_items::decide(tx, item.id, item.what.version, &gone)?;
+        Ok(Some(item.what.lane))
+    }
+
+    fn queue<T: Authored>(
+        &self,
+        tx: &mut Tx<'_>,
+        draft: &Draft,
+        thing: &T,
+        lane: Lane,
+        notes: Vec<Doubt>,
+    ) -> Result<(), Error> {
+        let item = publishing::item(draft, thing, lane, notes).ok_or(Error::NotFound)?;
+        enqueue(tx, &*self.random, item).map(drop)
+    }
+}
+
+/// That an organiser of a draft must come first: whose it is cannot be written away.
+fn not_ours(organisation: OrganisationId) -> Invalid {
+    let allowed = vec![organisation.to_string()];
+    let code = FieldCode::NotAllowed { value: String::new(), allowed };
+    Invalid::one("organisers[0].organisation", code)
+}

@@ -1,0 +1,137 @@
+//! Drafts.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
+use super::schema::drafts;
+use crate::domain::divisions::Adcode;
+use crate::domain::drafts::{Draft, State};
+use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::kinds::Kind;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = drafts)]
+struct Row {
+    kind: String,
+    object_id: i64,
+    organisation_id: i64,
+    division: i64,
+    version: i64,
+    state: String,
+    body: String,
+    base: Option<String>,
+    reason: Option<String>,
+    fields: String,
+    author_id: Option<i64>,
+    updated_at: NaiveDateTime,
+}
+
+impl Row {
+    fn draft(self) -> Result<Draft, Error> {
+        let corrupt = |source| Error::Corrupt { kind: "draft", id: self.object_id, source };
+        let word = || corrupt(serde::de::Error::custom("a word or number that this program does not know"));
+        Ok(Draft {
+            kind: Kind::from_name(&self.kind).ok_or_else(word)?,
+            object: self.object_id,
+            organisation: OrganisationId::new(self.organisation_id).ok_or_else(word)?,
+            division: Adcode::from_number(self.division).ok_or_else(word)?,
+            version: self.version,
+            state: State::from_name(&self.state).ok_or_else(word)?,
+            body: serde_json::from_str(&self.body).map_err(corrupt)?,
+            base: self.base.as_deref().map(serde_json::from_str).transpose().map_err(corrupt)?,
+            reason: self.reason,
+            fields: serde_json::from_str(&self.fields).map_err(corrupt)?,
+            author: self.author_id.and_then(PersonId::new),
+            updated_at: self.updated_at.and_utc(),
+        })
+    }
+}
+
+fn text(draft: &Draft, value: &impl serde::Serialize) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|source| Error::Corrupt {
+        kind: "draft",
+        id: draft.object,
+        source,
+    })
+}
+
+/// The draft of a thing, if it has one.
+pub fn get(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Draft>, Error> {
+    let row: Option<Row> =
+        drafts::table.find((kind.name(), id)).select(Row::as_select()).first(conn).optional()?;
+    row.map(Row::draft).transpose()
+}
+
+/// The drafts of these things, in order of id; those that have none are left out.
+pub fn find(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<Vec<Draft>, Error> {
+    let mut found = Vec::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let rows: Vec<Row> = drafts::table
+            .filter(drafts::kind.eq(kind.name()).and(drafts::object_id.eq_any(ids)))
+            .order(drafts::object_id)
+            .select(Row::as_select())
+            .load(conn)?;
+        for row in rows {
+            found.push(row.draft()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Inserts the first draft of a thing.
+///
+/// # Errors
+/// [`Error::Constraint`] if it has one.
+pub fn insert(tx: &mut Tx<'_>, draft: &Draft) -> Result<(), Error> {
+    diesel::insert_into(drafts::table)
+        .values((
+            drafts::kind.eq(draft.kind.name()),
+            drafts::object_id.eq(draft.object),
+            drafts::organisation_id.eq(draft.organisation.get()),
+            drafts::division.eq(draft.division.number()),
+            drafts::version.eq(draft.version),
+            drafts::state.eq(draft.state.name()),
+            drafts::body.eq(text(draft, &draft.body)?),
+            drafts::base.eq(draft.base.as_ref().map(|base| text(draft, base)).transpose()?),
+            drafts::reason.eq(&draft.reason),
+            drafts::fields.eq(text(draft, &draft.fields)?),
+            drafts::author_id.eq(draft.author.map(PersonId::get)),
+            drafts::updated_at.eq(draft.updated_at.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Replaces a draft, if it still has the version before; `false` if it has not. Its row is locked until the transaction
+/// ends.
+pub fn replace(tx: &mut Tx<'_>, before: i64, draft: &Draft) -> Result<bool, Error> {
+    let row =
+        drafts::table.find((draft.kind.name(), draft.object)).filter(drafts::version.eq(before));
+    let rows = diesel::update(row)
+        .set((
+            drafts::organisation_id.eq(draft.organisation.get()),
+            drafts::division.eq(draft.division.number()),
+            drafts::version.eq(draft.version),
+            drafts::state.eq(draft.state.name()),
+            drafts::body.eq(text(draft, &draft.body)?),
+            drafts::base.eq(draft.base.as_ref().map(|base| text(draft, base)).transpose()?),
+            drafts::reason.eq(&draft.reason),
+            drafts::fields.eq(text(draft, &draft.fields)?),
+            drafts::author_id.eq(draft.author.map(PersonId::get)),
+            drafts::updated_at.eq(draft.updated_at.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(rows == 1)
+}
+
+/// Forgets who wrote what.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+    diesel::update(drafts::table.filter(drafts::author_id.eq(person.get())))
+        .set(drafts::author_id.eq(None::<i64>))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Who sees what: the column `publication` of the nouns that are drafted.
+
+use std::collections::HashSet;
+
+use diesel::prelude::*;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
+use super::schema::{bases, events, routes, series};
+use crate::domain::ids::OrganisationId;
+use crate::domain::kinds::Kind;
+use crate::domain::publication::Publication;
+
+/// What holds of a row that everybody sees. A thing without an organisation is nobody's to suspend.
+macro_rules! shown {
+    ($table:ident) => {{
+        use $crate::db::schema::{$table, organisations};
+        let suspended = organisations::table
+            .filter(organisations::id.nullable().eq($table::organisation_id.nullable()))
+            .filter(organisations::suspended_at.is_not_null());
+        $table::publication
+            .eq($crate::domain::publication::Publication::Public.name())
+            .and(diesel::dsl::not(diesel::dsl::exists(suspended)))
+    }};
+}
+pub(super) use shown;
+
+/// Does the same with the table of each kind that is drafted.
+macro_rules! each_table {
+    ($kind:expr, $table:ident => $work:expr, $otherwise:expr) => {
+        match $kind {
+            Kind::Event => {
+                use events as $table;
+                $work
+            }
+            Kind::Base => {
+                use bases as $table;
+                $work
+            }
+            Kind::Route => {
+                use routes as $table;
+                $work
+            }
+            Kind::Series => {
+                use series as $table;
+                $work
+            }
+            _ => $otherwise,
+        }
+    };
+}
+
+/// Whether a thing is shown, its organisation's standing aside; `None` if there is no such thing. What is not drafted is
+/// public as soon as it is there.
+pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>, Error> {
+    let word: Option<String> = each_table!(
+        kind,
+        table => table::table.find(id).select(table::publication).first(conn).optional()?,
+        return Ok(super::records::exists(conn, kind, id)?.then_some(Publication::Public))
+    );
+    // The column's CHECK admits no other word.
+    Ok(word.map(|word| Publication::from_name(&word).unwrap_or(Publication::TakenDown)))
+}
+
+/// Those of these things that were never published.
+pub fn never_among(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashSet<i64>, Error> {
+    let mut never = HashSet::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let found: Vec<i64> = each_table!(
+            kind,
+            table => table::table
+                .filter(table::id.eq_any(ids).and(table::publication.eq(Publication::Draft.name())))
+                .select(table::id)
+                .load(conn)?,
+            Vec::new()
+        );
+        never.extend(found);
+    }
+    Ok(never)
+}
+
+/// Shows a thing or hides it. Its version stays: what comes back is as it was.
+pub fn set(tx: &mut Tx<'_>, kind: Kind, id: i64, publication: Publication) -> Result<(), Error> {
+    let rows = each_table!(
+        kind,
+        table => diesel::update(table::table.find(id))
+            .set(table::publication.eq(publication.name()))
+            .execute(&mut *tx.conn)?,
+        0
+    );
+    if rows == 1 {
+        tx.changed(kind, id);
+    }
+    Ok(())
+}
+
+/// Has the feed look again at everything whose main organiser this is: it was suspended, or is so no more.
+pub fn reconsider(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    let id = organisation.get();
+    for kind in crate::domain::drafts::KINDS {
+        let ids: Vec<i64> = each_table!(
+            kind,
+            table => table::table
+                .filter(table::organisation_id.eq(id))
+                .select(table::id)
+                .load(&mut *tx.conn)?,
+            Vec::new()
+        );
+        ids.into_iter().for_each(|id| tx.changed(kind, id));
+    }
+    Ok(())
+}
