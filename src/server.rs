@@ -19,6 +19,8 @@ use tokio::task::JoinHandle;
 use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
+use crate::app::drafts::Drafts;
+use crate::app::events::Events;
 use crate::app::desk::Desk;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
@@ -200,6 +202,8 @@ pub async fn start(
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let sessions = Sessions::new(db.clone(), vault.clone(), random.clone());
+    let lists = WordLists::default_lists().map_err(|error| Error::Other(error.to_string()))?;
+    let drafts = Drafts::new(Arc::new(lists), random.clone(), Rules::default());
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
@@ -221,6 +225,7 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
+        events: Events::new(db.clone(), drafts, sessions.clone()),
         sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),

@@ -11,6 +11,7 @@ pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
 pub mod drafts;
+pub mod events;
 pub mod favourites;
 pub mod notices;
 pub mod passwords;

@@ -152,6 +152,13 @@ impl EventEntry {
     }
 }
 
+impl Snapshot {
+    /// An event as it would be shown with these sessions, in order of start: it does not enter the read model.
+    pub fn preview(&self, record: &Record<Event>, sessions: Vec<Session>) -> EventEntry {
+        EventEntry::new(record, sessions, self)
+    }
+}
+
 fn elsewhere(sessions: &[Session], world: &Snapshot) -> Arc<[(u32, Located)]> {
     let numbered = (0..).zip(sessions);
     let own = numbered.filter_map(|(number, session)| {

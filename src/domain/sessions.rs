@@ -62,6 +62,19 @@ pub struct Plan {
 const NOTICE_MAX: usize = 200;
 
 impl Plan {
+    /// What was said of a session, but for its notice.
+    #[must_use]
+    pub fn of(session: Session) -> Self {
+        Self {
+            start: session.start,
+            end: session.end,
+            place: session.place.map(|place| *place),
+            signup: session.signup.map(|terms| *terms),
+            capacity: session.capacity,
+            notice: None,
+        }
+    }
+
     /// The same so much later, its sign-up as well.
     #[must_use]
     pub fn later(&self, by: TimeDelta) -> Self {

@@ -38,6 +38,8 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("addFavourite", Who::Person),
     ("addPhone", Who::Person),
     ("approveSignup", Who::Desk),
+    ("archiveEvent", Who::Member(MemberRole::Editor)),
+    ("cancelEvent", Who::Member(MemberRole::Editor)),
     ("cancelSession", Who::Member(MemberRole::Editor)),
     ("cancelSessions", Who::Member(MemberRole::Editor)),
     ("cancelSignup", Who::Person),
@@ -46,6 +48,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // WeChat, by its signature.
     ("checkWechatPush", Who::Anybody),
     ("createCompanion", Who::Person),
+    ("createEvent", Who::Member(MemberRole::Editor)),
     ("createSessions", Who::Member(MemberRole::Editor)),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
@@ -53,6 +56,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
+    ("duplicateEvent", Who::Member(MemberRole::Editor)),
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
@@ -70,6 +74,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getEventsFeed", Who::Anybody),
     ("getHealth", Who::Anybody),
     ("getHome", Who::Anybody),
+    ("getManagedEvent", Who::Member(MemberRole::Editor)),
     ("getManagedSession", Who::Member(MemberRole::Editor)),
     ("getMap", Who::Anybody),
     ("getMe", Who::Person),
@@ -94,6 +99,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listEventSessions", Who::Anybody),
     ("listEvents", Who::Anybody),
     ("listFavourites", Who::Person),
+    ("listManagedEvents", Who::Member(MemberRole::Editor)),
     ("listMessageTemplates", Who::Anybody),
     ("listNotices", Who::Person),
     ("listOrganisations", Who::Anybody),
@@ -106,6 +112,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSubscriptions", Who::Person),
     ("listTerms", Who::Anybody),
     ("markNoticesRead", Who::Person),
+    ("previewEvent", Who::Member(MemberRole::Editor)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
     ("recordCheckins", Who::Desk),
@@ -119,11 +126,15 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("startLogin", Who::Anybody),
     ("startPasswordLogin", Who::Anybody),
     ("startTotp", Who::Anybody),
+    ("submitEvent", Who::Member(MemberRole::Editor)),
+    ("submitEvents", Who::Member(MemberRole::Editor)),
     ("updateCompanion", Who::Person),
+    ("updateEvent", Who::Member(MemberRole::Editor)),
     ("updateMe", Who::Person),
     ("updateSession", Who::Member(MemberRole::Editor)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
+    ("withdrawEvent", Who::Member(MemberRole::Editor)),
 ];
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::params::PathId;
 use super::person::{Asking, Person, known};
 use super::problem::{Code, Problem};
 use crate::db::roles;
+use crate::domain::audit::Actor;
 use crate::domain::divisions::Adcode;
 use crate::domain::ids::{OrganisationId, SessionId};
 use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
@@ -41,6 +42,12 @@ pub enum Known {
 }
 
 impl Staff {
+    /// As whom the audit knows them.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Person(self.person.id)
+    }
+
     /// Lets through who may do what `role` may in at least one of the organisations whose thing it is.
     ///
     /// # Errors

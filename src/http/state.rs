@@ -12,6 +12,7 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
@@ -65,6 +66,8 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of events.
+    pub events: Events,
     /// The use cases of sessions.
     pub sessions: Sessions,
     /// Whether one can sign up for invented events, as in a demonstration.

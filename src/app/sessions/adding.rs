@@ -2,21 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use hashbrown::HashSet;
+use serde_json::Value;
 
-use super::super::Error;
+use super::super::{Error, audit};
 use super::super::rehearsal::{self, Run};
-use super::{Sessions, check};
+use super::{Sessions, check, facts, noted};
 use crate::db::records::Stored;
 use crate::db::{Tx, sessions};
 use crate::domain::admission::Admission;
+use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear, DayKind};
 use crate::domain::divisions::Adcode;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::sessions::{Plan, Session};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::time::day_of;
@@ -37,6 +40,13 @@ pub struct Added {
     pub same: Vec<SessionId>,
     /// How the timetable was followed, where there was one.
     pub followed: Option<Followed>,
+}
+
+/// Which sessions a duplicate gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copied {
+    /// Those of the original that would not be over by then, so many days later.
+    pub days_later: i64,
 }
 
 /// How a timetable was followed.
@@ -60,31 +70,73 @@ impl Sessions {
     /// [`Error::NotFound`]; [`Refusal::CalledOff`]; [`Error::Invalid`], with everything that is wrong.
     pub fn add(
         &self,
+        by: Actor,
         event: EventId,
         plans: Vec<Plan>,
         timetable: Option<&Timetable>,
         dry: Run,
     ) -> Result<Added, Error> {
-        rehearsal::run(&self.db, dry, |tx| {
-            sessions::touch_event(tx, event)?;
-            let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
-            if body.status == EventStatus::Cancelled {
-                return Err(Error::Refused(Refusal::CalledOff));
-            }
-            let plans: Vec<Plan> = plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect();
-            // Each by itself first: what a timetable would repeat, it would repeat with its faults.
+        rehearsal::run(&self.db, dry, |tx| self.add_in(tx, by, event, plans, timetable))
+    }
+
+    /// Copies the sessions of one event that are not called off to another.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if one would be over, or in years.
+    pub(in crate::app) fn copy(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        from: EventId,
+        to: EventId,
+        Copied { days_later }: Copied,
+    ) -> Result<(), Error> {
+        let all = sessions::of_events(tx, &[from.get()])?.remove(&from).unwrap_or_default();
+        let now = tx.now();
+        let later = TimeDelta::days(days_later);
+        let goes_on = all.into_iter().filter(|session| session.status != EventStatus::Cancelled);
+        let plans: Vec<Plan> = goes_on
+            .filter(|session| session.end + later > now)
+            .take(MOST_AT_ONCE)
+            .map(|session| Plan::of(session).later(later))
+            .collect();
+        if plans.is_empty() {
+            return Ok(());
+        }
+        self.add_in(tx, by, to, plans, None).map(drop)
+    }
+
+    fn add_in(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        event: EventId,
+        plans: Vec<Plan>,
+        timetable: Option<&Timetable>,
+    ) -> Result<Added, Error> {
+        sessions::touch_event(tx, event)?;
+        let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
+        if body.status == EventStatus::Cancelled {
+            return Err(Error::Refused(Refusal::CalledOff));
+        }
+        let plans: Vec<Plan> = plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect();
+        // Each by itself first: what a timetable would repeat, it would repeat with its faults.
+        self.check_all(tx, event, body.admission, &plans)?;
+        let (plans, followed) = match timetable {
+            Some(timetable) => repeated(tx, &body, &plans, timetable)?,
+            None => (plans, None),
+        };
+        if followed.is_some() {
             self.check_all(tx, event, body.admission, &plans)?;
-            let (plans, followed) = match timetable {
-                Some(timetable) => repeated(tx, &body, &plans, timetable)?,
-                None => (plans, None),
-            };
-            if followed.is_some() {
-                self.check_all(tx, event, body.admission, &plans)?;
-            }
-            let (fresh, same) = self.sift(tx, event, plans)?;
-            sessions::insert_with_events(tx, &fresh)?;
-            Ok(Added { sessions: fresh, same, followed })
-        })
+        }
+        let (fresh, same) = self.sift(tx, event, plans)?;
+        sessions::insert_with_events(tx, &fresh)?;
+        if !fresh.is_empty() {
+            let entry = noted(tx, by, Action::SessionsAdded, Object::of(Kind::Event, event.get()), &body)?;
+            let after = Some(Value::Array(fresh.iter().map(facts).collect()));
+            audit::note(tx, &Entry { after, ..entry })?;
+        }
+        Ok(Added { sessions: fresh, same, followed })
     }
 
     fn check_all(

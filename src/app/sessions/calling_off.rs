@@ -8,18 +8,22 @@
 use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
-use super::super::Error;
 use super::super::rehearsal::{self, Run};
 use super::super::rooms;
 use super::super::signups::uses;
-use super::{Sessions, Told};
+use super::super::{Error, audit};
+use super::{Sessions, Told, facts, noted, object};
 use crate::db::records::Stored;
-use crate::db::{Tx, attendees, limits_used, sessions, signups};
+use crate::db::{Tx, attendees, limits_used, publication, sessions, signups};
+use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
+use crate::domain::publication::Publication;
+use crate::domain::record::Record;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::Reason;
 use crate::domain::text::Text;
@@ -68,7 +72,13 @@ impl Sessions {
     ///
     /// # Errors
     /// [`Error::NotFound`] if one of them is not there; [`Error::Invalid`]. Then nothing was called off.
-    pub fn call_off(&self, ids: &[SessionId], reason: &Text, dry: Run) -> Result<Vec<CalledOff>, Error> {
+    pub fn call_off(
+        &self,
+        by: Actor,
+        ids: &[SessionId],
+        reason: &Text,
+        dry: Run,
+    ) -> Result<Vec<CalledOff>, Error> {
         check(ids, reason)?;
         let done = rehearsal::run(&self.db, dry, |tx| {
             let of = sessions::events_of(tx, ids)?;
@@ -81,7 +91,7 @@ impl Sessions {
             for event in events {
                 sessions::touch_event(tx, event)?;
             }
-            mark(tx, ids, reason)
+            mark(tx, by, ids, reason)
         })?;
         self.settle_all(dry, &done);
         Ok(done)
@@ -93,6 +103,7 @@ impl Sessions {
     /// [`Error::NotFound`]; [`Error::Invalid`]; [`Error::VersionConflict`] if it is no longer at `version`.
     pub fn call_event_off(
         &self,
+        by: Actor,
         event: EventId,
         reason: &Text,
         dry: Run,
@@ -101,7 +112,13 @@ impl Sessions {
         let done = rehearsal::run(&self.db, dry, |tx| {
             sessions::touch_event(tx, event)?;
             let record = Event::get(tx, event.get())?.ok_or(Error::NotFound)?;
+            if publication::of(tx, Kind::Event, record.id)? == Some(Publication::Draft) {
+                return Err(Error::NothingToDo);
+            }
             if record.body.status != EventStatus::Cancelled {
+                let object = Object::of(Kind::Event, record.id);
+                let entry = noted(tx, by, Action::EventCancelled, object, &record.body)?;
+                audit::note(tx, &Entry { reason: Some(reason.zh_cn.clone()), ..entry })?;
                 let notice = Notice { text: reason.clone(), since: Some(tx.now()) };
                 let body = Event { status: EventStatus::Cancelled, notice: Some(notice), ..record.body };
                 Event::replace(tx, record.id, record.version, &body)?;
@@ -109,7 +126,7 @@ impl Sessions {
             let now = tx.now();
             let all = sessions::of_events(tx, &[event.get()])?.remove(&event).unwrap_or_default();
             let coming = all.into_iter().filter(|session| session.end > now);
-            mark(tx, &coming.map(|session| session.id).collect::<Vec<_>>(), reason)
+            mark(tx, by, &coming.map(|session| session.id).collect::<Vec<_>>(), reason)
         })?;
         self.settle_all(dry, &done);
         Ok(done)
@@ -197,9 +214,19 @@ impl Sessions {
 }
 
 /// Marks sessions as called off, whose events the transaction holds.
-fn mark(tx: &mut Tx<'_>, ids: &[SessionId], reason: &Text) -> Result<Vec<CalledOff>, Error> {
+fn mark(
+    tx: &mut Tx<'_>,
+    by: Actor,
+    ids: &[SessionId],
+    reason: &Text,
+) -> Result<Vec<CalledOff>, Error> {
     let now = tx.now();
     let mut rooms = rooms::open(tx, ids)?;
+    let mut of: Vec<i64> = rooms.values().map(|room| room.session.event.get()).collect();
+    of.sort_unstable();
+    of.dedup();
+    let known = |record: Record<Event>| Some((EventId::new(record.id)?, record.body));
+    let events: HashMap<EventId, Event> = Event::find(tx, &of)?.into_iter().filter_map(known).collect();
     let mut done = Vec::with_capacity(ids.len());
     for id in ids {
         let room = rooms.get_mut(id).ok_or(Error::NotFound)?;
@@ -216,6 +243,11 @@ fn mark(tx: &mut Tx<'_>, ids: &[SessionId], reason: &Text) -> Result<Vec<CalledO
             session.notice = Some(Box::new(Notice { text: reason.clone(), since: Some(now) }));
             sessions::rewrite(tx, session, Some(ALL_REMINDERS))?;
             attendees::drop_reminders(tx, *id)?;
+            if let Some(event) = events.get(&session.event) {
+                let entry = noted(tx, by, Action::SessionCancelled, object(*id), event)?;
+                let (reason, before) = (Some(reason.zh_cn.clone()), Some(facts(session)));
+                audit::note(tx, &Entry { reason, before, ..entry })?;
+            }
         }
         done.push(CalledOff { session: *id, event: session.event, start: session.start, outcome, told });
     }

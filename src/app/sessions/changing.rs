@@ -2,18 +2,21 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::Error;
 use super::super::rehearsal::{self, Run};
 use super::super::rooms::{self, Room, Tools};
-use super::{Sessions, Told, check};
+use super::super::{Error, audit};
+use super::{Sessions, Told, check, facts, noted, object};
 use crate::db::records::Stored;
-use crate::db::{Tx, attendees, sessions};
+use crate::db::{Tx, attendees, publication, seats, sessions};
+use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::bases::Base;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, Random, SessionId, SignupId};
 use crate::domain::invalid::Invalid;
+use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
+use crate::domain::publication::Publication;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::{Plan, Session};
 use crate::domain::signups::Signup;
@@ -41,7 +44,14 @@ impl Sessions {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::CalledOff`];
     /// [`Error::SessionOver`]; [`Error::Invalid`]; [`Error::CapacityBelowTaken`]: nobody is thrown out.
-    pub fn change(&self, id: SessionId, version: i64, plan: &Plan, dry: Run) -> Result<Changed, Error> {
+    pub fn change(
+        &self,
+        by: Actor,
+        id: SessionId,
+        version: i64,
+        plan: &Plan,
+        dry: Run,
+    ) -> Result<Changed, Error> {
         rehearsal::run(&self.db, dry, |tx| {
             let event = hold_event(tx, id)?;
             let mut room = rooms::open_one(tx, id)?;
@@ -57,7 +67,11 @@ impl Sessions {
             let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
             let plan = plan.clone().admitted_by(body.admission);
             let capacity = plan.capacity;
-            let after = planned(&room.session, event, plan, tx.now());
+            let mut after = planned(&room.session, event, plan, tx.now());
+            if publication::of(tx, Kind::Event, event.get())? == Some(Publication::Draft) {
+                // Nobody has seen it as it was.
+                after.status = EventStatus::Scheduled;
+            }
             let mut invalid = Invalid::default();
             check(tx, &after, &mut invalid)?;
             if room.session.signup.is_none() {
@@ -65,6 +79,9 @@ impl Sessions {
             }
             after.check_against(&room.session, &mut invalid);
             invalid.or(())?;
+            let (was, is) = (facts(&room.session), facts(&after));
+            let entry = noted(tx, by, Action::SessionChanged, object(id), &body)?;
+            audit::note(tx, &Entry { before: Some(was), after: Some(is), ..entry })?;
             let told = self.write(tx, &body, &mut room, after)?;
             let promoted = resize(tx, self.tools(), room, capacity)?;
             let session = sessions::find(tx, &[id])?.remove(&id).ok_or(Error::NotFound)?;
@@ -138,6 +155,38 @@ fn place_name(tx: &mut Tx<'_>, event: &Event, session: &Session) -> Result<Optio
         (None, Some(base)) => Base::get(tx, base.get())?.map(|base| base.body.place.name),
         (own, _) => own,
     })
+}
+
+/// Tells everybody whose session takes place where its event does that the event takes place elsewhere now. The
+/// transaction has written the event.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::app) fn moved_with_event(
+    tx: &mut Tx<'_>,
+    id: EventId,
+    before: &Event,
+    after: &Event,
+) -> Result<(), Error> {
+    if (&before.place, before.base) == (&after.place, after.base) {
+        return Ok(());
+    }
+    let now = tx.now();
+    let all = sessions::of_events(tx, &[id.get()])?.remove(&id).unwrap_or_default();
+    let concerned = |session: &Session| {
+        session.place.is_none() && session.end > now && session.status != EventStatus::Cancelled
+    };
+    let concerned: Vec<Session> = all.into_iter().filter(concerned).collect();
+    let ids: Vec<SessionId> = concerned.iter().map(|session| session.id).collect();
+    seats::lock(tx, &ids)?;
+    for mut session in concerned {
+        let old_place = place_name(tx, before, &session)?;
+        let details = Details { moved: true, old_place, ..Details::default() };
+        attendees::tell(tx, session.id, SignupId::MAX, Purpose::Changed, &details)?;
+        session.status = EventStatus::Changed;
+        sessions::rewrite(tx, &session, None)?;
+    }
+    Ok(())
 }
 
 /// How many of the reminders of a start are not to be told at `now`: their moment has passed, and whoever is told of a

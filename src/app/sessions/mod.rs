@@ -8,16 +8,21 @@ pub mod adding;
 pub mod calling_off;
 pub mod changing;
 
+pub(super) use changing::moved_with_event;
 pub use changing::set_capacity;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 use super::Error;
 use super::rooms::Tools;
-use crate::db::records;
+use crate::db::records::{self, Stored};
 use crate::db::{Db, Tx, attendees};
+use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::bases::Base;
+use crate::domain::events::Event;
 use crate::domain::ids::{Random, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
@@ -97,6 +102,40 @@ impl Sessions {
     fn tools(&self) -> Tools<'_> {
         Tools { vault: &self.vault, random: &*self.random }
     }
+}
+
+/// What the audit is told of something done to the sessions of an event.
+fn noted(
+    tx: &mut Tx<'_>,
+    by: Actor,
+    action: Action,
+    object: Object,
+    event: &Event,
+) -> Result<Entry, Error> {
+    let own = event.place.as_ref().map(|place| place.adcode);
+    let division = match (own, event.base) {
+        (None, Some(base)) => Base::get(tx, base.get())?.map(|base| base.body.place.adcode),
+        (own, _) => own,
+    };
+    Ok(Entry {
+        object: Some(object),
+        organisation: event.organiser(),
+        division,
+        ..Entry::new(by, action)
+    })
+}
+
+/// When and where a session is, as the audit keeps it.
+fn facts(session: &Session) -> Value {
+    json!({
+        "session": session.id, "start": rfc3339(session.start), "end": rfc3339(session.end),
+        "place": session.place.as_ref().map(|place| &place.name.zh_cn), "capacity": session.capacity,
+    })
+}
+
+/// A session as what was changed.
+fn object(id: SessionId) -> Object {
+    Object { kind: "session", id: id.get() }
 }
 
 /// Adds what is wrong with a session as it is to be.

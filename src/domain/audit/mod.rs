@@ -75,6 +75,14 @@ actions! {
     ReportFollowed "reportFollowed"
     /// A report was not followed.
     ReportDismissed "reportDismissed"
+    /// Sessions were added to an event.
+    SessionsAdded "sessionsAdded"
+    /// A session was changed.
+    SessionChanged "sessionChanged"
+    /// A session was called off.
+    SessionCancelled "sessionCancelled"
+    /// An event was called off.
+    EventCancelled "eventCancelled"
 }
 
 /// Who did it.

@@ -5,7 +5,10 @@ use std::fmt;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayBuilder, ArrayItems, ObjectBuilder, OneOfBuilder, Schema, Type,
+};
 
 use crate::domain::text::Text;
 
@@ -62,7 +65,7 @@ pub fn words() -> Schema {
         .property("zh-HK", text())
         .property("en", text())
         .required("zh-CN")
-        .additional_properties(Some(false));
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
     let either = OneOfBuilder::new()
         .item(text())
         .item(translated)
@@ -73,7 +76,7 @@ pub fn words() -> Schema {
 
 /// The schema of a list of [`Words`].
 pub fn words_list() -> Schema {
-    Schema::Array(ArrayBuilder::new().items(words()).build())
+    Schema::Array(ArrayBuilder::new().items(ArrayItems::RefOrSchema(Box::new(RefOr::T(words())))).build())
 }
 
 #[cfg(test)]

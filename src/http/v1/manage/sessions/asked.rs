@@ -201,9 +201,9 @@ pub struct CancelledSessions {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Cancellation {
     #[schema(schema_with = words)]
-    pub(super) reason: Words,
+    pub(in crate::http::v1::manage) reason: Words,
     /// Whether it is only tried: the answer says who would be told.
     #[serde(default)]
     #[schema(example = false)]
-    pub(super) dry_run: bool,
+    pub(in crate::http::v1::manage) dry_run: bool,
 }

@@ -7,8 +7,11 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use asked::{CancelledSessions, Cancellation, ChangedSession, NewSessions};
-use shown::{AddedSessions, CancelResults, ManagedSession, ManagedSessionDetail, SessionChange, Shown};
+pub(super) use asked::Cancellation;
+pub(super) use shown::CancelResults;
+
+use asked::{CancelledSessions, ChangedSession, NewSessions};
+use shown::{AddedSessions, ManagedSession, ManagedSessionDetail, SessionChange, Shown};
 
 use super::places::Ground;
 use super::{answer, written_by};
@@ -101,7 +104,7 @@ async fn create_sessions(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let add = move |members: &Members| {
         let event = members.db.read(|conn| written_by(conn, &staff, id.0))?.body;
-        let added = members.sessions.add(id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
+        let added = members.sessions.add(staff.actor(), id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
         let by = Shown { event: &event, title: event.title.get(lang), crs, now };
         Ok::<_, Problem>(AddedSessions::new(by, added, dry_run, warnings))
     };
@@ -177,7 +180,7 @@ async fn update_session(
     let plan = invalid.or(plan).map_err(Problem::unprocessable)?.ok_or(Code::Internal)?;
     let change = move |members: &Members| {
         let (_, event) = members.db.read(|conn| event_of(conn, &staff, id))?;
-        let changed = members.sessions.change(id, version, &plan, Run::of(dry_run))?;
+        let changed = members.sessions.change(staff.actor(), id, version, &plan, Run::of(dry_run))?;
         let by = Shown { event: &event.body, title: event.body.title.get(lang), crs, now };
         Ok::<_, Problem>(SessionChange {
             session: ManagedSession::new(by, &changed.session, changed.version),
@@ -262,7 +265,7 @@ async fn call_off(
             events.dedup();
             events.into_iter().try_for_each(|event| written_by(conn, &staff, event).map(drop))
         })?;
-        let done = members.sessions.call_off(&ids, &reason, Run::of(dry_run))?;
+        let done = members.sessions.call_off(staff.actor(), &ids, &reason, Run::of(dry_run))?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(work).await?))
