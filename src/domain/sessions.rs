@@ -240,7 +240,7 @@ mod tests {
             taken,
             waiting,
             moved: 0,
-            notice: Option::None,
+            notice: None,
         }
     }
 

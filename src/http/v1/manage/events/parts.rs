@@ -87,138 +87,155 @@ pub fn named() -> Schema {
     Schema::OneOf(either.build())
 }
 
-/// Makes a part that is written as it is read.
-macro_rules! part {
-    ($($(#[$doc:meta])* $name:ident { $($fields:tt)* })+) => {$(
-        $(#[$doc])*
-        #[skip_serializing_none]
-        #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
-        pub struct $name { $($fields)* }
-    )+};
+/// What it costs; information, paid at the venue or at the external place.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredPrice {
+    /// Full price of one adult in units of `currency`; absent where only words are known.
+    #[schema(example = 60.0, minimum = 0)]
+    amount: Option<f64>,
+    /// ISO 4217 code; `CNY` if absent.
+    #[schema(example = "CNY", min_length = 3, max_length = 3)]
+    currency: Option<String>,
+    #[schema(schema_with = words)]
+    text: Option<Words>,
+    /// Reductions.
+    #[schema(max_items = 20)]
+    concessions: Option<Vec<AuthoredConcession>>,
 }
 
-part! {
-    /// What it costs; information, paid at the venue or at the external place.
-    AuthoredPrice {
-        /// Full price of one adult in units of `currency`; absent where only words are known.
-        #[schema(example = 60.0, minimum = 0)]
-        amount: Option<f64>,
-        /// ISO 4217 code; `CNY` if absent.
-        #[schema(example = "CNY", min_length = 3, max_length = 3)]
-        currency: Option<String>,
-        #[schema(schema_with = words)]
-        text: Option<Words>,
-        /// Reductions.
-        #[schema(max_items = 20)]
-        concessions: Option<Vec<AuthoredConcession>>,
-    }
+/// A reduced price for a group of people.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredConcession {
+    #[schema(schema_with = words)]
+    who: Words,
+    /// Their price; 0 is free; absent where only words are known.
+    #[schema(example = 30.0, minimum = 0)]
+    amount: Option<f64>,
+}
 
-    /// A reduced price for a group of people.
-    AuthoredConcession {
-        #[schema(schema_with = words)]
-        who: Words,
-        /// Their price; 0 is free; absent where only words are known.
-        #[schema(example = 30.0, minimum = 0)]
-        amount: Option<f64>,
-    }
+/// Where to sign up when it is not here; at least one field is given.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredExternalSignup {
+    /// A web page.
+    #[schema(example = "https://example.org/booking", max_length = 500)]
+    url: Option<String>,
+    /// A mini-program's appid.
+    #[schema(example = "wx0123456789abcdef", max_length = 32)]
+    app_id: Option<String>,
+    /// The page within that mini-program.
+    #[schema(example = "pages/booking/index", max_length = 200)]
+    path: Option<String>,
+    /// A telephone number.
+    #[schema(example = "020-12345678", max_length = 30)]
+    phone: Option<String>,
+}
 
-    /// Where to sign up when it is not here; at least one field is given.
-    AuthoredExternalSignup {
-        /// A web page.
-        #[schema(example = "https://example.org/booking", max_length = 500)]
-        url: Option<String>,
-        /// A mini-program's appid.
-        #[schema(example = "wx0123456789abcdef", max_length = 32)]
-        app_id: Option<String>,
-        /// The page within that mini-program.
-        #[schema(example = "pages/booking/index", max_length = 200)]
-        path: Option<String>,
-        /// A telephone number.
-        #[schema(example = "020-12345678", max_length = 30)]
-        phone: Option<String>,
-    }
+/// An organisation and its part.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredOrganiser {
+    /// The organisation's id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// Not looked at.
+    #[serde(default, skip_serializing)]
+    #[schema(example = "广东科学中心")]
+    name: Option<String>,
+    /// Its part; `organiser` if absent.
+    role: Option<OrganiserRole>,
+}
 
-    /// An organisation and its part.
-    AuthoredOrganiser {
-        /// The organisation's id.
-        #[schema(example = "01h2x7m9k4qpz")]
-        id: String,
-        /// Not looked at.
-        #[serde(default, skip_serializing)]
-        #[schema(example = "广东科学中心")]
-        name: Option<String>,
-        /// Its part; `organiser` if absent.
-        role: Option<OrganiserRole>,
-    }
+/// Somebody who speaks. A name is given only of who agreed to be named.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredSpeaker {
+    #[schema(schema_with = words)]
+    name: Option<Words>,
+    #[schema(schema_with = words)]
+    role: Words,
+    #[schema(schema_with = words)]
+    organisation: Option<Words>,
+}
 
-    /// Somebody who speaks. A name is given only of who agreed to be named.
-    AuthoredSpeaker {
-        #[schema(schema_with = words)]
-        name: Option<Words>,
-        #[schema(schema_with = words)]
-        role: Words,
-        #[schema(schema_with = words)]
-        organisation: Option<Words>,
-    }
+/// How to take part from afar.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredOnline {
+    /// What it is.
+    kind: OnlineKind,
+    /// Where.
+    #[schema(example = "https://example.org/live", max_length = 500)]
+    url: Option<String>,
+    /// Whether only people who signed up get the address; `false` if absent.
+    #[schema(example = false)]
+    for_signed_up_only: Option<bool>,
+}
 
-    /// How to take part from afar.
-    AuthoredOnline {
-        /// What it is.
-        kind: OnlineKind,
-        /// Where.
-        #[schema(example = "https://example.org/live", max_length = 500)]
-        url: Option<String>,
-        /// Whether only people who signed up get the address; `false` if absent.
-        #[schema(example = false)]
-        for_signed_up_only: Option<bool>,
-    }
+/// A recording.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredRecording {
+    #[schema(schema_with = words)]
+    title: Words,
+    /// Where it is.
+    #[schema(example = "https://example.org/video", max_length = 500)]
+    url: String,
+}
 
-    /// A recording.
-    AuthoredRecording {
-        #[schema(schema_with = words)]
-        title: Words,
-        /// Where it is.
-        #[schema(example = "https://example.org/video", max_length = 500)]
-        url: String,
-    }
+/// What is known of access for people with disabilities; what is absent is unknown.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredAccessibility {
+    /// Step-free access for wheelchairs and prams.
+    wheelchair: Option<Provision>,
+    /// For people who hear little: sign language, captions, induction loops.
+    hearing: Option<Provision>,
+    /// For people who see little: tactile paths and models, audio description.
+    visual: Option<Provision>,
+    #[schema(schema_with = words)]
+    text: Option<Words>,
+}
 
-    /// What is known of access for people with disabilities; what is absent is unknown.
-    AuthoredAccessibility {
-        /// Step-free access for wheelchairs and prams.
-        wheelchair: Option<Provision>,
-        /// For people who hear little: sign language, captions, induction loops.
-        hearing: Option<Provision>,
-        /// For people who see little: tactile paths and models, audio description.
-        visual: Option<Provision>,
-        #[schema(schema_with = words)]
-        text: Option<Words>,
-    }
+/// A picture.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredImage {
+    /// Where it lies, absolute.
+    #[schema(example = "https://example.org/images/hall.webp", max_length = 500)]
+    url: String,
+    #[schema(schema_with = words)]
+    alt: Words,
+    /// Width in pixels.
+    #[schema(example = 1200, minimum = 1)]
+    width: u32,
+    /// Height in pixels.
+    #[schema(example = 800, minimum = 1)]
+    height: u32,
+}
 
-    /// A picture.
-    AuthoredImage {
-        /// Where it lies, absolute.
-        #[schema(example = "https://example.org/images/hall.webp", max_length = 500)]
-        url: String,
-        #[schema(schema_with = words)]
-        alt: Words,
-        /// Width in pixels.
-        #[schema(example = 1200, minimum = 1)]
-        width: u32,
-        /// Height in pixels.
-        #[schema(example = 800, minimum = 1)]
-        height: u32,
-    }
-
-    /// First and last day, both inclusive.
-    AuthoredPeriod {
-        /// First day.
-        #[schema(example = "2026-11-01", format = Date)]
-        from: String,
-        /// Last day.
-        #[schema(example = "2027-02-28", format = Date)]
-        to: String,
-    }
+/// First and last day, both inclusive.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredPeriod {
+    /// First day.
+    #[schema(example = "2026-11-01", format = Date)]
+    from: String,
+    /// Last day.
+    #[schema(example = "2027-02-28", format = Date)]
+    to: String,
 }
 
 impl AuthoredPrice {
