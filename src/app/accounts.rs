@@ -1,10 +1,9 @@
 //! Accounts: who comes by WeChat is known again, stays logged in, logs out, and is forgotten when they wish so.
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use super::ended_logins::EndedLogins;
 use super::signups::Signups;
-use super::standing::Standing;
 use super::{Error, audit, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
@@ -31,8 +30,8 @@ pub struct Accounts {
     vault: Arc<Vault>,
     signups: Signups,
     random: Arc<dyn Random>,
-    /// Logins that the store was asked about a moment ago.
-    pub standing: Arc<Standing>,
+    /// Logins that ended a moment ago.
+    pub ended: Arc<EndedLogins>,
 }
 
 /// What a login gives, and goes on by.
@@ -59,7 +58,7 @@ impl Accounts {
     /// The accounts of a store.
     pub fn new(db: Db, keys: Arc<Keys>, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
         let signups = Signups::new(db.clone(), vault.clone(), random.clone());
-        Self { db, keys, vault, signups, random, standing: Arc::default() }
+        Self { db, keys, vault, signups, random, ended: Arc::default() }
     }
 
     /// Logs in whom WeChat named; whoever comes for the first time becomes a person.
@@ -137,7 +136,7 @@ impl Accounts {
             Step::Continued(tokens) => Ok(tokens),
             Step::Over | Step::Overtaken => Err(Error::LoginOver),
             Step::Ended => {
-                self.standing.clear();
+                self.ended.ask_soon();
                 tracing::warn!("a refresh token was used twice; its login was ended");
                 Err(Error::RefreshReused)
             }
@@ -175,7 +174,7 @@ impl Accounts {
             let login = logins::of_family(tx, token)?.map(|login| login.caller.login);
             login.map(|login| logins::end(tx, login).map(|()| login)).transpose()
         })?;
-        ended.into_iter().for_each(|login| self.standing.forget(login));
+        ended.into_iter().for_each(|login| self.ended.note(login));
         Ok(())
     }
 
@@ -185,20 +184,7 @@ impl Accounts {
     /// If the store fails.
     pub fn log_out(&self, login: LoginId) -> Result<(), Error> {
         self.db.write(|tx| logins::end(tx, login))?;
-        self.standing.forget(login);
-        Ok(())
-    }
-
-    /// Asks the store whether a login stands; if so, it is known for a moment.
-    ///
-    /// # Errors
-    /// [`Error::LoginEnded`] if it does not.
-    pub fn check(&self, caller: Caller) -> Result<(), Error> {
-        let asked = Instant::now();
-        if !self.db.read(|conn| logins::stands(conn, caller))? {
-            return Err(Error::LoginEnded);
-        }
-        self.standing.remember(caller.login, asked);
+        self.ended.note(login);
         Ok(())
     }
 
@@ -240,7 +226,7 @@ impl Accounts {
     pub fn erase(&self, person: PersonId) -> Result<(), Error> {
         // Without a login nobody signs up; what was being signed up meanwhile is found at the next try.
         self.db.write(|tx| logins::forget(tx, person))?;
-        self.standing.clear();
+        self.ended.note_erased(person);
         for _ in 0..3 {
             self.signups.leave(person)?;
             match self.db.write(|tx| self.forget(tx, person)) {
@@ -279,7 +265,7 @@ impl Accounts {
             return Err(Error::Busy);
         }
         feedback::forget(tx, person)?;
-        signups::forget(tx, person)?;
+        self.signups.forget(tx, person)?;
         idempotency_keys::forget(tx, person)?;
         notices::forget(tx, person)?;
         message_credits::forget(tx, person)?;

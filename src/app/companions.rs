@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Error;
 use super::repeats::{Repeat, once};
+use super::signups::{Of, Signups};
 use crate::db::{Db, Tx, companions, consents, policies};
 use crate::domain::companions::{Companion, Held, MOST};
 use crate::domain::consents::{Consent, Given};
@@ -19,12 +20,14 @@ pub struct Companions {
     db: Db,
     vault: Arc<Vault>,
     random: Arc<dyn Random>,
+    signups: Signups,
 }
 
 impl Companions {
     /// The companions of a store.
     pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
-        Self { db, vault, random }
+        let signups = Signups::new(db.clone(), vault.clone(), random.clone());
+        Self { db, vault, random, signups }
     }
 
     /// Enters a companion of a person; the same request with the same key does it once.
@@ -54,11 +57,11 @@ impl Companions {
         })
     }
 
-    /// Replaces what a person said of a companion.
+    /// Replaces what a person said of a companion; sign-ups that stand count them as whom they are then.
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::NotFound`] if it is not theirs, [`Error::VersionConflict`] if it no longer has
-    /// `version`.
+    /// `version`; [`Error::Refused`] if whom they are then is signed up already, or may not be as often.
     pub fn change(
         &self,
         person: PersonId,
@@ -73,19 +76,26 @@ impl Companions {
             if !companions::replace(tx, &self.vault, id, version, companion)? {
                 return Err(Error::VersionConflict);
             }
+            let [before, after] = [&held.companion, companion].map(|one| one.who(&self.vault));
+            let of = Of { person, companion: id };
+            self.signups.known_as(tx, of, before.as_ref(), after.as_ref())?;
             self.consent(tx, person, id, consented)
         })
     }
 
-    /// Removes a companion; a consent for them ends, and is kept on record.
+    /// Removes a companion; a consent for them ends, and is kept on record. A child for whom a guardian consented takes no
+    /// part in what is to come.
     ///
     /// # Errors
     /// [`Error::NotFound`] if it is not theirs.
     pub fn remove(&self, person: PersonId, id: CompanionId) -> Result<(), Error> {
         self.db.write(|tx| {
-            if !companions::delete(tx, person, id)? {
-                return Err(Error::NotFound);
+            let held = companions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)?;
+            if held.consent.is_some() {
+                let child = held.companion.who(&self.vault);
+                self.signups.without(tx, Of { person, companion: id }, child.as_ref())?;
             }
+            companions::delete(tx, person, id)?;
             Ok(consents::end_for(tx, &self.vault, person, id)?)
         })
     }

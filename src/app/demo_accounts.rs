@@ -61,6 +61,8 @@ pub fn renew(db: &Db, vault: &Vault, random: &dyn Random) -> Result<(Password, V
             roles::grant(tx, Actor::Operator, person, *role)?;
             if let Some(secret) = &account.secret {
                 set_secret(tx, vault, person, secret)?;
+                // Binding from the start, as if a code had been used long ago: what was printed stays good.
+                passwords::take_step(tx, person, 0)?;
             }
         }
         Ok::<_, Error>(accounts)

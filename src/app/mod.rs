@@ -11,6 +11,7 @@ pub mod companions;
 pub mod demo_accounts;
 pub mod desk;
 pub mod drafts;
+pub mod ended_logins;
 pub mod events;
 pub mod favourites;
 pub mod notices;
@@ -25,7 +26,6 @@ mod rooms;
 pub mod seeds;
 pub mod sessions;
 pub mod signups;
-pub mod standing;
 pub mod subscriptions;
 
 use crate::db;

@@ -119,18 +119,35 @@ impl Passwords {
         })
     }
 
-    /// Gives an account a new secret for codes, which is binding once a code of it was used.
+    /// Gives an account a new secret for codes, which is binding once a code of it was used. In place of one that is
+    /// binding it is given for a code of that one only, and is binding at once: the password alone never suffices again.
     ///
     /// # Errors
-    /// [`Refused`]: `Credentials`; `CodesSet` if there is one that is binding.
-    pub fn start_codes(&self, username: &Username, password: &Password) -> Result<Enrolment, Error> {
+    /// [`Refused`]: `Credentials`; `CodesSet` if there is one that is binding, and no code; `Code` if the code is wrong.
+    pub fn start_codes(
+        &self,
+        username: &Username,
+        password: &Password,
+        code: Option<&TotpCode>,
+    ) -> Result<Enrolment, Error> {
         let account = self.db.read(|conn| passwords::of_username(conn, username))?;
         self.attempt(account, password, |tx, account| {
-            if account.totp_step.is_some() {
-                return Ok(Err(Refused::CodesSet));
-            }
+            let step = match (&account.totp_secret, code) {
+                _ if account.totp_step.is_none() => None,
+                (Some(sealed), Some(code)) => {
+                    let secret = self.open(account.person, sealed)?;
+                    match secret.judge(code, tx.now(), account.totp_step) {
+                        Some(step) => Some(step),
+                        None => return Ok(Err(Refused::Code)),
+                    }
+                }
+                _ => return Ok(Err(Refused::CodesSet)),
+            };
             let secret = TotpSecret::fresh(&*self.random);
             set_secret(tx, &self.vault, account.person, &secret)?;
+            if let Some(step) = step {
+                passwords::take_step(tx, account.person, step)?;
+            }
             let uri = secret.uri(&account.username);
             Ok(Ok(Enrolment { secret, uri }))
         })
@@ -157,7 +174,7 @@ impl Passwords {
             logins::end_others(tx, account.person, login)?;
             Ok(Ok(()))
         });
-        self.accounts.standing.clear();
+        self.accounts.ended.ask_soon();
         changed.map_err(|error| match error {
             Error::NotLetIn(Refused::Credentials) => Refused::PresentPassword.into(),
             error => error,

@@ -4,9 +4,13 @@
 //! Each works on the sign-up under the lock of its session, and whoever is next in the queue gets what becomes free in the
 //! same transaction.
 
+mod family;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+
+pub(super) use family::Of;
 
 use super::Error;
 use super::desk;
@@ -14,13 +18,14 @@ use super::notices::{drop_reminders, tell};
 use super::rooms::{self, Room, Tools, about, told};
 use crate::db::limits_used::{self, Use};
 use crate::db::records::Stored;
-use crate::db::{Db, Tx, data_looks, signups};
+use crate::db::{Db, Tx, data_looks, sessions, signups};
 use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
 use crate::domain::ids::{CampaignId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
+use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
@@ -103,7 +108,7 @@ impl Signups {
     fn let_go(&self, tx: &mut Tx<'_>, room: &Room, signup: &Signup) -> Result<(), Error> {
         let members = signups::remove_members(tx, signup.id)?;
         drop_reminders(tx, &[signup.id])?;
-        let uses = self.uses(tx, room, signup, members)?;
+        let uses = self.uses(tx, &room.session, signup, members)?;
         Ok(limits_used::give_back(tx, uses)?)
     }
 
@@ -111,17 +116,36 @@ impl Signups {
     fn uses(
         &self,
         tx: &mut Tx<'_>,
-        room: &Room,
+        session: &Session,
         signup: &Signup,
         members: Vec<String>,
     ) -> Result<Vec<Use>, Error> {
-        let terms = room.terms();
+        let Some(terms) = session.signup.as_deref() else { return Ok(Vec::new()) };
         if terms.per_event_max.is_none() && terms.per_campaign_max.is_none() {
             return Ok(Vec::new());
         }
         let event = Event::get(tx, signup.event.get())?;
         let campaigns = event.map(|event| event.body.campaigns).unwrap_or_default();
-        Ok(uses(&self.vault, &terms, &campaigns, signup, members))
+        Ok(uses(&self.vault, (terms, session.end), &campaigns, signup, members))
+    }
+
+    /// Takes a person out of limits and sessions, as far as it was they who signed up: whoever comes anew is somebody new.
+    /// Their sign-ups for what is to come have been given up.
+    pub(super) fn forget(&self, tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
+        let all = signups::all_standing(tx, &self.vault, person)?;
+        let ids: Vec<SessionId> = all.iter().map(|signup| signup.session).collect();
+        let sessions = sessions::find(tx, &ids)?;
+        let (mut uses, mut who) = (Vec::new(), vec![desk::who(&self.vault, person)]);
+        for signup in &all {
+            let members = signups::remove_members(tx, signup.id)?;
+            who.extend(members.iter().cloned());
+            if let Some(session) = sessions.get(&signup.session) {
+                uses.extend(self.uses(tx, session, signup, members)?);
+            }
+        }
+        limits_used::give_back(tx, uses)?;
+        limits_used::forget(tx, &who[0], &who)?;
+        Ok(signups::forget(tx, person)?)
     }
 
     /// Takes the seats that are offered.
@@ -235,7 +259,7 @@ impl Signups {
                 only_corrected(signup, &mut allowed.personal)?;
             }
             let before = signups::remove_members(tx, signup.id)?;
-            let before = self.uses(tx, room, signup, before)?;
+            let before = self.uses(tx, &room.session, signup, before)?;
             let members = desk::add_members(tx, signup, &allowed)?;
             if !request.guardian_for.is_empty() {
                 desk::note_guardians(tx, self.tools(), &[person])?;
@@ -244,11 +268,8 @@ impl Signups {
             signup.headcount = request.headcount;
             signup.personal = Some(allowed.personal);
             signup.ticket_revision += 1;
-            let after = self.uses(tx, room, signup, members)?;
-            limits_used::hold(tx, before.iter().chain(&after))?;
-            limits_used::give_back(tx, before)?;
-            desk::check_limits(tx, &after)?;
-            Ok(limits_used::raise(tx, after)?)
+            let after = self.uses(tx, &room.session, signup, members)?;
+            desk::exchange(tx, before, after)
         })
     }
 
@@ -349,10 +370,10 @@ impl Signups {
     }
 }
 
-/// What a sign-up with these members uses of the limits that the terms of its session set.
+/// What a sign-up with these members uses of the limits that the terms of its session set, which ends at `until`.
 pub(super) fn uses(
     vault: &Vault,
-    terms: &SignupTerms,
+    (terms, until): (&SignupTerms, DateTime<Utc>),
     campaigns: &[CampaignId],
     signup: &Signup,
     members: Vec<String>,
@@ -361,7 +382,8 @@ pub(super) fn uses(
     let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
     let account = signup.person.map(|person| desk::who(vault, person));
     let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
-    desk::uses(terms, signup.event, campaigns, &desk::users(members, others, account))
+    let users = desk::users(members, others, signup.headcount, account);
+    desk::uses(terms, (signup.event, until), campaigns, &users)
 }
 
 /// Refuses a party in which somebody is another than before.

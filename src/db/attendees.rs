@@ -12,7 +12,7 @@ use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
 use super::records::IDS_PER_STATEMENT;
-use super::schema::{notices, signup_members, signups};
+use super::schema::{limits_used, notices, signup_members, signups};
 use crate::domain::ids::{SessionId, SignupId};
 use crate::domain::notices::{Details, Purpose, State};
 use crate::domain::signups::{Reason, Status};
@@ -151,6 +151,7 @@ pub fn end(tx: &mut Tx<'_>, session: SessionId, last: SignupId, reason: Reason) 
             signups::reason.eq(reason.name()),
             signups::offered_until.eq(None::<NaiveDateTime>),
             signups::ticket_code.eq(None::<String>),
+            signups::ticket_hash.eq(None::<String>),
             signups::version.eq(signups::version + 1),
             signups::updated_at.eq(tx.now.naive_utc()),
         ))
@@ -204,4 +205,18 @@ pub fn members(
         }
     }
     Ok(found)
+}
+
+/// Lets uses of these limits be known for as long as the session goes on now for which they were made last.
+pub fn prolong_limits(
+    tx: &mut Tx<'_>,
+    scopes: &[String],
+    before: DateTime<Utc>,
+    after: DateTime<Utc>,
+) -> Result<(), Error> {
+    let theirs = limits_used::table.filter(limits_used::scope.eq_any(scopes));
+    diesel::update(theirs.filter(limits_used::until.eq(before.naive_utc())))
+        .set(limits_used::until.eq(after.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
 }

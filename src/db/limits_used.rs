@@ -1,5 +1,7 @@
 //! How much of a limit over several sessions each person has used.
 
+use chrono::{DateTime, Utc};
+use diesel::dsl::case_when;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -7,7 +9,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::records::ROWS_PER_STATEMENT;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::limits_used;
 
 /// A use of a limit.
@@ -21,6 +23,8 @@ pub struct Use {
     pub used: i32,
     /// How much may be used in all.
     pub most: i32,
+    /// When the session ends for which it is used: the use is known for so long after the last one, and forgotten then.
+    pub until: DateTime<Utc>,
 }
 
 /// What somebody has used of a limit.
@@ -43,6 +47,7 @@ pub fn raise(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
                 limits_used::who.eq(one.who.clone()),
                 limits_used::used.eq(one.used),
                 limits_used::most.eq(one.most),
+                limits_used::until.eq(one.until.naive_utc()),
             )
         };
         let rows: Vec<_> = uses.iter().map(row).collect();
@@ -53,6 +58,11 @@ pub fn raise(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
             .set((
                 limits_used::used.eq(limits_used::used + excluded(limits_used::used)),
                 limits_used::most.eq(excluded(limits_used::most)),
+                limits_used::until.eq(case_when(
+                    excluded(limits_used::until).gt(limits_used::until),
+                    excluded(limits_used::until),
+                )
+                .otherwise(limits_used::until)),
             ));
         each!(&mut *tx.conn, conn => upsert.execute(conn))?;
     }
@@ -70,6 +80,7 @@ pub fn hold<'a>(tx: &mut Tx<'_>, uses: impl Iterator<Item = &'a Use>) -> Result<
             limits_used::who.eq(&one.who),
             limits_used::used.eq(0),
             limits_used::most.eq(one.most),
+            limits_used::until.eq(one.until.naive_utc()),
         );
         let upsert = diesel::insert_into(limits_used::table)
             .values(row)
@@ -89,4 +100,20 @@ pub fn give_back(tx: &mut Tx<'_>, mut uses: Vec<Use>) -> Result<(), Error> {
         diesel::update(row).set(limits_used::used.eq(limits_used::used - used)).execute(&mut *tx.conn)?;
     }
     Ok(())
+}
+
+/// Forgets what an account has used, and those of `who` who have used nothing any more.
+pub fn forget(tx: &mut Tx<'_>, account: &str, who: &[String]) -> Result<(), Error> {
+    diesel::delete(limits_used::table.filter(limits_used::who.eq(account))).execute(&mut *tx.conn)?;
+    for who in who.chunks(IDS_PER_STATEMENT) {
+        let unused = limits_used::table.filter(limits_used::who.eq_any(who).and(limits_used::used.eq(0)));
+        diesel::delete(unused).execute(&mut *tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Deletes uses whose last session ended before `before`, and those that were given back; says how many.
+pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
+    let old = limits_used::until.lt(before.naive_utc()).or(limits_used::used.eq(0));
+    Ok(diesel::delete(limits_used::table.filter(old)).execute(&mut *tx.conn)?)
 }

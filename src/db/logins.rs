@@ -1,6 +1,8 @@
 //! Logins.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use hashbrown::HashSet;
 
@@ -172,6 +174,18 @@ pub fn standing(conn: &mut AnyConn, callers: &[Caller]) -> Result<HashSet<LoginI
         found.extend(callers.iter().filter(theirs).map(|caller| caller.login));
     }
     Ok(found)
+}
+
+/// The logins that ended within a span before `now`.
+pub fn ended_within(
+    conn: &mut AnyConn,
+    now: DateTime<Utc>,
+    span: Duration,
+) -> Result<HashSet<LoginId>, Error> {
+    let since = now - TimeDelta::from_std(span).unwrap_or_default();
+    let ended = logins::table.filter(logins::ended_at.ge(since.naive_utc()));
+    let ids: Vec<i64> = ended.select(logins::id).load(conn)?;
+    Ok(ids.into_iter().filter_map(LoginId::new).collect())
 }
 
 /// Forgets all logins of a person.

@@ -315,6 +315,7 @@ diesel::table! {
         who -> Text,
         used -> Integer,
         most -> Integer,
+        until -> Timestamp,
     }
 }
 

@@ -218,6 +218,17 @@ pub fn standing(
     Ok(found)
 }
 
+/// All sign-ups of a person that stand, of past sessions too.
+pub fn all_standing(conn: &mut AnyConn, vault: &Vault, person: PersonId) -> Result<Vec<Signup>, Error> {
+    let rows = signups::table
+        .filter(signups::person_id.eq(person.get()))
+        .filter(signups::status.ne_all([Status::Cancelled.name(), Status::Rejected.name()]))
+        .order(signups::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    read(vault, rows)
+}
+
 /// Everybody who ever signed up for a session.
 pub fn ever(conn: &mut AnyConn, session: SessionId) -> Result<HashSet<PersonId>, Error> {
     let of_session = signups::table.filter(signups::session_id.eq(session.get()));
@@ -346,10 +357,12 @@ pub fn confirmed_before(
     Ok(rows.into_iter().filter_map(read).collect())
 }
 
-/// Forgets what is personal in the sign-ups of sessions that ended before `before`; says in how many. Who signed up, for
-/// how many seats and who came stays.
+/// Forgets what is personal in the sign-ups of sessions that ended before `before`, and the pseudonyms of those who were
+/// there; says in how many. Who signed up, for how many seats and how many came stays.
 pub fn forget_personal(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
     let over = sessions::table.filter(sessions::end_at.lt(before.naive_utc())).select(sessions::id);
+    diesel::delete(signup_members::table.filter(signup_members::session_id.eq_any(over)))
+        .execute(&mut *tx.conn)?;
     let kept = signups::table.filter(signups::personal.is_not_null().and(signups::session_id.eq_any(over)));
     Ok(diesel::update(kept).set(signups::personal.eq(None::<String>)).execute(&mut *tx.conn)?)
 }

@@ -27,7 +27,7 @@ words! {
         Offered = "offered",
         /// They did not take the seat that was offered.
         Lapsed = "lapsed",
-        /// Time or place is another than when they signed up.
+        /// Time, place or party is another than when they signed up.
         Changed = "changed",
         /// It does not take place.
         Cancelled = "cancelled",
@@ -126,6 +126,9 @@ pub struct Details {
     /// What people called the place before, if it is another now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_place: Option<Text>,
+    /// Whether a guardian took back their consent for somebody of the party.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// Something that a person is to be told.

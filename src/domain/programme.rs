@@ -7,7 +7,7 @@ use super::events::Ages;
 use super::hours::Opening;
 use super::ids::CampaignId;
 use super::invalid::{FieldCode, Invalid};
-use super::signup_terms::{CapacityUnit, SignupTerms, WaitlistMode};
+use super::signup_terms::{CapacityUnit, Group, Question, SignupTerms, WaitlistMode};
 use super::time::CHINA;
 
 /// The programme of a sample event.
@@ -83,11 +83,21 @@ pub struct SignupTemplate {
     /// Whether capacity counts people or parties.
     #[serde(default)]
     pub capacity_unit: CapacityUnit,
+    /// For how many minutes an offer stands; absent: as long as where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer_minutes: Option<u16>,
+    /// Classes and groups that are booked as a number of heads; absent: none can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+    /// What is asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
 }
 
 impl SignupTemplate {
     /// The terms of a session that starts at `start`.
     pub fn terms(&self, start: DateTime<Utc>, ages: Ages) -> SignupTerms {
+        let usual = SignupTerms::default();
         SignupTerms {
             opens_at: Some(start - TimeDelta::days(self.opens_days_before)),
             closes_at: Some(start - TimeDelta::hours(self.closes_hours_before)),
@@ -100,7 +110,10 @@ impl SignupTemplate {
             guardian_required: self.guardian_required,
             approval: self.approval,
             cancel_until: self.cancel_hours_before.map(|hours| start - TimeDelta::hours(hours)),
-            ..SignupTerms::default()
+            offer_minutes: self.offer_minutes.unwrap_or(usual.offer_minutes),
+            group: self.group,
+            questions: self.questions.clone(),
+            ..usual
         }
     }
 }

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 
 use crate::app::accounts::Accounts;
 use crate::app::{self, checkins, programme};
-use crate::db::{Db, changes, consents, idempotency_keys, logins, notices, signups, wechat_pushes};
+use crate::db::{Db, changes, consents, idempotency_keys, limits_used, logins, notices, signups, wechat_pushes};
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
 use crate::domain::time;
@@ -43,7 +43,7 @@ pub struct Done {
 }
 
 /// Does the day's chores now: deletes old changes and notices, expired logins, keys of requests of yesterday, consents that
-/// ended long ago and what is personal in sign-ups of half a year ago, keeps the sample programme going, and marks who did
+/// ended long ago, what is personal in sign-ups of half a year ago and what they used of limits, keeps the sample programme going, and marks who did
 /// not come. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
@@ -53,6 +53,7 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
         notices::purge(tx, tx.now() - TimeDelta::days(NOTICES_KEPT_DAYS))?;
         idempotency_keys::purge(tx, tx.now() - TimeDelta::days(KEYS_KEPT_DAYS))?;
         signups::forget_personal(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
+        limits_used::purge(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
         wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
         changes::purge(tx, before)
     })?;

@@ -143,12 +143,13 @@ fn judge(
         return Err(Error::Refused(closed(state)));
     }
     let account = ground.accounts.get(&person).cloned().unwrap_or_default();
-    let event = room.session.event;
+    let (event, until) = (room.session.event, room.session.end);
     let asked = For { terms: &terms, start: room.session.start, now: tx.now() };
     let allowed = attempt.request.allow(asked, &account).map_err(Error::Refused)?;
     elsewhere(&allowed, |who| ground.members.contains_key(&(session, who.to_owned())))?;
     missed(tx, ground, attempt, &terms)?;
-    let uses = used(tx, ground, event, &terms, &account.who, &allowed)?;
+    let asked = (&allowed, attempt.request.headcount);
+    let uses = used(tx, ground, (event, until), &terms, &account.who, asked)?;
 
     let room = ground.rooms.get_mut(&session).ok_or(Error::NotFound)?;
     let seated = room.seats.admit(&terms, allowed.seats, attempt.request.join_waitlist);
@@ -181,7 +182,10 @@ fn judge(
     for one in uses {
         *ground.used.entry((one.scope.clone(), one.who.clone())).or_default() += one.used;
         match made.uses.iter_mut().find(|other| (&other.scope, &other.who) == (&one.scope, &one.who)) {
-            Some(other) => other.used += one.used,
+            Some(other) => {
+                other.used += one.used;
+                other.until = other.until.max(one.until);
+            }
             None => made.uses.push(one),
         }
     }

@@ -112,7 +112,7 @@ pub(in crate::app) fn account(
 fn companions_of(request: &Request) -> impl Iterator<Item = CompanionId> {
     request.participants.iter().filter_map(|participant| match participant.who {
         Who::Companion(id) => Some(id),
-        Who::Myself | Who::Named(_) => None,
+        Who::Myself(_) | Who::Named(_) => None,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Limits over several sessions: who uses how much, and who is in a session at all.
 
+use chrono::{DateTime, Utc};
+
 use super::super::Error;
 use super::ground::Ground;
 use crate::db::limits_used::{self, Use};
@@ -13,12 +15,19 @@ use crate::domain::signups::bars::Bar;
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::Allowed;
 
-/// Who uses how much of a limit: each who is told apart for themselves, the account for all others.
+/// Who uses how much of a limit: each who is told apart for themselves, the account for all others. A class that is
+/// booked by its heads comes once, however many they are and whoever of them is on its list yet: beside those who are told
+/// apart it is one use of the account.
 pub(in crate::app) fn users(
     members: Vec<String>,
     others: i32,
+    headcount: Option<u16>,
     account: Option<String>,
 ) -> Vec<(String, i32)> {
+    let others = match headcount {
+        Some(_) => i32::from(!account.as_ref().is_some_and(|account| members.contains(account))),
+        None => others,
+    };
     let mut users: Vec<(String, i32)> = members.into_iter().map(|who| (who, 1)).collect();
     if let Some(account) = account.filter(|_| others > 0) {
         match users.iter_mut().find(|(who, _)| *who == account) {
@@ -29,10 +38,10 @@ pub(in crate::app) fn users(
     users
 }
 
-/// What these users use of the limits that the terms of a session set.
+/// What these users use of the limits that the terms of a session set, of this event, which ends then.
 pub(in crate::app) fn uses(
     terms: &SignupTerms,
-    event: EventId,
+    (event, until): (EventId, DateTime<Utc>),
     campaigns: &[CampaignId],
     users: &[(String, i32)],
 ) -> Vec<Use> {
@@ -48,6 +57,7 @@ pub(in crate::app) fn uses(
                 who: who.clone(),
                 used: *used,
                 most: most.into(),
+                until,
             };
             users.iter().map(one)
         })
@@ -58,15 +68,15 @@ pub(in crate::app) fn uses(
 pub(super) fn used(
     tx: &mut Tx<'_>,
     ground: &mut Ground,
-    event: EventId,
+    (event, until): (EventId, DateTime<Utc>),
     terms: &SignupTerms,
     account: &str,
-    allowed: &Allowed,
+    (allowed, headcount): (&Allowed, Option<u16>),
 ) -> Result<Vec<Use>, Error> {
     let campaigns = ground.events.get(&event).map(|event| event.campaigns.clone()).unwrap_or_default();
     let members = allowed.members.iter().map(|(who, _)| who.clone()).collect();
-    let users = users(members, allowed.others.into(), Some(account.to_owned()));
-    let uses = uses(terms, event, &campaigns, &users);
+    let users = users(members, allowed.others.into(), headcount, Some(account.to_owned()));
+    let uses = uses(terms, (event, until), &campaigns, &users);
     for one in &uses {
         let so_far = ground.used(tx, &one.scope, &one.who)?;
         within(one, so_far)?;
@@ -74,12 +84,26 @@ pub(super) fn used(
     Ok(uses)
 }
 
-/// Refuses uses that the limits do not allow.
-pub(in crate::app) fn check_limits(tx: &mut Tx<'_>, uses: &[Use]) -> Result<(), Error> {
-    for one in uses {
+/// Gives back what was used and uses limits anew.
+///
+/// # Errors
+/// [`Refusal::LimitReached`] if a limit does not allow that.
+pub(in crate::app) fn exchange(tx: &mut Tx<'_>, before: Vec<Use>, after: Vec<Use>) -> Result<(), Error> {
+    let mut all: Vec<Use> = Vec::new();
+    for one in after {
+        match all.iter_mut().find(|other| (&other.scope, &other.who) == (&one.scope, &one.who)) {
+            Some(other) => {
+                *other = Use { used: other.used + one.used, until: other.until.max(one.until), ..one }
+            }
+            None => all.push(one),
+        }
+    }
+    limits_used::hold(tx, before.iter().chain(&all))?;
+    limits_used::give_back(tx, before)?;
+    for one in &all {
         within(one, limits_used::used(tx, &one.scope, &one.who)?)?;
     }
-    Ok(())
+    Ok(limits_used::raise(tx, all)?)
 }
 
 fn within(one: &Use, so_far: i32) -> Result<(), Error> {

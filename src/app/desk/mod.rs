@@ -31,7 +31,7 @@ use crate::domain::signups::{RepeatKey, Signup};
 
 pub(super) use batch::note_guardians;
 pub(super) use ground::{account, who};
-pub(super) use limits::{add_members, check_limits, users, uses};
+pub(super) use limits::{add_members, exchange, users, uses};
 pub use lists::Lists;
 
 /// Attempts that may queue; one more is turned away. At five thousand a second they are settled in a fifth of one.

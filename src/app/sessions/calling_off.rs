@@ -24,6 +24,7 @@ use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
+use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::Reason;
 use crate::domain::text::Text;
@@ -175,7 +176,7 @@ impl Sessions {
         let mut room = rooms::open_one(tx, session)?;
         let Some(last) = attendees::first(tx, session, SETTLED_AT_ONCE)? else { return Ok(None) };
         if let Some(terms) = room.session.signup.as_deref() {
-            self.give_back(tx, room.session.event, terms, session, last)?;
+            self.give_back(tx, &room.session, terms, last)?;
         }
         let (held, wanted) = attendees::seats(tx, session, last)?;
         let told = attendees::tell(tx, session, last, Purpose::Cancelled, &Details::default())?;
@@ -186,15 +187,15 @@ impl Sessions {
         Ok(Some(told))
     }
 
-    /// Gives back what these sign-ups use of limits over several sessions.
+    /// Gives back what the sign-ups up to this one use of limits over several sessions.
     fn give_back(
         &self,
         tx: &mut Tx<'_>,
-        event: EventId,
+        session: &Session,
         terms: &SignupTerms,
-        session: SessionId,
         last: SignupId,
     ) -> Result<(), Error> {
+        let Session { id: session, event, end: until, .. } = *session;
         if terms.per_event_max.is_none() && terms.per_campaign_max.is_none() {
             return Ok(());
         }
@@ -204,7 +205,7 @@ impl Sessions {
         let mut used: HashMap<(String, String), limits_used::Use> = HashMap::new();
         for signup in signups::find(tx, &self.vault, &ids)? {
             let who = members.remove(&signup.id).unwrap_or_default();
-            for one in uses(&self.vault, terms, &campaigns, &signup, who) {
+            for one in uses(&self.vault, (terms, until), &campaigns, &signup, who) {
                 let key = (one.scope.clone(), one.who.clone());
                 used.entry(key).and_modify(|so_far| so_far.used += one.used).or_insert(one);
             }

@@ -117,6 +117,11 @@ impl Sessions {
             attendees::drop_reminders(tx, before.id)?;
             attendees::reissue(tx, before.id)?;
             attendees::shorten_offers(tx, before.id, after.start)?;
+            if before.end < after.end {
+                let scopes = event.campaigns.iter().map(|id| format!("campaign:{id}"));
+                let scopes: Vec<_> = scopes.chain([format!("event:{}", before.event)]).collect();
+                attendees::prolong_limits(tx, &scopes, before.end, after.end)?;
+            }
         }
         let reminded = time.then(|| reminders_past(after.start, tx.now()));
         sessions::rewrite(tx, &after, reminded)?;

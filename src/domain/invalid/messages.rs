@@ -14,18 +14,20 @@ impl FieldCode {
         };
         let fixed = |zh_cn: &str, zh_hk: &str, en: &str| say(zh_cn.into(), zh_hk.into(), en.into());
         match self {
-            Self::Unknown { nearest: None } => {
-                fixed("没有这个参数。", "沒有這個參數。", "There is no such field.")
-            }
+            Self::Unknown { nearest: None } => fixed(
+                "没有这个参数或字段；请去掉，或对照接口文档核对拼写。",
+                "沒有這個參數或欄位；請去掉，或對照介面文件核對拼寫。",
+                "There is no such field; leave it out, or check its spelling against the document.",
+            ),
             Self::Unknown { nearest: Some(name) } => say(
-                format!("没有这个参数，是否想写 {name}？"),
-                format!("沒有這個參數，是否想寫 {name}？"),
+                format!("没有这个参数或字段，是否想写 {name}？"),
+                format!("沒有這個參數或欄位，是否想寫 {name}？"),
                 format!("There is no such field; did you mean `{name}`?"),
             ),
             Self::Repeated => fixed(
-                "只能给出一次，多个值请用逗号分隔。",
-                "只能給出一次，多個值請用逗號分隔。",
-                "Give it once; where several values are allowed, separate them by commas.",
+                "重复给出；请只保留一个，查询参数的多个值请用逗号分隔。",
+                "重複給出；請只保留一個，查詢參數的多個值請用逗號分隔。",
+                "It is given more than once: keep one; in a query, separate several values by commas.",
             ),
             Self::Empty => fixed(
                 "没有值；不需要时请省略。",
@@ -61,9 +63,11 @@ impl FieldCode {
                 format!("`{value}` is not allowed here; use one of {}.", allowed.join(", ")),
             ),
             Self::UnknownCode { value, scheme } => say(
-                format!("{scheme} 中没有代码“{value}”。"),
-                format!("{scheme} 中沒有代碼「{value}」。"),
-                format!("There is no code `{value}` in `{scheme}`."),
+                format!("{scheme} 中没有代码“{value}”；全部代码见 /v1/taxonomy 与 /v1/divisions。"),
+                format!("{scheme} 中沒有代碼「{value}」；全部代碼見 /v1/taxonomy 與 /v1/divisions。"),
+                format!(
+                    "There is no code `{value}` in `{scheme}`; `/v1/taxonomy` and `/v1/divisions` list all."
+                ),
             ),
             Self::TooFew { min } => say(
                 format!("至少 {min} 项。"),
@@ -76,20 +80,24 @@ impl FieldCode {
                 format!("It must have {min} characters at least."),
             ),
             Self::TooCommon => say(
-                "这个密码太容易被猜到。".into(),
-                "這個密碼太容易被猜到。".into(),
-                "It is too easily guessed.".into(),
+                "这个密码太容易被猜到；请换一个更长的。".into(),
+                "這個密碼太容易被猜到；請換一個更長的。".into(),
+                "It is too easily guessed; choose a longer one.".into(),
             ),
-            Self::Taken => say("已被占用。".into(), "已被佔用。".into(), "Somebody has it already.".into()),
+            Self::Taken => say(
+                "已被占用；请换一个。".into(),
+                "已被佔用；請換一個。".into(),
+                "Somebody has it already; choose another.".into(),
+            ),
             Self::Rule { reason } => say(
                 format!("规则无法读取：{reason}"),
                 format!("規則無法讀取：{reason}"),
                 format!("The rule cannot be read: {reason}"),
             ),
             Self::NoSuch { kind } => say(
-                format!("所指的 {kind} 不存在。"),
-                format!("所指的 {kind} 不存在。"),
-                format!("There is no such {kind}."),
+                format!("所指的 {kind} 不存在；请核对后重发。"),
+                format!("所指的 {kind} 不存在；請核對後重發。"),
+                format!("There is no such {kind}; check what you refer to."),
             ),
             Self::Malformed(expected) => expected.message(lang),
             Self::Inverted { first, then } => say(

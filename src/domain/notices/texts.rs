@@ -102,6 +102,11 @@ impl Purpose {
                 "未按時確認，名額已給下一位",
                 "It was not taken in time, and goes to the next.",
             ],
+            Self::Changed if details.withdrawn => [
+                "监护同意已撤回，孩子不再参加",
+                "監護同意已撤回，孩子不再參加",
+                "Consent was withdrawn: the child takes no part any more.",
+            ],
             Self::Changed => match (details.new_start.is_some(), details.moved) {
                 (true, true) => {
                     ["时间和地点有变，请查看", "時間和地點有變，請查看", "Time and place have changed."]

@@ -8,6 +8,7 @@ use super::super::ids::CompanionId;
 use super::super::invalid::{Expected, FieldCode, Invalid};
 use super::super::signup_terms::{Question, QuestionScope, QuestionType, SignupTerms};
 use super::super::text::Lang;
+use super::Signup;
 use super::bars::Bar;
 use super::party::{Answer, Birth, Contact, Known, LONGEST_NAME, Member, PersonName, Personal, Role, Value};
 use super::refusal::Refusal;
@@ -16,6 +17,8 @@ use super::refusal::Refusal;
 const LONGEST_ANSWER: usize = 500;
 /// The longest telephone number, in characters.
 const LONGEST_PHONE: usize = 20;
+/// What the host reads where whoever signs up said nowhere who they are.
+const NAMELESS: &str = "未留姓名";
 /// Years in which somebody alive was born.
 const BORN: std::ops::RangeInclusive<i32> = 1900..=2100;
 
@@ -52,8 +55,8 @@ pub struct Participant {
 /// How a participant is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Who {
-    /// Whoever signs up.
-    Myself,
+    /// Whoever signs up, by the name they give here or that of their profile.
+    Myself(Option<PersonName>),
     /// One of the account's companions.
     Companion(CompanionId),
     /// Somebody by name.
@@ -149,12 +152,26 @@ impl Request {
         }
     }
 
+    /// Whether it asks for another party than a sign-up has: other people, in other roles, or another number of heads.
+    #[must_use]
+    pub fn differs(&self, signup: &Signup) -> bool {
+        let Some(personal) = &signup.personal else { return false };
+        let mut asked: Vec<_> =
+            self.participants.iter().map(|one| (one.who.spelled(one.birth_year), one.role)).collect();
+        let mut standing: Vec<_> = personal.party.iter().map(|one| (one.spelled(), one.role)).collect();
+        asked.sort_unstable();
+        standing.sort_unstable();
+        asked != standing || self.headcount != signup.headcount
+    }
+
     /// All of the request in one text, names and all: to be hashed, never to be shown.
     #[must_use]
     pub fn spelled(&self) -> String {
         let participants = self.participants.iter().map(|one| {
             let who = match &one.who {
-                Who::Myself => String::new(),
+                Who::Myself(name) => {
+                    name.as_ref().map(|name| format!("+{}", name.expose())).unwrap_or_default()
+                }
                 Who::Companion(id) => id.to_string(),
                 Who::Named(name) => format!("={}", name.expose()),
             };
@@ -180,8 +197,13 @@ impl Request {
             }
             let given = participant.birth_year.map(Birth::Year);
             let (name, birth, who) = match &participant.who {
-                Who::Myself => {
-                    (account.name.clone().unwrap_or_else(|| "本人".into()), given, Some(Known::Myself))
+                Who::Myself(name) => {
+                    if let Some(name) = name {
+                        invalid.line(&field("name"), name.expose(), LONGEST_NAME);
+                    }
+                    let contact = || self.contact.as_ref()?.name.clone();
+                    let name = name.clone().or_else(|| account.name.clone()).or_else(contact);
+                    (name.unwrap_or_else(|| NAMELESS.into()), given, Some(Known::Myself))
                 }
                 Who::Companion(id) => match account.companions.get(id) {
                     Some(one) => (one.name.clone(), one.birth.or(given), Some(Known::Companion(*id))),
@@ -348,6 +370,33 @@ impl Request {
             bar("participants".to_owned(), Bar::GuardianNeeded);
         }
         barred
+    }
+}
+
+impl Who {
+    /// Who it is, in one text.
+    fn spelled(&self, birth_year: Option<i32>) -> String {
+        match self {
+            Self::Myself(_) => String::new(),
+            Self::Companion(id) => id.to_string(),
+            Self::Named(name) => format!("={} {birth_year:?}", name.expose()),
+        }
+    }
+}
+
+impl Member {
+    /// The same of somebody of a party.
+    fn spelled(&self) -> String {
+        let birth_year = match self.birth {
+            Some(Birth::Year(year)) => Some(year),
+            Some(Birth::Date(_)) | None => None,
+        };
+        let who = match self.known {
+            Some(Known::Myself) => Who::Myself(None),
+            Some(Known::Companion(id)) => Who::Companion(id),
+            None => Who::Named(self.name.clone()),
+        };
+        who.spelled(birth_year)
     }
 }
 

@@ -79,7 +79,9 @@ codes! {
     /// The request is not proper HTTP or its body cannot be read.
     MalformedRequest "malformedRequest" 400 {
         ["请求无法解析", "請求無法解析", "Malformed request"],
-        ["服务器无法读懂这个请求。", "伺服器無法讀懂這個請求。", "The server cannot make sense of this request."]
+        ["请求无法读取：请求体须是 UTF-8 编码的 JSON，地址与请求头须符合 HTTP；请更正后重发。",
+         "請求無法讀取：請求內容須是 UTF-8 編碼的 JSON，地址與請求標頭須符合 HTTP；請更正後重發。",
+         "The request cannot be read: a body must be JSON in UTF-8, path and headers proper HTTP. Mend it and send it again."]
     }
     /// The body is JSON, but not of the documented shape; `errors` says where and why.
     InvalidBody "invalidBody" 422 {
@@ -90,8 +92,9 @@ codes! {
     /// This server knows no such mini-program.
     UnknownApp "unknownApp" 422 {
         ["小程序未配置", "小程式未設定", "Unknown mini-program"],
-        ["本服务没有配置这个 appId 的小程序。", "本服務沒有設定這個 appId 的小程式。",
-         "No mini-program with this `appId` is configured on this server."]
+        ["本服务没有配置这个 appId 的小程序；请核对 appId，只配置了一个小程序时可以省略。",
+         "本服務沒有設定這個 appId 的小程式；請核對 appId，只設定了一個小程式時可以省略。",
+         "No mini-program with this `appId` is configured on this server: check it, or leave it out where there is only one."]
     }
     /// Somebody must log in for this: there was no access token.
     Unauthenticated "unauthenticated" 401 {
@@ -161,7 +164,9 @@ codes! {
     /// The account has an authenticator app already.
     TotpEnrolled "totpEnrolled" 409 {
         ["已设置动态验证码", "已設定動態驗證碼", "Codes set up already"],
-        ["此账号已设置身份验证器。", "此帳號已設定身分驗證器。", "This account has an authenticator app already."]
+        ["此账号已设置身份验证器；如要更换，请以 totp 给出当前验证码；如已丢失，请联系运营方重置账号。",
+         "此帳號已設定身分驗證器；如要更換，請以 totp 給出目前的驗證碼；如已遺失，請聯絡營運方重設帳號。",
+         "This account has an authenticator app: to replace it, send its current code as `totp`; if it is lost, ask who runs the service to reset the account."]
     }
     /// The present password is wrong, or not listened to after too many failures.
     PasswordRejected "passwordRejected" 403 {
@@ -172,13 +177,16 @@ codes! {
     /// Whoever calls has no password.
     NoPassword "noPassword" 409 {
         ["没有密码", "沒有密碼", "No password"],
-        ["此账号不用密码登录，没有可修改的密码。", "此帳號不以密碼登入，沒有可修改的密碼。",
-         "This account does not log in by password, so there is none to change."]
+        ["此账号不用密码登录，没有可修改的密码；请继续用小程序登录。",
+         "此帳號不以密碼登入，沒有可修改的密碼；請繼續以小程式登入。",
+         "This account does not log in by password, so there is none to change; go on logging in by the mini-program."]
     }
     /// Whoever calls is known, and may not do this.
     Forbidden "forbidden" 403 {
         ["没有权限", "沒有權限", "Not allowed"],
-        ["您的账号没有这项权限。", "您的帳號沒有這項權限。", "Your account may not do this."]
+        ["您的账号没有这项权限；请换用有权限的账号，或请单位管理员授权。",
+         "您的帳號沒有這項權限；請換用有權限的帳號，或請單位管理員授權。",
+         "Your account may not do this: log in with one that may, or ask an owner of the organisation for the role."]
     }
     /// WeChat does not take the code of this login.
     WechatCodeRejected "wechatCodeRejected" 401 {
@@ -189,8 +197,9 @@ codes! {
     /// WeChat keeps this person from logging in.
     WechatBlocked "wechatBlocked" 403 {
         ["微信限制登录", "微信限制登入", "Blocked by WeChat"],
-        ["微信将该用户判定为高风险，暂不能登录。", "微信將該使用者判定為高風險，暫不能登入。",
-         "WeChat takes this person for a risk and does not let them log in."]
+        ["微信将该用户判定为高风险，暂不能登录；请稍后再试，或换用其他微信账号。",
+         "微信將該使用者判定為高風險，暫不能登入；請稍後再試，或換用其他微信帳號。",
+         "WeChat takes this person for a risk and does not let them log in: try later, or with another WeChat account."]
     }
     /// WeChat lets this person log in a hundred times a minute.
     WechatTooOften "wechatTooOften" 429 {
@@ -214,8 +223,9 @@ codes! {
     /// A push that is not WeChat's.
     PushRejected "pushRejected" 403 {
         ["推送签名无效", "推送簽名無效", "Push rejected"],
-        ["推送的签名无效、已过期，或无法解密。", "推送的簽名無效、已過期，或無法解密。",
-         "The push is not signed as this mini-program's are, is too old, or cannot be decrypted."]
+        ["推送的签名无效、已过期，或无法解密；请核对公众平台与本服务配置中的 Token 和 EncodingAESKey。",
+         "推送的簽名無效、已過期，或無法解密；請核對公眾平台與本服務設定中的 Token 和 EncodingAESKey。",
+         "The push is not signed as this mini-program's are, is too old, or cannot be decrypted: compare Token and EncodingAESKey in WeChat's console and in the configuration."]
     }
     /// Somebody else changed it meanwhile.
     VersionConflict "versionConflict" 409 {
@@ -226,9 +236,9 @@ codes! {
     /// No seat is left; `waitlist` says what there is of one.
     Full "full" 409 {
         ["名额已满", "名額已滿", "Full"],
-        ["名额已满；waitlist.offered 为 true 时可带 joinWaitlist 再次提交以候补。",
-         "名額已滿；waitlist.offered 為 true 時可帶 joinWaitlist 再次提交以候補。",
-         "No seat is left; where `waitlist.offered` is true, send the same with `joinWaitlist` to queue."]
+        ["名额已满。报名时，若 waitlist.offered 为 true，可带 joinWaitlist 再次提交以候补；在现场，可带 beyondCapacity 再次提交，仍让来人进场。",
+         "名額已滿。報名時，若 waitlist.offered 為 true，可帶 joinWaitlist 再次提交以候補；在現場，可帶 beyondCapacity 再次提交，仍讓來人進場。",
+         "No seat is left. To sign up, send the same with `joinWaitlist` to queue where `waitlist.offered` is true; at the door, send the same with `beyondCapacity` to let them in all the same."]
     }
     /// Sign-up has not opened; `signupOpensAt` of the session says when it does.
     NotOpen "notOpen" 409 {
@@ -239,12 +249,16 @@ codes! {
     /// Sign-up has closed, or the session is over.
     Closed "closed" 409 {
         ["报名已截止", "報名已截止", "Closed"],
-        ["报名已截止或场次已结束。", "報名已截止或場次已結束。", "Sign-up has closed, or the session is over."]
+        ["报名已截止或场次已结束；请选择其他场次。",
+         "報名已截止或場次已結束；請選擇其他場次。",
+         "Sign-up has closed, or the session is over; choose another session."]
     }
     /// The session is called off.
     CalledOff "calledOff" 409 {
         ["场次已取消", "場次已取消", "Called off"],
-        ["这个场次已取消。", "這個場次已取消。", "This session is called off."]
+        ["这个场次已取消；请选择其他场次。",
+         "這個場次已取消；請選擇其他場次。",
+         "This session is called off; choose another one."]
     }
     /// No sign-up is needed here, or it is elsewhere.
     SignupNotNeeded "signupNotNeeded" 409 {
@@ -256,27 +270,30 @@ codes! {
     /// The event is invented, for demonstration.
     SampleEvent "sampleEvent" 409 {
         ["示例活动", "示例活動", "Sample event"],
-        ["这是演示用的示例活动，不能报名。", "這是示範用的示例活動，不能報名。",
-         "This event is invented, for demonstration; one cannot sign up for it."]
+        ["这是演示用的示例活动，不能报名；请选择 sample 为 false 的活动。",
+         "這是示範用的示例活動，不能報名；請選擇 sample 為 false 的活動。",
+         "This event is invented, for demonstration, and one cannot sign up for it; choose one whose `sample` is false."]
     }
     /// Somebody else signed up one of the party.
     Duplicate "duplicate" 409 {
         ["已由他人报名", "已由他人報名", "Signed up already"],
-        ["同行人中有人已由其他账号报名这个场次，errors 指明是谁。",
-         "同行人中有人已由其他帳號報名這個場次，errors 指明是誰。",
-         "Somebody else signed up one of the party for this session; `errors` says whom."]
+        ["同行人中有人已由其他账号报名这个场次，errors 指明是谁；请去掉此人，或请对方先取消。",
+         "同行人中有人已由其他帳號報名這個場次，errors 指明是誰；請去掉此人，或請對方先取消。",
+         "Somebody else signed up one of the party for this session, `errors` says whom: leave them out, or have the other sign-up cancelled first."]
     }
     /// The party takes more than one person may.
     LimitReached "limitReached" 409 {
         ["超出限额", "超出限額", "Limit reached"],
-        ["超出每人的名额或场次限制，errors 逐项说明。", "超出每人的名額或場次限制，errors 逐項說明。",
-         "That is more than one person may have; `errors` says of what."]
+        ["超出每人的名额或场次限制，errors 逐项说明；请减少人数，或先取消其他报名。",
+         "超出每人的名額或場次限制，errors 逐項說明；請減少人數，或先取消其他報名。",
+         "That is more than one person may have, `errors` says of what: ask for less, or give up some of what you have."]
     }
     /// The session is not for this party.
     NotEligible "notEligible" 409 {
         ["不符合报名条件", "不符合報名條件", "Not eligible"],
-        ["不符合这个场次的报名条件，errors 逐项说明。", "不符合這個場次的報名條件，errors 逐項說明。",
-         "The session is not for this party; `errors` says for whom and why."]
+        ["不符合这个场次的报名条件，errors 逐项说明；请调整同行人，或选择其他场次。",
+         "不符合這個場次的報名條件，errors 逐項說明；請調整同行人，或選擇其他場次。",
+         "The session is not for this party, `errors` says for whom and why: change the party, or choose another session."]
     }
     /// The `Idempotency-Key` was used for another request.
     KeyReused "keyReused" 409 {
@@ -287,20 +304,23 @@ codes! {
     /// It is too late to cancel or to shrink.
     CancelClosed "cancelClosed" 409 {
         ["已过取消期限", "已過取消期限", "Too late to cancel"],
-        ["已过可取消或减少人数的期限（cancelUntil）。", "已過可取消或減少人數的期限（cancelUntil）。",
-         "It is too late to cancel or to make the party smaller: see `cancelUntil`."]
+        ["已过可取消或减少人数的期限（cancelUntil）；不能来时请直接告知主办方。",
+         "已過可取消或減少人數的期限（cancelUntil）；不能來時請直接告知主辦方。",
+         "It is too late to cancel or to make the party smaller: see `cancelUntil`. If you cannot come, tell the host."]
     }
     /// The offer has lapsed, or there was none.
     OfferLapsed "offerLapsed" 409 {
         ["候补名额已失效", "候補名額已失效", "Offer lapsed"],
-        ["没有为您保留的名额，或保留时间已过。", "沒有為您保留的名額，或保留時間已過。",
-         "No seats are held for you, or their time is over."]
+        ["没有为您保留的名额，或保留时间已过；如仍想参加，请重新报名或候补。",
+         "沒有為您保留的名額，或保留時間已過；如仍想參加，請重新報名或候補。",
+         "No seats are held for you, or their time is over; sign up again if you still want to come."]
     }
     /// The sign-up has come to its end.
     SignupOver "signupOver" 409 {
         ["报名已结束", "報名已結束", "Sign-up over"],
-        ["这个报名已结束，不能再更改。", "這個報名已結束，不能再更改。",
-         "This sign-up has come to its end; nothing can be changed about it."]
+        ["这个报名已结束，不能再更改；如仍想参加，请重新报名。",
+         "這個報名已結束，不能再更改；如仍想參加，請重新報名。",
+         "This sign-up has come to its end, and nothing can be changed about it; sign up anew if you still want to come."]
     }
     /// The door does not show that code, or no more.
     DoorCodeWrong "doorCodeWrong" 422 {
@@ -317,7 +337,9 @@ codes! {
     /// The sign-up has no seats.
     NotConfirmed "notConfirmed" 409 {
         ["报名未确认", "報名未確認", "Not confirmed"],
-        ["这份报名没有名额，不能签到。", "這份報名沒有名額，不能簽到。", "This sign-up has no seats, so nobody can be checked in by it."]
+        ["这份报名没有名额，不能签到；请查看其 status，或由现场按未报名登记（walk-ins）。",
+         "這份報名沒有名額，不能簽到；請查看其 status，或由現場按未報名登記（walk-ins）。",
+         "This sign-up has no seats, so nobody can be checked in by it: see its `status`; the desk may let them in as walk-ins."]
     }
     /// Nobody of the sign-up came.
     NotAttended "notAttended" 409 {
@@ -339,8 +361,9 @@ codes! {
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
         ["不存在", "不存在", "Not found"],
-        ["这个地址没有内容，或内容不公开。", "這個地址沒有內容，或內容不公開。",
-         "There is nothing at this address, or it must not be known."]
+        ["这个地址没有内容，或内容不公开；请核对路径与编号。",
+         "這個地址沒有內容，或內容不公開；請核對路徑與編號。",
+         "There is nothing at this address, or it must not be known; check the path and the id in it."]
     }
     /// The address exists, but not for this method; `Allow` lists those that it knows.
     MethodNotAllowed "methodNotAllowed" 405 {
@@ -351,19 +374,23 @@ codes! {
     /// No mini-program is configured on this server, so there are no codes of one.
     NoMiniProgram "noMiniProgram" 404 {
         ["没有配置小程序", "沒有設定小程式", "No mini-program"],
-        ["本服务没有配置任何小程序，因此没有小程序码。", "本服務沒有設定任何小程式，因此沒有小程式碼。",
-         "No mini-program is configured on this server, so there are no codes of one."]
+        ["本服务没有配置任何小程序，因此没有小程序码；请改用活动页面的地址。",
+         "本服務沒有設定任何小程式，因此沒有小程式碼；請改用活動頁面的地址。",
+         "No mini-program is configured on this server, so there are no codes of one; share the address of the event instead."]
     }
     /// The body is larger than 1 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {
         ["请求体过大", "請求內容過大", "Body too large"],
-        ["请求体不能超过 1 MiB。", "請求內容不能超過 1 MiB。", "A body may have 1 MiB at most."]
+        ["请求体不能超过 1 MiB；请分几次发送。",
+         "請求內容不能超過 1 MiB；請分幾次發送。",
+         "A body may have 1 MiB at most; send it in parts."]
     }
     /// Path and query together are longer than 8 KiB.
     UriTooLong "uriTooLong" 414 {
         ["地址过长", "地址過長", "Address too long"],
-        ["路径与参数合计不能超过 8 KiB。", "路徑與參數合計不能超過 8 KiB。",
-         "Path and query together may have 8 KiB at most."]
+        ["路径与参数合计不能超过 8 KiB；请减少参数。",
+         "路徑與參數合計不能超過 8 KiB；請減少參數。",
+         "Path and query together may have 8 KiB at most; ask with fewer values."]
     }
     /// Too many requests of one network or account; `RateLimit` says which limit it was.
     TooManyRequests "tooManyRequests" 429 {

@@ -48,6 +48,9 @@ pub struct TotpStart {
     /// Its password.
     #[schema(value_type = String, format = Password, example = "quiet owls at noon", min_length = 1, max_length = 128)]
     password: Password,
+    /// The six digits that the authenticator app shows that is to be replaced, where the account has one.
+    #[schema(value_type = Option<String>, example = "287082", min_length = 1, max_length = 64)]
+    totp: Option<TotpCode>,
 }
 
 /// What an authenticator app is to take.
@@ -110,13 +113,14 @@ async fn start_password_login(
 /// Set up an authenticator app
 ///
 /// Gives the account a new secret for codes. It is shown this once, and binding from the first login with a code of it:
-/// until then the same request gives another one. 409 `totpEnrolled` if one is binding.
+/// until then the same request gives another one. Where one is binding, it is replaced for a code of it (`totp`), and
+/// without one it is 409 `totpEnrolled`; whoever lost the app asks who runs the service to reset the account.
 #[utoipa::path(
     tag = "auth",
     request_body = TotpStart,
     responses(
         (status = 200, description = "What the app is to take.", body = TotpEnrolment),
-        (status = 401, description = "`credentialsRejected`.", body = ProblemBody,
+        (status = 401, description = "`credentialsRejected` or `totpRejected`.", body = ProblemBody,
             content_type = "application/problem+json"),
         (status = 409, description = "`totpEnrolled`: the account has an app already.", body = ProblemBody,
             content_type = "application/problem+json"),
@@ -124,13 +128,14 @@ async fn start_password_login(
 )]
 #[post("/v1/auth/password/totp")]
 async fn start_totp(body: Json<TotpStart>, members: web::Data<Members>) -> Result<HttpResponse, Problem> {
-    let TotpStart { username, password } = body.0;
+    let TotpStart { username, password, totp } = body.0;
     let mut invalid = Invalid::default();
     invalid.line("username", &username, LONGEST);
     invalid.line("password", password.expose(), PASSWORD[1]);
+    totp.iter().for_each(|code| invalid.line("totp", code.expose(), LONGEST));
     invalid.or(()).map_err(Problem::unprocessable)?;
     let username = Username::typed(&username);
-    let start = move |members: &Members| members.passwords.start_codes(&username, &password);
+    let start = move |members: &Members| members.passwords.start_codes(&username, &password, totp.as_ref());
     let enrolment = members.into_inner().aside_in_turn(start).await?;
     let answer = TotpEnrolment { secret: enrolment.secret.expose(), otpauth_uri: enrolment.uri };
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))

@@ -19,7 +19,9 @@ async fn what_is_not_json_is_a_malformed_request() {
             vec![b'"', 0xff, b'"'],
             b"[".repeat(5000),
         ] {
-            assert_problem(&send(body).await, 400, "malformedRequest");
+            let answer = send(body).await;
+            assert_problem(&answer, 400, "malformedRequest");
+            assert!(answer.json()["detail"].as_str().unwrap().contains("JSON"), "what is wanted: {}", answer.text);
         }
         assert_problem(&send(vec![b' '; (1 << 20) + 1]).await, 413, "payloadTooLarge");
         if path != "/v1/auth/logout" {

@@ -59,6 +59,30 @@ on_both_stores! {
         Tokens::of(&come(&server, "li.hua", Some(&code(&server, &secret))).await);
     }
 
+    async fn an_app_that_is_binding_is_replaced_for_its_own_code_only(store: Store) {
+        let server = reviewed(store).await;
+        let old = set_up(&server, "li.hua").await;
+        let first = code(&server, &old);
+        Tokens::of(&come(&server, "li.hua", Some(&first)).await);
+        let replace = async |code: &TotpCode| {
+            let body = json!({ "username": "li.hua", "password": PASSWORD, "totp": code.expose() });
+            post(&server, "/v1/auth/password/totp", body).await
+        };
+        assert_problem(&replace(&first).await, 401, "totpRejected");
+        server.clock.advance(TimeDelta::seconds(30));
+        let now = code(&server, &old);
+        let answer = replace(&now).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let new = TotpSecret::parse(answer.json()["secret"].as_str().unwrap()).unwrap();
+
+        // The new one is binding at once: the password alone gets neither in nor another.
+        assert_problem(&come(&server, "li.hua", None).await, 401, "totpRequired");
+        assert_problem(&start(&server, "li.hua").await, 409, "totpEnrolled");
+        server.clock.advance(TimeDelta::seconds(30));
+        assert_problem(&come(&server, "li.hua", Some(&code(&server, &old))).await, 401, "totpRejected");
+        Tokens::of(&come(&server, "li.hua", Some(&code(&server, &new))).await);
+    }
+
     async fn a_code_is_good_once(store: Store) {
         let server = reviewed(store).await;
         let secret = set_up(&server, "li.hua").await;

@@ -18,7 +18,9 @@ on_both_stores! {
         let first = json!({ "entryId": "1", "people": 3, "seats": 3, "walkIns": 3, "taken": 9, "capacity": 10 });
         assert_eq!(came.json(), first);
         assert_eq!(walk_in(&museum, "1", 3, json!({})).await.json(), first, "sent again");
-        assert_problem(&walk_in(&museum, "2", 2, json!({})).await, 409, "full");
+        let full = walk_in(&museum, "2", 2, json!({})).await;
+        assert_problem(&full, 409, "full");
+        assert!(full.json()["detail"].as_str().unwrap().contains("beyondCapacity"), "what to do: {}", full.text);
         let beyond = walk_in(&museum, "2", 2, json!({ "beyondCapacity": true })).await.json();
         assert_eq!(beyond, json!({ "entryId": "2", "people": 2, "seats": 1, "walkIns": 5, "taken": 10, "capacity": 10 }));
         let shown = format!("/v1/sessions/{}", SessionId::from_slug("stars"));

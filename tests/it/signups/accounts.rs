@@ -87,4 +87,126 @@ on_both_stores! {
         assert_eq!(left.lines().find(|line| line.contains(&number)), None, "nothing refers to them");
         assert_eq!(left.lines().filter(|line| line.starts_with("signups:")).count(), 2, "that somebody cancelled is counted");
     }
+
+    async fn limits_bind_a_class_as_one_and_a_list_of_names_uses_no_more(store: Store) {
+        let terms = || json!({ "perEventMax": 1, "group": { "min": 2, "max": 50 } });
+        let server = server(store, vec![stars("a", 60, terms()), stars("b", 60, terms())]).await;
+        let teacher = log_in(&server, "teacher").await;
+        let class = json!({ "headcount": 30, "consent": { "policyVersion": "1.0" } });
+        let booked = signed_up(&server, "a", &teacher, class.clone(), "confirmed").await;
+        let second = sign_up(&server, "b", &teacher, class.clone()).await;
+        assert_refused(&second, "limitReached");
+        assert_eq!(second.json()["errors"][0]["code"], "tooManySessions");
+        let mut list = people(25);
+        list["participants"][0] = json!({ "self": true });
+        list = json!({ "version": 1, "headcount": 30, "participants": list["participants"] });
+        let path = format!("/v1/signups/{}", booked["id"].as_str().unwrap());
+        let filled = server.send(by(&server, Method::PUT, &path, &teacher).json(&list)).await;
+        assert_eq!((filled.status.as_u16(), filled.json()["party"].as_array().map(Vec::len)), (200, Some(25)), "{}", filled.text);
+        assert_refused(&sign_up(&server, "b", &teacher, class.clone()).await, "limitReached");
+        act(&server, &booked, &teacher, "cancel").await;
+        signed_up(&server, "b", &teacher, class, "confirmed").await;
+    }
+
+    async fn another_birth_date_makes_nobody_new_of_a_child(store: Store) {
+        let terms = || json!({ "perEventMax": 1 });
+        let server = with_guardian_policy(store, vec![stars("a", 9, terms()), stars("b", 9, terms())]).await;
+        let (mother, father) = (log_in(&server, "lan").await, log_in(&server, "ming").await);
+        let hers = child(&server, &mother, "陈小明").await;
+        let change = |access: String, id: String, version: i64, born: &str| {
+            let body = json!({ "name": "陈小明", "birthDate": born, "version": version });
+            let path = format!("/v1/me/companions/{id}");
+            let request = by(&server, Method::PUT, &path, &access).json(&body);
+            async { server.send(request).await }
+        };
+        signed_up(&server, "a", &mother, of_companion(&hers), "confirmed").await;
+        let changed = change(mother.clone(), hers.clone(), 1, "2015-06-02").await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        assert_refused(&sign_up(&server, "b", &mother, of_companion(&hers)).await, "limitReached");
+        // Whoever was born on the first of June is somebody else now, and free.
+        let his = child(&server, &father, "陈小明").await;
+        signed_up(&server, "a", &father, of_companion(&his), "confirmed").await;
+        let back = change(mother.clone(), hers.clone(), 2, "2015-06-01").await;
+        assert_refused(&back, "duplicate");
+        assert_eq!(back.json()["errors"][0]["field"], "birthDate");
+        let year = json!({ "name": "陈小明", "birthYear": 2015, "version": 2 });
+        let path = format!("/v1/me/companions/{hers}");
+        assert_eq!(server.send(by(&server, Method::PUT, &path, &mother).json(&year)).await.status, 200);
+        let again = sign_up(&server, "b", &mother, of_companion(&hers)).await;
+        assert_refused(&again, "limitReached");
+    }
+
+    async fn a_child_whose_guardian_consents_no_more_takes_no_part(store: Store) {
+        let terms = || json!({ "waitlistMode": "confirm", "partyMax": 4, "perPersonMax": 4,
+            "cancelUntil": NOW - TimeDelta::hours(1), "perEventMax": 2,
+            "questions": [{ "id": "school", "label": { "zh-CN": "学校" }, "type": "text", "required": true, "per": "participant" }] });
+        let server = with_guardian_policy(store, vec![stars("a", 2, terms()), stars("b", 2, terms())]).await;
+        let (mother, next) = (log_in(&server, "lan").await, log_in(&server, "ming").await);
+        let son = child(&server, &mother, "陈小明").await;
+        let daughter = child(&server, &mother, "陈小月").await;
+        let school = |at: usize| json!({ "questionId": "school", "participant": at, "value": format!("{at}小") });
+        let both = json!({ "participants": [{ "companionId": son }, { "companionId": daughter }],
+            "answers": [school(0), school(1)], "consent": { "policyVersion": "1.0" } });
+        let one = json!({ "participants": [{ "companionId": son }, { "self": true, "as": "guardian" }],
+            "answers": [school(0), school(1)], "consent": { "policyVersion": "1.0" } });
+        let waiting = |at: usize| queueing(json!({ "participants": [{ "self": true }], "answers": [school(at)],
+            "consent": { "policyVersion": "1.0" } }));
+        let family = signed_up(&server, "a", &mother, both, "confirmed").await;
+        let alone = signed_up(&server, "b", &mother, one, "confirmed").await;
+        let queued = [
+            signed_up(&server, "a", &next, waiting(0), "waitlisted").await,
+            signed_up(&server, "b", &next, waiting(0), "waitlisted").await,
+        ];
+
+        let gone = server.send(by(&server, Method::DELETE, &format!("/v1/me/companions/{son}"), &mother)).await;
+        assert_eq!(gone.status, 204, "{}", gone.text);
+        let left = read(&server, &family, &mother).await;
+        let names: Vec<_> = left["party"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+        assert_eq!((&left["status"], names, &left["seats"]), (&json!("confirmed"), vec![json!("陈小月")], &json!(1)));
+        assert_eq!(left["answers"], json!([{ "questionId": "school", "participant": 0, "value": "1小" }]));
+        assert_eq!(read(&server, &alone, &mother).await["status"], "cancelled", "nobody is left to take part");
+        for queued in &queued {
+            assert_eq!(read(&server, queued, &next).await["status"], "confirmed", "in the same transaction");
+        }
+        seats(&server, "a", 2, 0).await;
+        seats(&server, "b", 1, 0).await;
+        let notices = server.send(by(&server, Method::GET, "/v1/me/notices", &mother)).await.json();
+        let told = |one: &Value| one["purpose"] == "changed" && one["text"].as_str().unwrap().contains("监护同意已撤回");
+        assert_eq!(notices["items"].as_array().unwrap().iter().filter(|one| told(one)).count(), 2, "{notices}");
+        kepu::jobs::daily::chores(&server.running.db, false).unwrap();
+        let used = dump(&server.running.db);
+        let used = used.lines().filter(|line| line.starts_with("limits_used:"));
+        assert_eq!(used.count(), 2, "the daughter and whoever queued");
+    }
+
+    async fn pseudonyms_are_kept_no_longer_than_names(store: Store) {
+        let terms = json!({ "perEventMax": 3, "partyMax": 4, "perPersonMax": 4 });
+        let server = with_guardian_policy(store, vec![stars("a", 10, terms)]).await;
+        let db = &server.running.db;
+        let kept = || {
+            let held = dump(db);
+            let of = |table: &str| held.lines().filter(|line| line.starts_with(table)).count();
+            (of("signup_members:"), of("limits_used:"))
+        };
+        let (lan, ming) = (log_in(&server, "lan").await, log_in(&server, "ming").await);
+        for (access, name) in [(&lan, "陈小明"), (&ming, "陈小月")] {
+            let id = child(&server, access, name).await;
+            let mut party = of_companion(&id);
+            party["participants"] = json!([{ "companionId": id }, { "name": "外婆" }]);
+            signed_up(&server, "a", access, party, "confirmed").await;
+        }
+        assert_eq!(kept(), (2, 4));
+        let end = start() + TimeDelta::hours(1);
+        server.clock.set(end);
+        let lan = log_in(&server, "lan").await;
+        assert_eq!(server.send(by(&server, Method::DELETE, "/v1/me", &lan)).await.status, 204);
+        assert_eq!(kept(), (1, 2), "of who is forgotten nothing is known, of past sessions neither");
+        let half_a_year = end + TimeDelta::days(kepu::jobs::daily::PERSONAL_KEPT_DAYS);
+        server.clock.set(half_a_year);
+        kepu::jobs::daily::chores(db, false).unwrap();
+        assert_eq!(kept(), (1, 2), "not a day too early");
+        server.clock.set(half_a_year + TimeDelta::seconds(1));
+        kepu::jobs::daily::chores(db, false).unwrap();
+        assert_eq!(kept(), (0, 0));
+    }
 }

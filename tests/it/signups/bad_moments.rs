@@ -12,6 +12,7 @@ use crate::support::wire::{Cut, Wire};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use kepu::app::desk::{Attempt, BATCH, Desk, Settled};
+use kepu::app::ended_logins::EndedLogins;
 use kepu::app::signups::Signups;
 use kepu::db::limits_used::{self, Use};
 use kepu::db::{idempotency_keys, logins, persons, seats as stored};
@@ -40,7 +41,7 @@ fn ready(store: Store, sessions: Vec<Session>, count: usize) -> (Fresh, Db, Vec<
 }
 
 fn attempt(caller: Caller, session: &str) -> Attempt {
-    let myself = Participant { who: Who::Myself, birth_year: None, role: Role::Attendee };
+    let myself = Participant { who: Who::Myself(None), birth_year: None, role: Role::Attendee };
     let request = Request {
         participants: vec![myself],
         headcount: None,
@@ -233,6 +234,16 @@ on_both_stores! {
         }
         assert!(made(&settled[2]));
         assert_eq!(taken(&db, "s"), (1, 0));
+    }
+
+    async fn a_login_that_another_replica_ended_is_learnt_of(store: Store) {
+        let (_fresh, db, callers) = ready(store, vec![stars("s", 10, json!({}))], 2);
+        let ended = EndedLogins::default();
+        ended.learn(&db, NOW).unwrap();
+        db.write(|tx| logins::end(tx, callers[0].login)).unwrap();
+        assert!(!ended.includes(callers[0]));
+        ended.learn(&db, NOW).unwrap();
+        assert!(ended.includes(callers[0]) && !ended.includes(callers[1]));
     }
 
     async fn a_key_is_known_for_a_day(store: Store) {

@@ -20,7 +20,7 @@ on_both_stores! {
         assert_eq!(signup["event"]["title"], "stars");
         assert_eq!(signup["session"]["start"], "2026-11-28T10:00:00+08:00");
         assert_eq!(signup["cancelUntil"], "2026-11-27T10:00:00+08:00");
-        assert_eq!(signup["party"][0], json!({ "name": "本人", "as": "guardian", "attended": false, "self": true }));
+        assert_eq!(signup["party"][0], json!({ "name": "未留姓名", "as": "guardian", "attended": false, "self": true }));
         assert_eq!(signup["party"][1]["name"], "客人1");
         assert_eq!((&signup["seats"], &signup["version"]), (&json!(2), &json!(1)));
         assert_eq!(signup["ticket"]["code"].as_str().unwrap().len(), 10);
@@ -28,6 +28,13 @@ on_both_stores! {
         assert_eq!(read(&server, &signup, &lan).await, signup);
         let again = sign_up(&server, "s", &lan, alone()).await;
         assert_eq!((again.status.as_u16(), again.json()["id"].clone()), (200, signup["id"].clone()));
+        assert_eq!((&again.json()["partyDiffers"], &again.json()["party"]), (&json!(true), &signup["party"]));
+        body["participants"].as_array_mut().unwrap().reverse();
+        body["consent"]["guardianFor"] = json!([0]);
+        let same = sign_up(&server, "s", &lan, body.clone()).await;
+        assert_eq!((same.status.as_u16(), same.json()), (200, signup.clone()), "the same party, in another order");
+        body["participants"][0]["name"] = "小红".into();
+        assert_eq!(sign_up(&server, "s", &lan, body).await.json()["partyDiffers"], true);
         let mine = server.send(by(&server, Method::GET, "/v1/me/signups", &lan)).await.json();
         assert_eq!((&mine["total"], &mine["items"][0]["id"]), (&json!(1), &signup["id"]));
         let ming = log_in(&server, "ming").await;

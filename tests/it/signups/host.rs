@@ -48,6 +48,47 @@ on_both_stores! {
         seats(&server, "s", 1, 0).await;
     }
 
+    async fn the_host_learns_who_comes_by_whatever_name_they_gave(store: Store) {
+        let server = server(store, vec![stars("s", 9, json!({}))]).await;
+        let host = host(&server).await;
+        let named = json!({ "displayName": "小明妈妈", "version": 1 });
+        for (who, profile, name, contact) in [
+            ("a", None, None, None),
+            ("b", None, Some("陈兰"), None),
+            ("c", Some(&named), None, None),
+            ("d", Some(&named), Some("陈竹"), Some("陈老师")),
+            ("e", None, None, Some("陈老师")),
+        ] {
+            let access = log_in(&server, who).await;
+            if let Some(profile) = profile {
+                server.send(by(&server, Method::PUT, "/v1/me", &access).json(profile)).await;
+            }
+            let mut body = alone();
+            if let Some(name) = name {
+                body["participants"][0]["name"] = name.into();
+            }
+            if let Some(contact) = contact {
+                body["contact"] = json!({ "name": contact });
+            }
+            let signup = signed_up(&server, "s", &access, body, "confirmed").await;
+            assert_eq!(signup["party"][0]["self"], true);
+        }
+        let list = server.send(by(&server, Method::GET, &format!("{}?purpose=x", hosted("s")), &host)).await.json();
+        let names: Vec<_> = list["items"].as_array().unwrap().iter().map(|one| one["party"][0]["name"].clone()).collect();
+        assert_eq!(names, ["未留姓名", "陈兰", "小明妈妈", "陈竹", "陈老师"]);
+
+        let access = log_in(&server, "f").await;
+        for wrong in ["", "x\ny", &"兰".repeat(31)] {
+            let mut body = alone();
+            body["participants"][0]["name"] = wrong.into();
+            let refused = sign_up(&server, "s", &access, body).await;
+            assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["field"]), (422, &json!("participants[0].name")));
+        }
+        let mut body = alone();
+        body["participants"][0]["companionId"] = "01h2x7m9k4qpz".into();
+        assert_eq!(sign_up(&server, "s", &access, body).await.json()["errors"][0]["code"], "conflicting");
+    }
+
     async fn names_are_shown_for_a_purpose_only_and_that_is_on_record(store: Store) {
         let terms = json!({ "partyMax": 2, "perPersonMax": 2 });
         let server = server(store, vec![stars("s", 5, terms)]).await;

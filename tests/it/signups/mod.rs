@@ -8,6 +8,7 @@ mod host;
 mod model;
 mod outages;
 mod queue;
+mod samples;
 mod storm;
 
 use std::sync::Arc;

@@ -54,7 +54,7 @@ fn ages_bind_attendees_and_not_guardians() {
         guardian_for: vec![0],
         ..request(vec![
             named("小明", Some(year), Role::Attendee),
-            Participant { who: Who::Myself, birth_year: None, role: Role::Guardian },
+            Participant { who: Who::Myself(None), birth_year: None, role: Role::Guardian },
         ])
     };
     let allowed = allow(&family(2016), &terms, &lan()).unwrap();
@@ -123,7 +123,7 @@ fn a_class_is_booked_by_its_heads() {
 
 #[test]
 fn the_same_person_twice_is_told() {
-    let me = || Participant { who: Who::Myself, birth_year: None, role: Role::Attendee };
+    let me = || Participant { who: Who::Myself(None), birth_year: None, role: Role::Attendee };
     let twice = told(allow(&request(vec![me(), me()]), &terms(), &lan()));
     assert_eq!(twice, ("invalid", vec!["participants[1] repeated".to_owned()]));
     let allowed = allow(&request(vec![me()]), &terms(), &lan()).unwrap();

@@ -54,7 +54,7 @@ pub struct ChangedSignup {
     consent: Option<ChildConsent>,
 }
 
-/// Somebody who is to come: whoever signs up (`self`), one of their companions (`companionId`), or somebody by `name`.
+/// Somebody who is to come: whoever signs up (`self`, with a `name` if need be), one of their companions (`companionId`), or somebody by `name`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AskedParticipant {
@@ -65,7 +65,8 @@ pub struct AskedParticipant {
     /// One of `/v1/me/companions`.
     #[schema(example = "01h2x7m9k4qpz")]
     companion_id: Option<String>,
-    /// Their name.
+    /// Their name. Of whoever signs up, in place of that of their profile: give it where the profile has none, or the host
+    /// does not learn who comes.
     #[schema(example = "小明", min_length = 1, max_length = 30)]
     name: Option<String>,
     /// The year of their birth; needed of attendees where ages bind and it is not known from a companion.
@@ -220,7 +221,7 @@ impl AskedParticipant {
                 );
                 None
             }
-            (Some(true), None, None) => Some(Who::Myself),
+            (Some(true), None, name) => Some(Who::Myself(name.map(Into::into))),
             (None, Some(id), None) => match id.parse() {
                 Ok(id) => Some(Who::Companion(id)),
                 Err(_) => {
@@ -235,10 +236,6 @@ impl AskedParticipant {
             }
             (Some(true), Some(_), _) => {
                 invalid.push(format!("{field}.companionId"), with("self"));
-                None
-            }
-            (Some(true), None, Some(_)) => {
-                invalid.push(format!("{field}.name"), with("self"));
                 None
             }
             (None, Some(_), Some(_)) => {

@@ -59,7 +59,8 @@ impl Table for ListSignups {
 
 /// Sign up
 ///
-/// Signs a party up for a session, or lets it queue. Who has a sign-up in the session that stands gets it again (200).
+/// Signs a party up for a session, or lets it queue. Who has a sign-up in the session that stands gets it as it stands (200):
+/// nothing is changed, and `partyDiffers` says if that is not the party asked for; `PUT /v1/signups/{id}` changes it.
 /// What is refused says why: `full` with what there is of a waiting list, `notOpen`, `closed`, `duplicate`, `limitReached`,
 /// `notEligible`.
 #[utoipa::path(
@@ -76,7 +77,8 @@ impl Table for ListSignups {
     security(("person" = [])),
     responses(
         (status = 201, description = "Signed up, or in the queue: `status` says which.", body = SignupItem),
-        (status = 200, description = "The sign-up that stands already.", body = SignupItem),
+        (status = 200, description = "The sign-up that stands already, unchanged; `partyDiffers` if another party was \
+            asked for.", body = SignupItem),
         (status = 409, description = "`full`, `notOpen`, `closed`, `calledOff`, `signupNotNeeded`, `sampleEvent`, \
             `duplicate`, `limitReached`, `notEligible`, `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
@@ -96,14 +98,21 @@ async fn create_signup(
     let (session, event, attempt) = match attempt((&snapshot, &state, &members), id, caller, body.0, key) {
         Ok(attempted) => attempted,
         Err(refused) => {
-            // Whoever has logged out is told that, and not how the session stands.
-            if !members.accounts.standing.knows(caller.login) {
-                members.into_inner().aside(move |members| members.accounts.check(caller)).await?;
+            // Whoever has logged out is told that, and not how the session stands. A store that is away keeps nobody from
+            // being refused.
+            let members = members.into_inner();
+            if members.accounts.ended.is_due() {
+                let learn =
+                    |members: &Members| members.accounts.ended.learn(&members.db, members.clock.now());
+                let _ = members.clone().aside(learn).await;
             }
-            return Err(refused);
+            let ended = members.accounts.ended.includes(caller);
+            return Err(if ended { Code::LoginEnded.into() } else { refused });
         }
     };
+    let wanted = attempt.request.clone();
     let Settled { signup, made } = members.desk.sign_up(attempt).await?;
+    let differs = !made && wanted.differs(&signup);
     let mut found = Found::new(signup, session.clone(), &event);
     let members = members.into_inner();
     if found.signup.status == Status::Waitlisted {
@@ -111,7 +120,8 @@ async fn create_signup(
     }
     let mut answer = if made { HttpResponse::Created() } else { HttpResponse::Ok() };
     answer.insert_header((header::LOCATION, format!("/v1/signups/{}", found.signup.id)));
-    let item = SignupItem::new(&found, members.checkins.tickets(), asked.lang);
+    let mut item = SignupItem::new(&found, members.checkins.tickets(), asked.lang);
+    item.party_differs = differs.then_some(true);
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
 }
 

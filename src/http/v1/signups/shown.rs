@@ -100,6 +100,10 @@ pub struct SignupItem {
     /// Until when it can be cancelled or made smaller; absent where it cannot be any more.
     #[schema(example = "2026-11-27T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
     cancel_until: Option<Rfc3339>,
+    /// Only where somebody signs up again: `true` if the party asked for is another than this one. Nothing was changed then:
+    /// `PUT /v1/signups/{id}` changes the party.
+    #[schema(example = true)]
+    pub party_differs: Option<bool>,
     /// What lets the party in; once it has its seats.
     ticket: Option<Ticket>,
     /// The address of an online event that only who signed up gets.
@@ -285,6 +289,7 @@ impl SignupItem {
             position: ahead.map(|ahead| ahead + 1),
             offered_until: signup.offered_until.map(rfc3339),
             cancel_until: until.filter(|_| open).map(rfc3339),
+            party_differs: None,
             ticket: Ticket::new(signup, session, keys).filter(|_| seated),
             online_url: online.clone().filter(|_| seated),
             contact: personal.contact.map(|contact| ShownContact {

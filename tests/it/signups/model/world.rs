@@ -308,7 +308,7 @@ fn ask(session: usize, asked: &Asked) -> Ask {
 /// Whoever signs up, and others by name.
 fn request(asked: &Asked) -> Request {
     let one = |n: usize| Participant {
-        who: if n == 0 { Who::Myself } else { Who::Named(format!("客人{n}").as_str().into()) },
+        who: if n == 0 { Who::Myself(None) } else { Who::Named(format!("客人{n}").as_str().into()) },
         birth_year: None,
         role: Role::Attendee,
     };

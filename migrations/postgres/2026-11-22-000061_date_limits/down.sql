@@ -1,0 +1,1 @@
+ALTER TABLE limits_used DROP COLUMN until;
