@@ -66,6 +66,8 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         samples: true,
         sample_signups: true,
         desk_batch: kepu::app::desk::BATCH,
+        review_words: None,
+        review: kepu::domain::review::Rules::default(),
         workers: Some(1),
         drain: Duration::ZERO,
         shutdown_grace: Duration::from_secs(1),

@@ -198,6 +198,8 @@ impl Ground {
             samples: true,
             sample_signups: true,
             desk_batch,
+            review_words: None,
+            review: kepu::domain::review::Rules::default(),
             workers: None,
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(1),

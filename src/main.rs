@@ -308,6 +308,8 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         samples: config.samples(demo) == Samples::Show,
         sample_signups: demo,
         desk_batch: app::desk::BATCH,
+        review_words: config.review_words()?,
+        review: config.review(),
         workers: config.workers,
         drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),

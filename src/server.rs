@@ -25,6 +25,8 @@ use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
+use crate::app::reports::Reports;
+use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
@@ -47,6 +49,7 @@ use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
+use crate::jobs::moderation::Moderator;
 use crate::jobs::sender::Sender;
 use crate::jobs::{audit, called_off, daily, lapses, reminders};
 use crate::{app, http};
@@ -81,6 +84,11 @@ pub struct Settings {
     pub sample_signups: bool,
     /// Sign-ups that one transaction settles at most.
     pub desk_batch: usize,
+    /// The words that a person should see before they are published: lists as [`WordLists::parse`] reads them; `None`: those
+    /// that are part of the program.
+    pub review_words: Option<String>,
+    /// How the review queue works.
+    pub review: Rules,
     /// Threads that serve; `None`: one per processor.
     pub workers: Option<usize>,
     /// How long `/readyz` says at shutdown that requests should go elsewhere, before the listener closes.
@@ -204,13 +212,14 @@ pub async fn start(
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
     let sessions = Sessions::new(db.clone(), vault.clone(), random.clone());
-    let lists = WordLists::default_lists().map_err(|error| Error::Other(error.to_string()))?;
-    let drafts = Drafts::new(Arc::new(lists), random.clone(), Rules::default());
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
     let passwords = Passwords::new(db.clone(), accounts.clone(), vault.clone(), random.clone());
     let agreements = Agreements::new(db.clone(), vault.clone());
+    let words = settings.review_words.as_deref().map_or_else(WordLists::default_lists, WordLists::parse);
+    let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
+    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review);
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -227,7 +236,7 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
-        events: Events::new(db.clone(), drafts, sessions.clone()),
+        events: Events::new(db.clone(), drafts.clone(), sessions.clone()),
         sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
@@ -236,6 +245,9 @@ pub async fn start(
         companions,
         checkins,
         agreements,
+        reviews: Reviews::new(db.clone(), drafts.clone()),
+        drafts,
+        reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         clock: clock.clone(),
     });
     let mut site = Site::new(settings.http, &*random).with(members.clone());
@@ -264,6 +276,14 @@ pub async fn start(
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(audit::run(db.clone(), vault.clone())));
     let wechat = Arc::new(wechat);
+    let moderator = Moderator {
+        db: db.clone(),
+        wechat: wechat.clone(),
+        vault: vault.clone(),
+        clock: clock.clone(),
+        random: random.clone(),
+    };
+    jobs.push(tokio::spawn(moderator.run()));
     jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));
     jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
 

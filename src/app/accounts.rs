@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::ended_logins::EndedLogins;
 use super::signups::Signups;
+use super::standing::Standing;
 use super::{Error, audit, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, favourites, feedback, idempotency_keys, logins,
-    message_credits, notices, passwords, persons, signups, subscriptions,
+    self, Db, Tx, companions, consents, data_looks, drafts, favourites, feedback, idempotency_keys, logins,
+    message_credits, notices, passwords, persons, reports, review_items, signups, subscriptions, text_checks,
     wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
@@ -278,6 +279,10 @@ impl Accounts {
         subscriptions::forget(tx, person)?;
         consents::end_all(tx, &self.vault, person)?;
         data_looks::forget(tx, person)?;
+        drafts::forget(tx, person)?;
+        text_checks::forget(tx, person)?;
+        review_items::forget(tx, person)?;
+        reports::forget(tx, person)?;
         Ok(persons::delete(tx, person)?)
     }
 }

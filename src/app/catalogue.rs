@@ -4,6 +4,7 @@ use super::Error;
 use crate::db::Tx;
 use crate::db::records::{self, Stored};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::record::Record;
 
 /// What to do with a record that is there already and differs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,19 @@ pub fn save<T: Stored>(tx: &mut Tx<'_>, id: i64, body: &T, existing: Existing) -
         Some(record) if T::replace(tx, id, record.version, body)? => Ok(Saved::Replaced),
         Some(_) => Err(Error::VersionConflict),
     }
+}
+
+/// Replaces a record that was read in the same transaction, if the new body keeps the rules and everything it refers to
+/// exists; one that would stay as it is stays.
+///
+/// # Errors
+/// [`Error::Invalid`]; [`Error::VersionConflict`] if it changed since it was read.
+pub fn replace<T: Stored>(tx: &mut Tx<'_>, before: &Record<T>, body: &T) -> Result<(), Error> {
+    if before.body == *body {
+        return Ok(());
+    }
+    check(tx, body)?;
+    if T::replace(tx, before.id, before.version, body)? { Ok(()) } else { Err(Error::VersionConflict) }
 }
 
 fn check<T: Stored>(tx: &mut Tx<'_>, body: &T) -> Result<(), Error> {

@@ -1,25 +1,19 @@
 //! Events, as organisations write them: drafted, handed in, duplicated, put away; with their sessions called off.
 
-use serde_json::{Map, Value};
-
-use super::drafts::{self, Drafts};
+use super::Error;
+use super::drafts::Drafts;
 use super::repeats::{self, Repeat};
 use super::sessions::Sessions;
 use super::sessions::adding::Copied;
-use super::{Error, audit};
 use crate::db::{Db, Tx};
-use crate::domain::audit::{Action, Actor, Entry, Object};
-use crate::domain::drafts::{Body, Draft, State, body};
+use crate::domain::audit::Actor;
+use crate::domain::drafts::{Body, Draft};
 use crate::domain::events::Event;
 use crate::domain::ids::{EventId, OrganisationId};
 use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::kinds::Kind;
 
 /// Most events that are handed in at once.
 pub const MOST_AT_ONCE: usize = 100;
-
-/// The field that names persons: the audit, which keeps everything, does not keep it.
-const PERSONAL: &str = "speakers";
 
 /// The use cases of events. All of them block.
 #[derive(Clone)]
@@ -49,7 +43,6 @@ impl Events {
         self.db.write(|tx| {
             once(tx, by, repeat, |tx| {
                 let draft = self.drafts.create::<Event>(tx, by, organisation, given)?;
-                note(tx, by, Action::Drafted, &draft, None)?;
                 id(&draft)
             })
         })
@@ -61,13 +54,7 @@ impl Events {
     /// Those of [`Drafts::update`].
     pub fn update(&self, by: Actor, event: EventId, version: i64, given: Body) -> Result<(), Error> {
         self.db.write(|tx| {
-            let before = drafts::current::<Event>(tx, event.get())?.ok_or(Error::NotFound)?;
-            let draft = self.drafts.update::<Event>(tx, by, event.get(), version, given)?;
-            note(tx, by, Action::Edited, &draft, Some(&before.body))?;
-            if draft.state == State::Approved && before.state != State::Approved {
-                note(tx, by, Action::Published, &draft, None)?;
-            }
-            Ok(())
+            self.drafts.update::<Event>(tx, by, event.get(), version, given).map(drop)
         })
     }
 
@@ -85,7 +72,6 @@ impl Events {
         self.db.write(|tx| {
             once(tx, by, repeat, |tx| {
                 let draft = self.drafts.duplicate::<Event>(tx, by, event.get())?;
-                note(tx, by, Action::Drafted, &draft, None)?;
                 let copy = id(&draft)?;
                 if let Some(copied) = copied {
                     self.sessions.copy(tx, by, event, copy, copied)?;
@@ -112,13 +98,7 @@ impl Events {
             let mut wrong = Invalid::default();
             for (at, event) in events.iter().enumerate() {
                 match self.drafts.submit::<Event>(tx, by, event.get()) {
-                    Ok(draft) => {
-                        let published = draft.state == State::Approved;
-                        note(tx, by, Action::Submitted, &draft, None)?;
-                        if published {
-                            note(tx, by, Action::Published, &draft, None)?;
-                        }
-                    }
+                    Ok(_) => {}
                     // One by itself is named by its fields alone.
                     Err(Error::Invalid(invalid)) if events.len() == 1 => return Err(invalid.into()),
                     Err(Error::Invalid(invalid)) => wrong.nested(&format!("ids[{at}]"), invalid),
@@ -134,10 +114,7 @@ impl Events {
     /// # Errors
     /// [`Error::NotFound`].
     pub fn withdraw(&self, by: Actor, event: EventId) -> Result<(), Error> {
-        self.db.write(|tx| {
-            let draft = self.drafts.withdraw::<Event>(tx, by, event.get())?;
-            note(tx, by, Action::Withdrawn, &draft, None)
-        })
+        self.db.write(|tx| self.drafts.withdraw::<Event>(tx, by, event.get()).map(drop))
     }
 
     /// Puts an event away.
@@ -145,10 +122,7 @@ impl Events {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NothingToDo`] if an authority took it down.
     pub fn archive(&self, by: Actor, event: EventId) -> Result<(), Error> {
-        self.db.write(|tx| {
-            let draft = self.drafts.archive::<Event>(tx, by, event.get())?;
-            note(tx, by, Action::Archived, &draft, None)
-        })
+        self.db.write(|tx| self.drafts.archive::<Event>(tx, by, event.get()).map(drop))
     }
 }
 
@@ -167,31 +141,4 @@ fn once(
 
 fn id(draft: &Draft) -> Result<EventId, Error> {
     EventId::new(draft.object).ok_or(Error::NotFound)
-}
-
-/// Notes what was done to a draft; of a change, the fields that differ.
-fn note(
-    tx: &mut Tx<'_>,
-    by: Actor,
-    action: Action,
-    draft: &Draft,
-    before: Option<&Body>,
-) -> Result<(), Error> {
-    let mut entry = Entry {
-        object: Some(Object::of(Kind::Event, draft.object)),
-        organisation: Some(draft.organisation),
-        division: Some(draft.division),
-        ..Entry::new(by, action)
-    };
-    if let Some(before) = before {
-        let changes = body::changes(before, &draft.body);
-        let kept = changes.into_iter().filter(|change| !change.field.starts_with(PERSONAL));
-        let (mut was, mut is) = (Map::new(), Map::new());
-        for change in kept {
-            was.extend(change.before.map(|value| (change.field.clone(), value)));
-            is.extend(change.after.map(|value| (change.field, value)));
-        }
-        (entry.before, entry.after) = (Some(Value::Object(was)), Some(Value::Object(is)));
-    }
-    audit::note(tx, &entry)
 }

@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod programme;
 pub mod rehearsal;
 pub mod repeats;
+pub mod reports;
 pub mod reseal;
 pub mod review;
 pub mod roles;
@@ -27,6 +28,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod text_checks;
 
 use crate::db;
 use crate::domain::access::CannotSign;

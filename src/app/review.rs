@@ -4,20 +4,66 @@
 //! Another kind of item: its word in `domain::review::ItemKind`, [`enqueue`] where it is submitted, and its arm in
 //! [`Reviews::approve`] and [`Reviews::reject`].
 
+use chrono::{DateTime, Utc};
+
 use super::Error;
-use super::drafts::{Drafts, authored};
-use crate::db::{Db, Tx, review_items};
-use crate::domain::drafts::FieldNote;
-use crate::domain::ids::{PersonId, Random, ReviewItemId};
+use super::audit;
+use super::drafts::{self, Drafts, authored, standing};
+use crate::db::records::Stored;
+use crate::db::{AnyConn, Db, Tx, publication, reports, review_items};
+use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::drafts::body::{self, Change};
+use crate::domain::drafts::{Authored, Body, FieldNote};
+use crate::domain::ids::{PersonId, Random, ReportId, ReviewItemId};
 use crate::domain::kinds::Kind;
-use crate::domain::review::{Item, ItemState, Lane, NewItem};
+use crate::domain::organisations::Organisation;
+use crate::domain::publication::Publication;
+use crate::domain::reports::Report;
+use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
 use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
+use crate::domain::sealing::Vault;
+use crate::domain::text::Text;
 
 /// The use cases of review. All of them block.
 #[derive(Clone)]
 pub struct Reviews {
     db: Db,
     drafts: Drafts,
+}
+
+/// An item, and how the organisation stands whose it is.
+#[derive(Debug)]
+pub struct Judged {
+    /// The item.
+    pub item: Item,
+    /// The organisation.
+    pub organisation: Option<Standing>,
+}
+
+/// An item with what there is to judge.
+#[derive(Debug)]
+pub struct Opened {
+    /// The item.
+    pub judged: Judged,
+    /// What it changes of what is published; of something new, all that it has.
+    pub changes: Vec<Change>,
+    /// What was reported.
+    pub report: Option<Report>,
+}
+
+/// How an organisation stands before those who judge what it submits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Its name.
+    pub name: Text,
+    /// Whether what it posts is published at once.
+    pub trusted: bool,
+    /// Whether an authority keeps it from posting.
+    pub suspended: bool,
+    /// How much of what it submitted was approved.
+    pub approved: i64,
+    /// How much of it was sent back.
+    pub rejected: i64,
 }
 
 /// Who decides.
@@ -27,6 +73,30 @@ pub struct Reviewer<'a> {
     pub person: PersonId,
     /// By which roles.
     pub roles: &'a Roles,
+}
+
+fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
+    let Some(id) = item.what.organisation else { return Ok(Judged { item, organisation: None }) };
+    let organisation = match Organisation::get(conn, id.get())? {
+        Some(found) => {
+            let standing = standing::of(conn, id)?;
+            let (approved, rejected) = review_items::decided_of(conn, id)?;
+            let (trusted, suspended) = (standing.trusted, standing.suspended);
+            Some(Standing { name: found.body.name, trusted, suspended, approved, rejected })
+        }
+        None => None,
+    };
+    Ok(Judged { item, organisation })
+}
+
+/// What a draft changes of what is published; of what never was, all that it has.
+fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Vec<Change>, Error> {
+    let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Vec::new()) };
+    let public = match publication::of(conn, T::KIND, id)? {
+        Some(Publication::Draft) | None => Body::new(),
+        Some(_) => T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default(),
+    };
+    Ok(body::changes(&public, &draft.body))
 }
 
 /// Puts something into the queue.
@@ -47,6 +117,40 @@ pub fn enqueue(tx: &mut Tx<'_>, random: &dyn Random, what: NewItem) -> Result<It
     };
     review_items::insert(tx, &item)?;
     Ok(item)
+}
+
+/// Decides on what was never drafted.
+fn other(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    item: &Item,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    match item.what.kind {
+        ItemKind::Report => noted(tx, by, action, item, reason),
+        // Nothing puts one into the queue.
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Notes a decision that changes nothing but the item.
+fn noted(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    item: &Item,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let object = Object::of_item(item.what.kind, item.what.object);
+    let entry = Entry {
+        object: Some(object),
+        organisation: item.what.organisation,
+        division: Some(item.what.division),
+        reason: reason.map(str::to_owned),
+        ..Entry::new(Actor::Person(by), action)
+    };
+    audit::note(tx, &entry)
 }
 
 impl Reviewer<'_> {
@@ -80,12 +184,50 @@ impl Reviews {
         Self { db, drafts }
     }
 
+    /// A page of what waits in a part of the queue, the oldest first, and how much waits in it in all.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn list(
+        &self,
+        wanted: &review_items::Wanted,
+        after: Option<(DateTime<Utc>, i64)>,
+        limit: usize,
+    ) -> Result<(Vec<Judged>, i64), Error> {
+        self.db.snapshot(|conn| {
+            let items = review_items::page(conn, wanted, after, limit)?;
+            let judged = items.into_iter().map(|item| judged(conn, item)).collect::<Result<_, Error>>()?;
+            Ok((judged, review_items::count(conn, wanted)?))
+        })
+    }
+
+    /// An item with what there is to judge.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn read(&self, by: Reviewer<'_>, vault: &Vault, id: ReviewItemId) -> Result<Opened, Error> {
+        self.db.snapshot(|conn| {
+            let item = review_items::get(conn, id)?.ok_or(Error::NotFound)?;
+            by.reach(&item)?;
+            let object = item.what.object;
+            let changes = match item.what.kind.drafted() {
+                Some(kind) => authored!(kind, T => changes::<T>(conn, object))?,
+                None => Vec::new(),
+            };
+            let report = match (item.what.kind, ReportId::new(object)) {
+                (ItemKind::Report, Some(report)) => reports::get(conn, vault, report)?,
+                _ => None,
+            };
+            Ok(Opened { judged: judged(conn, item)?, changes, report })
+        })
+    }
+
     /// Claims an item: for a while nobody else decides on it. Claiming again prolongs.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Claimed`] if another works on it; [`Error::ChangedSince`] if it waits no more;
     /// [`Error::OwnSubmission`].
-    pub fn claim(&self, by: Reviewer<'_>, id: ReviewItemId) -> Result<Item, Error> {
+    pub fn claim(&self, by: Reviewer<'_>, id: ReviewItemId) -> Result<Judged, Error> {
         self.db.write(|tx| {
             let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
             by.may_decide(tx, &item, item.what.version)?;
@@ -93,7 +235,7 @@ impl Reviews {
             if !review_items::claim(tx, id, by.person, until)? {
                 return Err(Error::Claimed);
             }
-            Ok(Item { claim: Some((by.person, until)), ..item })
+            judged(tx, Item { claim: Some((by.person, until)), ..item })
         })
     }
 
@@ -102,13 +244,22 @@ impl Reviews {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::OwnSubmission`]; [`Error::Claimed`]; [`Error::ChangedSince`] if it waits no more, or
     /// what it is about moved; [`Error::Invalid`] if it refers to what nobody sees any more.
-    pub fn approve(&self, by: Reviewer<'_>, id: ReviewItemId, version: i64) -> Result<Item, Error> {
-        self.decide(by, id, version, ItemState::Approved, None, &[], |tx, item| {
+    pub fn approve(
+        &self,
+        by: Reviewer<'_>,
+        id: ReviewItemId,
+        version: i64,
+        reason: Option<&str>,
+    ) -> Result<Judged, Error> {
+        self.decide(by, id, version, ItemState::Approved, reason, &[], |tx, item| {
             match (item.what.kind.drafted(), item.what.lane) {
                 (Some(kind), Lane::Submitted) => {
-                    authored!(kind, T => self.drafts.approve::<T>(tx, item))
+                    authored!(kind, T => self.drafts.approve::<T>(tx, by.person, item))
                 }
-                _ => Ok(()),
+                (Some(_), Lane::Sampled | Lane::Emergency) => {
+                    noted(tx, by.person, Action::FoundInOrder, item, None)
+                }
+                (None, _) => other(tx, by.person, Action::ReportFollowed, item, None),
             }
         })
     }
@@ -118,8 +269,8 @@ impl Reviews {
         &self,
         by: Reviewer<'_>,
         items: &[(ReviewItemId, i64)],
-    ) -> Vec<Result<Item, Error>> {
-        items.iter().map(|(id, version)| self.approve(by, *id, *version)).collect()
+    ) -> Vec<Result<Judged, Error>> {
+        items.iter().map(|(id, version)| self.approve(by, *id, *version, None)).collect()
     }
 
     /// Sends back what waits to be published, and takes down what was looked at afterwards. Its organisation is told why.
@@ -133,16 +284,17 @@ impl Reviews {
         version: i64,
         reason: &str,
         fields: &[FieldNote],
-    ) -> Result<Item, Error> {
+    ) -> Result<Judged, Error> {
         self.decide(by, id, version, ItemState::Rejected, Some(reason), fields, |tx, item| {
             match (item.what.kind.drafted(), item.what.lane) {
                 (Some(kind), Lane::Submitted) => {
-                    authored!(kind, T => self.drafts.reject::<T>(tx, item, reason, fields))
+                    authored!(kind, T => self.drafts.reject::<T>(tx, by.person, item, reason, fields))
                 }
                 (Some(kind), Lane::Sampled) => {
-                    authored!(kind, T => self.drafts.take_down::<T>(tx, item.what.object, reason).map(drop))
+                    authored!(kind, T => self.drafts.take_down::<T>(tx, by.person, item.what.object, reason))
                 }
-                _ => Ok(()),
+                (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
+                (None, _) => other(tx, by.person, Action::ReportDismissed, item, Some(reason)),
             }
         })
     }
@@ -157,7 +309,7 @@ impl Reviews {
         reason: Option<&str>,
         fields: &[FieldNote],
         work: impl FnOnce(&mut Tx<'_>, &Item) -> Result<(), Error>,
-    ) -> Result<Item, Error> {
+    ) -> Result<Judged, Error> {
         self.db.write(|tx| {
             let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
             by.may_decide(tx, &item, version)?;
@@ -166,7 +318,8 @@ impl Reviews {
             if !review_items::decide(tx, id, version, &decision)? {
                 return Err(Error::ChangedSince);
             }
-            review_items::get(tx, id)?.ok_or(Error::NotFound)
+            let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
+            judged(tx, item)
         })
     }
 
@@ -179,8 +332,8 @@ impl Reviews {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
-                let draft = self.drafts.take_down::<T>(tx, id, reason)?;
-                self.drafts.retire(tx, &draft).map(drop)
+                self.drafts.take_down::<T>(tx, by.person, id, reason)?;
+                self.drafts.retire(tx, kind, id).map(drop)
             })
         })
     }
@@ -193,7 +346,7 @@ impl Reviews {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
-                self.drafts.restore::<T>(tx, id)
+                self.drafts.restore::<T>(tx, by.person, id)
             })
         })
     }
@@ -203,13 +356,7 @@ impl Reviews {
     /// # Errors
     /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::Invalid`] with everything that is missing or wrong;
     /// [`Error::NothingToDo`] if it is published already.
-    pub fn publish_now(
-        &self,
-        by: Reviewer<'_>,
-        kind: Kind,
-        id: i64,
-        reason: &str,
-    ) -> Result<Item, Error> {
+    pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;

@@ -20,7 +20,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 pub use page::page;
 pub use secret::Secret;
@@ -29,6 +29,7 @@ use crate::clients::wechat::push::PushSettings;
 use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
 use crate::domain::access::{Keys, SigningKey};
+use crate::domain::review;
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use crate::domain::tickets::{TicketKey, TicketKeys};
 use crate::domain::wechat::AppId;
@@ -133,6 +134,12 @@ settings! {
     limits: Option<Rules> = "", "KEPU_LIMITS", read::limits, "off, or changes such as login.network=1200/60, signups.account=off";
     #[doc = "The proxies before this server, as addresses or blocks of them, separated by commas. Only a connection that comes from one of them is believed when it says in `X-Forwarded-For` for whom it speaks."]
     trusted_proxies: Trusted = "", "KEPU_TRUSTED_PROXIES", read::value, "addresses or blocks such as 10.0.0.0/8, separated by commas";
+    #[doc = "A file of words that a person should see before they are published: a heading in brackets, then a word a line. What is found is a note to whoever reviews. If absent, a short list that is part of the program."]
+    review_words: Option<PathBuf> = "", "KEPU_REVIEW_WORDS", read::optional, "the path of a file";
+    #[doc = "Minutes for which what waits for review is a reviewer's who claims it."]
+    review_claim_minutes: u32 = "30", "KEPU_REVIEW_CLAIM_MINUTES", read::range::<1, 1_440, _>, "a whole number from 1 to 1440";
+    #[doc = "Of a hundred things that trusted organisations publish, how many are looked at afterwards."]
+    review_sampled_percent: u8 = "10", "KEPU_REVIEW_SAMPLED_PERCENT", read::range::<0, 100, _>, "a whole number from 0 to 100";
     #[doc = "How many requests are in flight at once, slow bodies and waits for the store included; one more is answered 503 with `Retry-After`."]
     max_in_flight: usize = "1024", "KEPU_MAX_IN_FLIGHT", read::range::<1, 100_000, _>, "a whole number from 1 to 100000";
     #[doc = "Threads that serve requests. If absent, one per processor."]
@@ -237,6 +244,27 @@ impl Config {
     #[must_use]
     pub fn wechat(&self) -> Settings {
         Settings { base: self.wechat_base.clone(), apps: self.mini_programs.clone() }
+    }
+
+    /// The words that a person should see before they are published, if a file of them was named.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn review_words(&self) -> Result<Option<String>, String> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path)
+                .map_err(|error| format!("KEPU_REVIEW_WORDS: {}: {error}", path.display()))
+        };
+        self.review_words.as_ref().map(read).transpose()
+    }
+
+    /// How the review queue works.
+    #[must_use]
+    pub fn review(&self) -> review::Rules {
+        review::Rules {
+            claim: TimeDelta::minutes(self.review_claim_minutes.into()),
+            sampled_percent: self.review_sampled_percent,
+        }
     }
 
     /// The keys of access tokens, if they were given; else they are made in the data directory.

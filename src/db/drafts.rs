@@ -52,11 +52,7 @@ impl Row {
 }
 
 fn text(draft: &Draft, value: &impl serde::Serialize) -> Result<String, Error> {
-    serde_json::to_string(value).map_err(|source| Error::Corrupt {
-        kind: "draft",
-        id: draft.object,
-        source,
-    })
+    serde_json::to_string(value).map_err(|source| Error::Corrupt { kind: "draft", id: draft.object, source })
 }
 
 /// The draft of a thing, if it has one.
@@ -109,8 +105,7 @@ pub fn insert(tx: &mut Tx<'_>, draft: &Draft) -> Result<(), Error> {
 /// Replaces a draft, if it still has the version before; `false` if it has not. Its row is locked until the transaction
 /// ends.
 pub fn replace(tx: &mut Tx<'_>, before: i64, draft: &Draft) -> Result<bool, Error> {
-    let row =
-        drafts::table.find((draft.kind.name(), draft.object)).filter(drafts::version.eq(before));
+    let row = drafts::table.find((draft.kind.name(), draft.object)).filter(drafts::version.eq(before));
     let rows = diesel::update(row)
         .set((
             drafts::organisation_id.eq(draft.organisation.get()),

@@ -16,7 +16,7 @@ use crate::domain::publication::Publication;
 /// What holds of a row that everybody sees. A thing without an organisation is nobody's to suspend.
 macro_rules! shown {
     ($table:ident) => {{
-        use $crate::db::schema::{$table, organisations};
+        use $crate::db::schema::{organisations, $table};
         let suspended = organisations::table
             .filter(organisations::id.nullable().eq($table::organisation_id.nullable()))
             .filter(organisations::suspended_at.is_not_null());

@@ -11,6 +11,7 @@ use crate::domain::divisions::Adcode;
 use crate::domain::drafts::FieldNote;
 use crate::domain::ids::{CampaignId, OrganisationId, PersonId, ReviewItemId};
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
+use crate::domain::screening::Doubt;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = review_items)]
@@ -199,13 +200,21 @@ pub fn count(conn: &mut AnyConn, wanted: &Wanted) -> Result<i64, Error> {
     Ok(query.count().get_result(conn)?)
 }
 
+/// How much of what an organisation submitted was approved, and how much was rejected.
+pub fn decided_of(conn: &mut AnyConn, organisation: OrganisationId) -> Result<(i64, i64), Error> {
+    let mut count = |state: ItemState| {
+        review_items::table
+            .filter(review_items::organisation_id.eq(organisation.get()))
+            .filter(review_items::kind.ne(ItemKind::Report.name()))
+            .filter(review_items::state.eq(state.name()))
+            .count()
+            .get_result(conn)
+    };
+    Ok((count(ItemState::Approved)?, count(ItemState::Rejected)?))
+}
+
 /// Gives an item to a reviewer until then; `false` if it is another's, or waits no more.
-pub fn claim(
-    tx: &mut Tx<'_>,
-    id: ReviewItemId,
-    by: PersonId,
-    until: DateTime<Utc>,
-) -> Result<bool, Error> {
+pub fn claim(tx: &mut Tx<'_>, id: ReviewItemId, by: PersonId, until: DateTime<Utc>) -> Result<bool, Error> {
     let now = tx.now.naive_utc();
     let free = review_items::claimed_by
         .is_null()
@@ -219,6 +228,15 @@ pub fn claim(
         ))
         .execute(&mut *tx.conn)?;
     Ok(rows == 1)
+}
+
+/// Adds doubts to an item that waits.
+pub fn add_notes(tx: &mut Tx<'_>, item: &Item, more: Vec<Doubt>) -> Result<(), Error> {
+    let mut notes = item.what.notes.clone();
+    notes.extend(more);
+    let row = review_items::table.find(item.id.get()).filter(review_items::state.eq(ItemState::Open.name()));
+    diesel::update(row).set(review_items::notes.eq(text(item.id, &notes)?)).execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// What ends the waiting of an item.

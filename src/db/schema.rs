@@ -519,6 +519,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        reason -> Text,
+        words -> Nullable<Text>,
+        person_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    text_checks (kind, object_id) {
+        kind -> Text,
+        object_id -> BigInt,
+        version -> BigInt,
+        person_id -> BigInt,
+        attempts -> Integer,
+        next_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, signup_members);
@@ -529,3 +552,4 @@ diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
+diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

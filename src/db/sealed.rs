@@ -8,7 +8,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::{audit, companions, feedback, passwords, persons, signups, wechat_identities as identities};
+use super::{audit, companions, feedback, passwords, persons, reports, signups, wechat_identities as identities};
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
 /// A column of sealed fields.
@@ -33,6 +33,7 @@ pub const COLUMNS: &[Column] = &[
     signups::TICKET,
     feedback::WORDS,
     passwords::TOTP_SECRET,
+    reports::WORDS,
     audit::VALUE,
 ];
 

@@ -46,6 +46,7 @@ pub mod programme;
 pub mod publication;
 pub mod record;
 pub mod recurrence;
+pub mod reports;
 pub mod resources;
 pub mod review;
 pub mod roles;

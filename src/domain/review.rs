@@ -7,9 +7,9 @@ use super::divisions::Adcode;
 use super::drafts::FieldNote;
 use super::ids::{OrganisationId, PersonId, ReviewItemId};
 use super::kinds::Kind;
-use super::words::words;
 use super::screening::Doubt;
 use super::text::Text;
+use super::words::words;
 
 words! {
     /// What is decided on.
@@ -177,8 +177,13 @@ mod tests {
         assert!((900..1_100).contains(&sampled), "{sampled}");
         let none = Rules { sampled_percent: 0, ..rules };
         let all = Rules { sampled_percent: 100, ..rules };
-        assert!((1..100).all(|id| !none.samples(ItemKind::Base, id, 1) && all.samples(ItemKind::Base, id, 1)));
-        assert!((1..100).any(|version| rules.samples(ItemKind::Event, 7, version)), "another version, another draw");
+        assert!(
+            (1..100).all(|id| !none.samples(ItemKind::Base, id, 1) && all.samples(ItemKind::Base, id, 1))
+        );
+        assert!(
+            (1..100).any(|version| rules.samples(ItemKind::Event, 7, version)),
+            "another version, another draw"
+        );
     }
 
     #[test]

@@ -159,7 +159,8 @@ mod tests {
         });
         let Some(fields) = fields.as_object() else { panic!("an object") };
         let found = doubts(&lists(), fields);
-        let places: Vec<_> = found.iter().map(|doubt| (doubt.field.as_str(), doubt.reason.as_str())).collect();
+        let places: Vec<_> =
+            found.iter().map(|doubt| (doubt.field.as_str(), doubt.reason.as_str())).collect();
         assert_eq!(places, [("speakers[0].role.zh-CN", "广告"), ("title.zh-CN", "迷信")]);
     }
 

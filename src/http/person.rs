@@ -36,6 +36,22 @@ impl FromRequest for Person {
     }
 }
 
+/// Whoever calls, where they say who they are: an operation that everybody may use, and that remembers who did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Perhaps(pub Option<Person>);
+
+impl FromRequest for Perhaps {
+    type Error = Problem;
+    type Future = Asking<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        if !request.headers().contains_key(header::AUTHORIZATION) {
+            return Box::pin(ready(Ok(Self(None))));
+        }
+        known(request, |_, person| Ok(Self(Some(person))))
+    }
+}
+
 /// Whoever calls, and what `read` makes of them with the same connection to the store.
 pub(super) fn known<T: Send + 'static>(
     request: &HttpRequest,

@@ -12,10 +12,13 @@ use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
+use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::passwords::Passwords;
+use crate::app::reports::Reports;
+use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
@@ -88,6 +91,12 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of drafts.
+    pub drafts: Drafts,
+    /// The use cases of review.
+    pub reviews: Reviews,
+    /// The use cases of reports.
+    pub reports: Reports,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -51,4 +51,5 @@ CREATE TABLE review_items (
 );
 CREATE UNIQUE INDEX review_items_open_once ON review_items (kind, object_id) WHERE state = 'open';
 CREATE INDEX review_items_oldest_first ON review_items (submitted_at, id) WHERE state = 'open';
+CREATE INDEX review_items_by_organisation ON review_items (organisation_id, state);
 CREATE INDEX review_items_by_object ON review_items (kind, object_id, submitted_at);

@@ -152,7 +152,7 @@ pub(super) fn seat(conn: &mut AnyConn, organisation: OrganisationId) -> Result<O
 }
 
 /// Whose authority a thing is: of its place's division, its base's, else the seat of its organisation.
-fn division<T: Authored>(conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
+pub(super) fn division<T: Authored>(conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
     if let Some(own) = thing.adcode() {
         return Ok(own);
     }

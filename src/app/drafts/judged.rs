@@ -1,17 +1,47 @@
 //! What becomes of a draft by what an authority decides.
 
 use super::super::Error;
+use super::super::audit;
 use super::super::review::Reviewer;
-use super::held::{self, Held};
+use super::held::{self, Held, division, seat};
+use super::noting::{note, published};
 use super::{Drafts, check, publishing};
 use crate::db::records::Stored;
-use crate::db::{Tx, publication, review_items};
+use crate::db::{AnyConn, Tx, divisions, publication, review_items};
+use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Draft, FieldNote, State, body};
-use crate::domain::ids::{PersonId, ReviewItemId};
+use crate::domain::ids::{OrganisationId, PersonId, ReviewItemId};
 use crate::domain::publication::Publication;
 use crate::domain::review::{Item, ItemState, Lane, Rules};
 use crate::domain::roles::AuthorityRole;
 use crate::domain::screening::doubts;
+use crate::domain::text::Text;
+
+/// Whose a thing is, and what it is called.
+pub(in crate::app) struct Whose {
+    /// Its main organiser; absent where an editor of the catalogue made it.
+    pub(in crate::app) organisation: Option<OrganisationId>,
+    /// The division whose authority it is.
+    pub(in crate::app) division: Adcode,
+    /// Its name.
+    pub(in crate::app) title: Text,
+}
+
+/// Whose a thing is; `None` if there is no such thing.
+pub(in crate::app) fn whose<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    id: i64,
+) -> Result<Option<Whose>, Error> {
+    let Some(record) = T::get(conn, id)? else { return Ok(None) };
+    let organisation = record.body.organisers().first().map(|main| main.organisation);
+    let seat = match organisation {
+        Some(organisation) => seat(conn, organisation)?,
+        None => divisions::first(conn)?,
+    };
+    let division = division(conn, &record.body, seat.ok_or(Error::NotFound)?)?;
+    Ok(Some(Whose { organisation, division, title: record.body.title().clone() }))
+}
 
 impl Drafts {
     /// How the queue works.
@@ -26,8 +56,8 @@ impl Drafts {
         by: Reviewer<'_>,
         id: i64,
     ) -> Result<(), Error> {
-        let draft = Held::<T>::need(tx, id)?.draft;
-        let within = by.roles.over(draft.division, AuthorityRole::Administrator);
+        let whose = whose::<T>(tx, id)?.ok_or(Error::NotFound)?;
+        let within = by.roles.over(whose.division, AuthorityRole::Administrator);
         if within { Ok(()) } else { Err(Error::NotFound) }
     }
 
@@ -35,10 +65,11 @@ impl Drafts {
     pub(in crate::app) fn approve<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
+        by: PersonId,
         item: &Item,
     ) -> Result<(), Error> {
         let id = item.what.object;
-        let Held { mut draft, publication, stored, disputed, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, stored, disputed } = Held::<T>::need(tx, id)?;
         if !waits(&draft, item) || !disputed.is_empty() {
             return Err(Error::ChangedSince);
         }
@@ -47,13 +78,16 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         moved(held::save(tx, &draft, stored))?;
-        moved(publishing::publish(tx, id, &thing, publication))
+        moved(publishing::publish(tx, &record, publication, &thing))?;
+        let told = published(&body::of(&record.body), &thing);
+        note(tx, Actor::Person(by), Action::Published, &draft, None, Some(told))
     }
 
     /// Sends back what waits.
     pub(in crate::app) fn reject<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
+        by: PersonId,
         item: &Item,
         reason: &str,
         fields: &[FieldNote],
@@ -63,56 +97,60 @@ impl Drafts {
             return Err(Error::ChangedSince);
         }
         send_back(tx, &mut draft, reason, fields);
-        moved(held::save(tx, &draft, stored))
+        moved(held::save(tx, &draft, stored))?;
+        note(tx, Actor::Person(by), Action::Rejected, &draft, Some(reason), None)
     }
 
-    /// Hides what is public, and sends what its author was changing back with it.
+    /// Hides what is public, and sends what its author was changing back with it. What is looked at afterwards stays in
+    /// the queue: taking it down may be what was decided on it.
     pub(in crate::app) fn take_down<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
+        by: PersonId,
         id: i64,
         reason: &str,
-    ) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
-        if publication != Publication::Public {
+    ) -> Result<(), Error> {
+        if publication::of(tx, T::KIND, id)?.ok_or(Error::NotFound)? != Publication::Public {
             return Err(Error::NothingToDo);
         }
-        if draft.base.is_none() {
-            draft.base = Some(body::of(&record.body));
-        }
-        // What is looked at afterwards stays in the queue: taking it down may be what was decided on it.
-        let waited = draft.state == State::Submitted;
-        send_back(tx, &mut draft, reason, &[]);
-        held::save(tx, &draft, stored)?;
-        if waited {
-            self.retire(tx, &draft)?;
+        if let Some(Held { mut draft, record, stored, .. }) = Held::<T>::read(tx, id)? {
+            if draft.base.is_none() {
+                draft.base = Some(body::of(&record.body));
+            }
+            let waited = draft.state == State::Submitted;
+            send_back(tx, &mut draft, reason, &[]);
+            held::save(tx, &draft, stored)?;
+            if waited {
+                self.retire(tx, T::KIND, id)?;
+            }
         }
         publication::set(tx, T::KIND, id, Publication::TakenDown)?;
-        Ok(draft)
+        judged::<T>(tx, by, Action::TakenDown, id, Some(reason))
     }
 
     /// Shows what was taken down again; what its author was changing waits for them to hand it in.
     pub(in crate::app) fn restore<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
+        by: PersonId,
         id: i64,
     ) -> Result<(), Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
-        if publication != Publication::TakenDown {
+        if publication::of(tx, T::KIND, id)?.ok_or(Error::NotFound)? != Publication::TakenDown {
             return Err(Error::NothingToDo);
         }
-        let public = body::of(&record.body);
-        draft.version += 1;
-        draft.updated_at = tx.now();
-        if draft.state == State::Rejected {
-            (draft.reason, draft.fields, draft.state) = (None, Vec::new(), State::Draft);
+        if let Some(Held { mut draft, record, stored, .. }) = Held::<T>::read(tx, id)? {
+            draft.version += 1;
+            draft.updated_at = tx.now();
+            if draft.state == State::Rejected {
+                (draft.reason, draft.fields, draft.state) = (None, Vec::new(), State::Draft);
+            }
+            if draft.state == State::Draft && body::of(&record.body) == draft.body {
+                draft.settle(State::Approved);
+            }
+            held::save(tx, &draft, stored)?;
         }
-        if body::changes(&public, &draft.body).is_empty() && draft.state == State::Draft {
-            draft.settle(State::Approved);
-        }
-        held::save(tx, &draft, stored)?;
         publication::set(tx, T::KIND, id, Publication::Public)?;
-        Ok(())
+        judged::<T>(tx, by, Action::Restored, id, None)
     }
 
     /// Publishes a draft past the queue; the item that it gives is the record of it.
@@ -123,7 +161,7 @@ impl Drafts {
         id: i64,
         reason: &str,
     ) -> Result<Item, Error> {
-        let Held { mut draft, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
         if draft.state == State::Approved && publication == Publication::Public {
             return Err(Error::NothingToDo);
         }
@@ -133,8 +171,10 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         held::save(tx, &draft, stored)?;
-        self.retire(tx, &draft)?;
-        publishing::publish(tx, id, &thing, publication)?;
+        self.retire(tx, T::KIND, id)?;
+        publishing::publish(tx, &record, publication, &thing)?;
+        let told = published(&body::of(&record.body), &thing);
+        note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {
             id: ReviewItemId::fresh(tx.now(), &*self.random),
             what: publishing::item(&draft, &thing, Lane::Emergency, notes).ok_or(Error::NotFound)?,
@@ -149,6 +189,25 @@ impl Drafts {
         review_items::insert(tx, &item)?;
         Ok(item)
     }
+}
+
+/// Notes what an authority did to what everybody sees, or saw.
+fn judged<T: Authored + Stored>(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    id: i64,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let whose = whose::<T>(tx, id)?.ok_or(Error::NotFound)?;
+    let entry = Entry {
+        object: Some(Object::of(T::KIND, id)),
+        organisation: whose.organisation,
+        division: Some(whose.division),
+        reason: reason.map(str::to_owned),
+        ..Entry::new(Actor::Person(by), action)
+    };
+    audit::note(tx, &entry)
 }
 
 /// Whether a draft still waits as the item in the queue says.

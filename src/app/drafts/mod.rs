@@ -8,26 +8,30 @@
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
 mod held;
-mod judged;
+pub(super) mod judged;
+mod noting;
 mod publishing;
-mod standing;
+pub(super) mod standing;
 
 use std::sync::Arc;
 
 use super::Error;
 use super::review::enqueue;
 use crate::db::records::Stored;
+use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
-use crate::domain::audit::Actor;
+use crate::domain::audit::{Action, Actor};
 use crate::domain::drafts::{Authored, Body, Draft, State, body};
 use crate::domain::ids::{self, OrganisationId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
 use crate::domain::screening::{Doubt, Screen, doubts};
 
 use held::Held;
+use noting::{fields, note, published};
 
 /// Does the same with the noun of each kind that is drafted; of another there is no such thing.
 macro_rules! authored {
@@ -136,6 +140,7 @@ impl Drafts {
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
+        note(tx, by, Action::Drafted, &draft, None, None)?;
         Ok(draft)
     }
 
@@ -174,6 +179,7 @@ impl Drafts {
             return Err(Error::VersionConflict);
         }
         let public = body::of(&record.body);
+        let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
         let thing: T = held::write(tx, &mut draft, given, Some(&public))?;
         draft.version += 1;
@@ -181,10 +187,11 @@ impl Drafts {
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         if publication == Publication::Draft {
             held::save(tx, &draft, stored)?;
-            self.retire(tx, &draft)?;
+            self.retire(tx, T::KIND, id)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
                 return Err(Error::VersionConflict);
             }
+            note(tx, by, Action::Edited, &draft, None, Some(fields(&written, &draft.body)))?;
             return Ok(draft);
         }
         // What operations changed since the author began is not taken back by an author who does not speak of it.
@@ -198,12 +205,16 @@ impl Drafts {
         if ready.is_some() || nothing {
             draft.settle(State::Approved);
         } else {
-            draft.base = Some(public);
+            draft.base = Some(public.clone());
         }
         held::save(tx, &draft, stored)?;
-        self.retire(tx, &draft)?;
+        self.retire(tx, T::KIND, id)?;
         if let Some(thing) = ready {
-            publishing::publish(tx, id, &thing, publication)?;
+            publishing::publish(tx, &record, publication, &thing)?;
+            note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
+            ask_wechat(tx, by, &draft)?;
+        } else {
+            note(tx, by, Action::Edited, &draft, None, Some(fields(&written, &draft.body)))?;
         }
         Ok(draft)
     }
@@ -235,17 +246,22 @@ impl Drafts {
             draft.base = Some(body::of(&record.body));
         }
         held::save(tx, &draft, stored)?;
-        let sampled_before = self.retire(tx, &draft)? == Some(Lane::Sampled);
+        let sampled_before = self.retire(tx, T::KIND, id)? == Some(Lane::Sampled);
         if at_once {
-            publishing::publish(tx, id, &thing, publication)?;
-            let sampled = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
+            publishing::publish(tx, &record, publication, &thing)?;
+            let told = published(&body::of(&record.body), &thing);
+            note(tx, by, Action::Published, &draft, None, Some(told))?;
+            let sampled =
+                ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
             // Who hands in again draws no second lot.
             if sampled || sampled_before {
                 self.queue(tx, &draft, &thing, Lane::Sampled, notes)?;
             }
         } else {
             self.queue(tx, &draft, &thing, Lane::Submitted, notes)?;
+            note(tx, by, Action::Submitted, &draft, None, None)?;
         }
+        ask_wechat(tx, by, &draft)?;
         Ok(draft)
     }
 
@@ -267,7 +283,8 @@ impl Drafts {
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         held::save(tx, &draft, stored)?;
-        self.retire(tx, &draft)?;
+        self.retire(tx, T::KIND, id)?;
+        note(tx, by, Action::Withdrawn, &draft, None, None)?;
         Ok(draft)
     }
 
@@ -275,12 +292,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::NothingToDo`] if it was taken down.
-    pub fn archive<T: Authored + Stored>(
-        &self,
-        tx: &mut Tx<'_>,
-        by: Actor,
-        id: i64,
-    ) -> Result<Draft, Error> {
+    pub fn archive<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
         let Held { mut draft, publication, stored, .. } = Held::<T>::need(tx, id)?;
         match publication {
             Publication::Archived => return Ok(draft),
@@ -293,21 +305,18 @@ impl Drafts {
         }
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         held::save(tx, &draft, stored)?;
-        self.retire(tx, &draft)?;
+        self.retire(tx, T::KIND, id)?;
         publication::set(tx, T::KIND, id, Publication::Archived)?;
+        note(tx, by, Action::Archived, &draft, None, None)?;
         Ok(draft)
     }
 
     /// Takes what waits of a thing out of the queue; says what it was there for.
-    pub(in crate::app) fn retire(&self, tx: &mut Tx<'_>, draft: &Draft) -> Result<Option<Lane>, Error> {
-        let Some(kind) = ItemKind::of(draft.kind) else { return Ok(None) };
-        let Some(item) = review_items::open_of(tx, kind, draft.object)? else { return Ok(None) };
-        let gone = review_items::Decision {
-            state: ItemState::Withdrawn,
-            by: None,
-            reason: None,
-            fields: &[],
-        };
+    pub(in crate::app) fn retire(&self, tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<Option<Lane>, Error> {
+        let Some(kind) = ItemKind::of(kind) else { return Ok(None) };
+        let Some(item) = review_items::open_of(tx, kind, id)? else { return Ok(None) };
+        let gone =
+            review_items::Decision { state: ItemState::Withdrawn, by: None, reason: None, fields: &[] };
         review_items::decide(tx, item.id, item.what.version, &gone)?;
         Ok(Some(item.what.lane))
     }
@@ -323,6 +332,13 @@ impl Drafts {
         let item = publishing::item(draft, thing, lane, notes).ok_or(Error::NotFound)?;
         enqueue(tx, &*self.random, item).map(drop)
     }
+}
+
+/// Has WeChat asked about what a person handed in.
+fn ask_wechat(tx: &mut Tx<'_>, by: Actor, draft: &Draft) -> Result<(), Error> {
+    let Some(person) = by.person() else { return Ok(()) };
+    let Draft { kind, object, version, .. } = *draft;
+    Ok(text_checks::ask(tx, TextCheck { kind, object, version, person, attempts: 0 })?)
 }
 
 /// That an organiser of a draft must come first: whose it is cannot be written away.

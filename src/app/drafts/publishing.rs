@@ -3,47 +3,41 @@
 use std::any::Any;
 
 use super::super::Error;
-use super::super::catalogue::{self, Existing};
+use super::super::catalogue;
 use super::super::sessions::moved_with_event;
 use crate::db::records::Stored;
 use crate::db::{Tx, publication};
 use crate::domain::drafts::{Authored, Draft};
-use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::publication::Publication;
+use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, Lane, NewItem};
 use crate::domain::screening::Doubt;
 
-/// Shows a thing to everybody.
+/// Shows a thing to everybody, in place of what was read of it in the same transaction.
 pub(super) fn publish<T: Stored>(
     tx: &mut Tx<'_>,
-    id: i64,
+    before: &Record<T>,
+    seen: Publication,
     thing: &T,
-    before: Publication,
 ) -> Result<(), Error> {
-    let was = T::get(tx, id)?.map(|record| record.body);
-    catalogue::save(tx, id, thing, Existing::Replace)?;
+    catalogue::replace(tx, before, thing)?;
     // Whoever signed up for an event goes where they think it is.
-    let was = was.as_ref().and_then(|was| (was as &dyn Any).downcast_ref::<Event>());
-    if let (Some(was), Some(is), Some(id)) =
-        (was, (thing as &dyn Any).downcast_ref::<Event>(), EventId::new(id))
-        && before != Publication::Draft
+    let events = ((&before.body as &dyn Any).downcast_ref(), (thing as &dyn Any).downcast_ref());
+    if let (Some(was), Some(is)) = events
+        && let Some(id) = EventId::new(before.id)
+        && seen != Publication::Draft
     {
         moved_with_event(tx, id, was, is)?;
     }
-    if before != Publication::Public {
-        publication::set(tx, T::KIND, id, Publication::Public)?;
+    if seen != Publication::Public {
+        publication::set(tx, T::KIND, before.id, Publication::Public)?;
     }
     Ok(())
 }
 
 /// A draft as it enters the queue.
-pub(super) fn item<T: Authored>(
-    draft: &Draft,
-    thing: &T,
-    lane: Lane,
-    notes: Vec<Doubt>,
-) -> Option<NewItem> {
+pub(super) fn item<T: Authored>(draft: &Draft, thing: &T, lane: Lane, notes: Vec<Doubt>) -> Option<NewItem> {
     Some(NewItem {
         kind: ItemKind::of(draft.kind)?,
         object: draft.object,

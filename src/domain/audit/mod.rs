@@ -12,6 +12,7 @@ use super::divisions::Adcode;
 use super::hidden::hidden;
 use super::ids::{ApiKeyId, OrganisationId, PersonId};
 use super::kinds::Kind;
+use super::review::ItemKind;
 
 hidden! {
     /// Something personal that a change is about.
@@ -134,7 +135,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 1] = ["session"];
+    const OTHERS: [&str; 4] = ["session", "report", "accreditation", "assessment"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
@@ -147,6 +148,12 @@ impl Object {
         }
         words
     };
+
+    /// What was decided on.
+    #[must_use]
+    pub fn of_item(kind: ItemKind, id: i64) -> Self {
+        Self { kind: kind.name(), id }
+    }
 
     /// A thing of the catalogue.
     pub fn of(kind: Kind, id: impl Into<i64>) -> Self {

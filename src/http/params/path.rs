@@ -86,6 +86,46 @@ impl IntoParams for PathFavourite {
     }
 }
 
+/// The thing that is asked for, of a kind that is reviewed, by `{kind}` in the plural and `{id}`: extractor and
+/// documentation in one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathThing {
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id.
+    pub id: i64,
+}
+
+impl FromRequest for PathThing {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let part = |name| request.match_info().get(name);
+        let kind = match part("kind") {
+            Some("events") => Some(Kind::Event),
+            Some("bases") => Some(Kind::Base),
+            Some("routes") => Some(Kind::Route),
+            Some("series") => Some(Kind::Series),
+            _ => None,
+        };
+        // Ids of every kind are written alike, so one kind speaks for all.
+        let id = part("id").and_then(|id| id.parse().ok()).map(EventId::get);
+        let thing = kind.zip(id).map(|(kind, id)| Self { kind, id });
+        ready(thing.ok_or_else(|| Code::NotFound.into()))
+    }
+}
+
+impl IntoParams for PathThing {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let about = "The id: 13 characters of `[0-9a-z]`, opaque.";
+        vec![
+            parameter("kind", "What kind of thing it is.", "^(events|bases|routes|series)$", "events"),
+            parameter("id", about, "^[0-9a-z]{13}$", "01h2x7m9k4qpz"),
+        ]
+    }
+}
+
 fn parameter(name: &str, about: &str, pattern: &str, example: &str) -> Parameter {
     let schema = ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
     ParameterBuilder::new()

@@ -16,7 +16,7 @@ use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    audit, companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, signups,
+    audit, companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, reports, signups,
     subscriptions, wechat_identities as identities,
 };
 use crate::domain::consents::Consent;
@@ -27,6 +27,7 @@ use crate::domain::ids::SignupId;
 use crate::domain::ids::spell;
 use crate::domain::notices::Told;
 use crate::domain::persons::Phone;
+use crate::domain::reports::Report;
 use crate::domain::subscriptions::Subscription;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
@@ -82,6 +83,41 @@ pub struct Export {
     looks: Vec<ExportedLook>,
     /// Where the person stands in the audit: what they did in an office, and what was done to them.
     audit: Vec<ExportedMention>,
+    /// What the person reported as wrong, the oldest first.
+    reports: Vec<ExportedReport>,
+}
+
+/// Something that the person reported as wrong.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+pub struct ExportedReport {
+    /// What it is about: `event`, `base`, `route` or `series`.
+    #[schema(example = "base")]
+    kind: &'static str,
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// What is wrong.
+    #[schema(example = "wrongPlace")]
+    reason: &'static str,
+    /// In words.
+    #[schema(example = "地址写的是旧馆，新馆在马路对面。")]
+    text: Option<String>,
+    /// When it was said.
+    #[schema(example = "2026-11-24T09:00:00+08:00", value_type = String, format = DateTime)]
+    at: Rfc3339,
+}
+
+impl From<Report> for ExportedReport {
+    fn from(report: Report) -> Self {
+        Self {
+            kind: report.kind.name(),
+            id: spell(report.object),
+            reason: report.reason.name(),
+            text: report.words.map(|words| words.expose().to_owned()),
+            at: rfc3339(report.at),
+        }
+    }
 }
 
 /// A name by which WeChat knows a person.
@@ -285,6 +321,7 @@ async fn export_me(
                     subscriptions: each(subscriptions::of_person(conn, vault, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
                     audit: each(audit::of_person(conn, id)?),
+                    reports: each(reports::of_person(conn, vault, id)?),
                 })
             })
         }

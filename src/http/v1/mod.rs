@@ -33,7 +33,9 @@ pub mod passwords;
 pub mod places;
 pub mod policies;
 pub mod references;
+pub mod reports;
 pub mod resources;
+pub mod review;
 pub mod roles;
 pub mod routes;
 pub mod search;
@@ -79,5 +81,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(favourites::configure)
         .configure(subscriptions::configure)
         .configure(manage::configure)
-        .configure(admin::configure);
+        .configure(admin::configure)
+        .configure(reports::configure)
+        .configure(review::configure);
 }

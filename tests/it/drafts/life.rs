@@ -1,8 +1,10 @@
 //! The life of a thing: drafted, submitted, sent back, approved, changed, put away.
 
 use kepu::db::publication;
+use kepu::db::records::Stored;
 use kepu::domain::bases::Base;
 use kepu::domain::drafts::{FieldNote, State};
+use kepu::domain::events::EventStatus;
 use kepu::domain::kinds::Kind;
 use kepu::domain::publication::Publication;
 use kepu::domain::review::{ItemState, Lane};
@@ -30,7 +32,7 @@ on_both_stores! {
         let item = house.waiting(draft.object);
         assert_eq!((item.what.title.zh_cn.as_str(), item.what.division.number()), ("星空", 440_106));
 
-        house.reviews.approve(by(&reviewer()), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         assert_eq!(house.title(draft.object).as_deref(), Some("星空"));
         let draft = house.draft(draft.object);
         assert_eq!((draft.state, draft.base), (State::Approved, None));
@@ -66,7 +68,7 @@ on_both_stores! {
         let fields: Vec<_> = changes.iter().map(|change| change.field.as_str()).collect();
         assert_eq!(fields, ["summary.zh-CN", "title.zh-CN"]);
         let item = house.waiting(published());
-        house.reviews.approve(by(&reviewer()), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         assert_eq!(house.title(published()).as_deref(), Some("another title"));
     }
 
@@ -91,7 +93,7 @@ on_both_stores! {
         // Meanwhile it is called off, and somebody mends its summary.
         house.db.write(|tx| {
             let mut off = event("talk", BaseId::from_slug("museum"));
-            off.status = kepu::domain::events::EventStatus::Cancelled;
+            off.status = EventStatus::Cancelled;
             put_event(tx, "talk", &off, NOW, 0)
         }).unwrap();
         assert_eq!(house.draft(published()).body["status"], "cancelled");
@@ -99,7 +101,7 @@ on_both_stores! {
         assert_eq!(draft.body["status"], "cancelled", "an author cannot take it back");
         let draft = house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
-        house.reviews.approve(by(&reviewer()), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         let shown = house.draft(published());
         assert_eq!((shown.body["status"].clone(), shown.body["title"]["zh-CN"].clone()), (json!("cancelled"), json!("newer title")));
 
@@ -108,14 +110,14 @@ on_both_stores! {
         house.submit(draft.object).unwrap();
         house.db.write(|tx| put_event(tx, "talk", &event("theirs", BaseId::from_slug("museum")), NOW, 0)).unwrap();
         let item = house.waiting(published());
-        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version), ChangedSince);
+        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version, None), ChangedSince);
     }
 
     async fn what_is_sent_back_says_why_until_it_is_handed_in_again(store: Store) {
         let mut house = House::new(store);
         let (draft, item) = house.submitted("rough");
         let notes = [FieldNote { field: "summary".into(), text: "太短".into() }];
-        let told = house.reviews.reject(by(&reviewer()), item.id, item.what.version, "请补充", &notes).unwrap();
+        let told = house.reviews.reject(by(&reviewer()), item.id, item.what.version, "请补充", &notes).unwrap().item;
         assert_eq!((told.state, told.decided_by), (ItemState::Rejected, Some(reviewer().0)));
         let draft = house.draft(draft.object);
         assert_eq!((draft.state, draft.reason.as_deref(), draft.fields.as_slice()), (State::Rejected, Some("请补充"), &notes[..]));
@@ -137,12 +139,12 @@ on_both_stores! {
         let house = House::new(store);
         let (draft, item) = house.submitted("first");
         house.db.write(|tx| house.drafts.withdraw::<Event>(tx, AUTHOR, draft.object)).unwrap();
-        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version), ChangedSince);
+        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version, None), ChangedSince);
         house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
         let draft = house.update(&house.draft(draft.object), talk("second")).unwrap();
         assert_eq!(draft.state, State::Draft);
-        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version), ChangedSince);
+        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version, None), ChangedSince);
     }
 
     async fn a_copy_is_a_draft_of_its_own(store: Store) {
@@ -161,7 +163,7 @@ on_both_stores! {
         assert!(!house.shows(published()));
         house.submit(published()).unwrap();
         let item = house.waiting(published());
-        house.reviews.approve(by(&reviewer()), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         assert!(house.shows(published()));
     }
 
@@ -193,7 +195,7 @@ on_both_stores! {
     }
 
     async fn every_kind_that_is_drafted_lives_alike(store: Store) {
-        async fn lives<T: Authored + kepu::db::records::Stored>(house: &House, fields: serde_json::Value) {
+        async fn lives<T: Authored + Stored>(house: &House, fields: serde_json::Value) {
             let serde_json::Value::Object(fields) = fields else { panic!("an object") };
             let draft = house.db.write(|tx| house.drafts.create::<T>(tx, AUTHOR, org(), Body::new())).unwrap();
             let submit = |id| house.db.write(|tx| house.drafts.submit::<T>(tx, AUTHOR, id));
@@ -202,7 +204,7 @@ on_both_stores! {
             let draft = submit(draft.object).unwrap();
             let kind = ItemKind::of(T::KIND).unwrap();
             let item = house.db.read(|conn| review_items::open_of(conn, kind, draft.object)).unwrap().unwrap();
-            house.reviews.approve(by(&administrator()), item.id, item.what.version).unwrap();
+            house.reviews.approve(by(&administrator()), item.id, item.what.version, None).unwrap();
             let seen = house.db.read(|conn| publication::of(conn, T::KIND, draft.object)).unwrap();
             assert_eq!(seen, Some(Publication::Public), "{}", T::KIND.name());
         }

@@ -1,21 +1,22 @@
 //! Drafts: written by organisations, decided on by authorities, and what of it the public sees.
 
+mod http;
 mod life;
 mod races;
 mod seen;
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::connection::SimpleConnection;
 use kepu::app;
 use kepu::app::drafts::{self, Drafts};
 use kepu::app::review::{Reviewer, Reviews};
-use kepu::db::{self, Db, review_items};
+use kepu::db::{self, Db, persons, review_items};
 use kepu::discovery::Live;
 use kepu::discovery::words::Dictionary;
 use kepu::domain::audit::Actor;
-use kepu::domain::clock::Clock;
+use kepu::domain::clock::ManualClock;
 use kepu::domain::drafts::{Authored, Body, Draft, body};
 use kepu::domain::events::Event;
 use kepu::domain::ids::{BaseId, EventId, OrganisationId, PersonId, SystemRandom};
@@ -29,22 +30,6 @@ use crate::support::catalogue::{base, event, ground, organisation, put_base, put
 use crate::support::server::NOW;
 use crate::support::stores::{Fresh, Holds, Store};
 
-/// A clock that tests turn on.
-#[derive(Clone)]
-struct Turned(Arc<std::sync::Mutex<DateTime<Utc>>>);
-
-impl Turned {
-    fn on(&self, by: TimeDelta) {
-        *self.0.lock().unwrap() += by;
-    }
-}
-
-impl Clock for Turned {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().unwrap()
-    }
-}
-
 /// A store with an organisation, a base and a published talk there; what works on it, and what the public sees.
 struct House {
     _fresh: Fresh,
@@ -53,7 +38,7 @@ struct House {
     reviews: Reviews,
     live: Arc<Live>,
     feed: Feed,
-    clock: Turned,
+    clock: ManualClock,
 }
 
 impl House {
@@ -62,12 +47,13 @@ impl House {
     }
 
     fn ruled(store: Store, rules: Rules) -> Self {
-        let clock = Turned(Arc::new(std::sync::Mutex::new(NOW)));
+        let clock = ManualClock::new(NOW);
         let fresh = Fresh::new(store, Holds::Tables);
         let db = fresh.open(Arc::new(clock.clone()));
         ground(&db);
         db.write(|tx| {
             organisation(tx, "lab")?;
+            persons::insert(tx, PersonId::new(7).unwrap())?;
             put_base(tx, "museum", &base("museum", 23.1, 113.3))?;
             put_event(tx, "talk", &event("talk", BaseId::from_slug("museum")), NOW + TimeDelta::hours(1), 1)
         })
@@ -97,9 +83,7 @@ impl House {
     }
 
     fn update(&self, draft: &Draft, fields: Body) -> Result<Draft, app::Error> {
-        self.db.write(|tx| {
-            self.drafts.update::<Event>(tx, AUTHOR, draft.object, draft.version, fields)
-        })
+        self.db.write(|tx| self.drafts.update::<Event>(tx, AUTHOR, draft.object, draft.version, fields))
     }
 
     fn submit(&self, id: i64) -> Result<Draft, app::Error> {

@@ -1,5 +1,9 @@
 //! Who may decide, who is first, and what many at once do.
 
+use kepu::db::publication;
+use kepu::domain::ids::CampaignId;
+use kepu::domain::kinds::Kind;
+use kepu::domain::publication::Publication;
 use kepu::domain::review::ItemState;
 
 use super::*;
@@ -8,7 +12,7 @@ on_both_stores! {
     async fn nobody_decides_beyond_their_division_or_on_their_own(store: Store) {
         let house = House::new(store);
         let (_, item) = house.submitted("mine");
-        let approve = |who: &(PersonId, Roles)| house.reviews.approve(by(who), item.id, item.what.version);
+        let approve = |who: &(PersonId, Roles)| house.reviews.approve(by(who), item.id, item.what.version, None);
         for division in ["440300", "440105", "810000"] {
             assert_refused!(approve(&authority(1, AuthorityRole::Administrator, division)), NotFound);
         }
@@ -16,7 +20,8 @@ on_both_stores! {
         let (person, Roles(mut roles)) = authority(8, AuthorityRole::Administrator, "440000");
         roles.push(Role::Member(MemberRole::Desk, org()));
         assert_refused!(approve(&(person, Roles(roles))), OwnSubmission);
-        assert_eq!(approve(&authority(9, AuthorityRole::Reviewer, "440106")).unwrap().state, ItemState::Approved);
+        let done = approve(&authority(9, AuthorityRole::Reviewer, "440106")).unwrap();
+        assert_eq!(done.item.state, ItemState::Approved);
     }
 
     async fn a_claim_keeps_others_away_until_it_ends(store: Store) {
@@ -25,11 +30,11 @@ on_both_stores! {
         let (one, two) = (reviewer(), administrator());
         house.reviews.claim(by(&one), item.id).unwrap();
         assert_refused!(house.reviews.claim(by(&two), item.id), Claimed);
-        assert_refused!(house.reviews.approve(by(&two), item.id, item.what.version), Claimed);
-        house.clock.on(Rules::default().claim);
+        assert_refused!(house.reviews.approve(by(&two), item.id, item.what.version, None), Claimed);
+        house.clock.advance(Rules::default().claim);
         house.reviews.claim(by(&two), item.id).unwrap();
         assert_refused!(house.reviews.reject(by(&one), item.id, item.what.version, "x", &[]), Claimed);
-        house.reviews.approve(by(&two), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&two), item.id, item.what.version, None).unwrap();
     }
 
     async fn of_two_reviewers_at_once_one_decides(store: Store) {
@@ -40,7 +45,7 @@ on_both_stores! {
                 let (reviews, who) = (house.reviews.clone(), authority(person, AuthorityRole::Reviewer, "440000"));
                 let (id, version) = (item.id, item.what.version);
                 std::thread::spawn(move || if approve {
-                    reviews.approve(by(&who), id, version).map(drop)
+                    reviews.approve(by(&who), id, version, None).map(drop)
                 } else {
                     reviews.reject(by(&who), id, version, "no", &[]).map(drop)
                 })
@@ -50,8 +55,8 @@ on_both_stores! {
             assert_eq!(done.iter().filter(|one| one.is_ok()).count(), 1, "{done:?}");
             assert!(done.iter().any(|one| matches!(one, Err(app::Error::ChangedSince))), "{done:?}");
             let decided = house.db.read(|conn| review_items::get(conn, item.id)).unwrap().unwrap();
-            let seen = house.db.read(|conn| kepu::db::publication::of(conn, kepu::domain::kinds::Kind::Event, draft.object));
-            let public = seen.unwrap() == Some(kepu::domain::publication::Publication::Public);
+            let seen = house.db.read(|conn| publication::of(conn, Kind::Event, draft.object));
+            let public = seen.unwrap() == Some(Publication::Public);
             assert_eq!(public, decided.state == ItemState::Approved);
         }
     }
@@ -62,7 +67,7 @@ on_both_stores! {
             let (draft, item) = house.submitted("seen");
             let approving = {
                 let (reviews, who, id, version) = (house.reviews.clone(), reviewer(), item.id, item.what.version);
-                std::thread::spawn(move || reviews.approve(by(&who), id, version).map(drop))
+                std::thread::spawn(move || reviews.approve(by(&who), id, version, None).map(drop))
             };
             let edited = house.update(&draft, talk("unseen"));
             let approved = approving.join().unwrap();
@@ -91,7 +96,7 @@ on_both_stores! {
     async fn the_queue_is_in_order_of_submission_and_shows_what_one_reaches(store: Store) {
         let house = House::new(store);
         let ids: Vec<_> = (0..5).map(|n| {
-            house.clock.on(TimeDelta::minutes(1));
+            house.clock.advance(TimeDelta::minutes(1));
             house.submitted(&format!("waits {n}")).1.id
         }).collect();
         let wanted = review_items::Wanted { within: vec!["440100".parse().unwrap()], ..Default::default() };
@@ -114,7 +119,7 @@ on_both_stores! {
         let others = review_items::Wanted { organisation: Some(OrganisationId::from_slug("lab")), ..wanted.clone() };
         let bases = review_items::Wanted { kind: Some(ItemKind::Base), ..wanted.clone() };
         let apart = review_items::Wanted { division: Some("440105".parse().unwrap()), ..wanted.clone() };
-        let campaign = kepu::domain::ids::CampaignId::from_slug("week");
+        let campaign = CampaignId::from_slug("week");
         let week = review_items::Wanted { campaign: Some(campaign), ..wanted };
         assert_eq!([&others, &bases, &apart, &week].map(count), [0; 4]);
     }

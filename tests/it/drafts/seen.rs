@@ -1,5 +1,6 @@
 //! What the public sees, and what mirrors are told.
 
+use kepu::db::publication;
 use kepu::db::records::Stored;
 use kepu::discovery::mirror::{Token, Walk};
 use kepu::domain::bases::Base;
@@ -19,13 +20,13 @@ fn told(house: &mut House, token: Option<&Token>) -> (Vec<(i64, bool)>, Token) {
 }
 
 fn hide(house: &House, kind: Kind, id: i64, publication: Publication) {
-    house.db.write(|tx| kepu::db::publication::set(tx, kind, id, publication)).unwrap();
+    house.db.write(|tx| publication::set(tx, kind, id, publication)).unwrap();
 }
 
 fn suspend(house: &House, since: Option<&str>) {
     let since = since.map_or("NULL".to_owned(), |since| format!("'{since}'"));
     house.sql(&format!("UPDATE organisations SET suspended_at = {since} WHERE id = {}", org().get()));
-    house.db.write(|tx| kepu::db::publication::reconsider(tx, org())).unwrap();
+    house.db.write(|tx| publication::reconsider(tx, org())).unwrap();
 }
 
 on_both_stores! {
@@ -53,7 +54,7 @@ on_both_stores! {
         assert_eq!(told(&mut house, Some(&token)).0, [], "nor by a server that starts");
         house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
-        house.reviews.approve(by(&reviewer()), item.id, item.what.version).unwrap();
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         assert_eq!(told(&mut house, Some(&token)).0, [(draft.object, true)]);
     }
 

@@ -157,6 +157,8 @@ impl Server {
             samples,
             sample_signups: true,
             desk_batch: kepu::app::desk::BATCH,
+            review_words: None,
+            review: kepu::domain::review::Rules::default(),
             workers: Some(1),
             drain: Duration::ZERO,
             shutdown_grace: Duration::from_secs(2),

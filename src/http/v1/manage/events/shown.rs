@@ -30,7 +30,7 @@ use crate::http::wire::wire;
 
 wire! {
     /// Where something stands on its way to everybody.
-    ReviewState = Drafted {
+    DraftState = Drafted {
         /// It is being written.
         Draft "draft"
         /// It waits for an authority.
@@ -59,7 +59,7 @@ wire! {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Review {
     /// How it stands.
-    state: ReviewState,
+    state: DraftState,
     /// Why it was sent back, or taken down.
     #[schema(example = "请补充安全说明")]
     reason: Option<String>,

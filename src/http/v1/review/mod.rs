@@ -1,0 +1,17 @@
+//! Review (审核): what waits for an authority, and what it decides.
+
+mod deciding;
+mod listing;
+mod shown;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(in crate::http::v1) use deciding::LONGEST_REASON;
+pub use deciding::{Approval, Approvals, Approved, Rejection};
+pub use listing::ListReviewItems;
+pub use shown::{ReviewDetail, ReviewItem, ReviewKind, ReviewLane, ReviewState};
+
+/// Mounts the operations of this directory.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.configure(listing::configure).configure(deciding::configure);
+}
