@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::ended_logins::EndedLogins;
 use super::signups::Signups;
-use super::standing::Standing;
 use super::{Error, audit, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{

@@ -543,8 +543,7 @@ diesel::table! {
 }
 
 diesel::joinable!(signups -> sessions (session_id));
-diesel::allow_tables_to_appear_in_same_query!(signups, sessions, feedback);
-diesel::allow_tables_to_appear_in_same_query!(signups, signup_members);
+diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
 diesel::allow_tables_to_appear_in_same_query!(events, drafts);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 use hashbrown::HashSet;
-use serde_json::Value;
+use serde_json::json;
 
 use super::super::{Error, audit};
 use super::super::rehearsal::{self, Run};
@@ -133,7 +133,7 @@ impl Sessions {
         sessions::insert_with_events(tx, &fresh)?;
         if !fresh.is_empty() {
             let entry = noted(tx, by, Action::SessionsAdded, Object::of(Kind::Event, event.get()), &body)?;
-            let after = Some(Value::Array(fresh.iter().map(facts).collect()));
+            let after = Some(json!({ "sessions": fresh.iter().map(facts).collect::<Vec<_>>() }));
             audit::note(tx, &Entry { after, ..entry })?;
         }
         Ok(Added { sessions: fresh, same, followed })

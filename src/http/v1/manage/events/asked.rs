@@ -23,10 +23,10 @@ use crate::http::v1::manage::words::{Words, words};
 /// What is said of an event, alone or beside what else a body says.
 macro_rules! event {
     ($($(#[$doc:meta])* $name:ident: $($derive:ident)* { $($beside:tt)* })+) => {$(
-        $(#[$doc])*
         #[skip_serializing_none]
         #[derive(Debug, Default, $($derive,)* ToSchema)]
-        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        $(#[$doc])*
+        #[serde(rename_all = "camelCase")]
         pub struct $name {
             $($beside)*
             #[schema(schema_with = words)]
@@ -99,6 +99,7 @@ macro_rules! event {
 
 event! {
     /// An event that is to be; whatever is missing can follow until it is submitted.
+    #[serde(deny_unknown_fields)]
     NewEvent: Deserialize {
         #[schema(schema_with = named)]
         pub(super) organiser: Option<Named>,
@@ -107,6 +108,7 @@ event! {
     }
 
     /// What an event is to be from now on: what is left out is removed.
+    #[serde(deny_unknown_fields)]
     ChangedEvent: Deserialize {
         /// The version that was read.
         #[schema(example = 1, minimum = 1)]

@@ -1,5 +1,7 @@
 //! Parts of events as authors write and read them.
 
+#![expect(unused_qualifications, reason = "derived code qualifies some of these types")]
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -147,6 +149,7 @@ pub struct AuthoredOrganiser {
     /// Not looked at.
     #[serde(default, skip_serializing)]
     #[schema(example = "广东科学中心")]
+    #[expect(dead_code, reason = "what public answers show can be sent back")]
     name: Option<String>,
     /// Its part; `organiser` if absent.
     role: Option<OrganiserRole>,
