@@ -53,9 +53,7 @@ impl Events {
     /// # Errors
     /// Those of [`Drafts::update`].
     pub fn update(&self, by: Actor, event: EventId, version: i64, given: Body) -> Result<(), Error> {
-        self.db.write(|tx| {
-            self.drafts.update::<Event>(tx, by, event.get(), version, given).map(drop)
-        })
+        self.db.write(|tx| self.drafts.update::<Event>(tx, by, event.get(), version, given).map(drop))
     }
 
     /// Begins a new event that is what another is, with its sessions so many days later, if any are wanted.

@@ -117,7 +117,8 @@ pub fn tell(
 
 /// Deletes the reminders of a session that have not been sent: they were meant for another start.
 pub fn drop_reminders(tx: &mut Tx<'_>, session: SessionId) -> Result<(), Error> {
-    let of_session = signups::table.filter(signups::session_id.eq(session.get())).select(signups::id.nullable());
+    let of_session =
+        signups::table.filter(signups::session_id.eq(session.get())).select(signups::id.nullable());
     let waiting = notices::table
         .filter(notices::signup_id.eq_any(of_session))
         .filter(notices::state.eq(State::Waiting.name()))
@@ -135,15 +136,15 @@ pub fn first(conn: &mut AnyConn, session: SessionId, most: usize) -> Result<Opti
 
 /// The sign-ups for a session that stand, up to this one.
 pub fn up_to(conn: &mut AnyConn, session: SessionId, last: SignupId) -> Result<Vec<SignupId>, Error> {
-    let ids: Vec<i64> = standing(session).filter(signups::id.le(last.get())).select(signups::id).load(conn)?;
+    let ids: Vec<i64> =
+        standing(session).filter(signups::id.le(last.get())).select(signups::id).load(conn)?;
     Ok(ids.into_iter().filter_map(SignupId::new).collect())
 }
 
 /// Ends the sign-ups for a session that stand, up to this one, and takes everybody out of it.
 pub fn end(tx: &mut Tx<'_>, session: SessionId, last: SignupId, reason: Reason) -> Result<(), Error> {
     let these = || standing(session).filter(signups::id.le(last.get()));
-    let members =
-        signup_members::table.filter(signup_members::signup_id.eq_any(these().select(signups::id)));
+    let members = signup_members::table.filter(signup_members::signup_id.eq_any(these().select(signups::id)));
     diesel::delete(members).execute(&mut *tx.conn)?;
     diesel::update(these())
         .set((

@@ -66,8 +66,8 @@ macro_rules! owned {
     ($organisations:expr, $state:expr) => {{
         let owners: Vec<i64> = $organisations.iter().map(|id| id.get()).collect();
         let all = events::table.filter(events::organisation_id.eq_any(owners)).into_boxed();
-        let drafted = drafts::table
-            .filter(drafts::kind.eq(Kind::Event.name()).and(drafts::object_id.eq(events::id)));
+        let drafted =
+            drafts::table.filter(drafts::kind.eq(Kind::Event.name()).and(drafts::object_id.eq(events::id)));
         match $state {
             None => all,
             Some(State::Approved) => {

@@ -57,7 +57,8 @@ impl EventEntry {
     /// An event with its sessions in order of start.
     pub(super) fn new(record: &Record<Event>, mut sessions: Vec<Session>, world: &Snapshot) -> Self {
         let event = &record.body;
-        let filled = |notice: &Notice| Notice { text: notice.text.filled(&world.traditional), ..notice.clone() };
+        let filled =
+            |notice: &Notice| Notice { text: notice.text.filled(&world.traditional), ..notice.clone() };
         sessions.iter_mut().filter_map(|session| session.notice.as_mut()).for_each(|own| **own = filled(own));
         Self {
             id: record.id,

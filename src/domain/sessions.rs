@@ -81,7 +81,7 @@ impl Plan {
         let mut plan = self.clone();
         plan.start += by;
         plan.end += by;
-        for terms in &mut plan.signup {
+        if let Some(terms) = &mut plan.signup {
             let instants = [&mut terms.opens_at, &mut terms.closes_at, &mut terms.cancel_until];
             instants.into_iter().flatten().for_each(|instant| *instant += by);
         }

@@ -24,7 +24,16 @@ pub const MOST_DATES: usize = 400;
 
 /// The parts of a rule that are about days.
 const PARTS: [&str; 11] = [
-    "FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYSETPOS",
+    "FREQ",
+    "INTERVAL",
+    "COUNT",
+    "UNTIL",
+    "BYMONTH",
+    "BYWEEKNO",
+    "BYYEARDAY",
+    "BYMONTHDAY",
+    "BYDAY",
+    "BYSETPOS",
     "WKST",
 ];
 
@@ -172,7 +181,9 @@ fn parsed(text: &str) -> Result<(RRule<Unvalidated>, Option<NaiveDateTime>), Bad
         Frequency::Yearly => value("BYWEEKNO").is_none(),
         Frequency::Monthly => true,
         Frequency::Weekly | Frequency::Daily => false,
-        Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => return Err(BadTimetable::TooFrequent),
+        Frequency::Hourly | Frequency::Minutely | Frequency::Secondly => {
+            return Err(BadTimetable::TooFrequent);
+        }
     };
     let numbered = rule.get_by_weekday().iter().any(|day| matches!(day, NWeekday::Nth(..)));
     if numbered && !counted_in {

@@ -16,7 +16,9 @@ pub async fn run(sessions: Sessions, clock: Arc<dyn Clock>) {
         let (sessions, now) = (sessions.clone(), clock.now());
         match tokio::task::spawn_blocking(move || sessions.finish(now)).await {
             Ok(Ok(told)) => metrics::counter!("called_off_told_late_total").increment(told as u64),
-            Ok(Err(error)) => tracing::warn!(%error, "not everybody is told yet that a session is called off"),
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "not everybody is told yet that a session is called off")
+            }
             Err(panic) => tracing::error!(error = %panic, "telling broke and will be repeated"),
         }
         tokio::time::sleep(TICK).await;

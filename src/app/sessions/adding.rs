@@ -6,8 +6,8 @@ use chrono::{NaiveDate, TimeDelta};
 use hashbrown::HashSet;
 use serde_json::json;
 
-use super::super::{Error, audit};
 use super::super::rehearsal::{self, Run};
+use super::super::{Error, audit};
 use super::{Sessions, check, facts, noted};
 use crate::db::records::Stored;
 use crate::db::{Tx, sessions};
@@ -208,7 +208,9 @@ fn repeated(
     timetable: &Timetable,
 ) -> Result<(Vec<Plan>, Option<Followed>), Error> {
     let mut invalid = Invalid::default();
-    for (field, dates) in [("recurrence.exdates", &timetable.left_out), ("recurrence.rdates", &timetable.added)] {
+    for (field, dates) in
+        [("recurrence.exdates", &timetable.left_out), ("recurrence.rdates", &timetable.added)]
+    {
         if dates.len() > MOST_DATES {
             invalid.push(field, FieldCode::TooMany { max: MOST_DATES });
         }
@@ -232,7 +234,7 @@ fn repeated(
         so_far.holidays_known_through = so_far.holidays_known_through.min(known);
         so_far.through = so_far.through.max(dates.through);
     }
-    for followed in &mut followed {
+    if let Some(followed) = &mut followed {
         let skipped: BTreeMap<_, _> = followed.skipped.drain(..).collect();
         followed.skipped = skipped.into_iter().collect();
         followed.uncertain.sort_unstable();

@@ -215,12 +215,7 @@ impl Sessions {
 }
 
 /// Marks sessions as called off, whose events the transaction holds.
-fn mark(
-    tx: &mut Tx<'_>,
-    by: Actor,
-    ids: &[SessionId],
-    reason: &Text,
-) -> Result<Vec<CalledOff>, Error> {
+fn mark(tx: &mut Tx<'_>, by: Actor, ids: &[SessionId], reason: &Text) -> Result<Vec<CalledOff>, Error> {
     let now = tx.now();
     let mut rooms = rooms::open(tx, ids)?;
     let mut of: Vec<i64> = rooms.values().map(|room| room.session.event.get()).collect();

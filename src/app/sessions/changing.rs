@@ -90,13 +90,7 @@ impl Sessions {
     }
 
     /// Writes a session as it is to be, but for its capacity, and tells who has to know.
-    fn write(
-        &self,
-        tx: &mut Tx<'_>,
-        event: &Event,
-        room: &mut Room,
-        after: Session,
-    ) -> Result<Told, Error> {
+    fn write(&self, tx: &mut Tx<'_>, event: &Event, room: &mut Room, after: Session) -> Result<Told, Error> {
         let before = &room.session;
         let time = (before.start, before.end) != (after.start, after.end);
         let place = before.place != after.place;

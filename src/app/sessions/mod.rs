@@ -105,24 +105,13 @@ impl Sessions {
 }
 
 /// What the audit is told of something done to the sessions of an event.
-fn noted(
-    tx: &mut Tx<'_>,
-    by: Actor,
-    action: Action,
-    object: Object,
-    event: &Event,
-) -> Result<Entry, Error> {
+fn noted(tx: &mut Tx<'_>, by: Actor, action: Action, object: Object, event: &Event) -> Result<Entry, Error> {
     let own = event.place.as_ref().map(|place| place.adcode);
     let division = match (own, event.base) {
         (None, Some(base)) => Base::get(tx, base.get())?.map(|base| base.body.place.adcode),
         (own, _) => own,
     };
-    Ok(Entry {
-        object: Some(object),
-        organisation: event.organiser(),
-        division,
-        ..Entry::new(by, action)
-    })
+    Ok(Entry { object: Some(object), organisation: event.organiser(), division, ..Entry::new(by, action) })
 }
 
 /// When and where a session is, as the audit keeps it.

@@ -281,7 +281,11 @@ mod tests {
             "“甲虫”, 2026-11-28 14:00. Please take the seat before the offer lapses. Until 2026-11-28 12:00"
         );
         assert_eq!(
-            Purpose::Subscription.text(&plain, Subject { title: "Beetles", start: None, reason: None }, Lang::En),
+            Purpose::Subscription.text(
+                &plain,
+                Subject { title: "Beetles", start: None, reason: None },
+                Lang::En
+            ),
             "“Beetles”. You asked to be told."
         );
         assert_eq!(

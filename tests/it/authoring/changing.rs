@@ -4,15 +4,20 @@ use super::*;
 use kepu::app::notices;
 use kepu::domain::sessions::Session;
 
+use crate::support::stores::Store;
+
 fn queue() -> Value {
     json!({ "waitlistMode": "confirm" })
 }
 
 fn moved_by(days: i64, session: &Value) -> Value {
-    with(hour(start() + TimeDelta::days(days)), json!({
-        "version": session["version"], "capacity": session["capacity"], "waitlistMode": "confirm",
-        "notice": { "zh-CN": "台风", "en": "Typhoon" },
-    }))
+    with(
+        hour(start() + TimeDelta::days(days)),
+        json!({
+            "version": session["version"], "capacity": session["capacity"], "waitlistMode": "confirm",
+            "notice": { "zh-CN": "台风", "en": "Typhoon" },
+        }),
+    )
 }
 
 async fn one(store: Store, capacity: i32) -> (Server, String) {

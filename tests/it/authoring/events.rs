@@ -34,7 +34,7 @@ fn approve(server: &Server, id: &str) {
     let item = db.read(|conn| review_items::open_of(conn, ItemKind::Event, id.get())).unwrap().unwrap();
     let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, "440100".parse().unwrap())]);
     let by = Reviewer { person: PersonId::new(100).unwrap(), roles: &roles };
-    reviews.approve(by, &[(item.id, item.what.version)]).unwrap();
+    reviews.approve(by, item.id, item.what.version, None).unwrap();
 }
 
 on_both_stores! {
@@ -183,7 +183,11 @@ async fn a_point_in_another_district_is_a_warning_that_names_both() {
     let event = &server.json("/v1/events?limit=1").await["items"][0];
     let organisation: OrganisationId = event["organiser"]["id"].as_str().unwrap().parse().unwrap();
     let role = Role::Member(MemberRole::Editor, organisation);
-    server.running.db.write(|tx| roles::grant(tx, me["id"].as_str().unwrap().parse().unwrap(), role)).unwrap();
+    server
+        .running
+        .db
+        .write(|tx| roles::grant(tx, me["id"].as_str().unwrap().parse().unwrap(), role))
+        .unwrap();
     // Canton Tower stands in Haizhu.
     let place = |adcode: &str| {
         json!({ "title": "讲座", "place": {

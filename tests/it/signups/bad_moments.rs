@@ -148,7 +148,8 @@ async fn a_session_that_stays_locked_keeps_nobody_from_another() {
 #[test]
 fn limits_are_exchanged_in_one_order() {
     let fresh = Fresh::new(Store::Postgres, Holds::Tables);
-    let limit = |who: &str| Use { scope: "event:1".to_owned(), who: who.to_owned(), used: 1, most: 1000 };
+    let limit =
+        |who: &str| Use { scope: "event:1".to_owned(), who: who.to_owned(), used: 1, most: 1000, until: NOW };
     let exchange = |from: Use, to: Use| {
         let db = open(&fresh);
         move || {

@@ -10,14 +10,14 @@ pub mod sessions;
 pub mod terms;
 pub mod words;
 
-use actix_web::http::{StatusCode, header};
 use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::db::{AnyConn, publication};
 use crate::app::drafts;
 use crate::db::records::Stored;
+use crate::db::{AnyConn, publication};
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;

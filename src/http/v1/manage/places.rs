@@ -107,7 +107,8 @@ impl AuthoredPlace {
         });
         let position = self.point(field, given, ground, invalid);
         let there = position.and_then(|point| ground.divisions.at(point));
-        let adcode = given.or(there.map(|division| division.adcode)).or_else(|| named(&self.address.0, ground));
+        let adcode =
+            given.or(there.map(|division| division.adcode)).or_else(|| named(&self.address.0, ground));
         if adcode.is_none() && self.adcode.is_none() {
             invalid.push(format!("{field}.adcode"), FieldCode::Missing);
         }

@@ -131,7 +131,11 @@ impl Said {
     /// The terms that are meant; `None` where nothing at all is said about signing up.
     pub fn terms(self, invalid: &mut Invalid) -> Option<SignupTerms> {
         let Self { opens_at, closes_at, waitlist_mode, rules, questions } = self;
-        if opens_at.is_none() && closes_at.is_none() && waitlist_mode.is_none() && rules.is_none() && questions.is_none()
+        if opens_at.is_none()
+            && closes_at.is_none()
+            && waitlist_mode.is_none()
+            && rules.is_none()
+            && questions.is_none()
         {
             return None;
         }

@@ -6,8 +6,8 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::parts::{
-    AuthoredAccessibility, AuthoredExternalSignup, AuthoredImage, AuthoredOnline, AuthoredOrganiser, AuthoredPeriod,
-    AuthoredPrice, AuthoredRecording, AuthoredSpeaker, Named, named,
+    AuthoredAccessibility, AuthoredExternalSignup, AuthoredImage, AuthoredOnline, AuthoredOrganiser,
+    AuthoredPeriod, AuthoredPrice, AuthoredRecording, AuthoredSpeaker, Named, named,
 };
 use crate::domain::drafts::Body;
 use crate::domain::events::{Ages, Event};

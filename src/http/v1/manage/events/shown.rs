@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::asked::AuthoredEvent;
 use crate::app;
 use crate::app::drafts;
+use crate::db::records::Stored;
 use crate::db::{AnyConn, publication, sessions};
 use crate::domain::drafts::{Draft, State as Drafted};
 use crate::domain::events::{Event, EventStatus};
@@ -21,7 +22,6 @@ use crate::domain::publication as domain;
 use crate::domain::sessions::Session;
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
-use crate::db::records::Stored;
 use crate::http::list::Crs;
 use crate::http::problem::{Code, FieldProblem, Problem};
 use crate::http::v1::manage::places::Warning;
@@ -193,7 +193,9 @@ pub(super) fn read(
     let record = drafts::preview::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
     let problems = match drafts::check::<Event>(conn, &draft) {
         Ok(_) => Vec::new(),
-        Err(app::Error::Invalid(invalid)) => renamed(invalid).0.iter().map(|error| told(error, by.lang)).collect(),
+        Err(app::Error::Invalid(invalid)) => {
+            renamed(invalid).0.iter().map(|error| told(error, by.lang)).collect()
+        }
         Err(error) => return Err(error.into()),
     };
     let body = draft.body.clone();

@@ -276,7 +276,8 @@ impl From<Followed> for FollowedRule {
 
 impl AddedSessions {
     pub(super) fn new(by: Shown<'_>, added: Added, dry_run: bool, warnings: Vec<Warning>) -> Self {
-        let items: Vec<_> = added.sessions.iter().map(|session| ManagedSession::new(by, session, 1)).collect();
+        let items: Vec<_> =
+            added.sessions.iter().map(|session| ManagedSession::new(by, session, 1)).collect();
         Self {
             total: items.len(),
             items,
