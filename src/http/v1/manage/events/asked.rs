@@ -5,9 +5,10 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
+use super::named::{Named, named};
 use super::parts::{
     AuthoredAccessibility, AuthoredExternalSignup, AuthoredImage, AuthoredOnline, AuthoredOrganiser,
-    AuthoredPeriod, AuthoredPrice, AuthoredRecording, AuthoredSpeaker, Named, named,
+    AuthoredPeriod, AuthoredPrice, AuthoredRecording, AuthoredSpeaker,
 };
 use crate::domain::drafts::Body;
 use crate::domain::events::{Ages, Event};

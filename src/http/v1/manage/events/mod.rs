@@ -1,6 +1,7 @@
 //! Events as organisations write them.
 
 mod asked;
+mod named;
 mod parts;
 mod review;
 mod shown;
@@ -82,7 +83,7 @@ fn by(asked: &Asked<Placed>, own: Option<Crs>, state: &State) -> By {
 }
 
 /// The organisation for which something is made: the one named, else the only one that somebody may write for.
-fn organisation(staff: &Staff, named: Option<&parts::Named>) -> Result<OrganisationId, Problem> {
+fn organisation(staff: &Staff, named: Option<&named::Named>) -> Result<OrganisationId, Problem> {
     let mut invalid = Invalid::default();
     if let Some(named) = named {
         let id = named.id::<OrganisationId>("organiser", "organisation", &mut invalid);

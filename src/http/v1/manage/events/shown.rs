@@ -90,36 +90,14 @@ pub struct OrganisationRef {
 }
 
 /// An event of one's own, in a list.
-#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
 pub struct ManagedEventItem {
-    /// Its id.
-    #[schema(example = "01h2x7m9k4qpz")]
-    id: String,
     /// Its title; empty as long as it has none.
     #[schema(example = "甲虫王国：一只昆虫的铠甲")]
     title: String,
-    /// Whose it is.
-    organiser: Option<OrganisationRef>,
-    /// How the event as a whole stands.
-    status: Status,
-    /// Who sees it.
-    publication: Publication,
-    /// Where it stands in review.
-    review: Review,
-    /// When its next session starts that goes ahead.
-    #[schema(example = "2026-11-28T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
-    next_start: Option<Rfc3339>,
-    /// How many sessions have not ended and go ahead.
-    #[schema(example = 3, minimum = 0)]
-    session_count: usize,
-    /// When it was last changed.
-    #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
-    updated_at: Rfc3339,
-    /// Counts its changes; a change names the version that it is made to.
-    #[schema(example = 3)]
-    version: i64,
+    /// How it stands.
+    #[serde(flatten)]
+    item: ManagedItem,
 }
 
 /// An event as its author wrote it.
@@ -141,7 +119,7 @@ pub struct ManagedEvent {
     crs: Crs,
 }
 
-/// What a list shows of an event, but for its title, which its author may have written in several languages.
+/// How an event stands: what lists show, but for its title, which its author may have written in several languages.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -212,29 +190,7 @@ pub(super) fn listed(
     event: &Event,
 ) -> Result<ManagedEventItem, Problem> {
     let title = event.title.get(by.lang).to_owned();
-    let ManagedItem {
-        id,
-        organiser,
-        status,
-        publication,
-        review,
-        next_start,
-        session_count,
-        updated_at,
-        version,
-    } = item(conn, by, draft, event)?;
-    Ok(ManagedEventItem {
-        id,
-        title,
-        organiser,
-        status,
-        publication,
-        review,
-        next_start,
-        session_count,
-        updated_at,
-        version,
-    })
+    Ok(ManagedEventItem { title, item: item(conn, by, draft, event)? })
 }
 
 fn item(conn: &mut AnyConn, by: By, draft: Draft, event: &Event) -> Result<ManagedItem, Problem> {

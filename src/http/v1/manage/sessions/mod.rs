@@ -1,6 +1,7 @@
 //! Sessions as their hosts write, change and call them off.
 
 mod asked;
+mod outcomes;
 mod shown;
 
 use actix_web::http::StatusCode;
@@ -8,10 +9,11 @@ use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use asked::Cancellation;
-pub(super) use shown::CancelResults;
+pub(super) use outcomes::CancelResults;
 
 use asked::{CancelledSessions, ChangedSession, NewSessions};
-use shown::{AddedSessions, ManagedSession, ManagedSessionDetail, SessionChange, Shown};
+use outcomes::{AddedSessions, SessionChange};
+use shown::{ManagedSession, ManagedSessionDetail, Shown};
 
 use super::places::Ground;
 use super::{answer, written_by};
