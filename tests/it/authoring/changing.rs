@@ -81,7 +81,7 @@ on_both_stores! {
         asked(&server, Method::PUT, &of_session("s"), &editor, moved_by(2, &session), 200).await;
         let moved = eventually("the calendar has moved", || async {
             let text = server.get(&path).await.text;
-            (line(&text, "DTSTART") != line(&before, "DTSTART")).then_some(text)
+            (line(&text, "DTSTART;TZID") != line(&before, "DTSTART;TZID")).then_some(text)
         })
         .await;
         assert!(sequence(&moved) > sequence(&before));
@@ -99,7 +99,7 @@ on_both_stores! {
     }
 
     async fn reminders_come_again_for_the_new_start(store: Store) {
-        let (server, editor) = one(store, 1).await;
+        let (server, _) = one(store, 1).await;
         let lan = log_in(&server, "lan").await;
         signed_up(&server, "s", &lan, alone(), "confirmed").await;
         let db = &server.running.db;
@@ -116,8 +116,8 @@ on_both_stores! {
             }
         };
         remind(start() - TimeDelta::hours(20));
-        let session = get(&server, &of_session("s"), &editor_again(&server).await).await;
         let editor = editor_again(&server).await;
+        let session = get(&server, &of_session("s"), &editor).await;
         asked(&server, Method::PUT, &of_session("s"), &editor, moved_by(3, &session), 200).await;
         assert_eq!(reminders(log_in(&server, "lan").await).await, 0, "what was not sent was meant for another start");
         remind(start() + TimeDelta::days(3) - TimeDelta::hours(20));
@@ -127,8 +127,9 @@ on_both_stores! {
         let session = get(&server, &of_session("s"), &editor).await;
         let body = with(moved_by(3, &session), hour(start() + TimeDelta::days(3) - TimeDelta::hours(10)));
         asked(&server, Method::PUT, &of_session("s"), &editor, body, 200).await;
+        let left = reminders(log_in(&server, "lan").await).await;
         remind(start() + TimeDelta::days(3) - TimeDelta::hours(15));
-        assert_eq!(reminders(log_in(&server, "lan").await).await, 1);
+        assert_eq!(reminders(log_in(&server, "lan").await).await, left, "told of the change, they know");
     }
 
     async fn more_seats_go_to_the_queue_and_terms_bind_who_came_by_them(store: Store) {
@@ -136,7 +137,8 @@ on_both_stores! {
         let [lan, ming] = [log_in(&server, "lan").await, log_in(&server, "ming").await];
         signed_up(&server, "s", &lan, alone(), "confirmed").await;
         let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
-        let put = |body: Value| ask(&server, Method::PUT, &of_session("s"), &editor, body);
+        let path = of_session("s");
+        let put = |body: Value| ask(&server, Method::PUT, &path, &editor, body);
         let body = |more: Value| with(with(hour(start()), json!({ "version": 1, "capacity": 1, "waitlistMode": "confirm" })), more);
         let refused = put(body(json!({ "capacity": 0 }))).await;
         assert_eq!(refused.json()["code"], "capacityBelowTaken");

@@ -8,6 +8,7 @@ mod events;
 mod races;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use kepu::app;
 use kepu::db::roles;
 use kepu::domain::ids::{EventId, OrganisationId, PersonId, SessionId};
 use kepu::domain::roles::{MemberRole, Role};
@@ -16,6 +17,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::signups::{act, alone, by, log_in, queueing, read, server, signed_up, stars, start};
+use crate::support::catalogue;
 use crate::support::eventually;
 use crate::support::server::{Answer, NOW, Server};
 
@@ -25,7 +27,10 @@ async fn member(server: &Server, name: &str, role: MemberRole, organisation: &st
     let me = server.send(by(server, Method::GET, "/v1/me", &access)).await.json();
     let id: PersonId = me["id"].as_str().unwrap().parse().unwrap();
     let role = Role::Member(role, OrganisationId::from_slug(organisation));
-    let granted = server.running.db.write(|tx| roles::grant(tx, id, role));
+    let granted = server.running.db.write(|tx| {
+        catalogue::organisation(tx, organisation)?;
+        Ok::<_, app::Error>(roles::grant(tx, id, role)?)
+    });
     granted.unwrap();
     access
 }

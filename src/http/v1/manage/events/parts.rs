@@ -1,7 +1,5 @@
 //! Parts of events as authors write and read them.
 
-#![expect(unused_qualifications, reason = "derived code qualifies some of these types")]
-
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
