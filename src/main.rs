@@ -315,6 +315,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),
         http: config.http(),
         limits: config.limits(),
+        webhooks: config.webhooks(),
     };
     if config.production && settings.samples {
         tracing::warn!("invented sample events are shown; KEPU_SAMPLES=hide hides them");

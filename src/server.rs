@@ -24,6 +24,7 @@ use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
+use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
 use crate::app::review::Reviews;
@@ -31,8 +32,11 @@ use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
+use crate::app::webhooks::Webhooks;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
+use crate::clients::webhooks::{self, Carrier, SystemNames};
+use crate::db::webhooks::deliveries;
 use crate::db::{self, Db, changes, divisions, migrate};
 use crate::discovery::Live;
 use crate::discovery::words::Dictionary;
@@ -51,6 +55,7 @@ use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
 use crate::jobs::sender::Sender;
+use crate::jobs::webhooks::{Courier, Teller};
 use crate::jobs::{audit, called_off, daily, lapses, reminders};
 use crate::{app, http};
 
@@ -99,6 +104,8 @@ pub struct Settings {
     pub http: http::app::Settings,
     /// How often somebody may ask; `None`: as often as they like.
     pub limits: Option<http::limits::Settings>,
+    /// Where web-hooks may be sent.
+    pub webhooks: webhooks::Rules,
 }
 
 /// Why a server did not start.
@@ -245,9 +252,17 @@ pub async fn start(
         companions,
         checkins,
         agreements,
-        reviews: Reviews::new(db.clone(), drafts.clone()),
+        organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
+        webhooks: Webhooks::new(
+            db.clone(),
+            vault.clone(),
+            random.clone(),
+            clock.clone(),
+            settings.webhooks.clone(),
+        ),
         clock: clock.clone(),
     });
     let mut site = Site::new(settings.http, &*random).with(members.clone());
@@ -284,8 +299,16 @@ pub async fn start(
         random: random.clone(),
     };
     jobs.push(tokio::spawn(moderator.run()));
-    jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault, clock.clone()).run()));
-    jobs.push(tokio::spawn(upkeep(db.clone(), metrics.clone())));
+    jobs.push(tokio::spawn(Sender::new(db.clone(), wechat.clone(), vault.clone(), clock.clone()).run()));
+    jobs.push(tokio::spawn(Teller::new(db.clone(), clock.clone()).run()));
+    match Carrier::new(settings.webhooks, Arc::new(SystemNames)) {
+        Ok(carrier) => jobs.push(tokio::spawn(
+            Courier::new(db.clone(), Arc::new(carrier), vault.clone(), clock.clone()).run(),
+        )),
+        // Whoever has no web-hooks needs no certificates.
+        Err(error) => tracing::warn!(error, "web-hooks cannot be sent"),
+    }
+    jobs.push(tokio::spawn(upkeep(db.clone(), clock.clone(), metrics.clone())));
 
     let state = web::Data::new(State { live: live.clone(), wechat, clock });
     let mut server = HttpServer::new(move || http::app::build(&site, state.clone()))
@@ -455,14 +478,23 @@ fn report(
 }
 
 /// Sweeps metrics, and measures what only the store can tell.
-async fn upkeep(db: Db, metrics: PrometheusHandle) {
+async fn upkeep(db: Db, clock: Arc<dyn Clock>, metrics: PrometheusHandle) {
     loop {
         tokio::time::sleep(UPKEEP).await;
         metrics.run_upkeep();
-        let db = db.clone();
-        let oldest = tokio::task::spawn_blocking(move || db.read(changes::oldest_transaction_seconds)).await;
-        if let Ok(Ok(seconds)) = oldest {
-            metrics::gauge!("db_oldest_transaction_seconds").set(seconds as f64);
+        let (db, now) = (db.clone(), clock.now());
+        let measured = move || {
+            db.read(|conn| {
+                Ok::<_, db::Error>((
+                    changes::oldest_transaction_seconds(conn)?,
+                    deliveries::waiting(conn, now)?,
+                ))
+            })
+        };
+        if let Ok(Ok((oldest, (waiting, due)))) = tokio::task::spawn_blocking(measured).await {
+            metrics::gauge!("db_oldest_transaction_seconds").set(oldest as f64);
+            metrics::gauge!("webhook_deliveries_waiting").set(waiting as f64);
+            metrics::gauge!("webhook_oldest_due_seconds").set(due as f64);
         }
     }
 }

@@ -7,9 +7,9 @@ use super::signups::Signups;
 use super::{Error, audit, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, companions, consents, data_looks, drafts, favourites, feedback, idempotency_keys, logins,
-    message_credits, notices, passwords, persons, reports, review_items, signups, subscriptions, text_checks,
-    wechat_identities as identities,
+    self, Db, Tx, applications, companions, consents, data_looks, drafts, favourites, feedback,
+    idempotency_keys, logins, message_credits, notices, passwords, persons, reports, review_items, signups,
+    subscriptions, text_checks, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
@@ -272,6 +272,7 @@ impl Accounts {
         identities::forget(tx, person)?;
         roles::forget(tx, person)?;
         audit::forget(tx, person)?;
+        applications::forget(tx, person)?;
         passwords::forget(tx, person)?;
         companions::forget(tx, person)?;
         favourites::forget(tx, person)?;

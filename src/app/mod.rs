@@ -15,6 +15,7 @@ pub mod ended_logins;
 pub mod events;
 pub mod favourites;
 pub mod notices;
+pub mod organisations;
 pub mod passwords;
 pub mod programme;
 pub mod rehearsal;
@@ -29,6 +30,7 @@ pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
 pub mod text_checks;
+pub mod webhooks;
 
 use crate::db;
 use crate::domain::access::CannotSign;
@@ -112,6 +114,21 @@ pub enum Error {
     /// The organisation is suspended.
     #[error("the organisation is suspended")]
     Suspended,
+    /// The organisation was not verified yet.
+    #[error("the organisation is not verified")]
+    Unverified,
+    /// An organisation keeps an owner.
+    #[error("it is the last owner")]
+    LastOwner,
+    /// Somebody has as many applications waiting as anybody can have.
+    #[error("there are too many applications")]
+    TooManyApplications,
+    /// An organisation has as many invitations open as any can have.
+    #[error("there are too many invitations")]
+    TooManyInvitations,
+    /// An organisation has as many keys as any can have.
+    #[error("there are too many keys")]
+    TooManyApiKeys,
     /// The store failed.
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -4,17 +4,21 @@
 //! Another kind of item: its word in `domain::review::ItemKind`, [`enqueue`] where it is submitted, and its arm in
 //! [`Reviews::approve`] and [`Reviews::reject`].
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::Error;
 use super::audit;
 use super::drafts::{self, Drafts, authored, standing};
+use super::organisations::applications;
 use crate::db::records::Stored;
-use crate::db::{AnyConn, Db, Tx, publication, reports, review_items};
+use crate::db::{self, AnyConn, Db, Tx, publication, reports, review_items};
+use crate::domain::applications::Application;
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::drafts::body::{self, Change};
 use crate::domain::drafts::{Authored, Body, FieldNote};
-use crate::domain::ids::{PersonId, Random, ReportId, ReviewItemId};
+use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ReviewItemId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
@@ -29,6 +33,7 @@ use crate::domain::text::Text;
 pub struct Reviews {
     db: Db,
     drafts: Drafts,
+    vault: Arc<Vault>,
 }
 
 /// An item, and how the organisation stands whose it is.
@@ -49,6 +54,8 @@ pub struct Opened {
     pub changes: Vec<Change>,
     /// What was reported.
     pub report: Option<Report>,
+    /// What an organisation says of itself.
+    pub application: Option<Application>,
 }
 
 /// How an organisation stands before those who judge what it submits.
@@ -89,8 +96,12 @@ fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
     Ok(Judged { item, organisation })
 }
 
-/// What a draft changes of what is published; of what never was, all that it has.
-fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Vec<Change>, Error> {
+/// What a draft changes of what is published; of what never was, and of what is looked at afterwards, all that it has.
+fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Result<Vec<Change>, Error> {
+    if lane != Lane::Submitted {
+        let thing = T::get(conn, id)?.map(|record| body::of(&record.body));
+        return Ok(body::changes(&Body::new(), &thing.unwrap_or_default()));
+    }
     let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Vec::new()) };
     let public = match publication::of(conn, T::KIND, id)? {
         Some(Publication::Draft) | None => Body::new(),
@@ -180,8 +191,8 @@ impl Reviewer<'_> {
 
 impl Reviews {
     /// The use cases over a store.
-    pub fn new(db: Db, drafts: Drafts) -> Self {
-        Self { db, drafts }
+    pub fn new(db: Db, drafts: Drafts, vault: Arc<Vault>) -> Self {
+        Self { db, drafts, vault }
     }
 
     /// A page of what waits in a part of the queue, the oldest first, and how much waits in it in all.
@@ -211,14 +222,18 @@ impl Reviews {
             by.reach(&item)?;
             let object = item.what.object;
             let changes = match item.what.kind.drafted() {
-                Some(kind) => authored!(kind, T => changes::<T>(conn, object))?,
+                Some(kind) => authored!(kind, T => changes::<T>(conn, object, item.what.lane))?,
                 None => Vec::new(),
             };
             let report = match (item.what.kind, ReportId::new(object)) {
                 (ItemKind::Report, Some(report)) => reports::get(conn, vault, report)?,
                 _ => None,
             };
-            Ok(Opened { judged: judged(conn, item)?, changes, report })
+            let application = match (item.what.kind, OrganisationId::new(object)) {
+                (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
+                _ => None,
+            };
+            Ok(Opened { judged: judged(conn, item)?, changes, report, application })
         })
     }
 
@@ -259,6 +274,9 @@ impl Reviews {
                 (Some(_), Lane::Sampled | Lane::Emergency) => {
                     noted(tx, by.person, Action::FoundInOrder, item, None)
                 }
+                (None, _) if item.what.kind == ItemKind::Organisation => {
+                    applications::verify(tx, &self.vault, by.person, item)
+                }
                 (None, _) => other(tx, by.person, Action::ReportFollowed, item, None),
             }
         })
@@ -294,6 +312,9 @@ impl Reviews {
                     authored!(kind, T => self.drafts.take_down::<T>(tx, by.person, item.what.object, reason))
                 }
                 (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
+                (None, _) if item.what.kind == ItemKind::Organisation => {
+                    applications::refuse(tx, &self.vault, by.person, item, reason)
+                }
                 (None, _) => other(tx, by.person, Action::ReportDismissed, item, Some(reason)),
             }
         })
@@ -333,7 +354,7 @@ impl Reviews {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
                 self.drafts.take_down::<T>(tx, by.person, id, reason)?;
-                self.drafts.retire(tx, kind, id).map(drop)
+                self.drafts.retire(tx, kind, id, Lane::Sampled).map(drop)
             })
         })
     }

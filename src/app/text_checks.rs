@@ -162,9 +162,9 @@ mod tests {
         let pieces = texts(fields.as_object().unwrap(), 5);
         assert!(pieces.iter().all(|(_, piece)| piece.chars().count() <= 5), "{pieces:?}");
         let all: String = pieces.iter().map(|(_, piece)| piece.replace('\n', "")).collect();
-        assert_eq!(all, format!("{}A talk短", "长".repeat(7)));
+        assert_eq!(all, format!("{}短A talk", "长".repeat(7)));
         let together = texts(fields.as_object().unwrap(), 100);
         assert_eq!(together.len(), 1);
-        assert_eq!(together[0].0, "summary.zh-CN, title.en, title.zh-CN");
+        assert_eq!(together[0].0, "summary.zh-CN, title.zh-CN, title.en");
     }
 }

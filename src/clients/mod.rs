@@ -2,6 +2,7 @@
 
 pub mod limits;
 pub mod wakeups;
+pub mod webhooks;
 pub mod wechat;
 
 /// Names the library with which rustls computes, which has to be done once per process before anything is encrypted;

@@ -25,6 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use page::page;
 pub use secret::Secret;
 
+use crate::clients::webhooks;
 use crate::clients::wechat::push::PushSettings;
 use crate::clients::wechat::{App, AppSecret, BaseUrl, Settings};
 use crate::db;
@@ -32,6 +33,7 @@ use crate::domain::access::{Keys, SigningKey};
 use crate::domain::review;
 use crate::domain::sealing::{DataKey, Keyring, Pseudonyms};
 use crate::domain::tickets::{TicketKey, TicketKeys};
+use crate::domain::webhooks::addresses::Beside;
 use crate::domain::wechat::AppId;
 use crate::http;
 use crate::http::limits::caller::Trusted;
@@ -130,6 +132,8 @@ settings! {
     wechat_base: BaseUrl = "https://api.weixin.qq.com", "KEPU_WECHAT_BASE", BaseUrl::parse, "an https address without a path, or an http address of this machine";
     #[doc = "With `--demo`: where on this machine the simulated WeChat is served. Port 0 takes any free one, and so does one that is taken."]
     simulator_bind: SocketAddr = "127.0.0.1:9465", "KEPU_SIMULATOR_BIND", read::loopback, "a loopback address and a port";
+    #[doc = "Blocks of addresses, separated by commas, to which web-hooks are sent although they are not of the public net: for rehearsals. Refused in production."]
+    webhook_private_targets: Beside = "", "KEPU_WEBHOOK_PRIVATE_TARGETS", read::value, "blocks such as 127.0.0.1/32, separated by commas";
     #[doc = "Changes to the limits below, or `off` for none at all: `login.network=1200/60, signups.account=off`."]
     limits: Option<Rules> = "", "KEPU_LIMITS", read::limits, "off, or changes such as login.network=1200/60, signups.account=off";
     #[doc = "The proxies before this server, as addresses or blocks of them, separated by commas. Only a connection that comes from one of them is believed when it says in `X-Forwarded-For` for whom it speaks."]
@@ -265,6 +269,12 @@ impl Config {
             claim: TimeDelta::minutes(self.review_claim_minutes.into()),
             sampled_percent: self.review_sampled_percent,
         }
+    }
+
+    /// Where web-hooks may be sent.
+    #[must_use]
+    pub fn webhooks(&self) -> webhooks::Rules {
+        webhooks::Rules { https_only: self.production, beside: self.webhook_private_targets.clone() }
     }
 
     /// The keys of access tokens, if they were given; else they are made in the data directory.

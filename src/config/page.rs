@@ -15,7 +15,7 @@ that names it.
 
 **Production** is any start without `--demo` where the bind is not loopback or the store is PostgreSQL. There
 
-- `KEPU_NOW` is refused;
+- `KEPU_NOW` and `KEPU_WEBHOOK_PRIVATE_TARGETS` are refused, and web-hooks are sent by `https` only;
 - `kepu serve` must be given `KEPU_SIGNING_KEYS` and `KEPU_TICKET_KEYS`, lest replicas refuse each other's access tokens
   and tickets, and `KEPU_DATA_KEYS` and `KEPU_PSEUDONYM_KEY`, lest they cannot read each other's data;
 - a `DATABASE_URL` or `REDIS_URL` that names another machine must hold a password, and no password may begin with

@@ -18,6 +18,13 @@ pub(super) fn check(config: &Config, refused: &mut Refused) {
                 .into(),
         );
     }
+    if !config.webhook_private_targets.is_empty() {
+        refused.0.push(
+            "KEPU_WEBHOOK_PRIVATE_TARGETS lets strangers send into private networks, which is refused in production; \
+             leave it out."
+                .into(),
+        );
+    }
     if !config.wechat_base.encrypted() {
         refused.0.push(
             "KEPU_WECHAT_BASE is not https, which is refused in production: only a simulator speaks http."

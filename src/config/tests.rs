@@ -94,6 +94,8 @@ fn production_refuses_what_is_published_or_missing() {
     );
     let fixed = ("KEPU_NOW", "2026-11-28T10:00:00+08:00");
     assert!(refused(&[("KEPU_BIND", "0.0.0.0:8080"), fixed]).starts_with("KEPU_NOW stops the clock"));
+    let inwards = ("KEPU_WEBHOOK_PRIVATE_TARGETS", "10.0.0.0/8");
+    assert!(refused(&[("KEPU_BIND", "0.0.0.0:8080"), inwards]).starts_with(inwards.0));
 
     for url in [
         "postgres://kepu:s3cret@db/kepu",

@@ -31,7 +31,7 @@ pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {
         entries::at.eq(tx.now.naive_utc()),
         entries::actor.eq(entry.actor.word()),
         entries::api_key_id.eq(api_key),
-        entries::action.eq(entry.action.word()),
+        entries::action.eq(entry.action.name()),
         entries::object_kind.eq(entry.object.map(|Object { kind, .. }| kind)),
         entries::object_id.eq(entry.object.map(|Object { id, .. }| id)),
         entries::organisation_id.eq(entry.organisation.map(OrganisationId::get)),

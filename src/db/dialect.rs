@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::{Array, BigInt, Text, Timestamp};
 
 use super::connection::AnyConn;
 use super::error::Error;
@@ -148,6 +148,45 @@ pub fn waiting_notices(conn: &mut AnyConn, now: NaiveDateTime, limit: i64) -> Qu
         AnyConn::Sqlite(conn) => waiting.load(conn),
         AnyConn::Postgres(conn) => waiting.for_update().skip_locked().load(conn),
     }
+}
+
+/// Numbers of deliveries to an endpoint that are due at `now`, all or those of one word, and before which none about the same object waits or is
+/// under way, in order. Several replicas ask at once: on PostgreSQL each row is given to one transaction, and locked until it
+/// ends; one that another transaction took meanwhile is looked at again, and no longer waits. SQLite has one writer at a time.
+pub fn due_deliveries(
+    conn: &mut AnyConn,
+    webhook: i64,
+    now: NaiveDateTime,
+    limit: i64,
+    only: Option<&str>,
+) -> QueryResult<Vec<i64>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    // SQLite numbers parameters by where they appear first.
+    const DUE: &str = "SELECT d.id AS n FROM webhook_deliveries d \
+        WHERE d.webhook_id = $1 AND d.state = 'waiting' AND d.next_at <= $2 AND d.what LIKE $3 AND NOT EXISTS (\
+            SELECT 1 FROM webhook_deliveries e WHERE e.webhook_id = d.webhook_id AND e.kind = d.kind \
+            AND e.object_id = d.object_id AND e.id < d.id AND e.state IN ('waiting', 'sending')) \
+        ORDER BY d.id LIMIT $4";
+    let (limit, only) = (limit.max(0), only.unwrap_or("%"));
+    let rows: Vec<Row> = match conn {
+        AnyConn::Sqlite(conn) => diesel::sql_query(DUE)
+            .bind::<BigInt, _>(webhook)
+            .bind::<Timestamp, _>(now)
+            .bind::<Text, _>(only)
+            .bind::<BigInt, _>(limit)
+            .load(conn)?,
+        AnyConn::Postgres(conn) => diesel::sql_query(format!("{DUE} FOR UPDATE OF d SKIP LOCKED"))
+            .bind::<BigInt, _>(webhook)
+            .bind::<Timestamp, _>(now)
+            .bind::<Text, _>(only)
+            .bind::<BigInt, _>(limit)
+            .load(conn)?,
+    };
+    Ok(rows.into_iter().map(|row| row.n).collect())
 }
 
 /// Deletes changes whose transaction this server has yet to begin: they came with a restore from another one,

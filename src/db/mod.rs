@@ -7,6 +7,8 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod api_keys;
+pub mod applications;
 pub mod attendees;
 pub mod audit;
 pub mod bases;
@@ -28,6 +30,7 @@ pub mod favourites;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;
+pub mod invitations;
 pub mod limits_used;
 pub mod logins;
 pub mod message_credits;
@@ -54,6 +57,7 @@ pub mod subscriptions;
 pub mod terms;
 pub mod text_checks;
 pub mod walk_ins;
+pub mod webhooks;
 pub mod wechat_identities;
 pub mod wechat_pushes;
 

@@ -55,6 +55,9 @@ macro_rules! each_table {
 /// Whether a thing is shown, its organisation's standing aside; `None` if there is no such thing. What is not drafted is
 /// public as soon as it is there.
 pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>, Error> {
+    if kind == Kind::Organisation {
+        return super::organisations::publication(conn, id);
+    }
     let word: Option<String> = each_table!(
         kind,
         table => table::table.find(id).select(table::publication).first(conn).optional()?,

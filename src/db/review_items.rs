@@ -112,12 +112,27 @@ pub fn get(conn: &mut AnyConn, id: ReviewItemId) -> Result<Option<Item>, Error> 
     row.map(Row::item).transpose()
 }
 
-/// What of this thing waits, if anything does.
+/// What of this thing waits in a lane, if anything does.
+pub fn open_in(conn: &mut AnyConn, kind: ItemKind, object: i64, lane: Lane) -> Result<Option<Item>, Error> {
+    let row: Option<Row> = review_items::table
+        .filter(review_items::kind.eq(kind.name()))
+        .filter(review_items::object_id.eq(object))
+        .filter(review_items::lane.eq(lane.name()))
+        .filter(review_items::state.eq(ItemState::Open.name()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::item).transpose()
+}
+
+/// What of this thing waits, if anything does: to be published rather than to be looked at afterwards.
 pub fn open_of(conn: &mut AnyConn, kind: ItemKind, object: i64) -> Result<Option<Item>, Error> {
     let row: Option<Row> = review_items::table
         .filter(review_items::kind.eq(kind.name()))
         .filter(review_items::object_id.eq(object))
         .filter(review_items::state.eq(ItemState::Open.name()))
+        // By their words: submitted, sampled.
+        .order(review_items::lane.desc())
         .select(Row::as_select())
         .first(conn)
         .optional()?;

@@ -1,5 +1,6 @@
 //! Who may do what: memberships of organisations, and authorities over divisions.
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 
 use super::Tx;
@@ -97,6 +98,34 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
     diesel::delete(authorities::table.filter(authorities::person_id.eq(person.get())))
         .execute(&mut *tx.conn)?;
     Ok(())
+}
+
+/// A member of an organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Member {
+    /// Who.
+    pub person: PersonId,
+    /// In which role.
+    pub role: MemberRole,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// The members of an organisation, who came first first.
+pub fn members(conn: &mut AnyConn, organisation: OrganisationId) -> Result<Vec<Member>, Error> {
+    let rows: Vec<(i64, String, NaiveDateTime)> = memberships::table
+        .filter(memberships::organisation_id.eq(organisation.get()))
+        .order((memberships::created_at, memberships::person_id))
+        .select((memberships::person_id, memberships::role, memberships::created_at))
+        .load(conn)?;
+    let member = |(person, role, since): (i64, String, NaiveDateTime)| {
+        Some(Member {
+            person: PersonId::new(person)?,
+            role: MemberRole::from_name(&role)?,
+            since: since.and_utc(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(member).collect())
 }
 
 /// Who organises the event of a session, in whatever part; `None` if there is no such session.

@@ -36,6 +36,11 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         suspended_at -> Nullable<Timestamp>,
+        division -> Nullable<BigInt>,
+        verified -> Bool,
+        credit_code -> Nullable<Text>,
+        suspended_reason -> Nullable<Text>,
+        trusted_at -> Nullable<Timestamp>,
     }
 }
 
@@ -455,6 +460,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhooks (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        name -> Nullable<Text>,
+        url -> Text,
+        types -> Text,
+        secret -> Text,
+        old_secret -> Nullable<Text>,
+        old_secret_until -> Nullable<Timestamp>,
+        stopped -> Nullable<Text>,
+        failures -> Integer,
+        failing_since -> Nullable<Timestamp>,
+        rests_until -> Nullable<Timestamp>,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     review_items (id) {
         id -> BigInt,
         kind -> Text,
@@ -475,6 +500,48 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         reason -> Nullable<Text>,
         fields -> Text,
+    }
+}
+
+diesel::table! {
+    webhook_deliveries (id) {
+        id -> BigInt,
+        webhook_id -> BigInt,
+        what -> Text,
+        kind -> Text,
+        object_id -> BigInt,
+        event_id -> Nullable<BigInt>,
+        object_version -> BigInt,
+        happened_at -> Timestamp,
+        state -> Text,
+        attempts -> Integer,
+        first_at -> Nullable<Timestamp>,
+        next_at -> Timestamp,
+        sending_until -> Nullable<Timestamp>,
+        status -> Nullable<Integer>,
+        problem -> Nullable<Text>,
+        settled_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    webhook_seen (organisation_id, kind, object_id) {
+        organisation_id -> BigInt,
+        kind -> Text,
+        object_id -> BigInt,
+        event_id -> Nullable<BigInt>,
+        version -> BigInt,
+        digest -> BigInt,
+        cancelled -> Bool,
+        ends_at -> Nullable<Timestamp>,
+        seats -> BigInt,
+    }
+}
+
+diesel::table! {
+    webhook_position (id) {
+        id -> BigInt,
+        low_water -> BigInt,
     }
 }
 
@@ -542,6 +609,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    organisation_applications (organisation_id) {
+        organisation_id -> BigInt,
+        version -> BigInt,
+        state -> Text,
+        details -> Text,
+        contact -> Nullable<Text>,
+        applicant_id -> Nullable<BigInt>,
+        submitted_at -> Timestamp,
+        decided_at -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        role -> Text,
+        code_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        name -> Text,
+        scopes -> Text,
+        secret_hash -> Text,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        revoked_at -> Nullable<Timestamp>,
+        last_used_at -> Nullable<Timestamp>,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
@@ -551,4 +657,5 @@ diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
+diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

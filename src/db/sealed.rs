@@ -8,7 +8,10 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::{audit, companions, feedback, passwords, persons, reports, signups, wechat_identities as identities};
+use super::{
+    applications, audit, companions, feedback, passwords, persons, reports, signups, webhooks,
+    wechat_identities as identities,
+};
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
 /// A column of sealed fields.
@@ -34,7 +37,11 @@ pub const COLUMNS: &[Column] = &[
     feedback::WORDS,
     passwords::TOTP_SECRET,
     reports::WORDS,
+    webhooks::URL,
+    webhooks::SECRET,
+    webhooks::OLD_SECRET,
     audit::VALUE,
+    applications::CONTACT,
 ];
 
 impl Column {

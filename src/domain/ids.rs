@@ -171,8 +171,14 @@ ids! {
     NoticeId = "notice";
     /// What a person wants to be told of.
     SubscriptionId = "subscription";
+    /// An endpoint that an organisation is told at.
+    WebhookId = "webhook";
+    /// Something that an endpoint is told; its number is the store's.
+    DeliveryId = "delivery";
     /// A key by which a partner's system acts for an organisation.
     ApiKeyId = "apiKey";
+    /// An invitation into an organisation.
+    InvitationId = "invitation";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
     /// That something published is wrong, as somebody says.

@@ -9,6 +9,66 @@ use super::divisions::Adcode;
 use super::ids::OrganisationId;
 use super::sources::Source;
 use super::text::Text;
+use super::words::words;
+
+words! {
+    /// What an organisation is.
+    OrganisationKind {
+        /// 党政机关
+        Authority = "authority",
+        /// 科协、学会、协会、基金会
+        Association = "association",
+        /// 科技馆、博物馆、天文馆
+        Museum = "museum",
+        /// 科研院所
+        Institute = "institute",
+        /// 高校
+        University = "university",
+        /// 中小学、幼儿园
+        School = "school",
+        /// 医疗卫生机构
+        Hospital = "hospital",
+        /// 图书馆、文化馆、少年宫
+        CulturalCentre = "culturalCentre",
+        /// 公园、植物园、动物园、保护区
+        Park = "park",
+        /// 街道、社区、村
+        Community = "community",
+        /// 企业
+        Company = "company",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+words! {
+    /// How an organisation stands before authorities.
+    StandingWord {
+        /// What it says of itself waits for a decision.
+        Waiting = "waiting",
+        /// That was refused.
+        Refused = "refused",
+        /// That was found right; or it was here before anybody had to apply.
+        Verified = "verified",
+        /// What it submits is published at once.
+        Trusted = "trusted",
+        /// What it published is kept from everybody.
+        Suspended = "suspended",
+    }
+}
+
+impl Serialize for OrganisationKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for OrganisationKind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::from_name(&name).ok_or_else(|| serde::de::Error::custom("no kind of organisation"))
+    }
+}
 
 /// An organisation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +76,9 @@ use super::text::Text;
 pub struct Organisation {
     /// Its name.
     pub name: Text,
+    /// What it is, as far as known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<OrganisationKind>,
     /// Where it has its seat, as far as known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub adcode: Option<Adcode>,

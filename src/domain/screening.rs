@@ -161,7 +161,7 @@ mod tests {
         let found = doubts(&lists(), fields);
         let places: Vec<_> =
             found.iter().map(|doubt| (doubt.field.as_str(), doubt.reason.as_str())).collect();
-        assert_eq!(places, [("speakers[0].role.zh-CN", "广告"), ("title.zh-CN", "迷信")]);
+        assert_eq!(places, [("title.zh-CN", "迷信"), ("speakers[0].role.zh-CN", "广告")]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Who may do what: the one table of all operations. Handlers hold to it by what they take ([`super::person`],
 //! [`super::staff`]); the document says it; tests walk both, and ask a server as everybody who may not.
 
+use crate::domain::api_keys::Scope;
 use crate::domain::roles::{AuthorityRole, MemberRole};
 
 /// Whom an operation is for.
@@ -14,6 +15,8 @@ pub enum Who {
     Desk,
     /// Members of the organisation whose thing it is, from this role on.
     Member(MemberRole),
+    /// Members of any organisation, from this role on, for what is theirs.
+    Members(MemberRole),
     /// Authorities over the division concerned, from this role on.
     Authority(AuthorityRole),
 }
@@ -34,9 +37,11 @@ pub fn of(operation: &str) -> Option<Who> {
 
 /// Every operation by its `operationId`, in the order of the alphabet.
 pub const OPERATIONS: &[(&str, Who)] = &[
+    ("acceptInvitation", Who::Person),
     ("acceptOffer", Who::Person),
     ("addFavourite", Who::Person),
     ("addPhone", Who::Person),
+    ("applyForOrganisation", Who::Person),
     ("approveReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
@@ -50,17 +55,22 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // WeChat, by its signature.
     ("checkWechatPush", Who::Anybody),
     ("claimReviewItem", Who::Authority(AuthorityRole::Reviewer)),
+    ("createApiKey", Who::Member(MemberRole::Owner)),
     ("createCompanion", Who::Person),
-    ("createEvent", Who::Member(MemberRole::Editor)),
+    ("createEvent", Who::Members(MemberRole::Editor)),
+    ("createInvitation", Who::Member(MemberRole::Owner)),
     // Whoever is logged in is remembered.
     ("createReport", Who::Anybody),
     ("createSessions", Who::Member(MemberRole::Editor)),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
+    ("createWebhook", Who::Member(MemberRole::Editor)),
     ("deleteCompanion", Who::Person),
+    ("deleteInvitation", Who::Member(MemberRole::Owner)),
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
+    ("deleteWebhook", Who::Member(MemberRole::Editor)),
     ("duplicateEvent", Who::Member(MemberRole::Editor)),
     // By either token of the login.
     ("endLogin", Who::Anybody),
@@ -83,6 +93,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getManagedSession", Who::Member(MemberRole::Editor)),
     ("getMap", Who::Anybody),
     ("getMe", Who::Person),
+    ("getMyOrganisation", Who::Member(MemberRole::Desk)),
     ("getOrganisation", Who::Anybody),
     ("getReadiness", Who::Anybody),
     ("getResource", Who::Anybody),
@@ -94,7 +105,12 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSignup", Who::Person),
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
+    ("getWebhook", Who::Member(MemberRole::Editor)),
     ("giveFeedback", Who::Person),
+    ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
+    ("leaveOrganisation", Who::Member(MemberRole::Desk)),
+    ("listAdministeredOrganisations", Who::Authority(AuthorityRole::Administrator)),
+    ("listApiKeys", Who::Member(MemberRole::Owner)),
     ("listAuditEntries", Who::Authority(AuthorityRole::Administrator)),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
@@ -105,8 +121,11 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listEventSessions", Who::Anybody),
     ("listEvents", Who::Anybody),
     ("listFavourites", Who::Person),
-    ("listManagedEvents", Who::Member(MemberRole::Editor)),
+    ("listInvitations", Who::Member(MemberRole::Owner)),
+    ("listManagedEvents", Who::Members(MemberRole::Desk)),
+    ("listMembers", Who::Member(MemberRole::Desk)),
     ("listMessageTemplates", Who::Anybody),
+    ("listMyOrganisations", Who::Person),
     ("listNotices", Who::Person),
     ("listOrganisations", Who::Anybody),
     ("listPolicies", Who::Anybody),
@@ -118,7 +137,10 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSignups", Who::Person),
     ("listSubscriptions", Who::Person),
     ("listTerms", Who::Anybody),
+    ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
+    ("listWebhooks", Who::Members(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
+    ("pingWebhook", Who::Member(MemberRole::Editor)),
     ("previewEvent", Who::Member(MemberRole::Editor)),
     ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
@@ -129,8 +151,13 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("rejectReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("rejectSignup", Who::Desk),
     ("removeFavourite", Who::Person),
+    ("removeMember", Who::Member(MemberRole::Owner)),
+    ("replayWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("reportMessageCredits", Who::Person),
+    ("restoreOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("restorePublished", Who::Authority(AuthorityRole::Administrator)),
+    ("revokeApiKey", Who::Member(MemberRole::Owner)),
+    ("rotateWebhookSecret", Who::Member(MemberRole::Editor)),
     ("searchEverything", Who::Anybody),
     ("setHeadcount", Who::Desk),
     ("startLogin", Who::Anybody),
@@ -138,15 +165,25 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("startTotp", Who::Anybody),
     ("submitEvent", Who::Member(MemberRole::Editor)),
     ("submitEvents", Who::Member(MemberRole::Editor)),
+    ("suspendOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("takeDown", Who::Authority(AuthorityRole::Administrator)),
+    ("transferOrganisation", Who::Member(MemberRole::Owner)),
+    ("trustOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("updateCompanion", Who::Person),
     ("updateEvent", Who::Member(MemberRole::Editor)),
     ("updateMe", Who::Person),
+    ("updateMember", Who::Member(MemberRole::Owner)),
+    ("updateMyOrganisation", Who::Member(MemberRole::Owner)),
     ("updateSession", Who::Member(MemberRole::Editor)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
+    ("updateWebhook", Who::Member(MemberRole::Editor)),
     ("withdrawEvent", Who::Member(MemberRole::Editor)),
 ];
+
+/// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
+/// each needs, if it needs one.
+pub const BY_KEY: &[(&str, Option<Scope>)] = &[("getMyOrganisation", None)];
 
 #[cfg(test)]
 mod tests {
@@ -171,6 +208,10 @@ mod tests {
             assert!(open || refuses("401"), "{id} does not tell of 401");
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
+        assert!(
+            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_)))),
+            "editors' operations only"
+        );
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();
         assert_eq!((ids.len(), OPERATIONS.len()), (operations.len(), operations.len()));
         assert!(OPERATIONS.is_sorted_by_key(|(id, _)| id));

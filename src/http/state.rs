@@ -16,12 +16,14 @@ use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
+use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
 use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
 use crate::discovery::{Live, Snapshot};
@@ -81,6 +83,8 @@ pub struct Members {
     pub companions: Companions,
     /// The use cases of check-in.
     pub checkins: Checkins,
+    /// The use cases of organisations that joined.
+    pub organisations: Organisations,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
@@ -97,6 +101,8 @@ pub struct Members {
     pub reviews: Reviews,
     /// The use cases of reports.
     pub reports: Reports,
+    /// The use cases of web-hooks.
+    pub webhooks: Webhooks,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }

@@ -8,7 +8,10 @@ use chrono::TimeDelta;
 
 use crate::app::accounts::Accounts;
 use crate::app::{self, checkins, programme};
-use crate::db::{Db, changes, consents, idempotency_keys, limits_used, logins, notices, signups, wechat_pushes};
+use crate::db::{
+    Db, api_keys, changes, consents, idempotency_keys, invitations, limits_used, logins, notices, signups,
+    wechat_pushes,
+};
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
 use crate::domain::time;
@@ -24,6 +27,9 @@ pub const PERSONAL_KEPT_DAYS: i64 = 180;
 
 /// How long keys of requests are known: 24 hours are promised.
 const KEYS_KEPT_DAYS: i64 = 1;
+
+/// How long an organisation reads of its API keys after they expired.
+const KEYS_REMEMBERED_DAYS: i64 = 365;
 
 /// How long pushes of WeChat's are known: it repeats one within a minute.
 const PUSHES_KNOWN_DAYS: i64 = 2;
@@ -54,6 +60,8 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
         idempotency_keys::purge(tx, tx.now() - TimeDelta::days(KEYS_KEPT_DAYS))?;
         signups::forget_personal(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
         limits_used::purge(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
+        invitations::purge(tx, tx.now())?;
+        api_keys::purge(tx, tx.now() - TimeDelta::days(KEYS_REMEMBERED_DAYS))?;
         wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
         changes::purge(tx, before)
     })?;

@@ -9,6 +9,7 @@
 //! - [`reminders`] tells those who have seats that their session is near.
 //! - [`daily`] does the day's chores: the sample programme, the purge of old changes.
 //! - [`sender`] sends notices as messages of WeChat's.
+//! - [`webhooks`] tells organisations' own systems what happened to their things.
 
 pub mod announcing;
 pub mod audit;
@@ -19,3 +20,4 @@ pub mod lapses;
 pub mod moderation;
 pub mod reminders;
 pub mod sender;
+pub mod webhooks;

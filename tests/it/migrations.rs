@@ -91,8 +91,16 @@ fn columns(conn: &mut AnyConn) -> Result<Vec<String>, Error> {
             let kind = match row.kind.to_ascii_uppercase().as_str() {
                 // SQLite's auto-increment keys are spelled INTEGER and hold 64 bits.
                 "INTEGER"
-                    if ["changes.id", "notices.id", "data_looks.id", "favourites.id", "audit_entries.id", "audit_personal.id"]
-                        .contains(&row.place.as_str()) =>
+                    if [
+                        "changes.id",
+                        "notices.id",
+                        "data_looks.id",
+                        "favourites.id",
+                        "audit_entries.id",
+                        "audit_personal.id",
+                        "webhook_deliveries.id",
+                    ]
+                    .contains(&row.place.as_str()) =>
                 {
                     "BigInt"
                 }

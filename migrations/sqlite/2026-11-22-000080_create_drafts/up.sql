@@ -49,7 +49,7 @@ CREATE TABLE review_items (
     CONSTRAINT review_items_claim CHECK ((claimed_by IS NULL) = (claimed_until IS NULL)),
     CONSTRAINT review_items_decision CHECK ((decided_at IS NULL) = (state = 'open'))
 );
-CREATE UNIQUE INDEX review_items_open_once ON review_items (kind, object_id) WHERE state = 'open';
+CREATE UNIQUE INDEX review_items_open_once ON review_items (kind, object_id, lane) WHERE state = 'open';
 CREATE INDEX review_items_oldest_first ON review_items (submitted_at, id) WHERE state = 'open';
 CREATE INDEX review_items_by_organisation ON review_items (organisation_id, state);
 CREATE INDEX review_items_by_object ON review_items (kind, object_id, submitted_at);

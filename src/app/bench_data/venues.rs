@@ -124,6 +124,7 @@ fn organisation(plan: &Plan, world: &World, words: &Words, number: u64) -> Optio
         id.get(),
         Organisation {
             name: Text::zh(name),
+            kind: None,
             adcode: Some(district.adcode),
             url: None,
             source: plan.source(),

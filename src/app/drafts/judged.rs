@@ -117,12 +117,9 @@ impl Drafts {
             if draft.base.is_none() {
                 draft.base = Some(body::of(&record.body));
             }
-            let waited = draft.state == State::Submitted;
             send_back(tx, &mut draft, reason, &[]);
             held::save(tx, &draft, stored)?;
-            if waited {
-                self.retire(tx, T::KIND, id)?;
-            }
+            self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
         publication::set(tx, T::KIND, id, Publication::TakenDown)?;
         judged::<T>(tx, by, Action::TakenDown, id, Some(reason))
@@ -171,7 +168,7 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         held::save(tx, &draft, stored)?;
-        self.retire(tx, T::KIND, id)?;
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
         publishing::publish(tx, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;

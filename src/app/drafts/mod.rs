@@ -187,7 +187,7 @@ impl Drafts {
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         if publication == Publication::Draft {
             held::save(tx, &draft, stored)?;
-            self.retire(tx, T::KIND, id)?;
+            self.retire(tx, T::KIND, id, Lane::Submitted)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
                 return Err(Error::VersionConflict);
             }
@@ -208,7 +208,7 @@ impl Drafts {
             draft.base = Some(public.clone());
         }
         held::save(tx, &draft, stored)?;
-        self.retire(tx, T::KIND, id)?;
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if let Some(thing) = ready {
             publishing::publish(tx, &record, publication, &thing)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
@@ -224,7 +224,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
-    /// it would change is published; [`Error::Suspended`] if its organisation is.
+    /// it would change is published; [`Error::Suspended`], [`Error::Unverified`] if its organisation is.
     pub fn submit<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
         let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
         match draft.state {
@@ -233,6 +233,9 @@ impl Drafts {
             State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.organisation)?;
+        if !standing.verified {
+            return Err(Error::Unverified);
+        }
         if standing.suspended {
             return Err(Error::Suspended);
         }
@@ -246,15 +249,14 @@ impl Drafts {
             draft.base = Some(body::of(&record.body));
         }
         held::save(tx, &draft, stored)?;
-        let sampled_before = self.retire(tx, T::KIND, id)? == Some(Lane::Sampled);
         if at_once {
             publishing::publish(tx, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);
             note(tx, by, Action::Published, &draft, None, Some(told))?;
-            let sampled =
-                ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
-            // Who hands in again draws no second lot.
-            if sampled || sampled_before {
+            // Whoever hands in again draws no second lot.
+            let before = self.retire(tx, T::KIND, id, Lane::Sampled)?;
+            let drawn = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
+            if drawn || before {
                 self.queue(tx, &draft, &thing, Lane::Sampled, notes)?;
             }
         } else {
@@ -283,7 +285,7 @@ impl Drafts {
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         held::save(tx, &draft, stored)?;
-        self.retire(tx, T::KIND, id)?;
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
         note(tx, by, Action::Withdrawn, &draft, None, None)?;
         Ok(draft)
     }
@@ -305,20 +307,26 @@ impl Drafts {
         }
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         held::save(tx, &draft, stored)?;
-        self.retire(tx, T::KIND, id)?;
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
+        self.retire(tx, T::KIND, id, Lane::Sampled)?;
         publication::set(tx, T::KIND, id, Publication::Archived)?;
         note(tx, by, Action::Archived, &draft, None, None)?;
         Ok(draft)
     }
 
-    /// Takes what waits of a thing out of the queue; says what it was there for.
-    pub(in crate::app) fn retire(&self, tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<Option<Lane>, Error> {
-        let Some(kind) = ItemKind::of(kind) else { return Ok(None) };
-        let Some(item) = review_items::open_of(tx, kind, id)? else { return Ok(None) };
+    /// Takes what waits of a thing in a lane out of the queue; says whether anything did.
+    pub(in crate::app) fn retire(
+        &self,
+        tx: &mut Tx<'_>,
+        kind: Kind,
+        id: i64,
+        lane: Lane,
+    ) -> Result<bool, Error> {
+        let Some(kind) = ItemKind::of(kind) else { return Ok(false) };
+        let Some(item) = review_items::open_in(tx, kind, id, lane)? else { return Ok(false) };
         let gone =
             review_items::Decision { state: ItemState::Withdrawn, by: None, reason: None, fields: &[] };
-        review_items::decide(tx, item.id, item.what.version, &gone)?;
-        Ok(Some(item.what.lane))
+        Ok(review_items::decide(tx, item.id, item.what.version, &gone)?)
     }
 
     fn queue<T: Authored>(

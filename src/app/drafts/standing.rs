@@ -10,9 +10,13 @@ pub(in crate::app) struct Standing {
     pub(in crate::app) suspended: bool,
     /// Whether what it posts is published before anybody looks at it.
     pub(in crate::app) trusted: bool,
+    /// Whether it may post at all.
+    pub(in crate::app) verified: bool,
 }
 
 /// How this one stands.
 pub(in crate::app) fn of(conn: &mut AnyConn, id: OrganisationId) -> Result<Standing, Error> {
-    Ok(Standing { suspended: organisations::suspended(conn, id)?, trusted: false })
+    let found = organisations::standing(conn, id)?.ok_or(Error::NotFound)?;
+    let (suspended, trusted) = (found.suspended_at.is_some(), found.trusted_at.is_some());
+    Ok(Standing { suspended, trusted, verified: found.verified })
 }

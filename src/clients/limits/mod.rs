@@ -21,6 +21,8 @@ pub enum Whom {
     Network(Network),
     /// A person, wherever they are.
     Account(PersonId),
+    /// The system of a partner, by a hash of the key that it sends, right or wrong.
+    System(u64),
 }
 
 /// What is counted: something, of somebody.
@@ -37,6 +39,7 @@ impl fmt::Display for Key {
         match self.whom {
             Whom::Network(network) => write!(f, "kepu:limit:{}:{network}", self.what),
             Whom::Account(person) => write!(f, "kepu:limit:{}:{person}", self.what),
+            Whom::System(hash) => write!(f, "kepu:limit:{}:key-{hash:016x}", self.what),
         }
     }
 }

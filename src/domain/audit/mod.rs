@@ -1,7 +1,7 @@
 //! The audit (审计): who changed what, when, why, and what it was before and is after. [`chain`] says how entries are
 //! linked so that no change of one goes unnoticed.
 //!
-//! To note another change: a row of [`actions!`], and a call of `app::audit::note` in the transaction that makes it.
+//! To note another change: a row of [`Action`], and a call of `app::audit::note` in the transaction that makes it.
 
 pub mod chain;
 
@@ -13,77 +13,100 @@ use super::hidden::hidden;
 use super::ids::{ApiKeyId, OrganisationId, PersonId};
 use super::kinds::Kind;
 use super::review::ItemKind;
+use super::words::words;
 
 hidden! {
     /// Something personal that a change is about.
     PersonalText;
 }
 
-/// Makes [`Action`] and its words from the same lines.
-macro_rules! actions {
-    ($($(#[$doc:meta])* $action:ident $word:literal)+) => {
-        /// What somebody did. Its word never changes once released: entries stay for ever.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Action {
-            $($(#[$doc])* $action,)+
-        }
-
-        impl Action {
-            /// The words of all actions.
-            pub const WORDS: &[&str] = &[$($word),+];
-
-            /// Its word.
-            #[must_use]
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$action => $word,)+
-                }
-            }
-        }
-    };
+words! {
+    /// What somebody did. Its word never changes once released: entries stay for ever.
+    Action {
+        /// Somebody was given a role, in place of the one they had there.
+        RoleGranted = "roleGranted",
+        /// A role was taken from somebody.
+        RoleRevoked = "roleRevoked",
+        /// An account was given another password, and its codes were forgotten.
+        AccountReset = "accountReset",
+        /// Something new was begun.
+        Drafted = "drafted",
+        /// What is to be published was changed.
+        Edited = "edited",
+        /// It was handed in for review.
+        Submitted = "submitted",
+        /// It was taken back from review.
+        Withdrawn = "withdrawn",
+        /// It was published: approved, of a trusted organisation, or immaterial.
+        Published = "published",
+        /// It was published past review, in an emergency.
+        PublishedNow = "publishedNow",
+        /// It was sent back.
+        Rejected = "rejected",
+        /// What was published was found in order afterwards.
+        FoundInOrder = "foundInOrder",
+        /// An authority took it down.
+        TakenDown = "takenDown",
+        /// An authority showed again what was taken down.
+        Restored = "restored",
+        /// Its organisation put it away.
+        Archived = "archived",
+        /// A report was followed.
+        ReportFollowed = "reportFollowed",
+        /// A report was not followed.
+        ReportDismissed = "reportDismissed",
+        /// An organisation submitted what it says of itself.
+        OrganisationApplied = "organisationApplied",
+        /// An authority found that right.
+        OrganisationVerified = "organisationVerified",
+        /// An authority refused it.
+        OrganisationRefused = "organisationRefused",
+        /// An authority keeps from everybody what an organisation published.
+        OrganisationSuspended = "organisationSuspended",
+        /// An authority shows it again.
+        OrganisationRestored = "organisationRestored",
+        /// An authority said whether what an organisation submits is published at once.
+        OrganisationTrusted = "organisationTrusted",
+        /// Somebody was invited into an organisation.
+        MemberInvited = "memberInvited",
+        /// An invitation was taken back.
+        InvitationWithdrawn = "invitationWithdrawn",
+        /// A key was made for the system of a partner.
+        ApiKeyMade = "apiKeyMade",
+        /// A key was taken back.
+        ApiKeyRevoked = "apiKeyRevoked",
+        /// An endpoint of an organisation's was made.
+        WebhookMade = "webhookMade",
+        /// What is said of an endpoint was changed.
+        WebhookChanged = "webhookChanged",
+        /// An endpoint was given another secret.
+        WebhookSecretReplaced = "webhookSecretReplaced",
+        /// Deliveries of an endpoint were sent once more.
+        WebhookReplayed = "webhookReplayed",
+        /// An endpoint was deleted.
+        WebhookDeleted = "webhookDeleted",
+        /// Sessions were added to an event.
+        SessionsAdded = "sessionsAdded",
+        /// A session was changed.
+        SessionChanged = "sessionChanged",
+        /// A session was called off.
+        SessionCancelled = "sessionCancelled",
+        /// An event was called off.
+        EventCancelled = "eventCancelled",
+    }
 }
 
-actions! {
-    /// Somebody was given a role, in place of the one they had there.
-    RoleGranted "roleGranted"
-    /// A role was taken from somebody.
-    RoleRevoked "roleRevoked"
-    /// An account was given another password, and its codes were forgotten.
-    AccountReset "accountReset"
-    /// Something new was begun.
-    Drafted "drafted"
-    /// What is to be published was changed.
-    Edited "edited"
-    /// It was handed in for review.
-    Submitted "submitted"
-    /// It was taken back from review.
-    Withdrawn "withdrawn"
-    /// It was published: approved, of a trusted organisation, or immaterial.
-    Published "published"
-    /// It was published past review, in an emergency.
-    PublishedNow "publishedNow"
-    /// It was sent back.
-    Rejected "rejected"
-    /// What was published was found in order afterwards.
-    FoundInOrder "foundInOrder"
-    /// An authority took it down.
-    TakenDown "takenDown"
-    /// An authority showed again what was taken down.
-    Restored "restored"
-    /// Its organisation put it away.
-    Archived "archived"
-    /// A report was followed.
-    ReportFollowed "reportFollowed"
-    /// A report was not followed.
-    ReportDismissed "reportDismissed"
-    /// Sessions were added to an event.
-    SessionsAdded "sessionsAdded"
-    /// A session was changed.
-    SessionChanged "sessionChanged"
-    /// A session was called off.
-    SessionCancelled "sessionCancelled"
-    /// An event was called off.
-    EventCancelled "eventCancelled"
+impl Action {
+    /// All words.
+    pub const WORDS: &[&str] = &{
+        let mut words = [""; Self::ALL.len()];
+        let mut at = 0;
+        while at < words.len() {
+            words[at] = Self::ALL[at].name();
+            at += 1;
+        }
+        words
+    };
 }
 
 /// Who did it.
@@ -109,9 +132,6 @@ impl Actor {
         }
     }
 
-    /// The words of all kinds of actors.
-    pub const WORDS: &[&str] = &["person", "apiKey", "operator", "service"];
-
     /// The word of its kind.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -135,7 +155,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 4] = ["session", "report", "accreditation", "assessment"];
+    const OTHERS: [&str; 5] = ["session", "report", "accreditation", "assessment", "webhook"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
@@ -263,7 +283,7 @@ mod tests {
 
     #[test]
     fn every_word_stands_for_one_thing() {
-        for words in [Action::WORDS, Actor::WORDS, Object::KINDS] {
+        for words in [Action::WORDS, Object::KINDS] {
             let mut sorted = words.to_vec();
             sorted.sort_unstable();
             sorted.dedup();

@@ -120,12 +120,16 @@ pub enum Expected {
     Id,
     /// Six digits.
     Adcode,
+    /// A unified social credit code with its check digit.
+    CreditCode,
     /// Four numbers `west,south,east,north`.
     Bbox,
     /// A lower-case code with underscores, as `/v1/taxonomy` gives them.
     Code,
     /// An address that begins with `https://` or `http://`.
     Url,
+    /// A web address outside private networks.
+    PublicUrl,
     /// Letters, signs and line breaks, without control characters.
     PlainText,
     /// A JSON string.

@@ -161,6 +161,11 @@ impl Expected {
                 "應為六位行政區劃代碼，如 440106。",
                 "It must be a division code of six digits, such as 440106.",
             ),
+            Self::CreditCode => (
+                "应为 18 位统一社会信用代码，末位校验码须正确。",
+                "應為 18 位統一社會信用代碼，末位校驗碼須正確。",
+                "It must be a unified social credit code of 18 digits and letters, the last of which checks the others.",
+            ),
             Self::Bbox => (
                 "应为四个数：西,南,东,北，如 113.2,23.0,113.4,23.2。",
                 "應為四個數：西,南,東,北，如 113.2,23.0,113.4,23.2。",
@@ -175,6 +180,12 @@ impl Expected {
                 "应为以 https:// 或 http:// 开头的地址。",
                 "應為以 https:// 或 http:// 開頭的地址。",
                 "It must be an address that begins with https:// or http://.",
+            ),
+            Self::PublicUrl => (
+                "应为公网上的 https 地址，不含用户名与 # 部分，端口为 80、443 或不小于 1024。",
+                "應為公網上的 https 地址，不含使用者名稱與 # 部分，埠為 80、443 或不小於 1024。",
+                "It must be an https address of the public net, without user name and fragment, at port 80, 443 or \
+                 one from 1024 on.",
             ),
             Self::PlainText => {
                 ("不能含控制字符。", "不能含控制字元。", "It must not contain control characters.")
@@ -218,6 +229,7 @@ mod tests {
             FieldCode::NotAllowed { value: word(), allowed: vec![word()] },
             FieldCode::UnknownCode { value: word(), scheme: word() },
             FieldCode::Malformed(Expected::Bbox),
+            FieldCode::Malformed(Expected::CreditCode),
             FieldCode::Inverted { first: word(), then: word() },
             FieldCode::Incomplete { needs: word() },
             FieldCode::Conflicting { with: word() },

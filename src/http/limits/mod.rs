@@ -12,12 +12,14 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::person;
+use super::staff::API_KEY;
 use crate::clients::limits::{Counts, Key, Whom};
 use crate::domain::limits::{Limit, Standing};
 use crate::domain::networks::Network;
 use caller::Trusted;
 use classes::{CLASSES, Counting};
 use rules::Rules;
+use xxhash_rust::xxh3::xxh3_64;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STANDING: HeaderName = HeaderName::from_static("ratelimit");
@@ -68,9 +70,11 @@ impl Limiter {
             return Verdict::default();
         };
         let (class, bounds) = (&CLASSES[index], self.settings.rules.of(index));
-        let person =
-            bounds.account.and_then(|limit| Some((limit, person::verified(request.request())?.person)));
-        let account = person.map(|(limit, person)| (limit, "account", Whom::Account(person)));
+        let account = bounds.account.and_then(|limit| {
+            let person = person::verified(request.request()).map(|caller| Whom::Account(caller.person));
+            let system = || request.headers().get(API_KEY).map(|key| Whom::System(xxh3_64(key.as_bytes())));
+            Some((limit, "account", person.or_else(system)?))
+        });
         let network = bounds.network.map(|limit| {
             let address = self.settings.trusted.caller(request.peer_addr(), request.headers());
             (limit, "network", Whom::Network(Network::of(address)))

@@ -46,6 +46,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("checkin", "签到", "At the door: tickets, check-in, attendance (签到、到场)."),
     ("manage", "管理", "What organisations write and change (活动与场次管理)."),
     ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
+    ("manage", "管理", "What an organisation does for its own things (单位管理)."),
     ("review", "审核", "What waits for an authority, and what it decides (审核、下架)."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),
     ("administration", "管理", "What authorities do (主管部门)."),

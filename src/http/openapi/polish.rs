@@ -19,6 +19,9 @@ const LIST: &str = "List";
 /// The name by which operations say that they need a person: `security(("person" = []))`.
 const BEARER: &str = "person";
 
+/// The name of the other way, where the systems of partners may call too.
+const KEY: &str = "apiKey";
+
 /// Turns a collected document into the published one.
 #[must_use]
 pub fn polish(document: &OpenApi) -> Value {
@@ -41,6 +44,11 @@ pub fn polish(document: &OpenApi) -> Value {
         "scheme": "bearer",
         "bearerFormat": "JWT",
         "description": "The `accessToken` of a login.",
+    }, KEY: {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Api-Key",
+        "description": "The key of a partner's system, which an owner of its organisation made.",
     } });
     let schemas = &mut document["components"]["schemas"];
     schemas["Problem"] = serde_json::to_value(ProblemBody::schema()).unwrap_or_default();
@@ -62,6 +70,11 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     if let Some(name) = operation["operationId"].as_str() {
         let name = camel(name);
         who = access::of(&name);
+        if access::BY_KEY.iter().any(|(id, _)| *id == name)
+            && let Some(ways) = operation["security"].as_array_mut()
+        {
+            ways.push(json!({ KEY: [] }));
+        }
         operation["operationId"] = name.into();
     }
     let asks = |place: &str, operation: &Value| {

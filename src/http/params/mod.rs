@@ -30,7 +30,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 pub(super) use parse::decode;
 pub use parse::{Params, parse};
-pub use path::{PathAdcode, PathFavourite, PathThing, PathId};
+pub use path::{PathAdcode, PathFavourite, PathId, PathThing};
 pub use spec::parameters;
 
 use crate::domain::invalid::Invalid;

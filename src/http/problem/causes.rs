@@ -78,6 +78,11 @@ impl From<app::Error> for Problem {
             app::Error::OwnSubmission => Code::OwnSubmission.into(),
             app::Error::NothingToDo => Code::NothingToDo.into(),
             app::Error::Suspended => Code::OrganisationSuspended.into(),
+            app::Error::Unverified => Code::OrganisationUnverified.into(),
+            app::Error::LastOwner => Code::LastOwner.into(),
+            app::Error::TooManyApplications => Code::TooManyApplications.into(),
+            app::Error::TooManyInvitations => Code::TooManyInvitations.into(),
+            app::Error::TooManyApiKeys => Code::TooManyApiKeys.into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. }
             | app::Error::CannotSign(_)

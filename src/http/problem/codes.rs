@@ -421,6 +421,54 @@ codes! {
         ["该项已是所求的状态，或其状态不允许此操作。", "該項已是所求的狀態，或其狀態不允許此操作。",
          "It is as you ask already, or its state does not allow it."]
     }
+    /// The organisation is not verified yet.
+    OrganisationUnverified "organisationUnverified" 409 {
+        ["单位尚未核实", "單位尚未核實", "Organisation not verified"],
+        ["单位须经主管部门核实后才能提交发布；草稿可先保存。", "單位須經主管部門核實後才能提交發布；草稿可先儲存。",
+         "An authority has to verify this organisation before anything of it is published; drafts can be written meanwhile."]
+    }
+    /// An organisation keeps an owner.
+    LastOwner "lastOwner" 409 {
+        ["须保留一位负责人", "須保留一位負責人", "Last owner"],
+        ["这是单位唯一的负责人；请先将负责人转交他人。", "這是單位唯一的負責人；請先將負責人轉交他人。",
+         "This is the organisation's only owner; make somebody else one first."]
+    }
+    /// Five applications of a person wait already.
+    TooManyApplications "tooManyApplications" 409 {
+        ["待核实的申请过多", "待核實的申請過多", "Too many applications"],
+        ["每人最多有五份申请同时等待核实；请等待结果。", "每人最多有五份申請同時等待核實；請等待結果。",
+         "Five applications of yours wait already; wait until they are decided."]
+    }
+    /// Fifty invitations of an organisation are open already.
+    TooManyInvitations "tooManyInvitations" 409 {
+        ["邀请过多", "邀請過多", "Too many invitations"],
+        ["单位最多有五十份未接受的邀请；请先撤回不再需要的。", "單位最多有五十份未接受的邀請；請先撤回不再需要的。",
+         "Fifty invitations are open already; take back those that are not needed first."]
+    }
+    /// An organisation has twenty good API keys already.
+    TooManyApiKeys "tooManyApiKeys" 409 {
+        ["密钥过多", "金鑰過多", "Too many keys"],
+        ["单位最多有二十个有效密钥；请先撤销不再需要的。", "單位最多有二十個有效金鑰；請先撤銷不再需要的。",
+         "Twenty keys are good already; revoke those that are not needed first."]
+    }
+    /// The API key is wrong, has expired or was revoked.
+    ApiKeyInvalid "apiKeyInvalid" 401 {
+        ["密钥无效", "金鑰無效", "Invalid API key"],
+        ["X-Api-Key 无效、已过期或已撤销；请向单位负责人索取新的密钥。", "X-Api-Key 無效、已過期或已撤銷；請向單位負責人索取新的金鑰。",
+         "The `X-Api-Key` is wrong, has expired or was revoked; ask an owner of the organisation for another."]
+    }
+    /// The API key is good, and not for this.
+    ScopeMissing "scopeMissing" 403 {
+        ["密钥权限不足", "金鑰權限不足", "Scope missing"],
+        ["此密钥不含这项操作所需的权限（scopes）；请使用另一个密钥。", "此金鑰不含這項操作所需的權限（scopes）；請使用另一個金鑰。",
+         "This key has none of the `scopes` that the operation needs; use another."]
+    }
+    /// A request is of a person or of a key, never of both.
+    TwoIdentities "twoIdentities" 400 {
+        ["身份重复", "身分重複", "Two identities"],
+        ["Authorization 与 X-Api-Key 不能同时使用；请只保留一个。", "Authorization 與 X-Api-Key 不能同時使用；請只保留一個。",
+         "Send either `Authorization` or `X-Api-Key`, not both."]
+    }
     /// The organisation is suspended.
     OrganisationSuspended "organisationSuspended" 409 {
         ["单位已被暂停", "單位已被暫停", "Organisation suspended"],

@@ -16,8 +16,8 @@ use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    audit, companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, reports, signups,
-    subscriptions, wechat_identities as identities,
+    audit, companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, reports,
+    signups, subscriptions, wechat_identities as identities,
 };
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;

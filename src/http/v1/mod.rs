@@ -26,6 +26,7 @@ pub mod manage;
 pub mod map;
 pub mod me;
 pub mod media;
+mod names;
 pub mod notices;
 pub mod organisations;
 pub mod organisers;

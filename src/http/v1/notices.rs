@@ -46,11 +46,11 @@ wire! {
         Offered "offered"
         /// The seat was not taken in time.
         Lapsed "lapsed"
-        /// Time or place has changed.
+        /// Time or place has changed, or the party, where a guardian consents no more.
         Changed "changed"
         /// It does not take place.
         Cancelled "cancelled"
-        /// The host declined.
+        /// The host declined, or took the seats back.
         Rejected "rejected"
         /// It is tomorrow.
         DayBefore "dayBefore"

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::filters::Plain;
+use super::manage::organisations::shown::OrganisationKindName;
 use super::media::Source;
 use super::view::View;
 use crate::discovery::entries::OrganisationEntry;
@@ -43,6 +44,8 @@ pub struct OrganisationItem<'a> {
     /// Its name.
     #[schema(example = "广东省科学技术协会")]
     pub name: &'a str,
+    /// What it is, as far as known.
+    pub kind: Option<OrganisationKindName>,
     /// Code of the division where it has its seat, as far as known.
     #[schema(example = "440100")]
     pub adcode: Option<String>,
@@ -91,6 +94,7 @@ impl<'a> OrganisationItem<'a> {
         Self {
             id: ids::spell(entry.record.id),
             name: view.text(&body.name),
+            kind: body.kind.map(OrganisationKindName::from),
             adcode: body.adcode.map(|adcode| adcode.to_string()),
             district: seat.map(|division| view.text(&division.name)),
             url: body.url.as_deref(),

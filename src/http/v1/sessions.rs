@@ -177,7 +177,8 @@ pub struct Rules {
     /// Most seats one person may hold in the session.
     #[schema(example = 4)]
     pub per_person_max: u16,
-    /// How many sessions of the event one person may attend; absent: any number.
+    /// How many sessions of the event one person may attend; absent: any number. Those who come without a birth date count
+    /// for the account, a class that is booked by its heads as one.
     #[schema(example = 1)]
     pub per_event_max: Option<u16>,
     /// How many sessions of a campaign's events one person may attend; absent: any number.

@@ -21,7 +21,11 @@ async fn what_is_not_json_is_a_malformed_request() {
         ] {
             let answer = send(body).await;
             assert_problem(&answer, 400, "malformedRequest");
-            assert!(answer.json()["detail"].as_str().unwrap().contains("JSON"), "what is wanted: {}", answer.text);
+            assert!(
+                answer.json()["detail"].as_str().unwrap().contains("JSON"),
+                "what is wanted: {}",
+                answer.text
+            );
         }
         assert_problem(&send(vec![b' '; (1 << 20) + 1]).await, 413, "payloadTooLarge");
         if path != "/v1/auth/logout" {

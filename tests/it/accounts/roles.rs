@@ -159,6 +159,7 @@ fn may(who: Who, held: Option<&[Role]>) -> bool {
         Who::Anybody | Who::Person => true,
         Who::Desk => roles.in_any(&[org], MemberRole::Desk),
         Who::Member(role) => roles.in_any(&[org], role),
+        Who::Members(role) => held.iter().any(|one| matches!(one, Role::Member(own, _) if *own >= role)),
         Who::Authority(role) => roles.over("440106".parse().unwrap(), role),
     }
 }

@@ -1,7 +1,10 @@
 //! Review and reports as they are asked for.
 
+use kepu::app::catalogue::{Existing, save};
+use kepu::db::records::Stored;
 use kepu::db::{logins, roles};
 use kepu::domain::access::Caller;
+use kepu::domain::divisions::Division;
 use kepu::domain::ids::{LoginId, SessionId, spell};
 use kepu::domain::logins::{LIFE, RefreshToken};
 use reqwest::Method;
@@ -42,6 +45,9 @@ async fn served(store: Store) -> Server {
     {
         let db = fresh.open(Arc::new(ManualClock::new(NOW)));
         ground(&db);
+        let mut elsewhere = db.read(|conn| Division::get(conn, 440_100)).unwrap().unwrap().body;
+        elsewhere.adcode = "440300".parse().unwrap();
+        db.write(|tx| save(tx, 440_300, &elsewhere, Existing::Keep)).unwrap();
         db.write(|tx| {
             put_base(tx, "museum", &base("museum", 23.1, 113.3))?;
             put_event(tx, "talk", &event("talk", BaseId::from_slug("museum")), NOW + TimeDelta::hours(1), 1)

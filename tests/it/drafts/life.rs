@@ -132,7 +132,7 @@ on_both_stores! {
         let house = House::new(store);
         let (_, item) = house.submitted("算命的科学");
         let told: Vec<_> = item.what.notes.iter().map(|note| (note.field.as_str(), note.reason.as_str())).collect();
-        assert_eq!(told, [("summary.zh-CN", "doubtful"), ("title.zh-CN", "doubtful")]);
+        assert_eq!(told, [("title.zh-CN", "doubtful"), ("summary.zh-CN", "doubtful")]);
     }
 
     async fn taking_back_and_editing_take_it_out_of_the_queue(store: Store) {

@@ -4,6 +4,7 @@ mod http;
 mod life;
 mod races;
 mod seen;
+mod trusted;
 
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ use kepu::domain::text::Traditional;
 use kepu::jobs::feed::Feed;
 
 use crate::support::catalogue::{base, event, ground, organisation, put_base, put_event};
-use crate::support::server::NOW;
+use crate::support::server::{NOW, vault};
 use crate::support::stores::{Fresh, Holds, Store};
 
 /// A store with an organisation, a base and a published talk there; what works on it, and what the public sees.
@@ -53,14 +54,16 @@ impl House {
         ground(&db);
         db.write(|tx| {
             organisation(tx, "lab")?;
-            persons::insert(tx, PersonId::new(7).unwrap())?;
+            for person in [1, 2, 7, 8, 9, 100, 200] {
+                persons::insert(tx, PersonId::new(person).unwrap())?;
+            }
             put_base(tx, "museum", &base("museum", 23.1, 113.3))?;
             put_event(tx, "talk", &event("talk", BaseId::from_slug("museum")), NOW + TimeDelta::hours(1), 1)
         })
         .unwrap();
         let screen = Arc::new(WordLists::parse("[doubtful]\n算命").unwrap());
         let drafts = Drafts::new(screen, Arc::new(SystemRandom), rules);
-        let reviews = Reviews::new(db.clone(), drafts.clone());
+        let reviews = Reviews::new(db.clone(), drafts.clone(), vault());
         let dictionary = Arc::new(Dictionary::new().unwrap());
         let live = Arc::new(Live::new(Traditional::new().unwrap(), dictionary, true));
         let feed = Feed::load(db.clone(), live.clone(), Arc::new(clock.clone())).unwrap();

@@ -8,6 +8,9 @@ use kepu::domain::kinds::Kind;
 use kepu::domain::publication::Publication;
 
 use super::*;
+use crate::support::eventually;
+use crate::support::server::Server;
+use crate::support::stores::redis_url;
 
 /// The ids of events that a mirror is told of since its token, each with whether it is there; and its next token.
 fn told(house: &mut House, token: Option<&Token>) -> (Vec<(i64, bool)>, Token) {
@@ -91,4 +94,41 @@ on_both_stores! {
         hide(&house, Kind::Base, BaseId::from_slug("museum").get(), Publication::Public);
         assert_eq!(spot(&mut house), Some(23.1));
     }
+}
+
+/// Two replicas over one PostgreSQL: what an authority takes down is gone on both, and comes back on both.
+async fn both_follow(redis: Option<String>) {
+    let fresh = Arc::new(Fresh::new(Store::Postgres, Holds::Seeds));
+    let one = Server::over(fresh.clone(), redis.clone()).await;
+    let two = Server::over(fresh, redis).await;
+    let found = one.json("/v1/events?adcode=440106").await["items"][0]["id"].as_str().unwrap().to_owned();
+    let id = found.parse::<EventId>().unwrap().get();
+    let path = format!("/v1/events/{found}");
+    one.running.db.write(|tx| persons::insert(tx, administrator().0)).unwrap();
+    let reviews = &one.running.members.reviews;
+    let both = async |status: u16| {
+        for server in [&one, &two] {
+            eventually("both show the same", async || {
+                (server.get(&path).await.status == status).then_some(())
+            })
+            .await;
+        }
+    };
+    both(200).await;
+    reviews.take_down(by(&administrator()), Kind::Event, id, "核实").unwrap();
+    both(404).await;
+    reviews.restore(by(&administrator()), Kind::Event, id).unwrap();
+    both(200).await;
+    one.running.stop().await;
+    two.running.stop().await;
+}
+
+#[actix_web::test]
+async fn replicas_hide_what_is_taken_down() {
+    both_follow(None).await;
+}
+
+#[actix_web::test]
+async fn replicas_hide_what_is_taken_down_with_redis() {
+    both_follow(Some(redis_url())).await;
 }

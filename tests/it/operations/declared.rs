@@ -5,11 +5,14 @@ use serde_json::json;
 use super::*;
 use crate::support::dump::dump;
 
+/// What WeChat's servers call, by a protocol of WeChat's that may grow: its signature is what lets a request in.
+const WECHATS: [&str; 2] = ["checkWechatPush", "receiveWechatPush"];
+
 #[actix_web::test]
 async fn every_operation_names_a_query_parameter_that_it_does_not_know_before_anything_happens() {
     let (server, token) = ruled().await;
     let before = dump(&server.running.db);
-    for operation in operations() {
+    for operation in operations().iter().filter(|operation| !WECHATS.contains(&operation.id.as_str())) {
         let mut request = operation.bare(&server, &token, "?nonsense=1");
         if let Some(body) = operation.example() {
             request = request.json(body);

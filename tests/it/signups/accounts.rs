@@ -117,7 +117,7 @@ on_both_stores! {
             let body = json!({ "name": "陈小明", "birthDate": born, "version": version });
             let path = format!("/v1/me/companions/{id}");
             let request = by(&server, Method::PUT, &path, &access).json(&body);
-            async { server.send(request).await }
+            server.send(request)
         };
         signed_up(&server, "a", &mother, of_companion(&hers), "confirmed").await;
         let changed = change(mother.clone(), hers.clone(), 1, "2015-06-02").await;

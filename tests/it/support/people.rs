@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;
-use kepu::db::{Db, logins, persons};
+use kepu::db::{Db, logins, persons, roles};
 use kepu::domain::access::Caller;
 use kepu::domain::ids::{LoginId, PersonId, SystemRandom};
 use kepu::domain::logins::RefreshToken;
+use kepu::domain::roles::Role;
 
 use super::server::keys;
 
@@ -31,4 +32,17 @@ pub fn people(db: &Db, count: usize) -> Vec<Caller> {
 /// The access token of somebody, as the servers of tests take it.
 pub fn token(caller: Caller, now: DateTime<Utc>) -> String {
     keys().issue(caller, now).unwrap().expose().to_owned()
+}
+
+/// Somebody new with these roles, logged in: who they are, and their access token.
+pub fn somebody(db: &Db, held: &[Role], now: DateTime<Utc>) -> (PersonId, String) {
+    let random = SystemRandom;
+    let caller = Caller { person: PersonId::fresh(now, &random), login: LoginId::fresh(now, &random) };
+    db.write(|tx| {
+        persons::insert(tx, caller.person)?;
+        held.iter().try_for_each(|role| roles::grant(tx, caller.person, *role))?;
+        logins::insert(tx, caller, &RefreshToken::fresh(&random), now + TimeDelta::days(1000))
+    })
+    .unwrap();
+    (caller.person, token(caller, now))
 }

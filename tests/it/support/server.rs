@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use kepu::clients::choose_ring;
+use kepu::clients::webhooks::Rules;
 use kepu::domain::access::{Keys, SigningKey};
 use kepu::domain::clock::ManualClock;
 use kepu::domain::ids::SystemRandom;
@@ -164,6 +165,7 @@ impl Server {
             shutdown_grace: Duration::from_secs(2),
             http: http::app::Settings { max_in_flight: 512 },
             limits,
+            webhooks: Rules { https_only: false, beside: "127.0.0.0/8".parse().unwrap() },
         };
         let metrics = telemetry::start_metrics();
         let running =

@@ -10,14 +10,12 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::db::audit::{self, Filter};
-use crate::db::{AnyConn, passwords, persons};
 use crate::discovery::Snapshot;
 use crate::discovery::page::{Answer, Key};
 use crate::domain::audit::{Action, Noted, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::ids::{OrganisationId, PersonId, spell};
 use crate::domain::roles::AuthorityRole;
-use crate::domain::sealing::Vault;
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::List;
@@ -26,6 +24,7 @@ use crate::http::params::{Asked, Kind, Param, Params, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::staff::Staff;
 use crate::http::state::{Members, State};
+use crate::http::v1::names;
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -187,7 +186,8 @@ async fn list_audit_entries(
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
             let noted = audit::list(conn, &filter, before, limit + 1)?;
-            let names = names(conn, &members.vault, &noted)?;
+            let people = noted.iter().flat_map(|noted| [noted.person, noted.subject]).flatten();
+            let names = names::of(conn, &members.vault, people)?;
             Ok::<_, Problem>((noted, names, audit::count(conn, &filter)?))
         })
     };
@@ -216,25 +216,6 @@ fn filter(params: &Params, divisions: Vec<Adcode>) -> Filter {
         object: id(&ID).map(OrganisationId::get),
         organisation: id(&ORGANISATION),
     }
-}
-
-/// By what names the people in these entries are known: that of their account, else the one they chose.
-fn names(conn: &mut AnyConn, vault: &Vault, noted: &[Noted]) -> Result<HashMap<PersonId, String>, Problem> {
-    let mut names = HashMap::new();
-    for person in noted.iter().flat_map(|noted| [noted.person, noted.subject]).flatten() {
-        if names.contains_key(&person) {
-            continue;
-        }
-        let account = passwords::of_person(conn, person)?.map(|account| account.username.expose().to_owned());
-        let name = match account {
-            Some(name) => Some(name),
-            None => {
-                persons::get(conn, vault, person)?.and_then(|found| Some(found.name?.expose().to_owned()))
-            }
-        };
-        names.extend(name.map(|name| (person, name)));
-    }
-    Ok(names)
 }
 
 impl AuditItem {

@@ -1,11 +1,13 @@
 //! What authorities do (`/v1/admin`).
 
 pub mod audit;
+pub mod organisations;
 pub mod publication;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations of authorities.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.configure(audit::configure).configure(publication::configure);
+    // Those of organisations before those of things of whatever kind, whose addresses would take theirs too.
+    cfg.configure(audit::configure).configure(organisations::configure).configure(publication::configure);
 }

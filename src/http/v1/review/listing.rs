@@ -112,9 +112,9 @@ async fn get_review_item(
         members.reviews.read(reviewer, &members.vault, id.0)
     };
     let members = members.into_inner();
-    let review::Opened { judged, changes, report } = members.clone().aside(read).await?;
+    let review::Opened { judged, changes, report, application } = members.clone().aside(read).await?;
     let item = ReviewItem::new(judged, by, members.clock.now(), lang);
-    let detail = ReviewDetail::new(item, changes, report);
+    let detail = ReviewDetail::new(item, changes, report, application);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(detail))
 }
 

@@ -7,6 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::app::review::Judged;
+use crate::domain::applications::Application;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
@@ -15,6 +16,7 @@ use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::reports::ReportReason;
 use crate::http::wire::wire;
 
@@ -188,6 +190,8 @@ pub struct ReviewDetail {
     changes: Vec<FieldChange>,
     /// What was reported.
     report: Option<ReportShown>,
+    /// What an organisation says of itself.
+    application: Option<ApplicationShown>,
 }
 
 /// A field that changes.
@@ -265,7 +269,12 @@ impl ReviewItem {
 
 impl ReviewDetail {
     /// An item with what there is to judge.
-    pub(super) fn new(item: ReviewItem, changes: Vec<Change>, report: Option<Report>) -> Self {
+    pub(super) fn new(
+        item: ReviewItem,
+        changes: Vec<Change>,
+        report: Option<Report>,
+        application: Option<Application>,
+    ) -> Self {
         let report = report.map(|report| ReportShown {
             kind: report.kind.name().to_owned(),
             object_id: spell(report.object),
@@ -273,7 +282,8 @@ impl ReviewDetail {
             text: report.words.map(|words| words.expose().to_owned()),
             at: rfc3339(report.at),
         });
-        Self { item, changes: changes.into_iter().map(FieldChange::from).collect(), report }
+        let application = application.map(|application| ApplicationShown::new(application, true));
+        Self { item, changes: changes.into_iter().map(FieldChange::from).collect(), report, application }
     }
 }
 

@@ -21,6 +21,7 @@ use crate::app::drafts;
 use crate::app::sessions::adding::Copied;
 use crate::db::{AnyConn, events, sessions};
 use crate::discovery::page::{Answer, Key};
+use crate::domain::api_keys::Scope;
 use crate::domain::drafts::State as Drafted;
 use crate::domain::events::Event;
 use crate::domain::geo;
@@ -33,7 +34,7 @@ use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::{IdempotencyKey, Once};
-use crate::http::staff::Staff;
+use crate::http::staff::{Author, Known};
 use crate::http::state::{Members, State};
 use crate::http::v1::events::detail::EventDetail;
 use crate::http::v1::filters::Placed;
@@ -83,21 +84,24 @@ fn by(asked: &Asked<Placed>, own: Option<Crs>, state: &State) -> By {
 }
 
 /// The organisation for which something is made: the one named, else the only one that somebody may write for.
-fn organisation(staff: &Staff, named: Option<&named::Named>) -> Result<OrganisationId, Problem> {
+fn organisation(author: &Author, named: Option<&named::Named>) -> Result<OrganisationId, Problem> {
     let mut invalid = Invalid::default();
     if let Some(named) = named {
         let id = named.id::<OrganisationId>("organiser", "organisation", &mut invalid);
         invalid.or(()).map_err(Problem::unprocessable)?;
         let id = id.ok_or(Code::Internal)?;
-        staff.of_organisations(&[id], MemberRole::Editor, super::Known::ToAll)?;
+        author.of_organisation(id, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
         return Ok(id);
     }
-    let own = staff.roles.0.iter().filter_map(|role| match role {
+    let own = author.roles().0.iter().filter_map(|role| match role {
         Role::Member(role, organisation) if *role >= MemberRole::Editor => Some(*organisation),
         _ => None,
     });
     match own.collect::<Vec<_>>()[..] {
-        [only] => Ok(only),
+        [only] => {
+            author.of_organisation(only, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
+            Ok(only)
+        }
         [] => Err(Code::Forbidden.into()),
         _ => Err(Problem::unprocessable(Invalid::one("organiser", FieldCode::Missing))),
     }
@@ -109,12 +113,12 @@ fn organisation(staff: &Staff, named: Option<&named::Named>) -> Result<Organisat
 #[utoipa::path(
     tag = "manage",
     params(Asked<ListManagedEvents>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "One page.", body = List<ManagedEventItem>))
 )]
 #[get("/v1/manage/events")]
 async fn list_managed_events(
-    staff: Staff,
+    author: Author,
     asked: Asked<ListManagedEvents>,
     state: web::Data<State>,
     members: web::Data<Members>,
@@ -123,8 +127,8 @@ async fn list_managed_events(
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let (before, limit) = (turn.paging.after.as_ref().map(|(_, id)| *id), turn.paging.limit);
     let wanted: Option<OrganisationId> = asked.params.text(&ORGANISATION).and_then(|id| id.parse().ok());
-    let own: Vec<OrganisationId> = staff
-        .roles
+    let own: Vec<OrganisationId> = author
+        .roles()
         .0
         .iter()
         .filter_map(|role| match role {
@@ -133,6 +137,12 @@ async fn list_managed_events(
         })
         .filter(|own| wanted.is_none_or(|wanted| wanted == *own))
         .collect();
+    if own.is_empty() && wanted.is_none() {
+        return Err(Code::Forbidden.into());
+    }
+    for own in &own {
+        author.of_organisation(*own, MemberRole::Desk, Some(Scope::EventsRead), Known::ToMembers)?;
+    }
     let drafted = asked.params.word(&STATE).and_then(Drafted::from_name);
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
@@ -175,7 +185,7 @@ fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventIt
         "audiences": ["child_family"], "ageMin": 6, "free": true, "mode": "onsite", "admission": "signup",
         "place": { "name": "某社区中心", "address": "广州市天河区天河路1号", "lat": 23.1312, "lng": 113.3215 },
     })),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 201, description = "The event, as a draft.", body = ManagedEvent),
         (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
@@ -184,20 +194,20 @@ fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventIt
 )]
 #[post("/v1/manage/events")]
 async fn create_event(
-    staff: Staff,
+    author: Author,
     asked: Asked<Placed>,
     body: Once<NewEvent>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let Once { body, repeat } = body;
-    let organisation = organisation(&staff, body.organiser.as_ref())?;
+    let organisation = organisation(&author, body.organiser.as_ref())?;
     let by = by(&asked, body.crs, &state);
     let (snapshot, mut warnings) = (state.snapshot()?, Vec::new());
     let ground = Ground { divisions: &snapshot.divisions, crs: by.crs, lang: by.lang };
     let given = body.body(ground, &mut warnings).map_err(Problem::unprocessable)?;
     let create = move |members: &Members| {
-        let made = members.events.create(staff.actor(), organisation, given, repeat.as_ref());
+        let made = members.events.create(author.actor(), organisation, given, repeat.as_ref());
         let id = made.map_err(problem)?;
         members.db.read(|conn| Ok::<_, Problem>((id, read(conn, by, id, warnings)?)))
     };
@@ -218,12 +228,12 @@ fn created(id: EventId, event: ManagedEvent) -> HttpResponse {
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "The event.", body = ManagedEvent))
 )]
 #[get("/v1/manage/events/{id}")]
 async fn get_managed_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     state: web::Data<State>,
@@ -232,7 +242,7 @@ async fn get_managed_event(
     let by = by(&asked, None, &state);
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
-            drafted_by(conn, &staff, id.0)?;
+            drafted_by(conn, &author, id.0, Scope::EventsRead)?;
             read(conn, by, id.0, Vec::new())
         })
     };
@@ -248,7 +258,7 @@ async fn get_managed_event(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
     request_body = ChangedEvent,
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "The event as it is now.", body = ManagedEvent),
         (status = 409, description = "`versionConflict`: read it again.", body = ProblemBody,
@@ -257,7 +267,7 @@ async fn get_managed_event(
 )]
 #[put("/v1/manage/events/{id}")]
 async fn update_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     body: Json<ChangedEvent>,
@@ -270,8 +280,8 @@ async fn update_event(
     let ground = Ground { divisions: &snapshot.divisions, crs: by.crs, lang: by.lang };
     let given = body.body(ground, &mut warnings).map_err(Problem::unprocessable)?;
     let change = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &staff, id.0))?;
-        members.events.update(staff.actor(), id.0, version, given).map_err(problem)?;
+        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.events.update(author.actor(), id.0, version, given).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, warnings))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(change).await?))
@@ -284,7 +294,7 @@ async fn update_event(
     tag = "manage",
     params(PathId<EventId>, IdempotencyKey, Asked<Placed>),
     request_body = Duplication,
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 201, description = "The copy, as a draft.", body = ManagedEvent),
         (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
@@ -293,7 +303,7 @@ async fn update_event(
 )]
 #[post("/v1/manage/events/{id}/duplicate")]
 async fn duplicate_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     body: Once<Duplication>,
@@ -307,8 +317,8 @@ async fn duplicate_event(
     let by = by(&asked, None, &state);
     let copied = body.days_later.map(|days_later| Copied { days_later });
     let duplicate = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &staff, id.0))?;
-        let made = members.events.duplicate(staff.actor(), id.0, copied, repeat.as_ref());
+        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        let made = members.events.duplicate(author.actor(), id.0, copied, repeat.as_ref());
         let copy = made.map_err(problem)?;
         members.db.read(|conn| Ok::<_, Problem>((copy, read(conn, by, copy, Vec::new())?)))
     };
@@ -323,12 +333,12 @@ async fn duplicate_event(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "The event as it would be.", body = EventDetail))
 )]
 #[get("/v1/manage/events/{id}/preview")]
 async fn preview_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     state: web::Data<State>,
@@ -337,7 +347,7 @@ async fn preview_event(
     let id = id.0;
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
-            drafted_by(conn, &staff, id)?;
+            drafted_by(conn, &author, id, Scope::EventsRead)?;
             let record = drafts::preview::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
             let sessions = sessions::of_events(conn, &[id.get()])?.remove(&id).unwrap_or_default();
             Ok::<_, Problem>((record, sessions))

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 use super::{by, item};
 use crate::app::rehearsal::Run;
+use crate::domain::api_keys::Scope;
 use crate::domain::geo;
 use crate::domain::ids::EventId;
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -16,7 +17,7 @@ use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
 use crate::http::problem::{Problem, ProblemBody};
-use crate::http::staff::Staff;
+use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
@@ -47,7 +48,7 @@ pub struct SubmittedEvents {
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "The event, with where it stands.", body = ManagedEvent),
         (status = 409, description = "`nothingToDo`: it is published as it is. `organisationSuspended`.",
@@ -58,7 +59,7 @@ pub struct SubmittedEvents {
 )]
 #[post("/v1/manage/events/{id}/submit")]
 async fn submit_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     state: web::Data<State>,
@@ -66,8 +67,8 @@ async fn submit_event(
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
     let submit = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &staff, id.0))?;
-        members.events.submit(staff.actor(), &[id.0]).map_err(problem)?;
+        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.events.submit(author.actor(), &[id.0]).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, Vec::new()))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(submit).await?))
@@ -80,7 +81,7 @@ async fn submit_event(
     tag = "manage",
     params(Asked<Plain>),
     request_body = SubmittedEvents,
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "The events, with where they stand.", body = List<ManagedEventItem>),
         (status = 409, description = "`nothingToDo`: one is published as it is. `organisationSuspended`.",
@@ -89,7 +90,7 @@ async fn submit_event(
 )]
 #[post("/v1/manage/events/submit")]
 async fn submit_events(
-    staff: Staff,
+    author: Author,
     asked: Asked<Plain>,
     body: Json<SubmittedEvents>,
     state: web::Data<State>,
@@ -108,8 +109,8 @@ async fn submit_events(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let submit = move |members: &Members| {
-        members.db.read(|conn| events.iter().try_for_each(|id| drafted_by(conn, &staff, *id)))?;
-        members.events.submit(staff.actor(), &events).map_err(problem)?;
+        members.db.read(|conn| events.iter().try_for_each(|id| drafted_by(conn, &author, *id, Scope::EventsWrite)))?;
+        members.events.submit(author.actor(), &events).map_err(problem)?;
         members.db.read(|conn| {
             let mut items = Vec::with_capacity(events.len());
             for id in &events {
@@ -129,12 +130,12 @@ async fn submit_events(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "The event, with where it stands.", body = ManagedEvent))
 )]
 #[post("/v1/manage/events/{id}/withdraw")]
 async fn withdraw_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     state: web::Data<State>,
@@ -142,8 +143,8 @@ async fn withdraw_event(
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
     let withdraw = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &staff, id.0))?;
-        members.events.withdraw(staff.actor(), id.0).map_err(problem)?;
+        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.events.withdraw(author.actor(), id.0).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, Vec::new()))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(withdraw).await?))
@@ -156,7 +157,7 @@ async fn withdraw_event(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "The event, with where it stands.", body = ManagedEvent),
         (status = 409, description = "`nothingToDo`: an authority took it down.", body = ProblemBody,
@@ -165,7 +166,7 @@ async fn withdraw_event(
 )]
 #[post("/v1/manage/events/{id}/archive")]
 async fn archive_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     state: web::Data<State>,
@@ -173,8 +174,8 @@ async fn archive_event(
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
     let archive = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &staff, id.0))?;
-        members.events.archive(staff.actor(), id.0).map_err(problem)?;
+        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.events.archive(author.actor(), id.0).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, Vec::new()))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(archive).await?))
@@ -188,7 +189,7 @@ async fn archive_event(
     tag = "manage",
     params(PathId<EventId>),
     request_body(content = Cancellation, example = json!({ "reason": "台风红色预警，场馆关闭" })),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "What became of its sessions.", body = CancelResults),
         (status = 409, description = "`nothingToDo`: it was never published.", body = ProblemBody,
@@ -197,16 +198,16 @@ async fn archive_event(
 )]
 #[post("/v1/manage/events/{id}/cancel")]
 async fn cancel_event(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     body: Json<Cancellation>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let Json(Cancellation { reason, dry_run }) = body;
     let cancel = move |members: &Members| {
-        members.db.read(|conn| written_by(conn, &staff, id.0).map(drop))?;
+        members.db.read(|conn| written_by(conn, &author, id.0, Scope::EventsWrite).map(drop))?;
         let run = Run::of(dry_run);
-        let done = members.sessions.call_event_off(staff.actor(), id.0, &reason.0, run)?;
+        let done = members.sessions.call_event_off(author.actor(), id.0, &reason.0, run)?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(cancel).await?))

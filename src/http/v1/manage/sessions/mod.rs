@@ -19,6 +19,7 @@ use super::places::Ground;
 use super::{answer, written_by};
 use crate::app::rehearsal::Run;
 use crate::db::sessions as stored;
+use crate::domain::api_keys::Scope;
 use crate::db::{AnyConn, sessions};
 use crate::domain::events::Event;
 use crate::domain::geo;
@@ -29,7 +30,7 @@ use crate::http::json::Json;
 use crate::http::list::Crs;
 use crate::http::params::{Asked, PathId};
 use crate::http::problem::{Code, Problem, ProblemBody};
-use crate::http::staff::Staff;
+use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Placed;
 
@@ -42,8 +43,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(cancel_session);
 }
 
-/// The event of a session that `staff` may write.
-fn event_of(conn: &mut AnyConn, staff: &Staff, id: SessionId) -> Result<(EventId, Record<Event>), Problem> {
+/// The event of a session that an author may write or, with that scope, read.
+fn event_of(
+    conn: &mut AnyConn,
+    author: &Author,
+    id: SessionId,
+    scope: Scope,
+) -> Result<(EventId, Record<Event>), Problem> {
     let event = stored::events_of(conn, &[id])?.remove(&id).ok_or(Code::NotFound)?;
     Ok((event, written_by(conn, staff, event)?))
 }
@@ -73,7 +79,7 @@ fn datum(asked: &Asked<Placed>, own: Option<Crs>) -> geo::Crs {
         },
         "dryRun": true,
     })),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "What would be added.", body = AddedSessions),
         (status = 201, description = "What was added.", body = AddedSessions),
@@ -83,7 +89,7 @@ fn datum(asked: &Asked<Placed>, own: Option<Crs>) -> geo::Crs {
 )]
 #[post("/v1/manage/events/{id}/sessions")]
 async fn create_sessions(
-    staff: Staff,
+    author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
     body: Json<NewSessions>,
@@ -105,8 +111,8 @@ async fn create_sessions(
     let timetable = recurrence.map(|recurrence| recurrence.timetable(&mut invalid));
     invalid.or(()).map_err(Problem::unprocessable)?;
     let add = move |members: &Members| {
-        let event = members.db.read(|conn| written_by(conn, &staff, id.0))?.body;
-        let added = members.sessions.add(staff.actor(), id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
+        let event = members.db.read(|conn| written_by(conn, &author, id.0, Scope::EventsWrite))?.body;
+        let added = members.sessions.add(author.actor(), id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
         let by = Shown { event: &event, title: event.title.get(lang), crs, now };
         Ok::<_, Problem>(AddedSessions::new(by, added, dry_run, warnings))
     };
@@ -121,12 +127,12 @@ async fn create_sessions(
 #[utoipa::path(
     tag = "manage",
     params(PathId<SessionId>, Asked<Placed>),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "The session.", body = ManagedSessionDetail))
 )]
 #[get("/v1/manage/sessions/{id}")]
 async fn get_managed_session(
-    staff: Staff,
+    author: Author,
     id: PathId<SessionId>,
     asked: Asked<Placed>,
     state: web::Data<State>,
@@ -135,7 +141,7 @@ async fn get_managed_session(
     let (crs, lang, now, id) = (asked.params.crs(), asked.lang, state.now(), id.0);
     let read = move |members: &Members| {
         members.db.read(|conn| {
-            let (_, event) = event_of(conn, &staff, id)?;
+            let (_, event) = event_of(conn, &author, id, Scope::EventsRead)?;
             let session = sessions::find(conn, &[id])?.remove(&id).ok_or(Code::NotFound)?;
             let version = sessions::versions(conn, &[id])?.remove(&id).ok_or(Code::NotFound)?;
             let by = Shown { event: &event.body, title: event.body.title.get(lang), crs, now };
@@ -155,7 +161,7 @@ async fn get_managed_session(
     tag = "manage",
     params(PathId<SessionId>, Asked<Placed>),
     request_body = ChangedSession,
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses(
         (status = 200, description = "The session as it is now.", body = SessionChange),
         (status = 409, description = "`versionConflict`: read it again. `capacityBelowTaken`: more seats are taken. \
@@ -165,7 +171,7 @@ async fn get_managed_session(
 )]
 #[put("/v1/manage/sessions/{id}")]
 async fn update_session(
-    staff: Staff,
+    author: Author,
     id: PathId<SessionId>,
     asked: Asked<Placed>,
     body: Json<ChangedSession>,
@@ -181,8 +187,8 @@ async fn update_session(
     let plan = body.plan(ground, &mut warnings, &mut invalid);
     let plan = invalid.or(plan).map_err(Problem::unprocessable)?.ok_or(Code::Internal)?;
     let change = move |members: &Members| {
-        let (_, event) = members.db.read(|conn| event_of(conn, &staff, id))?;
-        let changed = members.sessions.change(staff.actor(), id, version, &plan, Run::of(dry_run))?;
+        let (_, event) = members.db.read(|conn| event_of(conn, &author, id, Scope::EventsWrite))?;
+        let changed = members.sessions.change(author.actor(), id, version, &plan, Run::of(dry_run))?;
         let by = Shown { event: &event.body, title: event.body.title.get(lang), crs, now };
         Ok::<_, Problem>(SessionChange {
             session: ManagedSession::new(by, &changed.session, changed.version),
@@ -204,18 +210,18 @@ async fn update_session(
     tag = "manage",
     params(PathId<SessionId>),
     request_body(content = Cancellation, example = json!({ "reason": "台风红色预警，场馆关闭" })),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "What became of it.", body = CancelResults))
 )]
 #[post("/v1/manage/sessions/{id}/cancel")]
 async fn cancel_session(
-    staff: Staff,
+    author: Author,
     id: PathId<SessionId>,
     body: Json<Cancellation>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let Json(Cancellation { reason, dry_run }) = body;
-    call_off(staff, vec![id.0], reason.0, dry_run, members).await
+    call_off(author, vec![id.0], reason.0, dry_run, members).await
 }
 
 /// Call many sessions off
@@ -227,12 +233,12 @@ async fn cancel_session(
     request_body(content = CancelledSessions, example = json!({
         "ids": ["01h2x7m9k4qpz", "01h2x7m9k4qq0"], "reason": "台风红色预警，场馆关闭", "dryRun": true,
     })),
-    security(("person" = [])),
+    security(("person" = []), ("apiKey" = [])),
     responses((status = 200, description = "What became of each.", body = CancelResults))
 )]
 #[post("/v1/manage/sessions/cancel")]
 async fn cancel_sessions(
-    staff: Staff,
+    author: Author,
     body: Json<CancelledSessions>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
@@ -246,11 +252,11 @@ async fn cancel_sessions(
         }
     }
     invalid.or(()).map_err(Problem::unprocessable)?;
-    call_off(staff, read, reason.0, dry_run, members).await
+    call_off(author, read, reason.0, dry_run, members).await
 }
 
 async fn call_off(
-    staff: Staff,
+    author: Author,
     ids: Vec<SessionId>,
     reason: crate::domain::text::Text,
     dry_run: bool,
@@ -265,9 +271,9 @@ async fn call_off(
             }
             events.sort_unstable();
             events.dedup();
-            events.into_iter().try_for_each(|event| written_by(conn, &staff, event).map(drop))
+            events.into_iter().try_for_each(|event| written_by(conn, &author, event, Scope::EventsWrite).map(drop))
         })?;
-        let done = members.sessions.call_off(staff.actor(), &ids, &reason, Run::of(dry_run))?;
+        let done = members.sessions.call_off(author.actor(), &ids, &reason, Run::of(dry_run))?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
     Ok(answer(StatusCode::OK, members.into_inner().aside(work).await?))

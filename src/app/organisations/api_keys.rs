@@ -1,0 +1,105 @@
+//! Keys of partners' systems: made, taken back, used.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::json;
+
+use super::super::Error;
+use super::super::audit::note;
+use super::super::repeats::{Repeat, once};
+use super::{Organisations, entry, hold};
+use crate::db::{Tx, api_keys};
+use crate::domain::api_keys::{ApiKey, GivenKey, LONGEST_NAME, MOST, Scope, USE_KEPT};
+use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::ids::{ApiKeyId, OrganisationId, PersonId};
+use crate::domain::invalid::{FieldCode, Invalid};
+
+/// A key that is to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKey {
+    /// What its organisation calls it.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// For how many days it is good.
+    pub days: u16,
+}
+
+impl Organisations {
+    /// Makes a key; gives it with what is shown once. The same request sent again has the same.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`]; [`Error::TooManyApiKeys`]; [`Error::NotFound`] if there is no such organisation.
+    pub fn make_key(
+        &self,
+        by: PersonId,
+        repeat: Option<&Repeat>,
+        organisation: OrganisationId,
+        new: &NewKey,
+    ) -> Result<(ApiKey, GivenKey), Error> {
+        let mut invalid = Invalid::default();
+        invalid.line("name", &new.name, LONGEST_NAME);
+        if new.scopes.is_empty() {
+            invalid.push("scopes", FieldCode::TooFew { min: 1 });
+        }
+        invalid.or(())?;
+        let secret = self.secret("api key", by, repeat);
+        self.db.write(|tx| {
+            let id = once(tx, by, repeat, |tx| {
+                hold(tx, organisation)?;
+                let now = tx.now();
+                let good = api_keys::of_organisation(tx, organisation)?;
+                if good.iter().filter(|key| key.is_good(now)).count() >= MOST {
+                    return Err(Error::TooManyApiKeys);
+                }
+                let key = ApiKey {
+                    id: ApiKeyId::fresh(now, &*self.random),
+                    organisation,
+                    name: new.name.clone(),
+                    scopes: new.scopes.clone(),
+                    created_at: now,
+                    expires_at: now + TimeDelta::days(new.days.into()),
+                    revoked_at: None,
+                    last_used_at: None,
+                };
+                api_keys::insert(tx, &key, &GivenKey::new(key.id, secret.clone()))?;
+                noted(tx, by, Action::ApiKeyMade, &key)?;
+                Ok(key.id)
+            })?;
+            let key = api_keys::get(tx, id)?.ok_or(Error::NotFound)?;
+            Ok((key, GivenKey::new(id, secret.clone())))
+        })
+    }
+
+    /// Takes a key back: it does nothing any more, at once.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if the organisation has none such; [`Error::NothingToDo`] if it was taken back before.
+    pub fn revoke_key(&self, by: PersonId, organisation: OrganisationId, id: ApiKeyId) -> Result<(), Error> {
+        self.db.write(|tx| {
+            let key = api_keys::get(tx, id)?.filter(|key| key.organisation == organisation);
+            let key = key.ok_or(Error::NotFound)?;
+            if !api_keys::revoke(tx, id)? {
+                return Err(Error::NothingToDo);
+            }
+            noted(tx, by, Action::ApiKeyRevoked, &key)
+        })
+    }
+
+    /// Keeps that a key is used at `now`, unless that was kept some minutes ago.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn used(&self, key: &ApiKey, now: DateTime<Utc>) -> Result<(), Error> {
+        if key.last_used_at.is_some_and(|at| now < at + USE_KEPT) {
+            return Ok(());
+        }
+        Ok(self.db.write(|tx| api_keys::used(tx, key.id))?)
+    }
+}
+
+fn noted(tx: &mut Tx<'_>, by: PersonId, action: Action, key: &ApiKey) -> Result<(), Error> {
+    let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
+    let told = json!({ "apiKey": key.id, "name": key.name, "scopes": scopes });
+    let entry = entry(tx, Actor::Person(by), action, key.organisation)?;
+    note(tx, &Entry { after: Some(told), ..entry })
+}

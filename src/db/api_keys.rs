@@ -1,0 +1,106 @@
+//! Keys of partners' systems.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::error::Error;
+use super::schema::api_keys;
+use crate::domain::api_keys::{ApiKey, GivenKey, Scope};
+use crate::domain::ids::{ApiKeyId, OrganisationId};
+
+/// Inserts a key whose secret is that of `given`.
+pub fn insert(tx: &mut Tx<'_>, key: &ApiKey, given: &GivenKey) -> Result<(), Error> {
+    let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
+    diesel::insert_into(api_keys::table)
+        .values((
+            api_keys::id.eq(key.id.get()),
+            api_keys::organisation_id.eq(key.organisation.get()),
+            api_keys::name.eq(&key.name),
+            api_keys::scopes.eq(scopes.join(" ")),
+            api_keys::secret_hash.eq(given.secret_hash()),
+            api_keys::created_at.eq(key.created_at.naive_utc()),
+            api_keys::expires_at.eq(key.expires_at.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = api_keys)]
+struct Row {
+    id: i64,
+    organisation_id: i64,
+    name: String,
+    scopes: String,
+    secret_hash: String,
+    created_at: NaiveDateTime,
+    expires_at: NaiveDateTime,
+    revoked_at: Option<NaiveDateTime>,
+    last_used_at: Option<NaiveDateTime>,
+}
+
+impl Row {
+    fn key(self) -> Option<ApiKey> {
+        Some(ApiKey {
+            id: ApiKeyId::new(self.id)?,
+            organisation: OrganisationId::new(self.organisation_id)?,
+            name: self.name,
+            // A scope of a newer program lets nobody do anything here.
+            scopes: self.scopes.split_whitespace().filter_map(Scope::from_name).collect(),
+            created_at: self.created_at.and_utc(),
+            expires_at: self.expires_at.and_utc(),
+            revoked_at: self.revoked_at.map(|at| at.and_utc()),
+            last_used_at: self.last_used_at.map(|at| at.and_utc()),
+        })
+    }
+}
+
+fn row(conn: &mut AnyConn, id: ApiKeyId) -> Result<Option<Row>, Error> {
+    Ok(api_keys::table.find(id.get()).select(Row::as_select()).first(conn).optional()?)
+}
+
+/// The key that was given, if its secret is right and it is good at `now`.
+pub fn good(conn: &mut AnyConn, given: &GivenKey, now: DateTime<Utc>) -> Result<Option<ApiKey>, Error> {
+    let row = row(conn, given.id)?.filter(|row| given.is_of(&row.secret_hash));
+    Ok(row.and_then(Row::key).filter(|key| key.is_good(now)))
+}
+
+/// The key of this id.
+pub fn get(conn: &mut AnyConn, id: ApiKeyId) -> Result<Option<ApiKey>, Error> {
+    Ok(row(conn, id)?.and_then(Row::key))
+}
+
+/// All keys of an organisation, the oldest first.
+pub fn of_organisation(conn: &mut AnyConn, organisation: OrganisationId) -> Result<Vec<ApiKey>, Error> {
+    let rows: Vec<Row> = api_keys::table
+        .filter(api_keys::organisation_id.eq(organisation.get()))
+        .order(api_keys::id)
+        .select(Row::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(Row::key).collect())
+}
+
+/// Takes a key back; `false` if it was before.
+pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
+    let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());
+    let rows =
+        diesel::update(standing).set(api_keys::revoked_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?;
+    Ok(rows == 1)
+}
+
+/// Keeps that a key was used now.
+pub fn used(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<(), Error> {
+    diesel::update(api_keys::table.find(id.get()))
+        .set(api_keys::last_used_at.eq(tx.now.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Deletes keys that had expired before `before`.
+pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Error> {
+    diesel::delete(api_keys::table.filter(api_keys::expires_at.lt(before.naive_utc())))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Invitations that wait to be accepted.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::Tx;
+use super::connection::AnyConn;
+use super::error::Error;
+use super::schema::invitations;
+use crate::domain::ids::{InvitationId, OrganisationId};
+use crate::domain::invitations::{Invitation, InvitationCode};
+use crate::domain::roles::MemberRole;
+
+/// Inserts an invitation that is found by this code.
+pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -> Result<(), Error> {
+    diesel::insert_into(invitations::table)
+        .values((
+            invitations::id.eq(invitation.id.get()),
+            invitations::organisation_id.eq(invitation.organisation.get()),
+            invitations::role.eq(invitation.role.name()),
+            invitations::code_hash.eq(code.hash()),
+            invitations::created_at.eq(invitation.created_at.naive_utc()),
+            invitations::expires_at.eq(invitation.expires_at.naive_utc()),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+type Row = (i64, i64, String, NaiveDateTime, NaiveDateTime);
+
+const ROW: (
+    invitations::id,
+    invitations::organisation_id,
+    invitations::role,
+    invitations::created_at,
+    invitations::expires_at,
+) = (
+    invitations::id,
+    invitations::organisation_id,
+    invitations::role,
+    invitations::created_at,
+    invitations::expires_at,
+);
+
+fn read((id, organisation, role, created_at, expires_at): Row) -> Option<Invitation> {
+    Some(Invitation {
+        id: InvitationId::new(id)?,
+        organisation: OrganisationId::new(organisation)?,
+        role: MemberRole::from_name(&role)?,
+        created_at: created_at.and_utc(),
+        expires_at: expires_at.and_utc(),
+    })
+}
+
+/// The invitation of this id.
+pub fn get(conn: &mut AnyConn, id: InvitationId) -> Result<Option<Invitation>, Error> {
+    let row: Option<Row> = invitations::table.find(id.get()).select(ROW).first(conn).optional()?;
+    Ok(row.and_then(read))
+}
+
+/// The invitation of this code, if it is good at `now`.
+pub fn of_code(
+    conn: &mut AnyConn,
+    code: &InvitationCode,
+    now: DateTime<Utc>,
+) -> Result<Option<Invitation>, Error> {
+    let row: Option<Row> = invitations::table
+        .filter(invitations::code_hash.eq(code.hash()))
+        .filter(invitations::expires_at.gt(now.naive_utc()))
+        .select(ROW)
+        .first(conn)
+        .optional()?;
+    Ok(row.and_then(read))
+}
+
+/// The invitations into an organisation that are good at `now`, the oldest first.
+pub fn of_organisation(
+    conn: &mut AnyConn,
+    organisation: OrganisationId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Invitation>, Error> {
+    let rows: Vec<Row> = invitations::table
+        .filter(invitations::organisation_id.eq(organisation.get()))
+        .filter(invitations::expires_at.gt(now.naive_utc()))
+        .order(invitations::id)
+        .select(ROW)
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Takes an invitation away, since it was accepted or taken back; `false` if it is gone already.
+pub fn delete(tx: &mut Tx<'_>, id: InvitationId) -> Result<bool, Error> {
+    Ok(diesel::delete(invitations::table.find(id.get())).execute(&mut *tx.conn)? == 1)
+}
+
+/// Deletes invitations that had expired before `before`.
+pub fn purge(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Error> {
+    diesel::delete(invitations::table.filter(invitations::expires_at.lt(before.naive_utc())))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! What trusted organisations submit is seen at once, and a share of it is looked at afterwards.
+
+use kepu::domain::drafts::State;
+use kepu::domain::review::{ItemState, Lane};
+
+use super::*;
+
+fn sampled(percent: u8) -> Rules {
+    Rules { sampled_percent: percent, ..Rules::default() }
+}
+
+/// A house whose organisation is trusted.
+fn trusting(store: Store, percent: u8) -> House {
+    let house = House::ruled(store, sampled(percent));
+    house.sql(&format!(
+        "UPDATE organisations SET trusted_at = '2026-11-01 00:00:00' WHERE id = {}",
+        org().get()
+    ));
+    house
+}
+
+on_both_stores! {
+    async fn it_is_published_at_once_and_none_is_looked_at_where_no_share_is(store: Store) {
+        let mut house = trusting(store, 0);
+        let draft = house.create(talk("at once")).unwrap();
+        let draft = house.submit(draft.object).unwrap();
+        assert_eq!(draft.state, State::Approved);
+        assert_eq!(house.title(draft.object).as_deref(), Some("at once"));
+        assert!(house.open(draft.object).is_none());
+        let draft = house.update(&draft, talk("changed at once")).unwrap();
+        assert_eq!(draft.state, State::Draft, "what is written is not what is handed in");
+        house.submit(draft.object).unwrap();
+        assert_eq!(house.title(draft.object).as_deref(), Some("changed at once"));
+    }
+
+    async fn what_is_sampled_stays_if_it_is_in_order_and_goes_if_it_is_not(store: Store) {
+        let mut house = trusting(store, 100);
+        for (title, approve) in [("good", true), ("bad", false)] {
+            let (draft, item) = house.submitted(title);
+            assert_eq!((draft.state, item.what.lane), (State::Approved, Lane::Sampled));
+            assert!(house.shows(draft.object));
+            let (id, version) = (item.id, item.what.version);
+            let done = if approve {
+                house.reviews.approve(by(&reviewer()), id, version, None)
+            } else {
+                house.reviews.reject(by(&reviewer()), id, version, "不实", &[])
+            };
+            let expected = if approve { ItemState::Approved } else { ItemState::Rejected };
+            assert_eq!(done.unwrap().item.state, expected);
+            assert_eq!(house.shows(draft.object), approve);
+            if !approve {
+                assert_eq!(house.draft(draft.object).reason.as_deref(), Some("不实"));
+                let again = house.submit(draft.object).unwrap();
+                assert_eq!(again.state, State::Submitted, "what was taken down goes to people");
+            }
+        }
+    }
+
+    async fn whoever_hands_in_again_is_looked_at_all_the_same(store: Store) {
+        let house = trusting(store, 100);
+        let (draft, first) = house.submitted("one");
+        let draft = house.update(&draft, talk("two")).unwrap();
+        house.submit(draft.object).unwrap();
+        let second = house.waiting(draft.object);
+        assert_ne!(first.id, second.id);
+        assert_refused!(house.reviews.approve(by(&reviewer()), first.id, first.what.version, None), ChangedSince);
+        house.reviews.approve(by(&reviewer()), second.id, second.what.version, None).unwrap();
+    }
+
+    async fn doubtful_words_wait_even_so(store: Store) {
+        let mut house = trusting(store, 0);
+        let (draft, item) = house.submitted("算命");
+        assert_eq!((draft.state, item.what.lane), (State::Submitted, Lane::Submitted));
+        assert!(!house.shows(draft.object));
+    }
+
+    async fn writing_on_takes_nothing_out_of_the_sample(store: Store) {
+        let mut house = trusting(store, 100);
+        let (draft, item) = house.submitted("sampled");
+        let draft = house.update(&draft, talk("算命")).unwrap();
+        house.submit(draft.object).unwrap();
+        house.db.write(|tx| house.drafts.withdraw::<Event>(tx, AUTHOR, draft.object)).unwrap();
+        assert_eq!(house.waiting(draft.object).id, item.id);
+        house.reviews.reject(by(&reviewer()), item.id, item.what.version, "不实", &[]).unwrap();
+        assert!(!house.shows(draft.object));
+    }
+}

@@ -1,0 +1,165 @@
+//! Members, their roles, and invitations.
+
+use std::thread;
+
+use chrono::TimeDelta;
+use kepu::app::Error;
+use kepu::domain::access::LIFE;
+
+use super::*;
+use crate::support::server::keys;
+
+/// Invites somebody in a role; gives the code.
+async fn invite(server: &Server, id: OrganisationId, owner: &str, role: &str) -> String {
+    let made = post(server, &managed(id, "/members/invitations"), owner, Some(json!({ "role": role }))).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+    made.json()["code"].as_str().unwrap().to_owned()
+}
+
+async fn accept(server: &Server, token: &str, code: &str) -> Answer {
+    post(server, &format!("/v1/invitations/{code}/accept"), token, None).await
+}
+
+/// The roles of the members, who came first first.
+async fn roles(server: &Server, id: OrganisationId, token: &str) -> Vec<String> {
+    let list = get(server, &managed(id, "/members"), token).await;
+    list["items"].as_array().unwrap().iter().map(|item| item["role"].as_str().unwrap().to_owned()).collect()
+}
+
+on_both_stores! {
+    async fn a_code_makes_one_member_by_either_kind_of_login(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let code = invite(&server, id, &owner, "editor").await;
+        let wechat = json!({ "appId": "wxdemo000000000001", "code": "demo-lan" });
+        let login = server.send(server.client.post(server.url("/v1/auth/wechat")).json(&wechat)).await.json();
+        let lan = login["accessToken"].as_str().unwrap();
+        let accepted = accept(&server, lan, &code).await;
+        assert_eq!(accepted.json(), json!({ "organisationId": id, "role": "editor" }), "{}", accepted.text);
+        assert_eq!(get(&server, "/v1/me", lan).await["roles"][0]["role"], "editor");
+        let (_, other) = somebody(&server, &[]);
+        assert_problem(&accept(&server, &other, &code).await, 404, "notFound");
+        // Whoever has an account of another organisation is a member of both.
+        let (_, staff) = somebody(&server, &[member(MemberRole::Desk, OrganisationId::from_slug("org"))]);
+        assert_eq!(accept(&server, &staff, &invite(&server, id, &owner, "desk").await).await.status, 200);
+        assert_eq!(roles(&server, id, &staff).await, ["owner", "editor", "desk"]);
+        assert_eq!(get(&server, &managed(id, "/members/invitations"), &owner).await["total"], 0);
+        let named = get(&server, &managed(id, "/members"), &owner).await;
+        assert!(named["items"][1]["since"].is_string());
+    }
+
+    async fn a_code_ends_by_time_or_by_being_taken_back(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (late, back) = (invite(&server, id, &owner, "desk").await, invite(&server, id, &owner, "desk").await);
+        let open = get(&server, &managed(id, "/members/invitations"), &owner).await;
+        assert_eq!((&open["total"], open["items"][1].get("code")), (&json!(2), None), "codes are shown once");
+        let path = managed(id, &format!("/members/invitations/{}", open["items"][1]["id"].as_str().unwrap()));
+        assert_eq!(ask(&server, Method::DELETE, &path, &owner, None).await.status, 204);
+        assert_problem(&ask(&server, Method::DELETE, &path, &owner, None).await, 404, "notFound");
+        let (person, token) = somebody(&server, &[]);
+        assert_problem(&accept(&server, &token, &back).await, 404, "notFound");
+        server.clock.set(NOW + TimeDelta::days(7));
+        let caller = keys().verify(&token, NOW).unwrap();
+        assert_eq!(caller.person, person);
+        let token = keys().issue(caller, NOW + TimeDelta::days(7) - LIFE / 2).unwrap().expose().to_owned();
+        assert_problem(&accept(&server, &token, &late).await, 404, "notFound");
+        assert_problem(&accept(&server, &token, "nonsense").await, 404, "notFound");
+    }
+
+    async fn whoever_has_the_role_already_leaves_the_code_good(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let editor = with(&server, member(MemberRole::Editor, id));
+        let code = invite(&server, id, &owner, "desk").await;
+        assert_problem(&accept(&server, &editor, &code).await, 409, "nothingToDo");
+        assert_eq!(accept(&server, &with(&server, over("440300", AuthorityRole::Reviewer)), &code).await.status, 200);
+        let higher = invite(&server, id, &owner, "owner").await;
+        assert_eq!(accept(&server, &editor, &higher).await.status, 200);
+        assert_eq!(roles(&server, id, &editor).await.iter().filter(|role| *role == "owner").count(), 2);
+    }
+
+    async fn an_answer_that_was_lost_can_be_had_again(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let send = async |role: &str| {
+            let request = server.client.post(server.url(&managed(id, "/members/invitations"))).bearer_auth(&owner);
+            server.send(request.header("Idempotency-Key", "lost").json(&json!({ "role": role }))).await
+        };
+        let (one, again) = (send("desk").await, send("desk").await);
+        assert_eq!((one.status.as_u16(), one.json()), (201, again.json()));
+        assert_problem(&send("owner").await, 409, "keyReused");
+        let (_, token) = somebody(&server, &[]);
+        assert_eq!(accept(&server, &token, one.json()["code"].as_str().unwrap()).await.status, 200);
+    }
+
+    async fn an_organisation_keeps_an_owner(store: Store) {
+        let server = town(store).await;
+        let (id, person, owner) = verified(&server).await;
+        let (editor, _) = somebody(&server, &[member(MemberRole::Editor, id)]);
+        let of = |member: PersonId| managed(id, &format!("/members/{member}"));
+        let put = async |token: &str, who: PersonId, role: &str| {
+            ask(&server, Method::PUT, &of(who), token, Some(json!({ "role": role }))).await
+        };
+        assert_problem(&post(&server, &managed(id, "/leave"), &owner, None).await, 409, "lastOwner");
+        assert_problem(&ask(&server, Method::DELETE, &of(person), &owner, None).await, 409, "lastOwner");
+        assert_problem(&put(&owner, person, "editor").await, 409, "lastOwner");
+        assert_eq!(put(&owner, editor, "desk").await.json()["items"][1]["role"], "desk");
+        let to = |who: PersonId| Some(json!({ "to": who }));
+        assert_problem(&post(&server, &managed(id, "/transfer"), &owner, to(person)).await, 409, "nothingToDo");
+        let (stranger, _) = somebody(&server, &[]);
+        assert_problem(&post(&server, &managed(id, "/transfer"), &owner, to(stranger)).await, 404, "notFound");
+        assert_eq!(post(&server, &managed(id, "/transfer"), &owner, to(editor)).await.status, 200);
+        assert_eq!(roles(&server, id, &owner).await, ["editor", "owner"]);
+        assert_problem(&put(&owner, editor, "desk").await, 403, "forbidden");
+        assert_eq!(post(&server, &managed(id, "/leave"), &owner, None).await.status, 204);
+        assert_problem(&ask(&server, Method::GET, &managed(id, "/members"), &owner, None).await, 403, "forbidden");
+    }
+
+    async fn of_two_owners_who_leave_at_once_one_stays(store: Store) {
+        let server = town(store).await;
+        let (id, person, _) = verified(&server).await;
+        for _ in 0..5 {
+            let (other, _) = somebody(&server, &[member(MemberRole::Owner, id)]);
+            let leaving = [person, other].map(|who| {
+                let organisations = server.running.members.organisations.clone();
+                thread::spawn(move || organisations.remove(who, id, who))
+            });
+            let left: Vec<_> = leaving.into_iter().map(|thread| thread.join().unwrap()).collect();
+            let stayed = left.iter().filter(|left| matches!(left, Err(Error::LastOwner))).count();
+            assert_eq!((stayed, left.iter().filter(|left| left.is_ok()).count()), (1, 1), "{left:?}");
+            let role = member(MemberRole::Owner, id);
+            server.running.db.write(|tx| kepu::db::roles::grant(tx, person, role)).unwrap();
+            server.running.db.write(|tx| kepu::db::roles::revoke(tx, other, role)).unwrap();
+        }
+    }
+
+    async fn only_owners_say_who_belongs(store: Store) {
+        let server = town(store).await;
+        let (id, person, _) = verified(&server).await;
+        let other = OrganisationId::from_slug("org");
+        let outsiders = [
+            (member(MemberRole::Editor, id), 403),
+            (member(MemberRole::Desk, id), 403),
+            (member(MemberRole::Owner, other), 403),
+            (over("440106", AuthorityRole::Administrator), 403),
+        ];
+        for (role, status) in outsiders {
+            let token = with(&server, role);
+            for (method, rest, body) in [
+                (Method::POST, "/members/invitations".to_owned(), Some(json!({ "role": "owner" }))),
+                (Method::GET, "/members/invitations".to_owned(), None),
+                (Method::PUT, format!("/members/{person}"), Some(json!({ "role": "desk" }))),
+                (Method::DELETE, format!("/members/{person}"), None),
+                (Method::POST, "/transfer".to_owned(), Some(json!({ "to": person }))),
+                (Method::POST, "/api-keys".to_owned(), Some(json!({ "name": "a", "scopes": ["events:read"] }))),
+                (Method::GET, "/api-keys".to_owned(), None),
+                (Method::PUT, String::new(), Some(json!({ "application": application(), "version": 1 }))),
+            ] {
+                let refused = ask(&server, method.clone(), &managed(id, &rest), &token, body).await;
+                assert_eq!(refused.status, status, "{role:?} {method} {rest}: {}", refused.text);
+            }
+        }
+        assert_eq!(roles(&server, id, &with(&server, member(MemberRole::Desk, id))).await[0], "owner");
+    }
+}

@@ -1,0 +1,228 @@
+//! What authorities do: suspend, restore, trust, and find who is in their division.
+
+use kepu::domain::ids::{BaseId, EventId, SessionId};
+use kepu::domain::organisations::Organiser;
+use kepu::domain::signup_terms::SignupTerms;
+
+use super::*;
+use crate::support::catalogue::{base, event, put_base, put_event, session};
+
+/// An organisation's base with an event and a session that takes sign-ups.
+fn furnish(server: &Server, id: OrganisationId) {
+    let organisers = vec![Organiser { organisation: id, role: Default::default() }];
+    server
+        .running
+        .db
+        .write(|tx| {
+            let mut museum = base("museum", 23.1, 113.3);
+            museum.organisers.clone_from(&organisers);
+            put_base(tx, "museum", &museum)?;
+            let mut talk = event("talk", BaseId::from_slug("museum"));
+            talk.organisers = organisers;
+            put_event(tx, "talk", &talk, NOW, 0)?;
+            let start = NOW + chrono::TimeDelta::days(1);
+            let mut tomorrow = session("talk:0", EventId::from_slug("talk"), start);
+            tomorrow.signup = Some(Box::new(SignupTerms::default()));
+            tomorrow.capacity = Some(10);
+            kepu::db::sessions::insert_if_absent(tx, &tomorrow)?;
+            kepu::db::sessions::touch_event(tx, EventId::from_slug("talk"))?;
+            Ok::<_, kepu::app::Error>(())
+        })
+        .unwrap();
+}
+
+/// Whether its base and its event are found.
+async fn found(server: &Server) -> (bool, bool) {
+    let total = async |path: &str| server.json(path).await["total"] == 1;
+    (total("/v1/bases").await, total("/v1/events").await)
+}
+
+async fn shows(server: &Server, expected: bool) {
+    eventually("all of it is shown, or none", async || {
+        (found(server).await == (expected, expected)).then_some(())
+    })
+    .await;
+}
+
+async fn act(server: &Server, token: &str, id: OrganisationId, word: &str, body: Value) -> Answer {
+    post(server, &format!("/v1/admin/organisations/{id}/{word}"), token, Some(body)).await
+}
+
+fn reason() -> Value {
+    json!({ "reason": "核实中" })
+}
+
+on_both_stores! {
+    async fn what_a_suspended_organisation_published_leaves_and_comes_back_whole(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        furnish(&server, id);
+        shows(&server, true).await;
+        let paths = [
+            format!("/v1/events/{}", EventId::from_slug("talk")),
+            format!("/v1/bases/{}", BaseId::from_slug("museum")),
+            format!("/v1/sessions/{}", SessionId::from_slug("talk:0")),
+        ];
+        let mut before = Vec::new();
+        for path in &paths {
+            before.push(server.json(path).await);
+        }
+        let district = with(&server, over("440106", AuthorityRole::Administrator));
+        let suspended = act(&server, &district, id, "suspend", reason()).await;
+        assert_eq!(suspended.json(), json!({ "verified": true, "trusted": false, "suspended": true }), "{}", suspended.text);
+        shows(&server, false).await;
+        for path in &paths {
+            assert_eq!(server.get(path).await.status, 404, "{path}");
+        }
+        assert_eq!(server.get(&format!("/v1/organisations/{id}")).await.status, 200, "who it is stays known");
+        let visitor = somebody(&server, &[]).1;
+        let party = json!({ "participants": [{ "name": "小明", "as": "attendee" }], "consent": { "policyVersion": "1.0" } });
+        let path = format!("/v1/sessions/{}/signups", SessionId::from_slug("talk:0"));
+        assert_problem(&post(&server, &path, &visitor, Some(party)).await, 404, "notFound");
+        assert_problem(&act(&server, &district, id, "suspend", reason()).await, 409, "nothingToDo");
+
+        let own = get(&server, &managed(id, ""), &owner).await;
+        assert_eq!((&own["suspendedReason"], own["suspendedAt"].is_string()), (&json!("核实中"), true));
+        let invited = post(&server, &managed(id, "/members/invitations"), &owner, Some(json!({ "role": "desk" }))).await;
+        assert_problem(&invited, 409, "organisationSuspended");
+        let change = Some(json!({ "application": application(), "version": 1 }));
+        assert_problem(&ask(&server, Method::PUT, &managed(id, ""), &owner, change).await, 409, "organisationSuspended");
+        assert_eq!(get(&server, &managed(id, "/members"), &owner).await["total"], 1);
+
+        assert_eq!(act(&server, &district, id, "restore", reason()).await.status, 200);
+        shows(&server, true).await;
+        for (path, before) in paths.iter().zip(before) {
+            assert_eq!(server.json(path).await, before, "as it was");
+        }
+        assert_problem(&act(&server, &district, id, "restore", reason()).await, 409, "nothingToDo");
+    }
+
+    async fn an_authority_acts_within_its_division_and_gives_its_reason(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let nowhere = OrganisationId::from_slug("org");
+        let bodies = [("suspend", reason()), ("restore", reason()), ("trust", json!({ "trusted": true, "reason": "一年无误" }))];
+        let roles = [
+            (over("440300", AuthorityRole::Administrator), 403),
+            (over("440106", AuthorityRole::Reviewer), 403),
+            (member(MemberRole::Owner, nowhere), 403),
+        ];
+        for (role, status) in roles {
+            let token = with(&server, role);
+            for (word, body) in &bodies {
+                assert_eq!(act(&server, &token, id, word, body.clone()).await.status, status, "{role:?} {word}");
+            }
+            let invited = post(&server, &format!("/v1/admin/organisations/{id}/invitations"), &token, None).await;
+            assert_eq!(invited.status, status, "{role:?}");
+        }
+        for (word, body) in &bodies {
+            assert_problem(&act(&server, &owner, id, word, body.clone()).await, 403, "forbidden");
+        }
+        // What has no known seat is for provinces.
+        let (city, province) = (with(&server, over("440100", AuthorityRole::Administrator)), with(&server, over("440000", AuthorityRole::Administrator)));
+        assert_eq!(act(&server, &city, nowhere, "suspend", reason()).await.status, 403);
+        assert_eq!(act(&server, &province, nowhere, "suspend", reason()).await.status, 200);
+        let silent = act(&server, &city, id, "suspend", json!({ "reason": " " })).await;
+        assert_eq!((silent.status.as_u16(), &silent.json()["errors"][0]["field"]), (422, &json!("reason")));
+        assert_eq!(act(&server, &city, id, "suspend", reason()).await.status, 200, "a city acts for its districts");
+        let noted = get(&server, &format!("/v1/admin/audit?organisation={id}&action=organisationSuspended"), &city).await;
+        assert_eq!((&noted["total"], &noted["items"][0]["reason"], &noted["items"][0]["adcode"]), (&json!(1), &json!("核实中"), &json!("440106")));
+        // One that was not verified does not exist for others.
+        let (_, applicant) = somebody(&server, &[]);
+        let unverified = apply(&server, &applicant, but(json!({ "creditCode": CODES[1], "adcode": "440300" }))).await;
+        assert_problem(&act(&server, &city, unverified, "suspend", reason()).await, 404, "notFound");
+        assert_problem(&act(&server, &province, unverified, "trust", bodies[2].1.clone()).await, 409, "organisationUnverified");
+    }
+
+    async fn a_trusted_organisation_is_so_until_that_ends(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let district = with(&server, over("440106", AuthorityRole::Administrator));
+        for trusted in [true, false] {
+            let body = json!({ "trusted": trusted, "reason": "抽查" });
+            assert_eq!(act(&server, &district, id, "trust", body.clone()).await.json()["trusted"], trusted);
+            assert_problem(&act(&server, &district, id, "trust", body).await, 409, "nothingToDo");
+            assert_eq!(get(&server, &managed(id, ""), &owner).await["trusted"], trusted);
+        }
+    }
+
+    async fn authorities_find_the_organisations_of_their_division(store: Store) {
+        let server = town(store).await;
+        let (id, _, _) = verified(&server).await;
+        let (_, applicant) = somebody(&server, &[]);
+        let other = apply(&server, &applicant, but(json!({ "creditCode": CODES[1], "adcode": "440300" }))).await;
+        let list = async |adcode: &str, query: &str| {
+            let token = with(&server, over(adcode, AuthorityRole::Administrator));
+            let list = get(&server, &format!("/v1/admin/organisations{query}"), &token).await;
+            let ids: Vec<_> = list["items"].as_array().unwrap().iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect();
+            assert_eq!(list["total"], ids.len());
+            ids
+        };
+        let (id, other, org) = (id.to_string(), other.to_string(), OrganisationId::from_slug("org").to_string());
+        assert_eq!(list("440106", "").await, [id.clone()]);
+        assert_eq!(list("440300", "").await, [other.clone()]);
+        let mut all = list("440000", "").await;
+        all.sort();
+        let mut expected = vec![id.clone(), other.clone(), org];
+        expected.sort();
+        assert_eq!(all, expected);
+        for (query, found) in [("?state=waiting", vec![other.clone()]), ("?state=refused", vec![]), ("?state=suspended", vec![]), ("?state=trusted", vec![])] {
+            assert_eq!(list("440000", query).await, found, "{query}");
+        }
+        let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let first = get(&server, "/v1/admin/organisations?limit=2", &province).await;
+        assert_eq!((&first["total"], first["items"].as_array().map(Vec::len)), (&json!(3), Some(2)));
+        let next = format!("/v1/admin/organisations?limit=2&cursor={}", first["nextCursor"].as_str().unwrap());
+        assert_eq!(get(&server, &next, &province).await["items"].as_array().map(Vec::len), Some(1));
+        let reviewer = with(&server, over("440000", AuthorityRole::Reviewer));
+        assert_problem(&ask(&server, Method::GET, "/v1/admin/organisations", &reviewer, None).await, 403, "forbidden");
+    }
+
+    async fn one_that_nobody_owns_is_given_an_owner_by_an_authority(store: Store) {
+        let server = town(store).await;
+        let org = OrganisationId::from_slug("org");
+        let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let made = post(&server, &format!("/v1/admin/organisations/{org}/invitations"), &province, None).await;
+        assert_eq!((made.status.as_u16(), &made.json()["role"]), (201, &json!("owner")), "{}", made.text);
+        let (_, token) = somebody(&server, &[]);
+        let path = format!("/v1/invitations/{}/accept", made.json()["code"].as_str().unwrap());
+        assert_eq!(post(&server, &path, &token, None).await.status, 200);
+        let own = get(&server, &managed(org, ""), &token).await;
+        assert_eq!((&own["role"], &own["verified"], own.get("application")), (&json!("owner"), &json!(true), None));
+        // What it says of itself it may submit now.
+        let change = Some(json!({ "application": application(), "version": 0 }));
+        assert_eq!(ask(&server, Method::PUT, &managed(org, ""), &token, change).await.json()["application"]["version"], 1);
+    }
+}
+
+async fn both_hide(redis: Option<String>) {
+    let fresh = Arc::new(ground_of(Store::Postgres));
+    let one = Server::over(fresh.clone(), redis.clone()).await;
+    let two = Server::over(fresh, redis).await;
+    let (id, _, _) = verified(&one).await;
+    furnish(&one, id);
+    for server in [&one, &two] {
+        shows(server, true).await;
+    }
+    let district = with(&one, over("440106", AuthorityRole::Administrator));
+    assert_eq!(act(&two, &district, id, "suspend", reason()).await.status, 200);
+    for server in [&one, &two] {
+        shows(server, false).await;
+    }
+    assert_eq!(act(&one, &district, id, "restore", reason()).await.status, 200);
+    for server in [&one, &two] {
+        shows(server, true).await;
+    }
+    one.running.stop().await;
+    two.running.stop().await;
+}
+
+#[actix_web::test]
+async fn every_replica_hides_it_by_polling() {
+    both_hide(None).await;
+}
+
+#[actix_web::test]
+async fn every_replica_hides_it_with_redis() {
+    both_hide(Some(crate::support::stores::redis_url())).await;
+}
