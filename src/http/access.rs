@@ -183,7 +183,25 @@ pub const OPERATIONS: &[(&str, Who)] = &[
 
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
 /// each needs, if it needs one.
-pub const BY_KEY: &[(&str, Option<Scope>)] = &[("getMyOrganisation", None)];
+pub const BY_KEY: &[(&str, Option<Scope>)] = &[
+    ("archiveEvent", Some(Scope::EventsWrite)),
+    ("cancelEvent", Some(Scope::EventsWrite)),
+    ("cancelSession", Some(Scope::EventsWrite)),
+    ("cancelSessions", Some(Scope::EventsWrite)),
+    ("createEvent", Some(Scope::EventsWrite)),
+    ("createSessions", Some(Scope::EventsWrite)),
+    ("duplicateEvent", Some(Scope::EventsWrite)),
+    ("getManagedEvent", Some(Scope::EventsRead)),
+    ("getManagedSession", Some(Scope::EventsRead)),
+    ("getMyOrganisation", None),
+    ("listManagedEvents", Some(Scope::EventsRead)),
+    ("previewEvent", Some(Scope::EventsRead)),
+    ("submitEvent", Some(Scope::EventsWrite)),
+    ("submitEvents", Some(Scope::EventsWrite)),
+    ("updateEvent", Some(Scope::EventsWrite)),
+    ("updateSession", Some(Scope::EventsWrite)),
+    ("withdrawEvent", Some(Scope::EventsWrite)),
+];
 
 #[cfg(test)]
 mod tests {
@@ -209,7 +227,7 @@ mod tests {
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
         assert!(
-            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_)))),
+            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_) | Who::Members(_)))),
             "editors' operations only"
         );
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();

@@ -113,7 +113,7 @@ fn organisation(author: &Author, named: Option<&named::Named>) -> Result<Organis
 #[utoipa::path(
     tag = "manage",
     params(Asked<ListManagedEvents>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "One page.", body = List<ManagedEventItem>))
 )]
 #[get("/v1/manage/events")]
@@ -185,7 +185,7 @@ fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventIt
         "audiences": ["child_family"], "ageMin": 6, "free": true, "mode": "onsite", "admission": "signup",
         "place": { "name": "某社区中心", "address": "广州市天河区天河路1号", "lat": 23.1312, "lng": 113.3215 },
     })),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 201, description = "The event, as a draft.", body = ManagedEvent),
         (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
@@ -228,7 +228,7 @@ fn created(id: EventId, event: ManagedEvent) -> HttpResponse {
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "The event.", body = ManagedEvent))
 )]
 #[get("/v1/manage/events/{id}")]
@@ -258,7 +258,7 @@ async fn get_managed_event(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
     request_body = ChangedEvent,
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "The event as it is now.", body = ManagedEvent),
         (status = 409, description = "`versionConflict`: read it again.", body = ProblemBody,
@@ -294,7 +294,7 @@ async fn update_event(
     tag = "manage",
     params(PathId<EventId>, IdempotencyKey, Asked<Placed>),
     request_body = Duplication,
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 201, description = "The copy, as a draft.", body = ManagedEvent),
         (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
@@ -333,7 +333,7 @@ async fn duplicate_event(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "The event as it would be.", body = EventDetail))
 )]
 #[get("/v1/manage/events/{id}/preview")]

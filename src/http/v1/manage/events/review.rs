@@ -48,7 +48,7 @@ pub struct SubmittedEvents {
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "The event, with where it stands.", body = ManagedEvent),
         (status = 409, description = "`nothingToDo`: it is published as it is. `organisationSuspended`.",
@@ -81,7 +81,7 @@ async fn submit_event(
     tag = "manage",
     params(Asked<Plain>),
     request_body = SubmittedEvents,
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "The events, with where they stand.", body = List<ManagedEventItem>),
         (status = 409, description = "`nothingToDo`: one is published as it is. `organisationSuspended`.",
@@ -109,7 +109,9 @@ async fn submit_events(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let submit = move |members: &Members| {
-        members.db.read(|conn| events.iter().try_for_each(|id| drafted_by(conn, &author, *id, Scope::EventsWrite)))?;
+        members.db.read(|conn| {
+            events.iter().try_for_each(|id| drafted_by(conn, &author, *id, Scope::EventsWrite))
+        })?;
         members.events.submit(author.actor(), &events).map_err(problem)?;
         members.db.read(|conn| {
             let mut items = Vec::with_capacity(events.len());
@@ -130,7 +132,7 @@ async fn submit_events(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "The event, with where it stands.", body = ManagedEvent))
 )]
 #[post("/v1/manage/events/{id}/withdraw")]
@@ -157,7 +159,7 @@ async fn withdraw_event(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "The event, with where it stands.", body = ManagedEvent),
         (status = 409, description = "`nothingToDo`: an authority took it down.", body = ProblemBody,
@@ -189,7 +191,7 @@ async fn archive_event(
     tag = "manage",
     params(PathId<EventId>),
     request_body(content = Cancellation, example = json!({ "reason": "台风红色预警，场馆关闭" })),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "What became of its sessions.", body = CancelResults),
         (status = 409, description = "`nothingToDo`: it was never published.", body = ProblemBody,

@@ -19,8 +19,8 @@ use super::places::Ground;
 use super::{answer, written_by};
 use crate::app::rehearsal::Run;
 use crate::db::sessions as stored;
-use crate::domain::api_keys::Scope;
 use crate::db::{AnyConn, sessions};
+use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::geo;
 use crate::domain::ids::{EventId, SessionId};
@@ -51,7 +51,7 @@ fn event_of(
     scope: Scope,
 ) -> Result<(EventId, Record<Event>), Problem> {
     let event = stored::events_of(conn, &[id])?.remove(&id).ok_or(Code::NotFound)?;
-    Ok((event, written_by(conn, staff, event)?))
+    Ok((event, written_by(conn, author, event, scope)?))
 }
 
 /// The datum of a body's numbers: its own word, else the query's.
@@ -79,7 +79,7 @@ fn datum(asked: &Asked<Placed>, own: Option<Crs>) -> geo::Crs {
         },
         "dryRun": true,
     })),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "What would be added.", body = AddedSessions),
         (status = 201, description = "What was added.", body = AddedSessions),
@@ -112,7 +112,8 @@ async fn create_sessions(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let add = move |members: &Members| {
         let event = members.db.read(|conn| written_by(conn, &author, id.0, Scope::EventsWrite))?.body;
-        let added = members.sessions.add(author.actor(), id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
+        let added =
+            members.sessions.add(author.actor(), id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
         let by = Shown { event: &event, title: event.title.get(lang), crs, now };
         Ok::<_, Problem>(AddedSessions::new(by, added, dry_run, warnings))
     };
@@ -127,7 +128,7 @@ async fn create_sessions(
 #[utoipa::path(
     tag = "manage",
     params(PathId<SessionId>, Asked<Placed>),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "The session.", body = ManagedSessionDetail))
 )]
 #[get("/v1/manage/sessions/{id}")]
@@ -161,7 +162,7 @@ async fn get_managed_session(
     tag = "manage",
     params(PathId<SessionId>, Asked<Placed>),
     request_body = ChangedSession,
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses(
         (status = 200, description = "The session as it is now.", body = SessionChange),
         (status = 409, description = "`versionConflict`: read it again. `capacityBelowTaken`: more seats are taken. \
@@ -210,7 +211,7 @@ async fn update_session(
     tag = "manage",
     params(PathId<SessionId>),
     request_body(content = Cancellation, example = json!({ "reason": "台风红色预警，场馆关闭" })),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "What became of it.", body = CancelResults))
 )]
 #[post("/v1/manage/sessions/{id}/cancel")]
@@ -233,7 +234,7 @@ async fn cancel_session(
     request_body(content = CancelledSessions, example = json!({
         "ids": ["01h2x7m9k4qpz", "01h2x7m9k4qq0"], "reason": "台风红色预警，场馆关闭", "dryRun": true,
     })),
-    security(("person" = []), ("apiKey" = [])),
+    security(("person" = [])),
     responses((status = 200, description = "What became of each.", body = CancelResults))
 )]
 #[post("/v1/manage/sessions/cancel")]
@@ -271,7 +272,9 @@ async fn call_off(
             }
             events.sort_unstable();
             events.dedup();
-            events.into_iter().try_for_each(|event| written_by(conn, &author, event, Scope::EventsWrite).map(drop))
+            events
+                .into_iter()
+                .try_for_each(|event| written_by(conn, &author, event, Scope::EventsWrite).map(drop))
         })?;
         let done = members.sessions.call_off(author.actor(), &ids, &reason, Run::of(dry_run))?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
