@@ -8,6 +8,8 @@ use kepu::domain::ids::SystemRandom;
 use kepu::domain::review::{ItemKind, Rules};
 use kepu::domain::roles::{AuthorityRole, Roles};
 use kepu::domain::screening::WordLists;
+
+use crate::support::server::vault;
 use std::sync::Arc;
 
 /// All that an event needs to be submitted, at a place in Tianhe.
@@ -29,7 +31,8 @@ async fn created(server: &Server, editor: &str, body: Value) -> (String, Value) 
 fn approve(server: &Server, id: &str) {
     let db = &server.running.db;
     let lists = Arc::new(WordLists::default_lists().unwrap());
-    let reviews = Reviews::new(db.clone(), Drafts::new(lists, Arc::new(SystemRandom), Rules::default()));
+    let reviews =
+        Reviews::new(db.clone(), Drafts::new(lists, Arc::new(SystemRandom), Rules::default()), vault());
     let id: EventId = id.parse().unwrap();
     let item = db.read(|conn| review_items::open_of(conn, ItemKind::Event, id.get())).unwrap().unwrap();
     let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, "440100".parse().unwrap())]);
