@@ -114,6 +114,7 @@ fn session(slug: &str, capacity: i32) -> Session {
         taken: 0,
         waiting: 0,
         moved: 0,
+        notice: None,
     }
 }
 

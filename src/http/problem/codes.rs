@@ -352,6 +352,12 @@ codes! {
         ["已被占用的名额多于新的名额数；请先取消部分报名。", "已被佔用的名額多於新的名額數；請先取消部分報名。",
          "More seats are taken than the session is to have; cancel some sign-ups first."]
     }
+    /// The session is over.
+    SessionOver "sessionOver" 409 {
+        ["场次已结束", "場次已結束", "Session over"],
+        ["这个场次已结束，不能再修改。", "這個場次已結束，不能再修改。",
+         "This session is over; nothing about it can be changed."]
+    }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
         ["不存在", "不存在", "Not found"],

@@ -15,7 +15,6 @@ use crate::support::eventually;
 use crate::support::server::{Server, keys};
 
 /// What somebody does to the third entry, and what is found then.
-/// A statement that changes an entry, and what is found of it.
 type Change = (&'static str, fn(i64) -> Broken);
 
 const CHANGES: &[Change] = &[
