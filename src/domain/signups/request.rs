@@ -18,7 +18,7 @@ const LONGEST_ANSWER: usize = 500;
 /// The longest telephone number, in characters.
 const LONGEST_PHONE: usize = 20;
 /// What the host reads where whoever signs up said nowhere who they are.
-const NAMELESS: &str = "未留姓名";
+pub(super) const NAMELESS: &str = "未留姓名";
 /// Years in which somebody alive was born.
 const BORN: std::ops::RangeInclusive<i32> = 1900..=2100;
 
@@ -221,7 +221,7 @@ impl Request {
                 invalid.push(format!("participants[{at}]"), FieldCode::Repeated);
             }
             known.extend(who);
-            Member { name, birth, role: participant.role, known: who, first_name: None }
+            Member { name, birth, role: participant.role, known: who, first_name: None, first_birth: None }
         };
         self.participants.iter().enumerate().map(&mut member).collect()
     }
