@@ -21,11 +21,12 @@ use crate::db::records::Stored;
 use crate::db::{Db, Tx, data_looks, sessions, signups};
 use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
-use crate::domain::ids::{PersonId, Random, SessionId, SignupId};
+use crate::domain::ids::{CampaignId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
+use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
 use crate::domain::signups::party::{Member, Role};
@@ -125,12 +126,7 @@ impl Signups {
         }
         let event = Event::get(tx, signup.event.get())?;
         let campaigns = event.map(|event| event.body.campaigns).unwrap_or_default();
-        let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
-        let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
-        let account = signup.person.map(|person| desk::who(&self.vault, person));
-        let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
-        let users = desk::users(members, others, signup.headcount, account);
-        Ok(desk::uses(terms, (signup.event, session.end), &campaigns, &users))
+        Ok(uses(&self.vault, (terms, session.end), &campaigns, signup, members))
     }
 
     /// Takes a person out of limits and sessions, as far as it was they who signed up: whoever comes anew is somebody new.
@@ -386,6 +382,22 @@ impl Signups {
         room.close(tx, self.tools())?;
         Ok(over.len())
     }
+}
+
+/// What a sign-up with these members uses of the limits that the terms of its session set, which ends at `until`.
+pub(super) fn uses(
+    vault: &Vault,
+    (terms, until): (&SignupTerms, DateTime<Utc>),
+    campaigns: &[CampaignId],
+    signup: &Signup,
+    members: Vec<String>,
+) -> Vec<Use> {
+    let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
+    let account = signup.person.map(|person| desk::who(vault, person));
+    let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
+    let users = desk::users(members, others, signup.headcount, account);
+    desk::uses(terms, (signup.event, until), campaigns, &users)
 }
 
 /// Refuses a party in which somebody is another than before.

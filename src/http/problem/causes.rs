@@ -67,6 +67,7 @@ impl From<app::Error> for Problem {
             app::Error::RefreshReused => Code::RefreshTokenReused.into(),
             app::Error::LoginEnded => Code::LoginEnded.into(),
             app::Error::CapacityBelowTaken => Code::CapacityBelowTaken.into(),
+            app::Error::SessionOver => Code::SessionOver.into(),
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),

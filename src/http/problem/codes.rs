@@ -352,6 +352,12 @@ codes! {
         ["已被占用的名额多于新的名额数；请先取消部分报名。", "已被佔用的名額多於新的名額數；請先取消部分報名。",
          "More seats are taken than the session is to have; cancel some sign-ups first."]
     }
+    /// The session is over.
+    SessionOver "sessionOver" 409 {
+        ["场次已结束", "場次已結束", "Session over"],
+        ["这个场次已结束，不能再修改。", "這個場次已結束，不能再修改。",
+         "This session is over; nothing about it can be changed."]
+    }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
         ["不存在", "不存在", "Not found"],
@@ -371,6 +377,13 @@ codes! {
         ["本服务没有配置任何小程序，因此没有小程序码；请改用活动页面的地址。",
          "本服務沒有設定任何小程式，因此沒有小程式碼；請改用活動頁面的地址。",
          "No mini-program is configured on this server, so there are no codes of one; share the address of the event instead."]
+    }
+    /// The body did not arrive in time.
+    BodyTooSlow "bodyTooSlow" 408 {
+        ["请求体太慢", "請求內容太慢", "Body too slow"],
+        ["请求体没有及时发完；请检查网络后重发。",
+         "請求內容沒有及時發完；請檢查網絡後重發。",
+         "The body did not arrive in time; check the connection and send the request again."]
     }
     /// The body is larger than 1 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::filters::Placed;
+use super::media::Notice;
 use super::places::Place;
 use super::references::EventRef;
 use super::view::View;
@@ -145,6 +146,8 @@ pub struct Session<'a> {
     pub event: EventRef<'a>,
     /// How it stands.
     pub status: Status,
+    /// What everybody should know of it: why it was moved, or called off.
+    pub notice: Option<Notice<'a>>,
     /// Where it takes place; absent for what is online only.
     pub place: Option<Place<'a>>,
     /// What happens when it is full.
@@ -299,6 +302,7 @@ impl<'a> Session<'a> {
             times: NextSession::new(view, entry, session),
             event: EventRef::new(entry.id, view.text(&entry.title)),
             status: Standing::of(entry.status, session, view.now).into(),
+            notice: session.notice.as_ref().map(|notice| Notice::new(view, notice)),
             place: place.map(|place| Place::new(view, place)),
             waitlist_mode: terms.map_or(WaitlistMode::None, |terms| terms.waitlist_mode.into()),
             rules: terms.map_or_else(Rules::none, Rules::new),

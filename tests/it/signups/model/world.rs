@@ -151,6 +151,7 @@ impl<'a> Life<'a> {
                 taken: 0,
                 waiting: 0,
                 moved: 0,
+                notice: None,
             });
             rooms.push(plain);
         }
