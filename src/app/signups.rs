@@ -29,7 +29,7 @@ use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
-use crate::domain::signups::party::{Personal, Role};
+use crate::domain::signups::party::{Member, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::{For, Request};
 use crate::domain::signups::{Reason, Signup, Status};
@@ -226,7 +226,8 @@ impl Signups {
 
     /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Contact and heads that
     /// the request leaves out stay. Once it is too late to cancel, nobody is replaced by somebody else, but in the list of a
-    /// class: its seats are the school's, and its list may follow when it has been checked in.
+    /// class: its seats are the school's, and its list may follow when it has been checked in. Where the host has approved,
+    /// whoever replaces somebody waits for them again, with the seats held.
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
@@ -272,8 +273,17 @@ impl Signups {
             if fewer && late {
                 return Err(Error::Refused(Refusal::CancelClosed));
             }
-            if late && signup.headcount.is_none() {
-                only_corrected(signup, &mut allowed.personal)?;
+            let approved = terms.approval && signup.status == Status::Confirmed;
+            if signup.headcount.is_none() && (late || approved) {
+                let before = signup.personal.as_ref().map(|personal| personal.party.as_slice());
+                let replaced = corrections::correct(before.unwrap_or_default(), &mut allowed.personal.party);
+                if late {
+                    refuse(&replaced)?;
+                } else if !replaced.is_empty() {
+                    // Whom the host looks at now is compared with from then on, not who was there before.
+                    allowed.personal.party.iter_mut().for_each(Member::forget_first);
+                    signup.status = Status::Pending;
+                }
             }
             whoever_came_stays(signup, &mut allowed.personal)?;
             let before = signups::remove_members(tx, signup.id)?;
@@ -312,20 +322,25 @@ impl Signups {
     }
 
     /// Decides on a sign-up that waits for the host, or takes back what another has, for as long as nobody of it came;
-    /// one decided alike stays so. Whoever decides is shown the party, masked, and that is recorded.
+    /// one decided alike stays so. Whoever decides is shown the party, masked, and that is recorded. With a `version`, the
+    /// decision is on what was read: a party that changed since is not let in unseen.
     ///
     /// # Errors
-    /// [`Refusal::Attended`] if somebody of it came; [`Refusal::Over`] if there is nothing to approve, or if it has come to
-    /// its end.
+    /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Attended`] if somebody of it came;
+    /// [`Refusal::Over`] if there is nothing to approve, or if it has come to its end.
     pub fn decide(
         &self,
         (session, staff): (SessionId, PersonId),
         id: SignupId,
         decision: Decision,
+        version: Option<i64>,
     ) -> Result<Signup, Error> {
         self.on(By::Host(session), id, |tx, _, signup| {
             data_looks::record(tx, &[look(staff, signup, "decision", MASKED)])?;
+            let changed = version.is_some_and(|version| version != signup.version);
             match (signup.status, decision) {
+                (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
+                _ if changed => Err(Error::VersionConflict),
                 (Status::Pending, Decision::Approve) => {
                     signup.status = Status::Confirmed;
                     Ok(tell(tx, &told(signup, false).into_iter().collect::<Vec<_>>())?)
@@ -340,7 +355,6 @@ impl Signups {
                         signup.person.map(|person| Notice::new(person, Purpose::Rejected, about(signup)));
                     Ok(tell(tx, &notice.into_iter().collect::<Vec<_>>())?)
                 }
-                (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
                 (Status::Attended, _) => Err(Error::Refused(Refusal::Attended)),
                 _ => Err(Error::Refused(Refusal::Over)),
             }
@@ -407,10 +421,9 @@ pub(super) fn uses(
 }
 
 /// Refuses a party in which somebody is another than before.
-fn only_corrected(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
-    let before = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+fn refuse(replaced: &[usize]) -> Result<(), Error> {
     let mut invalid = Invalid::default();
-    for place in corrections::correct(before, &mut after.party) {
+    for place in replaced {
         invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
     }
     invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))

@@ -18,16 +18,23 @@ use crate::domain::tickets::{Ticket, TicketKeys};
 /// What a device says of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// What the device calls it: of two with one name, the first counts.
+    /// What the device calls it: of two with one name, the first counts, and another is refused.
     pub entry: String,
     /// By what it knows the party.
     pub shown: Shown,
-    /// Of whom: places in the party, from 0; absent: of all.
+    /// Of whom: places in the party, from 0, in order and each once; absent: of all.
     pub members: Option<Vec<u16>>,
     /// When, by its clock.
     pub at: DateTime<Utc>,
     /// Whether it takes back that they are here.
     pub undo: bool,
+}
+
+impl Said {
+    /// Whether it says of whom it is what was said before. The time is no part of it: what is kept is what was believed.
+    fn repeats(&self, word: &Word) -> bool {
+        self.undo == word.undo && self.members == word.members
+    }
 }
 
 /// By what a device knows a party.
@@ -142,7 +149,7 @@ struct Hearing<'a> {
     now: DateTime<Utc>,
     doors: Doors,
     /// What was heard before, by its name.
-    before: HashMap<String, (SignupId, Verdict)>,
+    before: HashMap<String, Entry>,
     codes: HashMap<TicketCode, SignupId>,
     /// Those of this session.
     parties: HashMap<SignupId, Known>,
@@ -163,7 +170,7 @@ impl<'a> Hearing<'a> {
             .collect();
         let codes = checkins::by_codes(tx, vault, &typed)?;
         let mut ids: Vec<SignupId> = claims.iter().filter_map(|claim| claim.of.signup(&codes)).collect();
-        ids.extend(before.values().map(|(signup, _)| *signup));
+        ids.extend(before.values().map(|entry| entry.signup));
         ids.sort_unstable();
         ids.dedup();
         let mut words = checkins::words(tx, &ids)?;
@@ -191,12 +198,16 @@ impl<'a> Hearing<'a> {
 
     /// What becomes of a claim that is believed to be said `at`, and of which party of this session it is.
     fn hear(&mut self, claim: &Claim<'_>, at: DateTime<Utc>) -> (Verdict, Option<SignupId>) {
-        if let Some((signup, verdict)) = self.before.get(&claim.said.entry) {
-            // A device that counts anew must not wave somebody in by the word about another.
-            if claim.of.signup(&self.codes).is_some_and(|claimed| claimed != *signup) {
-                return ((Outcome::Unknown, Some(Reason::EntryReused)), None);
-            }
-            return (*verdict, Some(*signup));
+        if let Some(entry) = self.before.get(&claim.said.entry) {
+            // A device that counts anew must not wave somebody in by what it said before, nor believe that it took back
+            // what it did not.
+            let reused = (Outcome::Unknown, Some(Reason::EntryReused));
+            let claimed = claim.of.signup(&self.codes);
+            return match claimed {
+                Some(id) if id == entry.signup && claim.said.repeats(&entry.word) => (entry.verdict, claimed),
+                Some(id) if id == entry.signup => (reused, claimed),
+                _ => (reused, None),
+            };
         }
         match self.judge(claim, at) {
             Err(verdict) => {
@@ -204,7 +215,7 @@ impl<'a> Hearing<'a> {
             }
             Ok((entry, verdict)) => {
                 let signup = entry.signup;
-                self.before.insert(entry.id.clone(), (signup, verdict));
+                self.before.insert(entry.id.clone(), entry.clone());
                 self.entries.push(entry);
                 (verdict, Some(signup))
             }

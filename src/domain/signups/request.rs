@@ -224,7 +224,7 @@ impl Request {
                 invalid.push(format!("participants[{at}]"), FieldCode::Repeated);
             }
             known.extend(who);
-            Member { name, birth, role: participant.role, known: who, first_name: None }
+            Member { name, birth, role: participant.role, known: who, first_name: None, first_birth: None }
         };
         self.participants.iter().enumerate().map(&mut member).collect()
     }

@@ -99,6 +99,7 @@ impl Museum {
             role: As::Attendee,
             known: None,
             first_name: None,
+            first_birth: None,
         };
         let ticketed =
             matches!(status, Status::Confirmed | Status::Attended | Status::NoShow | Status::Cancelled);

@@ -128,7 +128,9 @@ on_both_stores! {
             let path = format!("/v1/signups/{}", signup["id"].as_str().unwrap());
             server.send(by(&server, Method::PUT, &path, access).json(&body))
         };
-        let early = put(&family, &lan, json!({ "version": 1, "participants": named(&["赵大海", "李华"]) })).await;
+        let early = put(&family, &lan, json!({ "version": 1, "participants": [
+            { "name": "赵大海", "birthYear": 1990 }, { "name": "李华" },
+        ] })).await;
         assert_eq!(early.status, 200, "they could cancel, and somebody else sign up: {}", early.text);
 
         server.clock.set(day_before);
@@ -139,10 +141,23 @@ on_both_stores! {
         let told = &swapped.json()["errors"][0];
         assert_eq!((&told["field"], &told["code"]), (&json!("participants[0]"), &json!("replaced")));
         assert_refused(&put(&family, &lan, change(2, &["李华"])).await, "cancelClosed");
+        let born = |year: i32| json!({ "version": 2, "participants": [{ "name": "赵大海", "birthYear": year }, { "name": "李华" }] });
+        assert_eq!(put(&family, &lan, born(1950)).await.json()["errors"][0]["code"], "replaced", "who is older by 40 years");
         let corrected = put(&family, &lan, change(2, &["赵大洋", "李桦"])).await;
         assert_eq!((corrected.status.as_u16(), &corrected.json()["party"][1]["name"]), (200, &json!("李桦")), "{}", corrected.text);
         let step = put(&family, &lan, change(3, &["赵大洋", "王桦"])).await;
         assert_eq!(step.status, 422, "step by step neither: {}", step.text);
+
+        let me = log_in(&server, "me").await;
+        let selves = |body: Value, name: &str| {
+            let mut body = body;
+            body["participants"] = json!([{ "self": true, "name": name }]);
+            body
+        };
+        let mine = signed_up(&server, "s", &me, alone(), "confirmed").await;
+        assert_eq!(put(&mine, &me, selves(json!({ "version": 1 }), "陈兰")).await.status, 200, "who gave no name gives one");
+        let swapped = put(&mine, &me, selves(json!({ "version": 2 }), "王五")).await;
+        assert_eq!((swapped.status.as_u16(), &swapped.json()["errors"][0]["code"]), (422, &json!("replaced")), "once");
 
         let mut list = change(1, &["吴三", "冯四", "孙五"]);
         list["headcount"] = 20.into();

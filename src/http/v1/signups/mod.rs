@@ -250,8 +250,9 @@ async fn get_signup(
 /// Replaces the party and the answers: corrected, made smaller, or the list of a class filled in. `contact` and `headcount`
 /// stay as they are where they are left out; `"contact": {}` removes it. Consent is needed for those under 14 who are new.
 /// Freed seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
-/// replaced by somebody else (`replaced`): how a name is written can be corrected, where at least half of its letters stay.
-/// The list of a class stays free, within its `headcount`, and can follow when it has been checked in; who was
+/// replaced by somebody else (`replaced`): a slip in a name or a birth can be corrected, and a name given where there was
+/// none. Where the host approves sign-ups, whoever is replaced before that makes an approved one `pending` again, with its
+/// seats held. The list of a class stays free, within its `headcount`, and can follow when it has been checked in; who was
 /// checked in by name stays.
 #[utoipa::path(
     tag = "signups",

@@ -193,7 +193,7 @@ impl<'a> Life<'a> {
                     |model, at| model.decide(at, *approve),
                     |life, id| {
                         let by = (life.sessions[*session], PersonId::from_slug("host"));
-                        life.bench.house.signups.decide(by, id, decision)
+                        life.bench.house.signups.decide(by, id, decision, None)
                     },
                 )
             }
