@@ -31,14 +31,14 @@ pub fn filled<T: Authored>(body: &Body, division: Adcode) -> Result<T, Invalid> 
         whole.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
         serde_json::from_value::<T>(Value::Object(whole))
     };
-    with(&mut body.iter()).or_else(|_| {
+    with(&mut body.iter()).map_err(|_what_is_wrong_is_found_below| {
         let mut invalid = Invalid::default();
         for field in body {
             if with(&mut std::iter::once(field)).is_err() {
                 invalid.push(field.0, FieldCode::Malformed(Expected::AsDocumented));
             }
         }
-        Err(invalid)
+        invalid
     })
 }
 

@@ -378,6 +378,13 @@ codes! {
          "本服務沒有設定任何小程式，因此沒有小程式碼；請改用活動頁面的地址。",
          "No mini-program is configured on this server, so there are no codes of one; share the address of the event instead."]
     }
+    /// The body did not arrive in time.
+    BodyTooSlow "bodyTooSlow" 408 {
+        ["请求体太慢", "請求內容太慢", "Body too slow"],
+        ["请求体没有及时发完；请检查网络后重发。",
+         "請求內容沒有及時發完；請檢查網絡後重發。",
+         "The body did not arrive in time; check the connection and send the request again."]
+    }
     /// The body is larger than 1 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {
         ["请求体过大", "請求內容過大", "Body too large"],

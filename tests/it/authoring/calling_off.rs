@@ -1,7 +1,6 @@
 //! Sessions that are called off: one, many, all of an event; and that a crash between leaves nobody untold.
 
 use super::*;
-use std::time::Instant;
 
 use diesel::connection::SimpleConnection;
 use kepu::app::rehearsal::Run;
@@ -178,10 +177,8 @@ on_both_stores! {
             Ok::<_, db::Error>(tx.batch_execute(&format!("UPDATE sessions SET taken = {MANY} WHERE id = {id}"))?)
         });
         filled.unwrap();
-        let begun = Instant::now();
         let done = sessions(&server).call_off(Actor::Operator, &[SessionId::from_slug("s")], &Text::zh("台风"), Run::Earnest);
         assert_eq!(done.unwrap()[0].told.confirmed, MANY as i64);
-        println!("{MANY} told in {:?}", begun.elapsed());
         let told: Vec<i64> = counts(db, "SELECT count(*) AS n FROM notices WHERE purpose = 'cancelled' GROUP BY signup_id");
         assert_eq!((told.len(), told.iter().max()), (MANY, Some(&1)));
         let left = counts(db, "SELECT count(*) AS n FROM signups WHERE status <> 'cancelled'");

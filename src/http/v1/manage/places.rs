@@ -169,7 +169,7 @@ fn named(address: &crate::domain::text::Text, ground: Ground<'_>) -> Option<Adco
     let depth = |division: &Division| ground.divisions.chain(division.adcode).count();
     let confirmed = |division: &&&Division| {
         let mut around = ground.divisions.chain(division.adcode).skip(1);
-        around.any(|outer| holds(outer))
+        around.any(&holds)
     };
     let sure: Vec<&&Division> = all.iter().filter(confirmed).collect();
     let of = |found: &[&Division]| {
