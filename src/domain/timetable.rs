@@ -205,9 +205,7 @@ fn end(until: &str) -> Result<NaiveDateTime, BadTimetable> {
     match (until.len(), until.strip_suffix('Z')) {
         (16, Some(utc)) => Ok(instant(utc)?.and_utc().with_timezone(&CHINA).naive_local()),
         (15, None) => instant(until),
-        (8, None) => {
-            Ok(NaiveDate::parse_from_str(until, "%Y%m%d").map_err(bad)?.and_time(LAST_SECOND))
-        }
+        (8, None) => Ok(NaiveDate::parse_from_str(until, "%Y%m%d").map_err(bad)?.and_time(LAST_SECOND)),
         _ => Err(BadTimetable::Until),
     }
 }
@@ -298,7 +296,11 @@ mod tests {
         assert_eq!((found.days.len(), found.through), (53, day("2027-11-26")));
         let midnight = day("2026-11-24").and_hms_opt(16, 0, 0).unwrap().and_utc();
         let daily = plain("FREQ=DAILY").dates(midnight, &seeded()).unwrap();
-        assert_eq!((daily.days.len(), daily.days.last()), (367, Some(&daily.through)), "to the end of its last day");
+        assert_eq!(
+            (daily.days.len(), daily.days.last()),
+            (367, Some(&daily.through)),
+            "to the end of its last day"
+        );
         assert_eq!(days(&plain("FREQ=YEARLY;COUNT=9"), "2026-11-25"), ["2026-11-25", "2027-11-25"]);
         let daily = plain("FREQ=DAILY").dates(afternoon("2026-11-25"), &seeded()).unwrap();
         assert_eq!(daily.days.len(), 367);
