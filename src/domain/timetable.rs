@@ -22,6 +22,12 @@ pub const HORIZON: u64 = 366;
 /// Most days that may be added or left out by date.
 pub const MOST_DATES: usize = 400;
 
+/// The last second of a day, at which a day that ends something ends it.
+const LAST_SECOND: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
+    Some(time) => time,
+    None => panic!("not a time"),
+};
+
 /// The parts of a rule that are about days.
 const PARTS: [&str; 11] = [
     "FREQ",
@@ -134,7 +140,7 @@ impl Timetable {
     /// put forward the two count alike.
     fn named(&self, first: NaiveDateTime, through: NaiveDate) -> Result<Vec<NaiveDate>, BadTimetable> {
         let (rule, until) = parsed(&self.rule)?;
-        let end = through.and_time(NaiveTime::MIN) + chrono::TimeDelta::days(1);
+        let end = through.and_time(LAST_SECOND);
         let until = until.map_or(end, |until| until.min(end));
         if until < first {
             return Ok(Vec::new());
@@ -199,10 +205,7 @@ fn end(until: &str) -> Result<NaiveDateTime, BadTimetable> {
     match (until.len(), until.strip_suffix('Z')) {
         (16, Some(utc)) => Ok(instant(utc)?.and_utc().with_timezone(&CHINA).naive_local()),
         (15, None) => instant(until),
-        (8, None) => {
-            let day = NaiveDate::parse_from_str(until, "%Y%m%d").map_err(bad)?;
-            day.and_hms_opt(23, 59, 59).ok_or(BadTimetable::Until)
-        }
+        (8, None) => Ok(NaiveDate::parse_from_str(until, "%Y%m%d").map_err(bad)?.and_time(LAST_SECOND)),
         _ => Err(BadTimetable::Until),
     }
 }
@@ -291,6 +294,13 @@ mod tests {
     fn a_rule_without_an_end_is_followed_for_a_year() {
         let found = plain("FREQ=WEEKLY").dates(afternoon("2026-11-25"), &seeded()).unwrap();
         assert_eq!((found.days.len(), found.through), (53, day("2027-11-26")));
+        let midnight = day("2026-11-24").and_hms_opt(16, 0, 0).unwrap().and_utc();
+        let daily = plain("FREQ=DAILY").dates(midnight, &seeded()).unwrap();
+        assert_eq!(
+            (daily.days.len(), daily.days.last()),
+            (367, Some(&daily.through)),
+            "to the end of its last day"
+        );
         assert_eq!(days(&plain("FREQ=YEARLY;COUNT=9"), "2026-11-25"), ["2026-11-25", "2027-11-25"]);
         let daily = plain("FREQ=DAILY").dates(afternoon("2026-11-25"), &seeded()).unwrap();
         assert_eq!(daily.days.len(), 367);

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import dateutil.rrule
 
-RULES = 3000
+RULES = 2000
 HORIZON = datetime.timedelta(days=366)
 EAST_8 = datetime.timezone(datetime.timedelta(hours=8))
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]

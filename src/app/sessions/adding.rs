@@ -7,6 +7,7 @@ use hashbrown::HashSet;
 use serde_json::json;
 
 use super::super::rehearsal::{self, Run};
+use super::super::repeats::{self, Repeat};
 use super::super::{Error, audit};
 use super::{Sessions, check, facts, noted};
 use crate::db::records::Stored;
@@ -34,8 +35,8 @@ pub const MOST_OF_EVENT: usize = 2_000;
 /// What came of adding sessions.
 #[derive(Debug, Clone)]
 pub struct Added {
-    /// The new ones, in the order in which they were given; repeated, in order of start.
-    pub sessions: Vec<Session>,
+    /// The new ones with their versions, in the order in which they were given; repeated, in order of start.
+    pub sessions: Vec<(Session, i64)>,
     /// Those that were there already: the same time and place, and not called off.
     pub same: Vec<SessionId>,
     /// How the timetable was followed, where there was one.
@@ -64,19 +65,37 @@ pub struct Followed {
 
 impl Sessions {
     /// Adds sessions to an event, each repeated as the timetable says, if there is one. What is there already is not
-    /// added again.
+    /// added again; of a request that is sent again it is what the first one added.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Refusal::CalledOff`]; [`Error::Invalid`], with everything that is wrong.
+    /// [`Error::NotFound`]; [`Refusal::CalledOff`]; [`Error::Invalid`], with everything that is wrong; those of
+    /// [`repeats::once`].
     pub fn add(
         &self,
         by: Actor,
         event: EventId,
         plans: Vec<Plan>,
         timetable: Option<&Timetable>,
-        dry: Run,
+        (dry, repeat): (Run, Option<&Repeat>),
     ) -> Result<Added, Error> {
-        rehearsal::run(&self.db, dry, |tx| self.add_in(tx, by, event, plans, timetable))
+        rehearsal::run(&self.db, dry, |tx| {
+            let Some((person, repeat)) = by.person().zip(repeat).filter(|_| dry == Run::Earnest) else {
+                return self.add_in(tx, by, event, plans, timetable);
+            };
+            let mut fresh = None;
+            repeats::once(tx, person, Some(repeat), |tx| {
+                fresh = Some(self.add_in(tx, by, event, plans.clone(), timetable)?);
+                Ok(event)
+            })?;
+            if let Some(added) = fresh {
+                return Ok(added);
+            }
+            let Added { same, followed, .. } = self.add_in(tx, by, event, plans, timetable)?;
+            let mut found = sessions::find(tx, &same)?;
+            let versions = sessions::versions(tx, &same)?;
+            let before = same.iter().filter_map(|id| Some((found.remove(id)?, *versions.get(id)?)));
+            Ok(Added { sessions: before.collect(), same: Vec::new(), followed })
+        })
     }
 
     /// Copies the sessions of one event that are not called off to another.
@@ -136,7 +155,8 @@ impl Sessions {
             let after = Some(json!({ "sessions": fresh.iter().map(facts).collect::<Vec<_>>() }));
             audit::note(tx, &Entry { after, ..entry })?;
         }
-        Ok(Added { sessions: fresh, same, followed })
+        let sessions = fresh.into_iter().map(|session| (session, 1)).collect();
+        Ok(Added { sessions, same, followed })
     }
 
     fn check_all(

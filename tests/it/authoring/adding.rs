@@ -41,6 +41,23 @@ on_both_stores! {
         .await;
     }
 
+    async fn the_same_request_again_gives_what_the_first_one_added(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let send = |body: Value| {
+            server.send(by(&server, Method::POST, &path, &editor).header("Idempotency-Key", "k").json(&body))
+        };
+        let dry = send(with(by_rule("FREQ=WEEKLY;COUNT=3", json!({})), json!({ "dryRun": true }))).await;
+        assert_eq!(dry.status, 200, "a dry run uses no key up: {}", dry.text);
+        let body = by_rule("FREQ=WEEKLY;COUNT=3", json!({}));
+        let [first, again] = [send(body.clone()).await, send(body).await];
+        assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201));
+        assert_eq!(first.json(), again.json());
+        let other = send(by_rule("FREQ=WEEKLY;COUNT=4", json!({}))).await;
+        assert_eq!(other.json()["code"], "keyReused");
+    }
+
     async fn everything_that_is_wrong_is_told_at_once(store: Store) {
         let server = server(store, Vec::new()).await;
         let editor = editor(&server).await;

@@ -30,6 +30,7 @@ use crate::http::json::Json;
 use crate::http::list::Crs;
 use crate::http::params::{Asked, PathId};
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::Once;
 use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Placed;
@@ -67,7 +68,7 @@ fn datum(asked: &Asked<Placed>, own: Option<Crs>) -> geo::Crs {
 /// Sessions of a published event are public at once.
 #[utoipa::path(
     tag = "manage",
-    params(PathId<EventId>, Asked<Placed>),
+    params(PathId<EventId>, Once<NewSessions>, Asked<Placed>),
     request_body(content = NewSessions, example = json!({
         "sessions": [{
             "start": "2026-11-28T14:00:00+08:00", "end": "2026-11-28T16:00:00+08:00", "capacity": 40,
@@ -83,7 +84,7 @@ fn datum(asked: &Asked<Placed>, own: Option<Crs>) -> geo::Crs {
     responses(
         (status = 200, description = "What would be added.", body = AddedSessions),
         (status = 201, description = "What was added.", body = AddedSessions),
-        (status = 409, description = "`calledOff`: the event is.", body = ProblemBody,
+        (status = 409, description = "`calledOff`: the event is. `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -92,11 +93,11 @@ async fn create_sessions(
     author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
-    body: Json<NewSessions>,
+    body: Once<NewSessions>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Json(NewSessions { sessions, recurrence, dry_run, crs }) = body;
+    let Once { body: NewSessions { sessions, recurrence, dry_run, crs }, repeat } = body;
     let (crs, lang, now) = (datum(&asked, crs), asked.lang, state.now());
     let (mut invalid, mut warnings) = (Invalid::default(), Vec::new());
     let snapshot = state.snapshot()?;
@@ -112,8 +113,13 @@ async fn create_sessions(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let add = move |members: &Members| {
         let event = members.db.read(|conn| written_by(conn, &author, id.0, Scope::EventsWrite))?.body;
-        let added =
-            members.sessions.add(author.actor(), id.0, plans, timetable.as_ref(), Run::of(dry_run))?;
+        let added = members.sessions.add(
+            author.actor(),
+            id.0,
+            plans,
+            timetable.as_ref(),
+            (Run::of(dry_run), repeat.as_ref()),
+        )?;
         let by = Shown { event: &event, title: event.title.get(lang), crs, now };
         Ok::<_, Problem>(AddedSessions::new(by, added, dry_run, warnings))
     };

@@ -149,8 +149,11 @@ impl From<Followed> for FollowedRule {
 
 impl AddedSessions {
     pub(super) fn new(by: Shown<'_>, added: Added, dry_run: bool, warnings: Vec<Warning>) -> Self {
-        let items: Vec<_> =
-            added.sessions.iter().map(|session| ManagedSession::new(by, session, 1)).collect();
+        let items: Vec<_> = added
+            .sessions
+            .iter()
+            .map(|(session, version)| ManagedSession::new(by, session, *version))
+            .collect();
         Self {
             total: items.len(),
             items,
