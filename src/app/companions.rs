@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::Error;
 use super::repeats::{Repeat, once};
+use super::rooms;
 use super::signups::{Of, Signups};
-use crate::db::{Db, Tx, companions, consents, policies};
+use crate::db::companions::{self, Lock};
+use crate::db::{Db, Tx, consents, policies};
 use crate::domain::companions::{Companion, Held, MOST};
 use crate::domain::consents::{Consent, Given};
 use crate::domain::ids::{CompanionId, ConsentId, PersonId, Random};
@@ -70,7 +72,8 @@ impl Companions {
         companion: &Companion,
         given: Option<&Given>,
     ) -> Result<Held, Error> {
-        self.db.write(|tx| {
+        rooms::patiently(&self.db, |tx| {
+            companions::lock(tx, &[id], Lock::Alone)?;
             let held = companions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)?;
             let consented = check(tx, companion, given, held.consent.as_ref())?;
             if !companions::replace(tx, &self.vault, id, version, companion)? {
@@ -89,7 +92,8 @@ impl Companions {
     /// # Errors
     /// [`Error::NotFound`] if it is not theirs.
     pub fn remove(&self, person: PersonId, id: CompanionId) -> Result<(), Error> {
-        self.db.write(|tx| {
+        rooms::patiently(&self.db, |tx| {
+            companions::lock(tx, &[id], Lock::Alone)?;
             let held = companions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)?;
             if held.consent.is_some() {
                 let child = held.companion.who(&self.vault);

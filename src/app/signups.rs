@@ -16,12 +16,13 @@ use super::Error;
 use super::desk;
 use super::notices::{drop_reminders, tell};
 use super::rooms::{self, Room, Tools, about, told};
+use crate::db::companions::{self, Lock};
 use crate::db::limits_used::{self, Use};
 use crate::db::records::Stored;
 use crate::db::{Db, Tx, data_looks, sessions, signups};
 use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
-use crate::domain::ids::{PersonId, Random, SessionId, SignupId};
+use crate::domain::ids::{CompanionId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
@@ -75,9 +76,21 @@ impl Signups {
         &self,
         by: By,
         id: SignupId,
-        work: impl FnOnce(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
+        work: impl Fn(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
     ) -> Result<Signup, Error> {
-        self.db.write(|tx| {
+        self.on_with(by, id, &[], work)
+    }
+
+    /// The same, under the locks of companions too: what is known of them stays true.
+    fn on_with(
+        &self,
+        by: By,
+        id: SignupId,
+        named: &[CompanionId],
+        work: impl Fn(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
+    ) -> Result<Signup, Error> {
+        rooms::patiently(&self.db, |tx| {
+            companions::lock(tx, named, Lock::Shared)?;
             let session = signups::session_of(tx, id)?.ok_or(Error::NotFound)?;
             let mut room = rooms::open_one(tx, session)?;
             let mut signup = signups::get(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
@@ -236,7 +249,8 @@ impl Signups {
         version: i64,
         request: &Request,
     ) -> Result<Signup, Error> {
-        self.on(By::Person(person), id, |tx, room, signup| {
+        let named: Vec<_> = desk::companions_of(request).collect();
+        self.on_with(By::Person(person), id, &named, |tx, room, signup| {
             if signup.version != version {
                 return Err(Error::VersionConflict);
             }
