@@ -29,7 +29,7 @@ use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
-use crate::domain::signups::party::{Personal, Role};
+use crate::domain::signups::party::{Known, Member, Personal, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::{For, Request};
 use crate::domain::signups::{Reason, Signup, Status};
@@ -190,7 +190,8 @@ impl Signups {
     /// Gives a sign-up up, or leaves the queue; what was given up already stays so.
     ///
     /// # Errors
-    /// [`Refusal::CancelClosed`] if it is too late; [`Refusal::Over`] if somebody of it came, or should have.
+    /// [`Refusal::CancelClosed`] if it is too late, unless only children under 14 take part: their guardian may take back
+    /// their consent until it begins; [`Refusal::Over`] if somebody of it came, or should have.
     pub fn cancel(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             match signup.status {
@@ -199,8 +200,10 @@ impl Signups {
                 Status::Waitlisted => signup.reason = Some(Reason::LeftQueue),
                 Status::Offered | Status::Pending | Status::Confirmed => {
                     let late = room.terms().cancel_until(room.session.start) <= tx.now();
+                    // A guardian takes back their consent whenever they like.
+                    let bound = !(tx.now() < room.session.start && for_children(signup, tx.now()));
                     // Seats that were never accepted or granted bind nobody.
-                    if late && signup.status == Status::Confirmed {
+                    if late && bound && signup.status == Status::Confirmed {
                         return Err(Error::Refused(Refusal::CancelClosed));
                     }
                     signup.reason = Some(Reason::ByPerson);
@@ -241,7 +244,7 @@ impl Signups {
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
-    /// [`Refusal::CancelClosed`] if it is too late to shrink; the refusals of [`Request::allow`].
+    /// [`Refusal::CancelClosed`] if it is too late to shrink by others than children under 14; the refusals of [`Request::allow`].
     pub fn change(
         &self,
         person: PersonId,
@@ -270,9 +273,16 @@ impl Signups {
                 return Err(Error::Refused(Refusal::Invalid(Invalid::one("participants", bar))));
             }
             let late = terms.cancel_until(room.session.start) <= tx.now();
+            let before =
+                signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
             if allowed.seats < signup.seats && late {
-                return Err(Error::Refused(Refusal::CancelClosed));
+                let gone = corrections::left_out(before, &allowed.personal.party);
+                let children = gone.iter().all(|one| is_child(one, tx.now())) && signup.headcount.is_none();
+                if gone.is_empty() || !children || room.session.start <= tx.now() {
+                    return Err(Error::Refused(Refusal::CancelClosed));
+                }
             }
+            corrections::remember(before, &mut allowed.personal.party);
             if late && signup.headcount.is_none() {
                 only_corrected(signup, &mut allowed.personal)?;
             }
@@ -386,6 +396,17 @@ impl Signups {
         room.close(tx, self.tools())?;
         Ok(over.len())
     }
+}
+
+/// Whether only children under 14 take part by a sign-up, for whom a guardian decides.
+fn for_children(signup: &Signup, now: DateTime<Utc>) -> bool {
+    let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let mut attendees = party.iter().filter(|member| member.role == Role::Attendee).peekable();
+    attendees.peek().is_some() && signup.headcount.is_none() && attendees.all(|one| is_child(one, now))
+}
+
+fn is_child(member: &Member, now: DateTime<Utc>) -> bool {
+    member.known != Some(Known::Myself) && member.birth.is_some_and(|birth| birth.needs_consent_at(now))
 }
 
 /// Refuses a party in which somebody is another than before.

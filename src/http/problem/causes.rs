@@ -69,6 +69,7 @@ impl From<app::Error> for Problem {
             app::Error::CapacityBelowTaken => Code::CapacityBelowTaken.into(),
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
+            app::Error::SignedUp => Code::CompanionSignedUp.into(),
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
             app::Error::Door(refusal) => Code::from(refusal).into(),
             app::Error::NotLetIn(refused) => Code::from(refused).into(),
