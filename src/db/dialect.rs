@@ -123,7 +123,8 @@ pub fn lock_companions(conn: &mut AnyConn, ids: &[i64], lock: Lock) -> QueryResu
                 Lock::Shared => "SHARE",
                 Lock::Alone => "UPDATE",
             };
-            let statement = format!("SELECT id AS n FROM companions WHERE id = ANY($1) ORDER BY id FOR {how}");
+            let statement =
+                format!("SELECT id AS n FROM companions WHERE id = ANY($1) ORDER BY id FOR {how}");
             diesel::sql_query(statement).bind::<Array<BigInt>, _>(ids).execute(conn).map(drop)
         }
     }

@@ -145,7 +145,9 @@ impl Worker {
                 done.outcomes
             }
             Err(Error::Db(db::Error::Locked(_))) if attempts.iter().any(several) => self.by_session(attempts),
-            Err(Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Locked(_)))) if !error.is_circle() => {
+            Err(Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Locked(_))))
+                if !error.is_circle() =>
+            {
                 // Nobody would fare better alone.
                 let reason = error.to_string();
                 attempts.iter().map(|_| Err(db::Error::Unavailable(reason.clone()).into())).collect()
