@@ -248,8 +248,8 @@ async fn get_signup(
 ///
 /// Replaces the party, the answers and the contact: corrected, made smaller, or the list of a class filled in. Freed
 /// seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
-/// replaced by somebody else (`replaced`): how a name is written can be corrected, where at least half of its letters stay.
-/// The list of a class stays free, within its `headcount`.
+/// replaced by somebody else (`replaced`): how a name is written can be corrected, where at least half of its letters stay;
+/// children under 14 can be left out until it begins, since their guardian may take back the consent. The list of a class stays free, within its `headcount`.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
@@ -300,7 +300,9 @@ async fn accept_offer(
 
 /// Cancel a sign-up
 ///
-/// Gives the seats up, or leaves the queue. Freed seats go to whoever is next. Cancelling twice is cancelling once.
+/// Gives the seats up, or leaves the queue. Freed seats go to whoever is next. Cancelling twice is cancelling once. After
+/// `cancelUntil` only a sign-up in which all who take part are children under 14 can be cancelled, until it begins: their
+/// guardian may take back the consent.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
