@@ -114,6 +114,7 @@ fn session(slug: &str, capacity: i32) -> Session {
         taken: 0,
         waiting: 0,
         moved: 0,
+        notice: None,
     }
 }
 
@@ -196,6 +197,7 @@ impl Ground {
             ticket_keys: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
             samples: true,
             sample_signups: true,
+            webhooks: kepu::clients::webhooks::Rules::default(),
             desk_batch,
             review_words: None,
             review: kepu::domain::review::Rules::default(),

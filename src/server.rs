@@ -21,6 +21,7 @@ use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
+use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
@@ -28,6 +29,7 @@ use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
 use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
+use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
 use crate::app::webhooks::Webhooks;
@@ -54,7 +56,7 @@ use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
 use crate::jobs::sender::Sender;
 use crate::jobs::webhooks::{Courier, Teller};
-use crate::jobs::{audit, daily, lapses, reminders};
+use crate::jobs::{audit, called_off, daily, lapses, reminders};
 use crate::{app, http};
 
 pub use mini_programs::{MiniPrograms, demonstration_templates};
@@ -216,6 +218,7 @@ pub async fn start(
     let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
+    let sessions = Sessions::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
@@ -240,6 +243,8 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
+        events: Events::new(db.clone(), drafts.clone(), sessions.clone()),
+        sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
         passwords,
@@ -282,6 +287,7 @@ pub async fn start(
     jobs.push(tokio::spawn(announcer.run()));
     jobs.push(tokio::spawn(reminders::run(db.clone(), clock.clone())));
     jobs.push(tokio::spawn(lapses::run(signups, clock.clone())));
+    jobs.push(tokio::spawn(called_off::run(sessions, clock.clone())));
     jobs.push(tokio::spawn(daily::run(db.clone(), accounts, clock.clone(), settings.samples)));
     jobs.push(tokio::spawn(audit::run(db.clone(), vault.clone())));
     let wechat = Arc::new(wechat);

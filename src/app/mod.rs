@@ -12,11 +12,13 @@ pub mod demo_accounts;
 pub mod desk;
 pub mod drafts;
 pub mod ended_logins;
+pub mod events;
 pub mod favourites;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;
 pub mod programme;
+pub mod rehearsal;
 pub mod repeats;
 pub mod reports;
 pub mod reseal;
@@ -79,6 +81,9 @@ pub enum Error {
     /// More seats of a session are taken than it is to have.
     #[error("more seats are taken")]
     CapacityBelowTaken,
+    /// The session is over: nothing about it can be changed.
+    #[error("the session is over")]
+    SessionOver,
     /// A sign-up is refused.
     #[error("refused: {0:?}")]
     Refused(Refusal),

@@ -62,6 +62,7 @@ fn session(event: EventId, body: &Event, programme: &Programme, slot: Slot) -> S
         taken: 0,
         waiting: 0,
         moved: 0,
+        notice: None,
     }
 }
 

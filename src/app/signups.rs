@@ -22,11 +22,12 @@ use crate::db::records::Stored;
 use crate::db::{Db, Tx, data_looks, sessions, signups};
 use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
-use crate::domain::ids::{CompanionId, PersonId, Random, SessionId, SignupId};
+use crate::domain::ids::{CampaignId, CompanionId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
+use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
 use crate::domain::signups::party::{Known, Member, Personal, Role};
@@ -138,12 +139,7 @@ impl Signups {
         }
         let event = Event::get(tx, signup.event.get())?;
         let campaigns = event.map(|event| event.body.campaigns).unwrap_or_default();
-        let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
-        let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
-        let account = signup.person.map(|person| desk::who(&self.vault, person));
-        let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
-        let users = desk::users(members, others, signup.headcount, account);
-        Ok(desk::uses(terms, (signup.event, session.end), &campaigns, &users))
+        Ok(uses(&self.vault, (terms, session.end), &campaigns, signup, members))
     }
 
     /// Takes a person out of limits and sessions, as far as it was they who signed up: whoever comes anew is somebody new.
@@ -168,13 +164,16 @@ impl Signups {
     /// Takes the seats that are offered.
     ///
     /// # Errors
-    /// [`Refusal::OfferLapsed`] if there is no offer, or none any more.
+    /// [`Refusal::NotOffered`] while it queues; [`Refusal::OfferLapsed`] if there is no offer any more.
     pub fn accept(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             // To accept twice is to have accepted.
             let seated = matches!(signup.status, Status::Confirmed | Status::Pending);
             if seated && signup.queue_number.is_some() {
                 return Ok(());
+            }
+            if signup.status == Status::Waitlisted {
+                return Err(Error::Refused(Refusal::NotOffered));
             }
             let stands = signup.offered_until.is_some_and(|until| tx.now() < until);
             if signup.status != Status::Offered || !stands {
@@ -191,12 +190,13 @@ impl Signups {
     ///
     /// # Errors
     /// [`Refusal::CancelClosed`] if it is too late, unless only children under 14 take part: their guardian may take back
-    /// their consent until it begins; [`Refusal::Over`] if somebody of it came, or should have.
+    /// their consent until it begins; [`Refusal::Attended`] if somebody of it came, [`Refusal::Over`] if they should have.
     pub fn cancel(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             match signup.status {
                 Status::Cancelled | Status::Rejected => return Ok(()),
-                Status::Attended | Status::NoShow => return Err(Error::Refused(Refusal::Over)),
+                Status::Attended => return Err(Error::Refused(Refusal::Attended)),
+                Status::NoShow => return Err(Error::Refused(Refusal::Over)),
                 Status::Waitlisted => signup.reason = Some(Reason::LeftQueue),
                 Status::Offered | Status::Pending | Status::Confirmed => {
                     let late = room.terms().cancel_until(room.session.start) <= tx.now();
@@ -239,8 +239,9 @@ impl Signups {
         Ok(())
     }
 
-    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Once it is too late to
-    /// cancel, nobody is replaced by somebody else, but in the list of a class: its seats are the school's.
+    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Contact and heads that
+    /// the request leaves out stay. Once it is too late to cancel, nobody is replaced by somebody else, but in the list of a
+    /// class: its seats are the school's, and its list may follow when it has been checked in.
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
@@ -257,25 +258,36 @@ impl Signups {
             if signup.version != version {
                 return Err(Error::VersionConflict);
             }
-            let changeable = matches!(
-                signup.status,
-                Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending
-            );
+            let changeable = match signup.status {
+                Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending => true,
+                Status::Attended => signup.headcount.is_some(),
+                Status::Cancelled | Status::NoShow | Status::Rejected => false,
+            };
             if !changeable || room.session.end <= tx.now() {
                 return Err(Error::Refused(Refusal::Over));
             }
             let terms = room.terms();
-            let account = desk::account(tx, self.tools(), person, request)?;
+            let standing = signup.personal.clone().unwrap_or_default();
+            let request = &Request {
+                headcount: request.headcount.or(signup.headcount),
+                contact: request.contact.clone().or(standing.contact),
+                ..request.clone()
+            };
+            let mut account = desk::account(tx, self.tools(), person, request)?;
+            account.standing = standing.party;
             let asked = For { terms: &terms, start: room.session.start, now: tx.now() };
             let mut allowed = request.allow(asked, &account).map_err(Error::Refused)?;
-            if allowed.seats > signup.seats || request.headcount.is_some() != signup.headcount.is_some() {
+            let same_way = request.headcount.is_some() == signup.headcount.is_some();
+            if allowed.seats > signup.seats || !same_way {
                 let bar = FieldCode::Barred(Bar::CannotGrow);
                 return Err(Error::Refused(Refusal::Invalid(Invalid::one("participants", bar))));
             }
-            let late = terms.cancel_until(room.session.start) <= tx.now();
+            let came = signup.status == Status::Attended;
+            let late = came || terms.cancel_until(room.session.start) <= tx.now();
+            let fewer = allowed.seats < signup.seats || came && request.headcount < signup.headcount;
             let before =
                 signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
-            if allowed.seats < signup.seats && late {
+            if fewer && late {
                 let gone = corrections::left_out(before, &allowed.personal.party);
                 let children = gone.iter().all(|one| is_child(one, tx.now())) && signup.headcount.is_none();
                 if gone.is_empty() || !children || room.session.start <= tx.now() {
@@ -286,6 +298,7 @@ impl Signups {
             if late && signup.headcount.is_none() {
                 only_corrected(signup, &mut allowed.personal)?;
             }
+            whoever_came_stays(signup, &mut allowed.personal)?;
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, &room.session, signup, before)?;
             let members = desk::add_members(tx, signup, &allowed)?;
@@ -325,7 +338,8 @@ impl Signups {
     /// one decided alike stays so. Whoever decides is shown the party, masked, and that is recorded.
     ///
     /// # Errors
-    /// [`Refusal::Over`] if there is nothing to approve, or if it has come to its end.
+    /// [`Refusal::Attended`] if somebody of it came; [`Refusal::Over`] if there is nothing to approve, or if it has come to
+    /// its end.
     pub fn decide(
         &self,
         (session, staff): (SessionId, PersonId),
@@ -350,6 +364,7 @@ impl Signups {
                     Ok(tell(tx, &notice.into_iter().collect::<Vec<_>>())?)
                 }
                 (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
+                (Status::Attended, _) => Err(Error::Refused(Refusal::Attended)),
                 _ => Err(Error::Refused(Refusal::Over)),
             }
         })
@@ -407,6 +422,20 @@ fn for_children(signup: &Signup, now: DateTime<Utc>) -> bool {
 
 fn is_child(member: &Member, now: DateTime<Utc>) -> bool {
     member.known != Some(Known::Myself) && member.birth.is_some_and(|birth| birth.needs_consent_at(now))
+/// What a sign-up with these members uses of the limits that the terms of its session set, which ends at `until`.
+pub(super) fn uses(
+    vault: &Vault,
+    (terms, until): (&SignupTerms, DateTime<Utc>),
+    campaigns: &[CampaignId],
+    signup: &Signup,
+    members: Vec<String>,
+) -> Vec<Use> {
+    let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let attendees = party.iter().filter(|member| member.role == Role::Attendee).count();
+    let account = signup.person.map(|person| desk::who(vault, person));
+    let others = i32::try_from(attendees.saturating_sub(members.len())).unwrap_or_default();
+    let users = desk::users(members, others, signup.headcount, account);
+    desk::uses(terms, (signup.event, until), campaigns, &users)
 }
 
 /// Refuses a party in which somebody is another than before.
@@ -415,6 +444,23 @@ fn only_corrected(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
     let mut invalid = Invalid::default();
     for place in corrections::correct(before, &mut after.party) {
         invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+    }
+    invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))
+}
+
+/// Refuses to call by another's name who was checked in already.
+fn whoever_came_stays(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
+    let before = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let mut invalid = Invalid::default();
+    for place in signup.attended.iter().map(|place| usize::from(*place)) {
+        // Of a class whose list is yet to follow, nobody is called anything.
+        let Some(one) = before.get(place) else { continue };
+        let stays = after.party.get_mut(place).is_some_and(|other| {
+            corrections::correct(std::slice::from_ref(one), std::slice::from_mut(other)).is_empty()
+        });
+        if !stays {
+            invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+        }
     }
     invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))
 }

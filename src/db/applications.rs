@@ -143,6 +143,20 @@ pub fn count_waiting(conn: &mut AnyConn, person: PersonId) -> Result<i64, Error>
     Ok(waiting.count().get_result(conn)?)
 }
 
+/// The newest applications of organisations for which a person applied last.
+pub fn of_person(conn: &mut AnyConn, vault: &Vault, person: PersonId) -> Result<Vec<Application>, Error> {
+    let ids: Vec<i64> = applications::table
+        .filter(applications::applicant_id.eq(person.get()))
+        .order((applications::submitted_at, applications::organisation_id))
+        .select(applications::organisation_id)
+        .load(conn)?;
+    let mut own = Vec::with_capacity(ids.len());
+    for id in ids.into_iter().filter_map(OrganisationId::new) {
+        own.extend(get(conn, vault, id)?);
+    }
+    Ok(own)
+}
+
 /// Forgets who applied, and the contacts that they named.
 pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
     diesel::update(applications::table.filter(applications::applicant_id.eq(person.get())))

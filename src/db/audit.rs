@@ -90,7 +90,7 @@ type LinkRow = (
     (Option<String>, Option<i64>, Option<String>, Option<String>),
 );
 
-const LINK: (
+type LinkColumns = (
     (
         entries::id,
         entries::at,
@@ -102,7 +102,9 @@ const LINK: (
     ),
     (entries::organisation_id, entries::division, entries::reason, entries::before_text, entries::after_text),
     (entries::digests, entries::number, entries::previous, entries::hash),
-) = (
+);
+
+const LINK: LinkColumns = (
     (
         entries::id,
         entries::at,

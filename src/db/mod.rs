@@ -9,6 +9,7 @@
 
 pub mod api_keys;
 pub mod applications;
+pub mod attendees;
 pub mod audit;
 pub mod bases;
 pub mod bulletins;

@@ -116,6 +116,7 @@ diesel::table! {
         queue_next -> BigInt,
         seats_number -> BigInt,
         reminded -> Integer,
+        version -> BigInt,
     }
 }
 
@@ -649,6 +650,8 @@ diesel::table! {
 
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
+diesel::allow_tables_to_appear_in_same_query!(signups, notices);
+diesel::allow_tables_to_appear_in_same_query!(events, drafts);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);

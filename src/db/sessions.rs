@@ -18,6 +18,7 @@ use super::schema::{events, sessions};
 use crate::domain::events::EventStatus;
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::kinds::Kind;
+use crate::domain::media::Notice;
 use crate::domain::places::Place;
 use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
@@ -103,6 +104,57 @@ pub fn insert_with_events(tx: &mut Tx<'_>, sessions: &[Session]) -> Result<(), E
     Ok(())
 }
 
+/// The versions of sessions: they count what their host changes, and start at 1.
+pub fn versions(conn: &mut AnyConn, ids: &[SessionId]) -> Result<HashMap<SessionId, i64>, Error> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let these = sessions::table.filter(sessions::id.eq_any(ids.iter().map(|id| id.get())));
+        let rows: Vec<(i64, i64)> = these.select((sessions::id, sessions::version)).load(conn)?;
+        found.extend(rows.into_iter().filter_map(|(id, version)| Some((SessionId::new(id)?, version))));
+    }
+    Ok(found)
+}
+
+/// The event of each of these sessions.
+pub fn events_of(conn: &mut AnyConn, ids: &[SessionId]) -> Result<HashMap<SessionId, EventId>, Error> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let these = sessions::table.filter(sessions::id.eq_any(ids.iter().map(|id| id.get())));
+        let rows: Vec<(i64, i64)> = these.select((sessions::id, sessions::event_id)).load(conn)?;
+        let of = |(id, event)| Some((SessionId::new(id)?, EventId::new(event)?));
+        found.extend(rows.into_iter().filter_map(of));
+    }
+    Ok(found)
+}
+
+/// The sessions that are called off, have not ended at `now`, and hold seats or a queue all the same.
+pub fn called_off_with_seats(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<Vec<SessionId>, Error> {
+    let ids: Vec<i64> = sessions::table
+        .filter(sessions::status.eq(status_name(EventStatus::Cancelled)))
+        .filter(sessions::end_at.gt(now.naive_utc()))
+        .filter(sessions::taken.gt(0).or(sessions::waiting.gt(0)))
+        .order(sessions::id)
+        .select(sessions::id)
+        .load(conn)?;
+    Ok(ids.into_iter().filter_map(SessionId::new).collect())
+}
+
+/// Writes a session that the transaction has locked, but for its seats, and raises its version. `reminded` says how
+/// many of the reminders of its start are not to be told (any more).
+pub fn rewrite(tx: &mut Tx<'_>, session: &Session, reminded: Option<i32>) -> Result<(), Error> {
+    diesel::update(sessions::table.find(session.id.get()))
+        .set((
+            sessions::start_at.eq(session.start.naive_utc()),
+            sessions::end_at.eq(session.end.naive_utc()),
+            sessions::status.eq(status_name(session.status)),
+            sessions::body.eq(Body::of(session)?),
+            sessions::version.eq(sessions::version + 1),
+            reminded.map(|told| sessions::reminded.eq(told)),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// Raises an event's version because its sessions changed.
 pub fn touch_event(tx: &mut Tx<'_>, event: EventId) -> Result<(), Error> {
     let id = event.get();
@@ -130,7 +182,6 @@ struct NewRow {
 impl NewRow {
     fn new(session: &Session) -> Result<Self, Error> {
         let id = session.id.get();
-        let body = Body { place: session.place.clone(), signup: session.signup.clone() };
         Ok(Self {
             id,
             event_id: session.event.get(),
@@ -140,7 +191,7 @@ impl NewRow {
             capacity: session.capacity,
             taken: session.taken,
             waiting: session.waiting,
-            body: serde_json::to_string(&body).map_err(|source| corrupt(id, source))?,
+            body: Body::of(session)?,
         })
     }
 }
@@ -167,6 +218,16 @@ struct Body {
     place: Option<Box<Place>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     signup: Option<Box<SignupTerms>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    notice: Option<Box<Notice>>,
+}
+
+impl Body {
+    fn of(session: &Session) -> Result<String, Error> {
+        let (place, signup) = (session.place.clone(), session.signup.clone());
+        let body = Self { place, signup, notice: session.notice.clone() };
+        serde_json::to_string(&body).map_err(|source| corrupt(session.id.get(), source))
+    }
 }
 
 /// Adds the sessions that can be read. One that cannot is logged and left out, as in [`super::records`].
@@ -198,6 +259,7 @@ impl Row {
             taken: self.taken,
             waiting: self.waiting,
             moved: self.seats_number,
+            notice: body.notice,
         })
     }
 }

@@ -15,6 +15,7 @@ use super::snapshot::Snapshot;
 use super::words::{self, Haystack};
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::BaseId;
+use crate::domain::media::Notice;
 use crate::domain::places::Place;
 use crate::domain::record::Record;
 use crate::domain::sessions::Session;
@@ -47,13 +48,18 @@ pub struct EventEntry {
     pub sessions: Arc<[Session]>,
     /// What lists show of it, as it is sent.
     pub parts: Parts,
+    /// What everybody should know of it as a whole, with traditional characters.
+    notice: Option<Arc<Notice>>,
     body: Arc<str>,
 }
 
 impl EventEntry {
     /// An event with its sessions in order of start.
-    pub(super) fn new(record: &Record<Event>, sessions: Vec<Session>, world: &Snapshot) -> Self {
+    pub(super) fn new(record: &Record<Event>, mut sessions: Vec<Session>, world: &Snapshot) -> Self {
         let event = &record.body;
+        let filled =
+            |notice: &Notice| Notice { text: notice.text.filled(&world.traditional), ..notice.clone() };
+        sessions.iter_mut().filter_map(|session| session.notice.as_mut()).for_each(|own| **own = filled(own));
         Self {
             id: record.id,
             version: record.version,
@@ -65,6 +71,7 @@ impl EventEntry {
             elsewhere: elsewhere(&sessions, world),
             sessions: sessions.into(),
             parts: Parts::default(),
+            notice: event.notice.as_ref().map(filled).map(Arc::new),
             // Texts, numbers and lists of them: serialising them cannot fail.
             body: serde_json::to_string(event).unwrap_or_default().into(),
         }
@@ -78,6 +85,7 @@ impl EventEntry {
             elsewhere: elsewhere(&self.sessions, world),
             sessions: Arc::clone(&self.sessions),
             parts: Parts::default(),
+            notice: self.notice.clone(),
             body: Arc::clone(&self.body),
             ..*self
         }
@@ -97,6 +105,7 @@ impl EventEntry {
             elsewhere: Arc::clone(&self.elsewhere),
             sessions,
             parts: self.parts.clone(),
+            notice: self.notice.clone(),
             body: Arc::clone(&self.body),
             ..*self
         }
@@ -105,6 +114,13 @@ impl EventEntry {
     /// Everything about it, as the store has it. `None` never: what is read was written by [`EventEntry::new`].
     pub fn event(&self) -> Option<Event> {
         serde_json::from_str(&self.body).ok()
+    }
+
+    /// What everybody should know before setting out: of the event, or else of the next session of which there is
+    /// something to know.
+    pub fn notice(&self, now: DateTime<Utc>) -> Option<&Notice> {
+        let coming = || self.sessions.iter().filter(|session| session.end > now);
+        self.notice.as_deref().or_else(|| coming().find_map(|session| session.notice.as_deref()))
     }
 
     /// How it is filed.
@@ -134,6 +150,13 @@ impl EventEntry {
     /// Where sessions with a place of their own are.
     pub(super) fn session_spots(&self) -> impl Iterator<Item = Spot> {
         self.elsewhere.iter().filter_map(|(_, place)| place.spot)
+    }
+}
+
+impl Snapshot {
+    /// An event as it would be shown with these sessions, in order of start: it does not enter the read model.
+    pub fn preview(&self, record: &Record<Event>, sessions: Vec<Session>) -> EventEntry {
+        EventEntry::new(record, sessions, self)
     }
 }
 

@@ -40,7 +40,11 @@ impl FromStr for CreditCode {
         // Each place weighs three times as much as the one before, modulo 31; with the check digit the sum is a multiple.
         let weights = std::iter::successors(Some(1), |weight| Some(weight * 3 % 31)).take(LENGTH - 1);
         let sum: usize = weights.zip(&values).map(|(weight, value)| weight * value).sum();
-        if (sum + values[LENGTH - 1]) % 31 == 0 { Ok(Self(text.to_owned())) } else { Err(NotACreditCode) }
+        if (sum + values[LENGTH - 1]).is_multiple_of(31) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotACreditCode)
+        }
     }
 }
 

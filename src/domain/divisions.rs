@@ -49,7 +49,7 @@ impl Adcode {
     /// Whether it is a province, or of that rank.
     #[must_use]
     pub fn is_province(self) -> bool {
-        self.0 % 10_000 == 0
+        self.0.is_multiple_of(10_000)
     }
 
     /// The code as a number, which is how the store keeps it.

@@ -73,6 +73,9 @@ macro_rules! ids {
         pub struct $name(i64);
 
         impl $name {
+            /// No id is greater.
+            pub const MAX: Self = Self(i64::MAX);
+
             /// The id with this number; `None` unless it is positive.
             pub const fn new(number: i64) -> Option<Self> {
                 if number > 0 { Some(Self(number)) } else { None }

@@ -68,6 +68,7 @@ pub mod text;
 pub mod ticket_codes;
 pub mod tickets;
 pub mod time;
+pub mod timetable;
 pub mod totp;
 pub mod webhooks;
 pub mod wechat;

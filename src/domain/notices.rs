@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ids::{EventId, NoticeId, PersonId, SessionId, SignupId};
+use super::text::Text;
 use super::words::words;
 
 words! {
@@ -106,7 +107,7 @@ pub struct About {
     pub signup: Option<SignupId>,
 }
 
-/// Times, as of when the notice was written; never anything about a person.
+/// Times and places, as of when the notice was written; never anything about a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Details {
@@ -122,6 +123,9 @@ pub struct Details {
     /// Whether the place is another than before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub moved: bool,
+    /// What people called the place before, if it is another now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_place: Option<Text>,
     /// Whether a guardian took back their consent for somebody of the party.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,

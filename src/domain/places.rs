@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::divisions::Adcode;
 use super::geo::{LatLng, Wgs84};
+use super::invalid::Invalid;
 use super::text::Text;
 
 /// Where something takes place.
@@ -30,7 +31,22 @@ pub struct Place {
     pub transit: Option<Text>,
 }
 
+/// The longest name, room or address of a place, in characters; what is said of the way there may be longer.
+const NAME_MAX: usize = 120;
+const WAY_MAX: usize = 500;
+
 impl Place {
+    /// Adds what is wrong with it, as `field`.
+    pub fn check(&self, field: &str, invalid: &mut Invalid) {
+        invalid.text(&format!("{field}.name"), &self.name, NAME_MAX);
+        invalid.text(&format!("{field}.address"), &self.address, NAME_MAX);
+        self.room.iter().for_each(|room| invalid.text(&format!("{field}.room"), room, NAME_MAX));
+        self.transit.iter().for_each(|way| invalid.text(&format!("{field}.transit"), way, WAY_MAX));
+        if let Some(metres) = self.precision_metres {
+            invalid.range(format!("{field}.precisionMetres"), metres, 1, 100_000);
+        }
+    }
+
     /// Visits every text.
     pub(super) fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
         visit(&mut self.name);

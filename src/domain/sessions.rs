@@ -1,13 +1,16 @@
 //! Sessions (场次): when an event takes place, and on which terms one takes part.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::admission::Admission;
 use super::events::EventStatus;
 use super::ids::{EventId, SessionId};
-use super::invalid::Invalid;
+use super::invalid::{FieldCode, Invalid};
+use super::media::Notice;
 use super::places::Place;
 use super::signup_terms::{SignupTerms, WaitlistMode};
+use super::text::Text;
 
 /// A session of an event.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,85 @@ pub struct Session {
     pub waiting: i32,
     /// Grows whenever its seats are moved; 0: they never were.
     pub moved: i64,
+    /// What everybody should know who wanted to come: why it was moved, or called off.
+    pub notice: Option<Box<Notice>>,
+}
+
+/// What its host says of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// When it starts.
+    pub start: DateTime<Utc>,
+    /// When it ends, after `start`.
+    pub end: DateTime<Utc>,
+    /// Its place, where that is not the event's.
+    pub place: Option<Place>,
+    /// On which terms one takes part; absent where no sign-up is needed.
+    pub signup: Option<SignupTerms>,
+    /// How many people or parties there is room for; absent: unlimited.
+    pub capacity: Option<i32>,
+    /// What everybody should know who wanted to come.
+    pub notice: Option<Text>,
+}
+
+/// The longest notice of a session, in characters.
+const NOTICE_MAX: usize = 200;
+
+impl Plan {
+    /// What was said of a session, but for its notice.
+    #[must_use]
+    pub fn of(session: Session) -> Self {
+        Self {
+            start: session.start,
+            end: session.end,
+            place: session.place.map(|place| *place),
+            signup: session.signup.map(|terms| *terms),
+            capacity: session.capacity,
+            notice: None,
+        }
+    }
+
+    /// The same so much later, its sign-up as well.
+    #[must_use]
+    pub fn later(&self, by: TimeDelta) -> Self {
+        let mut plan = self.clone();
+        plan.start += by;
+        plan.end += by;
+        if let Some(terms) = &mut plan.signup {
+            let instants = [&mut terms.opens_at, &mut terms.closes_at, &mut terms.cancel_until];
+            instants.into_iter().flatten().for_each(|instant| *instant += by);
+        }
+        plan
+    }
+
+    /// The same for an event that one gets into in this way: where one signs up and nothing is said about it, the terms
+    /// are those that hold where nothing is said.
+    #[must_use]
+    pub fn admitted_by(mut self, admission: Admission) -> Self {
+        if matches!(admission, Admission::Signup | Admission::Group) {
+            self.signup.get_or_insert_default();
+        }
+        self
+    }
+
+    /// A new session of an event by this plan; `now` is since when its notice holds.
+    #[must_use]
+    pub fn session(self, id: SessionId, event: EventId, now: DateTime<Utc>) -> Session {
+        Session {
+            id,
+            event,
+            start: self.start,
+            end: self.end,
+            status: EventStatus::Scheduled,
+            place: self.place.map(Box::new),
+            signup: self.signup.map(Box::new),
+            capacity: self.capacity,
+            taken: 0,
+            waiting: 0,
+            moved: 0,
+            notice: self.notice.map(|text| Box::new(Notice { text, since: Some(now) })),
+        }
+    }
 }
 
 /// What somebody who wants to take part can do at a given moment.
@@ -70,6 +152,43 @@ impl Session {
         if let Some(terms) = &self.signup {
             terms.check(self.start, self.end, self.capacity, invalid);
         }
+        if let Some(place) = &self.place {
+            place.check("place", invalid);
+        }
+        if let Some(notice) = &self.notice {
+            invalid.text("notice", &notice.text, NOTICE_MAX);
+        }
+    }
+
+    /// Adds that one signs up for it here, if its event is one for which one does not.
+    pub fn check_admission(&self, admission: Admission, invalid: &mut Invalid) {
+        if self.signup.is_some() && matches!(admission, Admission::WalkIn | Admission::External) {
+            invalid.push("rules", FieldCode::Conflicting { with: "admission".to_owned() });
+        }
+    }
+
+    /// Adds what of these terms cannot be kept to those who signed up on the ones before.
+    pub fn check_against(&self, before: &Self, invalid: &mut Invalid) {
+        let counted = before.taken > 0 || before.waiting > 0;
+        let conflicting = || FieldCode::Conflicting { with: "taken".to_owned() };
+        let Some(was) = before.signup.as_deref().filter(|_| counted) else { return };
+        let Some(terms) = self.signup.as_deref() else {
+            return invalid.push("rules", conflicting());
+        };
+        if terms.capacity_unit != was.capacity_unit {
+            invalid.push("rules.capacityUnit", conflicting());
+        }
+        if terms.guardian_takes_seat != was.guardian_takes_seat {
+            invalid.push("rules.guardianTakesSeat", conflicting());
+        }
+        // What was used of a limit is given back by the terms as they are then.
+        let limits = |terms: &SignupTerms| (terms.per_event_max.is_some(), terms.per_campaign_max.is_some());
+        if limits(terms) != limits(was) {
+            invalid.push("rules.perEventMax", conflicting());
+        }
+        if before.waiting > 0 && terms.waitlist_mode == WaitlistMode::None {
+            invalid.push("waitlistMode", FieldCode::Conflicting { with: "waiting".to_owned() });
+        }
     }
 
     /// What one can do at `now`. Moves with the clock and the seats, so it is never stored.
@@ -101,7 +220,6 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeDelta;
 
     fn at(hour: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
@@ -122,6 +240,7 @@ mod tests {
             taken,
             waiting,
             moved: 0,
+            notice: None,
         }
     }
 

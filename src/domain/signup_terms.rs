@@ -154,10 +154,10 @@ impl SignupTerms {
     ) {
         let closes = self.closes_at.unwrap_or(start);
         if closes > end {
-            invalid.inverted("rules.signupClosesAt", "rules.signupClosesAt", "end");
+            invalid.inverted("signupClosesAt", "signupClosesAt", "end");
         }
         if self.opens_at.is_some_and(|opens| closes <= opens) {
-            invalid.inverted("rules.signupOpensAt", "rules.signupOpensAt", "rules.signupClosesAt");
+            invalid.inverted("signupOpensAt", "signupOpensAt", "signupClosesAt");
         }
         if self.cancel_until.is_some_and(|until| end < until) {
             invalid.inverted("rules.cancelUntil", "rules.cancelUntil", "end");

@@ -45,6 +45,10 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("approveReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
+    ("archiveEvent", Who::Member(MemberRole::Editor)),
+    ("cancelEvent", Who::Member(MemberRole::Editor)),
+    ("cancelSession", Who::Member(MemberRole::Editor)),
+    ("cancelSessions", Who::Member(MemberRole::Editor)),
     ("cancelSignup", Who::Person),
     ("changePassword", Who::Person),
     ("checkInSignup", Who::Person),
@@ -53,9 +57,11 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("claimReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("createApiKey", Who::Member(MemberRole::Owner)),
     ("createCompanion", Who::Person),
+    ("createEvent", Who::Members(MemberRole::Editor)),
     ("createInvitation", Who::Member(MemberRole::Owner)),
     // Whoever is logged in is remembered.
     ("createReport", Who::Anybody),
+    ("createSessions", Who::Member(MemberRole::Editor)),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
     ("createWebhook", Who::Member(MemberRole::Editor)),
@@ -65,6 +71,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
     ("deleteWebhook", Who::Member(MemberRole::Editor)),
+    ("duplicateEvent", Who::Member(MemberRole::Editor)),
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
@@ -82,6 +89,8 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getEventsFeed", Who::Anybody),
     ("getHealth", Who::Anybody),
     ("getHome", Who::Anybody),
+    ("getManagedEvent", Who::Member(MemberRole::Editor)),
+    ("getManagedSession", Who::Member(MemberRole::Editor)),
     ("getMap", Who::Anybody),
     ("getMe", Who::Person),
     ("getMyOrganisation", Who::Member(MemberRole::Desk)),
@@ -113,6 +122,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listEvents", Who::Anybody),
     ("listFavourites", Who::Person),
     ("listInvitations", Who::Member(MemberRole::Owner)),
+    ("listManagedEvents", Who::Members(MemberRole::Desk)),
     ("listMembers", Who::Member(MemberRole::Desk)),
     ("listMessageTemplates", Who::Anybody),
     ("listMyOrganisations", Who::Person),
@@ -130,8 +140,9 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("listWebhooks", Who::Members(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
-    ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     ("pingWebhook", Who::Member(MemberRole::Editor)),
+    ("previewEvent", Who::Member(MemberRole::Editor)),
+    ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
     ("recordCheckins", Who::Desk),
@@ -152,22 +163,45 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("startLogin", Who::Anybody),
     ("startPasswordLogin", Who::Anybody),
     ("startTotp", Who::Anybody),
+    ("submitEvent", Who::Member(MemberRole::Editor)),
+    ("submitEvents", Who::Member(MemberRole::Editor)),
     ("suspendOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("takeDown", Who::Authority(AuthorityRole::Administrator)),
     ("transferOrganisation", Who::Member(MemberRole::Owner)),
     ("trustOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("updateCompanion", Who::Person),
+    ("updateEvent", Who::Member(MemberRole::Editor)),
     ("updateMe", Who::Person),
     ("updateMember", Who::Member(MemberRole::Owner)),
     ("updateMyOrganisation", Who::Member(MemberRole::Owner)),
+    ("updateSession", Who::Member(MemberRole::Editor)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
     ("updateWebhook", Who::Member(MemberRole::Editor)),
+    ("withdrawEvent", Who::Member(MemberRole::Editor)),
 ];
 
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
 /// each needs, if it needs one.
-pub const BY_KEY: &[(&str, Option<Scope>)] = &[("getMyOrganisation", None)];
+pub const BY_KEY: &[(&str, Option<Scope>)] = &[
+    ("archiveEvent", Some(Scope::EventsWrite)),
+    ("cancelEvent", Some(Scope::EventsWrite)),
+    ("cancelSession", Some(Scope::EventsWrite)),
+    ("cancelSessions", Some(Scope::EventsWrite)),
+    ("createEvent", Some(Scope::EventsWrite)),
+    ("createSessions", Some(Scope::EventsWrite)),
+    ("duplicateEvent", Some(Scope::EventsWrite)),
+    ("getManagedEvent", Some(Scope::EventsRead)),
+    ("getManagedSession", Some(Scope::EventsRead)),
+    ("getMyOrganisation", None),
+    ("listManagedEvents", Some(Scope::EventsRead)),
+    ("previewEvent", Some(Scope::EventsRead)),
+    ("submitEvent", Some(Scope::EventsWrite)),
+    ("submitEvents", Some(Scope::EventsWrite)),
+    ("updateEvent", Some(Scope::EventsWrite)),
+    ("updateSession", Some(Scope::EventsWrite)),
+    ("withdrawEvent", Some(Scope::EventsWrite)),
+];
 
 #[cfg(test)]
 mod tests {
@@ -193,7 +227,7 @@ mod tests {
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
         assert!(
-            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_)))),
+            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_) | Who::Members(_)))),
             "editors' operations only"
         );
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();

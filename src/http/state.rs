@@ -13,12 +13,14 @@ use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
+use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
 use crate::app::review::Reviews;
+use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
 use crate::app::webhooks::Webhooks;
@@ -69,6 +71,10 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of events.
+    pub events: Events,
+    /// The use cases of sessions.
+    pub sessions: Sessions,
     /// Whether one can sign up for invented events, as in a demonstration.
     pub sample_signups: bool,
     /// The use cases of accounts.

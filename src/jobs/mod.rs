@@ -2,6 +2,7 @@
 //!
 //! - [`feed`] carries what changed in the store into the read model, on every replica.
 //! - [`announcing`] tells of new events whoever asked for such.
+//! - [`called_off`] finishes telling whoever signed up for a session that is called off.
 //! - [`audit`] gives the entries of the audit their place in its chain.
 //! - [`lapses`] lets offers lapse, and ends the queues of what has begun.
 //! - [`moderation`] asks WeChat about texts that were handed in.
@@ -12,6 +13,7 @@
 
 pub mod announcing;
 pub mod audit;
+pub mod called_off;
 pub mod daily;
 pub mod feed;
 pub mod lapses;

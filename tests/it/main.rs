@@ -9,6 +9,7 @@ mod support;
 mod accounts;
 mod architecture;
 mod audit;
+mod authoring;
 mod bench_data;
 mod checkins;
 mod drafts;

@@ -164,5 +164,6 @@ fn session(
         taken,
         waiting,
         moved: 0,
+        notice: None,
     }
 }

@@ -37,6 +37,8 @@ pub enum Shown {
     Ticket(String),
     /// It was found in the desk's list.
     Signup(SignupId),
+    /// By what can be no sign-up's id.
+    Nobody,
 }
 
 impl fmt::Debug for Shown {
@@ -44,6 +46,7 @@ impl fmt::Debug for Shown {
         match self {
             Self::Ticket(_) => f.write_str("Ticket(***)"),
             Self::Signup(id) => write!(f, "{id:?}"),
+            Self::Nobody => f.write_str("Nobody"),
         }
     }
 }
@@ -81,6 +84,8 @@ enum Of {
     Ticket(Ticket),
     Code(TicketCode),
     Signup(SignupId),
+    /// By a ticket that is none.
+    Forged,
     Nobody,
 }
 
@@ -88,10 +93,11 @@ enum Of {
 pub(super) fn claims<'a>(keys: &TicketKeys, said: &'a [Said]) -> Vec<Claim<'a>> {
     let of = |shown: &Shown| match shown {
         Shown::Signup(id) => Of::Signup(*id),
+        Shown::Nobody => Of::Nobody,
         Shown::Ticket(text) => match (keys.verify(text), text.parse()) {
             (Ok(ticket), _) => Of::Ticket(ticket),
             (_, Ok(code)) => Of::Code(code),
-            _ => Of::Nobody,
+            _ => Of::Forged,
         },
     };
     said.iter().map(|said| Claim { said, of: of(&said.shown) }).collect()
@@ -215,7 +221,7 @@ impl<'a> Hearing<'a> {
             return Err((Outcome::OtherSession, None));
         }
         let id = of.signup(&self.codes).ok_or(match of {
-            Of::Nobody => (Outcome::Unknown, Some(Reason::NotGenuine)),
+            Of::Forged => (Outcome::Unknown, Some(Reason::NotGenuine)),
             _ => unknown,
         })?;
         if self.strangers.contains(&id) {
@@ -242,7 +248,7 @@ impl Of {
             Self::Ticket(ticket) => Some(ticket.signup),
             Self::Code(code) => codes.get(code).copied(),
             Self::Signup(id) => Some(*id),
-            Self::Nobody => None,
+            Self::Forged | Self::Nobody => None,
         }
     }
 }

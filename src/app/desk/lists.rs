@@ -106,6 +106,7 @@ mod tests {
             taken: 2,
             waiting: 0,
             moved,
+            notice: None,
         }
     }
 

@@ -1,10 +1,14 @@
 //! Publishing: a draft becomes what everybody sees.
 
+use std::any::Any;
+
 use super::super::Error;
 use super::super::catalogue;
+use super::super::sessions::moved_with_event;
 use crate::db::records::Stored;
 use crate::db::{Tx, publication};
 use crate::domain::drafts::{Authored, Draft};
+use crate::domain::ids::EventId;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, Lane, NewItem};
@@ -18,6 +22,14 @@ pub(super) fn publish<T: Stored>(
     thing: &T,
 ) -> Result<(), Error> {
     catalogue::replace(tx, before, thing)?;
+    // Whoever signed up for an event goes where they think it is.
+    let events = ((&before.body as &dyn Any).downcast_ref(), (thing as &dyn Any).downcast_ref());
+    if let (Some(was), Some(is)) = events
+        && let Some(id) = EventId::new(before.id)
+        && seen != Publication::Draft
+    {
+        moved_with_event(tx, id, was, is)?;
+    }
     if seen != Publication::Public {
         publication::set(tx, T::KIND, before.id, Publication::Public)?;
     }

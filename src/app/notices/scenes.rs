@@ -68,6 +68,7 @@ impl Scenes {
                 None => self.next.get(&about.event).copied(),
             },
             cancelled: cancelled(event.status) || session.is_some_and(|session| cancelled(session.status)),
+            reason: session.and_then(|session| session.notice.as_ref()).map(|notice| notice.text.clone()),
         })
     }
 }

@@ -166,18 +166,23 @@ pub fn public_events(
     now: DateTime<Utc>,
 ) -> Result<Vec<Owned<Vec<Thing>>>, Error> {
     let sessions = sessions::of_events(conn, ids)?;
-    let events = Event::find(conn, ids)?;
+    let events = shown::<Event>(conn, ids)?;
     let one = |event: Record<Event>| {
         let own = EventId::new(event.id).and_then(|id| sessions.get(&id)).map(Vec::as_slice);
         let organisers = event.body.organisers.iter().map(|organiser| organiser.organisation).collect();
         (organisers, Thing::of_event(&event, own.unwrap_or_default(), now))
     };
-    Ok(events.into_iter().map(one).collect())
+    Ok(events.map(one).collect())
+}
+
+fn shown<T: Stored>(conn: &mut AnyConn, ids: &[i64]) -> Result<impl Iterator<Item = Record<T>>, Error> {
+    let hidden = T::hidden_among(conn, ids)?;
+    Ok(T::find(conn, ids)?.into_iter().filter(move |found| !hidden.contains(&found.id)))
 }
 
 /// Those of these bases that are public: whose they are, and what is told of them.
 pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Owned<Thing>>, Error> {
-    let bases = Base::find(conn, ids)?.into_iter();
+    let bases = shown::<Base>(conn, ids)?;
     let of =
         |base: &Base| -> Vec<OrganisationId> { base.organisers.iter().map(|one| one.organisation).collect() };
     Ok(bases.map(|base| (of(&base.body), Thing::of(ObjectKind::Base, &base))).collect())
@@ -185,7 +190,7 @@ pub fn public_bases(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Owned<Thing>>
 
 /// Those of these series that are public: whose they are, and what is told of them.
 pub fn public_series(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Owned<Thing>>, Error> {
-    let series = Series::find(conn, ids)?.into_iter();
+    let series = shown::<Series>(conn, ids)?;
     let of = |series: &Series| -> Vec<OrganisationId> {
         series.organisers.iter().map(|one| one.organisation).collect()
     };

@@ -85,6 +85,14 @@ words! {
         WebhookReplayed = "webhookReplayed",
         /// An endpoint was deleted.
         WebhookDeleted = "webhookDeleted",
+        /// Sessions were added to an event.
+        SessionsAdded = "sessionsAdded",
+        /// A session was changed.
+        SessionChanged = "sessionChanged",
+        /// A session was called off.
+        SessionCancelled = "sessionCancelled",
+        /// An event was called off.
+        EventCancelled = "eventCancelled",
     }
 }
 

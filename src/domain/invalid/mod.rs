@@ -44,6 +44,12 @@ impl Invalid {
         self.0.push(FieldError::new(field, code));
     }
 
+    /// Adds what is wrong with a part, whose fields stand within `field`.
+    pub fn nested(&mut self, field: &str, part: Self) {
+        let within = |error: FieldError| FieldError::new(format!("{field}.{}", error.field), error.code);
+        self.0.extend(part.0.into_iter().map(within));
+    }
+
     /// Checks a text that must be there: not blank, and not longer than `max` characters in any language.
     pub fn text(&mut self, field: &str, text: &Text, max: usize) {
         if text.zh_cn.trim().is_empty() {

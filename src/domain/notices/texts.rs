@@ -18,6 +18,19 @@ pub struct Scene {
     pub span: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Whether event or session has been called off.
     pub cancelled: bool,
+    /// What its host says of it to everybody: why it was moved, or called off.
+    pub reason: Option<Text>,
+}
+
+/// What a sentence is about, in the reader's language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subject<'a> {
+    /// The event's title.
+    pub title: &'a str,
+    /// When the session starts now.
+    pub start: Option<DateTime<Utc>>,
+    /// Why it was moved, or called off.
+    pub reason: Option<&'a str>,
 }
 
 impl Scene {
@@ -116,23 +129,33 @@ impl Purpose {
         pick(texts, lang)
     }
 
-    /// The sentence of the list: the event, when it is, what to do. `title` is the event's, in the reader's language.
+    /// The sentence of the list: the event, when it is and was to be, what to do, and why.
     #[must_use]
-    pub fn text(self, details: &Details, title: &str, start: Option<DateTime<Utc>>, lang: Lang) -> String {
+    pub fn text(self, details: &Details, subject: Subject<'_>, lang: Lang) -> String {
         let note = self.note(details, lang);
-        let until = details.until.filter(|_| self == Self::Offered);
-        let (open, close, stop) = if lang == Lang::En { ("“", "”", " ") } else { ("《", "》", "。") };
-        let event = format!("{open}{title}{close}");
-        let event = match start.map(|start| spell(start, lang)) {
-            Some(at) if lang == Lang::En => format!("{event}, {at}. "),
-            Some(at) => format!("{event}{at}{stop}"),
-            None if lang == Lang::En => format!("{event}. "),
-            None => format!("{event}{stop}"),
-        };
-        match until.map(|until| spell(until, lang)) {
-            Some(at) => format!("{event}{note} {}{at}", pick(["截止：", "截止：", "Until "], lang)),
-            None => format!("{event}{note}"),
+        let (open, close) = if lang == Lang::En { ("“", "”") } else { ("《", "》") };
+        let mut text = format!("{open}{}{close}", subject.title);
+        if let Some(start) = subject.start.map(|start| spell(start, lang)) {
+            text.push_str(pick(["", "", ", "], lang));
+            text.push_str(&start);
         }
+        if let Some(old) = details.old_start.filter(|_| self == Self::Changed) {
+            let [before, after] = pick([["（原定", "）"], ["（原定", "）"], [" (was ", ")"]], lang);
+            text.push_str(&format!("{before}{}{after}", spell(old, lang)));
+        }
+        text.push_str(pick(["。", "。", ". "], lang));
+        text.push_str(note);
+        if let Some(until) = details.until.filter(|_| self == Self::Offered) {
+            text.push_str(&format!(" {}{}", pick(["截止：", "截止：", "Until "], lang), spell(until, lang)));
+        }
+        if let Some(old) = details.old_place.as_ref().filter(|_| self == Self::Changed) {
+            let before = pick([" 原地点：", " 原地點：", " It was to be at "], lang);
+            text.push_str(&format!("{before}{}", old.get(lang)));
+        }
+        if let Some(reason) = subject.reason.filter(|_| matches!(self, Self::Changed | Self::Cancelled)) {
+            text.push_str(&format!("{}{reason}", pick([" 原因：", " 原因：", " Reason: "], lang)));
+        }
+        text
     }
 
     /// The fields of a message, each with its name; `None` if the template asks for a time and there is none.
@@ -166,7 +189,7 @@ fn spell(at: DateTime<Utc>, lang: Lang) -> String {
     time(at)
 }
 
-fn pick([zh_cn, zh_hk, en]: [&'static str; 3], lang: Lang) -> &'static str {
+fn pick<T>([zh_cn, zh_hk, en]: [T; 3], lang: Lang) -> T {
     match lang {
         Lang::ZhCn => zh_cn,
         Lang::ZhHk => zh_hk,
@@ -217,7 +240,7 @@ mod tests {
             ("date6", Content::Until),
         ]);
         let span = Some((at(14), at(16)));
-        let scene = Scene { title: Text::zh("甲虫"), place: None, span, cancelled: false };
+        let scene = Scene { title: Text::zh("甲虫"), place: None, span, cancelled: false, reason: None };
         for purpose in Purpose::ALL {
             for details in all_details() {
                 let fields = purpose.fields(&template, &details, &scene).unwrap();
@@ -242,8 +265,8 @@ mod tests {
 
     #[test]
     fn a_sentence_names_event_and_time() {
-        let say =
-            |purpose: Purpose, details: &Details, lang| purpose.text(details, "甲虫", Some(at(14)), lang);
+        let subject = Subject { title: "甲虫", start: Some(at(14)), reason: Some("台风") };
+        let say = |purpose: Purpose, details: &Details, lang| purpose.text(details, subject, lang);
         let [plain, _, offered] = all_details();
         assert_eq!(
             say(Purpose::Confirmed, &plain, Lang::ZhCn),
@@ -258,8 +281,32 @@ mod tests {
             "“甲虫”, 2026-11-28 14:00. Please take the seat before the offer lapses. Until 2026-11-28 12:00"
         );
         assert_eq!(
-            Purpose::Subscription.text(&plain, "Beetles", None, Lang::En),
+            Purpose::Subscription.text(
+                &plain,
+                Subject { title: "Beetles", start: None, reason: None },
+                Lang::En
+            ),
             "“Beetles”. You asked to be told."
+        );
+        assert_eq!(
+            say(Purpose::Cancelled, &plain, Lang::ZhCn),
+            "《甲虫》2026年11月28日 14:00。给您带来不便，敬请谅解 原因：台风"
+        );
+        let moved = Details {
+            old_start: Some(at(10)),
+            new_start: Some(at(14)),
+            moved: true,
+            old_place: Some(Text::zh("报告厅")),
+            ..Details::default()
+        };
+        assert_eq!(
+            say(Purpose::Changed, &moved, Lang::ZhCn),
+            "《甲虫》2026年11月28日 14:00（原定2026年11月28日 10:00）。时间和地点有变，请查看 原地点：报告厅 原因：台风"
+        );
+        assert_eq!(
+            say(Purpose::Changed, &moved, Lang::En),
+            "“甲虫”, 2026-11-28 14:00 (was 2026-11-28 10:00). Time and place have changed. It was to be at 报告厅 \
+             Reason: 台风"
         );
     }
 }

@@ -83,6 +83,19 @@ pub fn same_person(one: &PersonName, other: &PersonName) -> bool {
     one == other || alike(one.expose(), other.expose())
 }
 
+/// Whether it is the same child, for whom a guardian has consented: the same companion, or one of the same birth whose name
+/// is corrected at most. Brothers have names that are alike, and other birthdays.
+pub fn same_child(before: &Member, after: &Member) -> bool {
+    match (before.known, after.known) {
+        (Some(Known::Companion(one)), Some(Known::Companion(other))) => one == other,
+        _ => {
+            before.birth.is_some()
+                && before.birth == after.birth
+                && alike(before.name.expose(), after.name.expose())
+        }
+    }
+}
+
 /// Whether at least half of the letters of the longer name are in both, in their order.
 fn alike(one: &str, other: &str) -> bool {
     let [one, other] = [one, other].map(|name| normalised(name).chars().collect::<Vec<_>>());

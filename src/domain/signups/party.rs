@@ -43,7 +43,7 @@ pub struct Personal {
 /// Somebody who comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// Their name.
+    /// Their name; empty where whoever signed up said nowhere who they are.
     #[serde(serialize_with = "exposed_name")]
     pub name: PersonName,
     /// When they were born, where that is known.
@@ -154,6 +154,14 @@ fn exposed_lines<S: Serializer>(lines: &[Words], to: S) -> Result<S::Ok, S::Erro
 impl fmt::Debug for Birth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Birth(***)")
+    }
+}
+
+impl Member {
+    /// Their name, if it is known.
+    #[must_use]
+    pub fn called(&self) -> Option<&str> {
+        Some(self.name.expose()).filter(|name| !name.is_empty())
     }
 }
 

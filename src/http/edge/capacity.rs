@@ -27,22 +27,23 @@ pub(super) fn check(request: &ServiceRequest) -> Option<Code> {
     (length > BODY_LIMIT as u64).then_some(Code::PayloadTooLarge)
 }
 
-/// Counts the requests being worked on, over all workers.
-pub(super) struct InFlight {
+/// Counts the requests of some condition, over all workers.
+pub(super) struct Places {
     now: AtomicUsize,
     max: usize,
     gauge: Gauge,
 }
 
-impl fmt::Debug for InFlight {
+impl fmt::Debug for Places {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InFlight").field("now", &self.now).field("max", &self.max).finish_non_exhaustive()
+        f.debug_struct("Places").field("now", &self.now).field("max", &self.max).finish_non_exhaustive()
     }
 }
 
-impl InFlight {
-    pub(super) fn new(max: usize) -> Self {
-        Self { now: AtomicUsize::new(0), max, gauge: metrics::gauge!("http_requests_in_flight") }
+impl Places {
+    /// So many places, which `gauge` tells the use of.
+    pub(super) fn new(max: usize, gauge: Gauge) -> Self {
+        Self { now: AtomicUsize::new(0), max, gauge }
     }
 
     /// A place, given back when dropped; `None` where all are taken. Health is asked most urgently when all
@@ -55,9 +56,9 @@ impl InFlight {
     }
 }
 
-/// A place among the requests being worked on.
+/// A place among the requests of some condition.
 #[derive(Debug)]
-pub(super) struct Slot(Arc<InFlight>);
+pub(super) struct Slot(Arc<Places>);
 
 impl Drop for Slot {
     fn drop(&mut self) {

@@ -1,6 +1,6 @@
 //! What every request passes on its way in, and every answer on its way out.
 //!
-//! One middleware, so that the order can be read in one place ([`EdgeService`]): id and language → capacity →
+//! One middleware, so that the order can be read in one place ([`EdgeService`]): id and language → capacity → a body's time →
 //! preflight → limits → what nobody takes → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
 //! log and metrics. Each step is a file of its own.
 
@@ -10,6 +10,7 @@ mod cors;
 mod encoding;
 mod headers;
 mod observe;
+mod receiving;
 mod request_id;
 
 use std::future::{Ready, ready};
@@ -18,7 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::http::header::{self, HeaderName};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{Error, HttpResponse, ResponseError};
@@ -27,8 +28,9 @@ use futures_util::future::LocalBoxFuture;
 use tracing::Instrument;
 
 use caching::Conditions;
-use capacity::InFlight;
+use capacity::Places;
 pub use capacity::{BODY_LIMIT, URI_LIMIT};
+use receiving::Timely;
 pub use request_id::RequestIds;
 
 use crate::domain::text::Lang;
@@ -44,7 +46,9 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Debug, Clone)]
 pub struct Edge {
     ids: Arc<RequestIds>,
-    in_flight: Arc<InFlight>,
+    in_flight: Arc<Places>,
+    /// For bodies that are not whole yet.
+    receiving: Arc<Places>,
     limiter: Option<Arc<Limiter>>,
     declared: Arc<Declared>,
 }
@@ -53,8 +57,27 @@ impl Edge {
     /// An edge around what is `declared` that lets `max_in_flight` requests be worked on at once, over all workers.
     #[must_use]
     pub fn new(ids: RequestIds, max_in_flight: usize, declared: Declared) -> Self {
-        let in_flight = Arc::new(InFlight::new(max_in_flight));
-        Self { ids: Arc::new(ids), in_flight, limiter: None, declared: Arc::new(declared) }
+        let in_flight = Places::new(max_in_flight, metrics::gauge!("http_requests_in_flight"));
+        let receiving = Places::new((max_in_flight / 2).max(1), metrics::gauge!("http_bodies_in_flight"));
+        Self {
+            ids: Arc::new(ids),
+            in_flight: Arc::new(in_flight),
+            receiving: Arc::new(receiving),
+            limiter: None,
+            declared: Arc::new(declared),
+        }
+    }
+
+    /// Gives the body of a request its time; `false` where too many bodies are on their way already.
+    fn receive(&self, request: &mut ServiceRequest, path: &str) -> bool {
+        let (_, payload) = request.parts_mut();
+        match payload.take() {
+            Payload::None => true,
+            body => self.receiving.enter(path).is_some_and(|place| {
+                request.set_payload(Timely::body(body, place));
+                true
+            }),
+        }
     }
 
     /// The same, with limits to how often somebody may ask.
@@ -119,7 +142,8 @@ where
         let span = tracing::info_span!("request", id = %caller.id);
 
         let slot = self.edge.in_flight.enter(&caller.path);
-        let refused = capacity::check(&request).or(slot.is_none().then_some(Code::Unavailable));
+        let room = slot.is_some() && self.edge.receive(&mut request, &caller.path);
+        let refused = capacity::check(&request).or((!room).then_some(Code::Unavailable));
         let early = refused
             .map(|code| Problem::from(code).render(caller.lang, &caller.id))
             .or_else(|| cors::preflight(&request));

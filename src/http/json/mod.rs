@@ -7,9 +7,11 @@
 mod strict;
 
 use std::future::Future;
+use std::io::ErrorKind;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
@@ -55,9 +57,16 @@ pub(super) fn maybe<T: DeserializeOwned>(
     if body.is_empty() { Ok(None) } else { read(body).map(Some) }
 }
 
-/// A body that was too long, or broke off, is told by its status.
+/// A body that was too long, too slow, or broke off, is told by its status.
 fn received(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Problem> {
-    body.map_err(|error| Code::of_status(error.as_response_error().status_code()).into())
+    let late = |error: &actix_web::Error| {
+        let cause = error.as_error::<PayloadError>();
+        cause.is_some_and(|cause| matches!(cause, PayloadError::Io(io) if io.kind() == ErrorKind::TimedOut))
+    };
+    body.map_err(|error| match late(&error) {
+        true => Code::BodyTooSlow.into(),
+        false => Code::of_status(error.as_response_error().status_code()).into(),
+    })
 }
 
 /// A body as JSON of whatever shape.

@@ -44,6 +44,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("me", "我的", "What concerns whoever is logged in (个人信息)."),
     ("companions", "同行人", "Whom somebody brings along (同行人、家人), and consent of guardians."),
     ("checkin", "签到", "At the door: tickets, check-in, attendance (签到、到场)."),
+    ("manage", "管理", "What organisations write and change (活动与场次管理)."),
     ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
     ("manage", "管理", "What an organisation does for its own things (单位管理)."),
     ("review", "审核", "What waits for an authority, and what it decides (审核、下架)."),

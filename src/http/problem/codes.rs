@@ -243,9 +243,9 @@ codes! {
     /// No seat is left; `waitlist` says what there is of one.
     Full "full" 409 {
         ["名额已满", "名額已滿", "Full"],
-        ["名额已满。报名时，若 waitlist.offered 为 true，可带 joinWaitlist 再次提交以候补；在现场，可带 beyondCapacity 再次提交，仍让来人进场。",
-         "名額已滿。報名時，若 waitlist.offered 為 true，可帶 joinWaitlist 再次提交以候補；在現場，可帶 beyondCapacity 再次提交，仍讓來人進場。",
-         "No seat is left. To sign up, send the same with `joinWaitlist` to queue where `waitlist.offered` is true; at the door, send the same with `beyondCapacity` to let them in all the same."]
+        ["名额已满，或余下的名额不够。若 waitlist.offered 为 true，可带 joinWaitlist 再次提交以候补。",
+         "名額已滿，或餘下的名額不夠。若 waitlist.offered 為 true，可帶 joinWaitlist 再次提交以候補。",
+         "No seat is left, or too few are. Where `waitlist.offered` is true, send the same with `joinWaitlist` to queue."]
     }
     /// Sign-up has not opened; `signupOpensAt` of the session says when it does.
     NotOpen "notOpen" 409 {
@@ -359,6 +359,12 @@ codes! {
         ["已被占用的名额多于新的名额数；请先取消部分报名。", "已被佔用的名額多於新的名額數；請先取消部分報名。",
          "More seats are taken than the session is to have; cancel some sign-ups first."]
     }
+    /// The session is over.
+    SessionOver "sessionOver" 409 {
+        ["场次已结束", "場次已結束", "Session over"],
+        ["这个场次已结束，不能再修改。", "這個場次已結束，不能再修改。",
+         "This session is over; nothing about it can be changed."]
+    }
     /// There is nothing at this address, or it must not be known.
     NotFound "notFound" 404 {
         ["不存在", "不存在", "Not found"],
@@ -378,6 +384,13 @@ codes! {
         ["本服务没有配置任何小程序，因此没有小程序码；请改用活动页面的地址。",
          "本服務沒有設定任何小程式，因此沒有小程式碼；請改用活動頁面的地址。",
          "No mini-program is configured on this server, so there are no codes of one; share the address of the event instead."]
+    }
+    /// The body did not arrive in time.
+    BodyTooSlow "bodyTooSlow" 408 {
+        ["请求体太慢", "請求內容太慢", "Body too slow"],
+        ["请求体没有及时发完；请检查网络后重发。",
+         "請求內容沒有及時發完；請檢查網絡後重發。",
+         "The body did not arrive in time; check the connection and send the request again."]
     }
     /// The body is larger than 1 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {

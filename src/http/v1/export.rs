@@ -11,14 +11,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::companions::CompanionItem;
 use super::filters::Plain;
+use super::manage::organisations::shown::ApplicationShown;
 use super::me::{self, Me};
 use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    audit, companions, consents, data_looks, favourites, feedback, logins, message_credits, notices, reports,
-    signups, subscriptions, wechat_identities as identities,
+    applications, audit, companions, consents, data_looks, favourites, feedback, logins, message_credits,
+    notices, reports, signups, subscriptions, wechat_identities as identities,
 };
+use crate::domain::applications::Application;
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;
 use crate::domain::favourites::Favourite;
@@ -83,6 +85,8 @@ pub struct Export {
     looks: Vec<ExportedLook>,
     /// Where the person stands in the audit: what they did in an office, and what was done to them.
     audit: Vec<ExportedMention>,
+    /// The organisations that the person applied for, with whom they named to be asked.
+    applications: Vec<ExportedApplication>,
     /// What the person reported as wrong, the oldest first.
     reports: Vec<ExportedReport>,
 }
@@ -252,6 +256,17 @@ pub struct ExportedLook {
     fields: Vec<String>,
 }
 
+/// An application for an organisation.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedApplication {
+    /// The organisation.
+    #[schema(example = "01h2x7m9k4qpz")]
+    organisation_id: String,
+    /// What it says.
+    application: ApplicationShown,
+}
+
 /// A change on record in which the person stands.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
@@ -311,7 +326,9 @@ async fn export_me(
                     consents: each(consents::of_person(conn, vault, id)?),
                     signups: Found::read(conn, mine)?
                         .iter()
-                        .map(|found| SignupItem::new(found, members.checkins.tickets(), lang))
+                        .map(|found| {
+                            SignupItem::new(found, members.checkins.tickets(), lang, members.clock.now())
+                        })
                         .collect(),
                     feedback: each(feedback::of_person(conn, vault, id)?),
                     notices: each(notices::of_person(conn, id, members.clock.now() + AHEAD, None, ALL)?),
@@ -321,6 +338,7 @@ async fn export_me(
                     subscriptions: each(subscriptions::of_person(conn, vault, id)?),
                     looks: each(data_looks::of_subject(conn, id)?),
                     audit: each(audit::of_person(conn, id)?),
+                    applications: each(applications::of_person(conn, vault, id)?),
                     reports: each(reports::of_person(conn, vault, id)?),
                 })
             })
@@ -446,6 +464,13 @@ impl From<logins::Told> for ExportedLogin {
             expires_at: rfc3339(login.expires_at),
             ended_at: login.ended_at.map(rfc3339),
         }
+    }
+}
+
+impl From<Application> for ExportedApplication {
+    fn from(application: Application) -> Self {
+        let organisation_id = application.organisation.to_string();
+        Self { organisation_id, application: ApplicationShown::new(application, true) }
     }
 }
 

@@ -15,6 +15,7 @@ use crate::discovery::Snapshot;
 use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::NoticeId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
+use crate::domain::notices::texts::{Scene, Subject};
 use crate::domain::notices::{self as domain, Told};
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
@@ -136,6 +137,8 @@ pub struct NoticeItem<'a> {
     /// The sign-up, where it is about one.
     #[schema(example = "01h2x7m9k4qpz")]
     signup_id: Option<String>,
+    /// What is another than before, where that is what one was told.
+    change: Option<NoticeChange>,
     /// What became of it as a message.
     state: NoticeState,
     /// Why it was not sent, or failed.
@@ -143,6 +146,38 @@ pub struct NoticeItem<'a> {
     /// Whether it was marked as read.
     #[schema(example = false)]
     read: bool,
+}
+
+/// What is another than before.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeChange {
+    /// When it was to start.
+    #[schema(example = "2026-11-28T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    old_start: Option<Rfc3339>,
+    /// When it was to start since.
+    #[schema(example = "2026-12-05T14:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    new_start: Option<Rfc3339>,
+    /// Where it was to be.
+    #[schema(example = "二楼报告厅")]
+    old_place: Option<String>,
+    /// Where it is now; absent if the place is the same, or it is online.
+    #[schema(example = "一楼大厅")]
+    new_place: Option<String>,
+}
+
+impl NoticeChange {
+    fn new(notice: &domain::Notice, scene: Option<&Scene>, lang: Lang) -> Option<Self> {
+        let details = &notice.details;
+        let place = scene.and_then(|scene| scene.place.as_ref()).filter(|_| details.moved);
+        (notice.purpose == domain::Purpose::Changed).then(|| Self {
+            old_start: details.old_start.map(rfc3339),
+            new_start: details.new_start.map(rfc3339),
+            old_place: details.old_place.as_ref().map(|place| place.get(lang).to_owned()),
+            new_place: place.map(|place| place.get(lang).to_owned()),
+        })
+    }
 }
 
 /// One page of notices.
@@ -183,7 +218,9 @@ pub struct Unread {
 impl<'a> NoticeItem<'a> {
     fn new(told: &Told, scenes: &Scenes, snapshot: Option<&'a Snapshot>, lang: Lang, title: &'a str) -> Self {
         let notice = &told.notice;
-        let start = scenes.of(&notice.about).and_then(|scene| scene.start());
+        let scene = scenes.of(&notice.about);
+        let start = scene.as_ref().and_then(|scene| scene.start());
+        let reason = scene.as_ref().and_then(|scene| scene.reason.as_ref()).map(|reason| reason.get(lang));
         // What is published is told in the reader's characters.
         let published = snapshot.and_then(|snapshot| snapshot.event(notice.about.event));
         let title = published.map_or(title, |event| event.title.get(lang));
@@ -191,7 +228,8 @@ impl<'a> NoticeItem<'a> {
             id: told.id.to_string(),
             purpose: notice.purpose.into(),
             title: notice.purpose.title(lang),
-            text: notice.purpose.text(&notice.details, title, start, lang),
+            text: notice.purpose.text(&notice.details, Subject { title, start, reason }, lang),
+            change: NoticeChange::new(notice, scene.as_ref(), lang),
             at: rfc3339(told.at),
             event: (!title.is_empty()).then(|| EventRef::new(notice.about.event.get(), title)),
             session_id: notice.about.session.map(|id| id.to_string()),

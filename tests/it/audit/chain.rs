@@ -15,7 +15,9 @@ use crate::support::eventually;
 use crate::support::server::{Server, keys};
 
 /// What somebody does to the third entry, and what is found then.
-const CHANGES: &[(&str, fn(i64) -> Broken)] = &[
+type Change = (&'static str, fn(i64) -> Broken);
+
+const CHANGES: &[Change] = &[
     ("id = id + 1000", Broken::Changed),
     ("at = '2026-11-25 02:00:01'", Broken::Changed),
     ("actor = 'service', api_key_id = NULL", Broken::Changed),

@@ -194,3 +194,27 @@ async fn what_a_device_says_must_be_well_said() {
     assert_eq!(museum.send("@self", json!([good()])).await.json()["errors"][0]["field"], "deviceId");
     assert_eq!(museum.now(&family), family);
 }
+
+#[actix_web::test]
+async fn one_unreadable_entry_keeps_no_other_from_being_heard() {
+    let museum = Museum::open(Store::Sqlite).await;
+    let family = museum.family();
+    let of = |id: &str, more: Value| with(json!({ "entryId": id, "at": &*rfc3339(NOW) }), more);
+    let batch = json!([
+        of("1", json!({ "signupId": "zzzzzzzzzzzzz" })),
+        of("2", json!({ "signupId": "not an id" })),
+        of("3", json!({ "signupId": family.id.to_string(), "participants": [70_000] })),
+        of("4", json!({ "signupId": family.id.to_string(), "participants": [-1] })),
+        of("5", json!({ "signupId": family.id.to_string(), "participants": [0] })),
+    ]);
+    let heard = museum.hear("a", batch).await;
+    let nobody = ("unknown", "noSuchParticipant");
+    assert_eq!(verdicts(&heard), [("unknown", ""), ("unknown", ""), nobody, nobody, ("ok", "")]);
+    assert_eq!(museum.now(&family).attended, [0]);
+    let scanned = json!([entry("6", &format!("{}\r\n", qr(&family)), 0)]);
+    assert_eq!(
+        museum.hear("a", scanned).await[0]["signupId"],
+        family.id.to_string(),
+        "a line break is no forgery"
+    );
+}

@@ -415,6 +415,7 @@ impl Maker {
             taken: self.chance.between(0, i64::from(capacity.unwrap_or(3))) as i32,
             waiting: (*self.chance.one(&[0, 0, 2])),
             moved: 0,
+            notice: None,
         }
     }
 }

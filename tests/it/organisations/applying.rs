@@ -47,6 +47,10 @@ on_both_stores! {
         let seen = get(&server, &managed(id, ""), &editor).await;
         assert_eq!((&seen["role"], seen["application"].get("contact")), (&json!("editor"), None), "the contact is for owners");
         assert!(!dump(&server.running.db).contains("12345678"), "contacts are sealed");
+        let held = get(&server, "/v1/me/export", &owner).await;
+        assert_eq!((&held["applications"][0]["organisationId"], &held["applications"][0]["application"]["contact"]["phone"]),
+            (&json!(id), &json!("020-12345678")));
+        assert_eq!(held["audit"].as_array().map(Vec::len), Some(4), "two of the role, two of the application: who, and whom to ask");
     }
 
     async fn an_authority_verifies_it_and_everybody_sees_it(store: Store) {

@@ -159,8 +159,8 @@ on_both_stores! {
             ids
         };
         let (id, other, org) = (id.to_string(), other.to_string(), OrganisationId::from_slug("org").to_string());
-        assert_eq!(list("440106", "").await, [id.clone()]);
-        assert_eq!(list("440300", "").await, [other.clone()]);
+        assert_eq!(list("440106", "").await, std::slice::from_ref(&id));
+        assert_eq!(list("440300", "").await, std::slice::from_ref(&other));
         let mut all = list("440000", "").await;
         all.sort();
         let mut expected = vec![id.clone(), other.clone(), org];

@@ -28,15 +28,15 @@ use crate::support::eventually;
 use crate::support::server::{Answer, NOW, Server, Site};
 use crate::support::stores::{Fresh, Holds, Store};
 
-const CITY: &str = "wxdemo000000000001";
+pub const CITY: &str = "wxdemo000000000001";
 
 /// When the sessions of these tests start: in three days.
-fn start() -> DateTime<Utc> {
+pub fn start() -> DateTime<Utc> {
     NOW + TimeDelta::days(3)
 }
 
 /// A session of the event `stars` for so many people, on these terms.
-fn stars(slug: &str, capacity: i32, terms: Value) -> Session {
+pub fn stars(slug: &str, capacity: i32, terms: Value) -> Session {
     Session {
         capacity: Some(capacity),
         signup: Some(serde_json::from_value::<Box<SignupTerms>>(terms).unwrap()),
@@ -45,7 +45,7 @@ fn stars(slug: &str, capacity: i32, terms: Value) -> Session {
 }
 
 /// A server over a store that holds the event `stars` with these sessions, and one policy.
-async fn server(store: Store, sessions: Vec<Session>) -> Server {
+pub async fn server(store: Store, sessions: Vec<Session>) -> Server {
     let fresh = Arc::new(Fresh::new(store, Holds::Tables));
     fill(&open(&fresh), sessions);
     let server = Server::simulated(fresh).await;
@@ -54,12 +54,12 @@ async fn server(store: Store, sessions: Vec<Session>) -> Server {
 }
 
 /// Opens a store as of [`NOW`].
-fn open(fresh: &Fresh) -> Db {
+pub fn open(fresh: &Fresh) -> Db {
     fresh.open(Arc::new(FixedClock(NOW)))
 }
 
 /// Puts the event `stars` with these sessions into a store.
-fn fill(db: &Db, sessions: Vec<Session>) {
+pub fn fill(db: &Db, sessions: Vec<Session>) {
     ground(db);
     db.write(|tx| {
         put_base(tx, "dome", &base("dome", 23.1, 113.3))?;
@@ -72,41 +72,41 @@ fn fill(db: &Db, sessions: Vec<Session>) {
 }
 
 /// Logs somebody in; gives their access token.
-async fn log_in(site: &Site, name: &str) -> String {
+pub async fn log_in(site: &Site, name: &str) -> String {
     let body = json!({ "appId": CITY, "code": format!("demo-{name}") });
     let answer = site.send(site.client.post(site.url("/v1/auth/wechat")).json(&body)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()["accessToken"].as_str().unwrap().to_owned()
 }
 
-fn by(site: &Site, method: Method, path: &str, access: &str) -> RequestBuilder {
+pub fn by(site: &Site, method: Method, path: &str, access: &str) -> RequestBuilder {
     site.client.request(method, site.url(path)).bearer_auth(access)
 }
 
 /// What signs up whoever calls, alone.
-fn alone() -> Value {
+pub fn alone() -> Value {
     json!({ "participants": [{ "self": true }], "consent": { "policyVersion": "1.0" } })
 }
 
 /// What signs up so many people by name.
-fn people(count: usize) -> Value {
+pub fn people(count: usize) -> Value {
     let named = (0..count).map(|n| json!({ "name": format!("客人{n}") }));
     json!({ "participants": named.collect::<Vec<_>>(), "consent": { "policyVersion": "1.0" } })
 }
 
 /// The same, queueing where no seat is left.
-fn queueing(mut body: Value) -> Value {
+pub fn queueing(mut body: Value) -> Value {
     body["joinWaitlist"] = true.into();
     body
 }
 
-async fn sign_up(site: &Site, session: &str, access: &str, body: Value) -> Answer {
+pub async fn sign_up(site: &Site, session: &str, access: &str, body: Value) -> Answer {
     let path = format!("/v1/sessions/{}/signups", SessionId::from_slug(session));
     site.send(by(site, Method::POST, &path, access).json(&body)).await
 }
 
 /// Signs somebody up who must get in, with this status; gives the sign-up.
-async fn signed_up(site: &Site, session: &str, access: &str, body: Value, status: &str) -> Value {
+pub async fn signed_up(site: &Site, session: &str, access: &str, body: Value, status: &str) -> Value {
     let answer = sign_up(site, session, access, body).await;
     assert_eq!(answer.status, 201, "{}", answer.text);
     let signup = answer.json();
@@ -115,19 +115,19 @@ async fn signed_up(site: &Site, session: &str, access: &str, body: Value, status
 }
 
 /// Does something about a sign-up that must succeed; gives it as it is then.
-async fn act(site: &Site, signup: &Value, access: &str, what: &str) -> Value {
+pub async fn act(site: &Site, signup: &Value, access: &str, what: &str) -> Value {
     let answer = try_to(site, signup, access, what).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()
 }
 
-async fn try_to(site: &Site, signup: &Value, access: &str, what: &str) -> Answer {
+pub async fn try_to(site: &Site, signup: &Value, access: &str, what: &str) -> Answer {
     let path = format!("/v1/signups/{}/{what}", signup["id"].as_str().unwrap());
     site.send(by(site, Method::POST, &path, access)).await
 }
 
 /// A sign-up as it is now.
-async fn read(site: &Site, signup: &Value, access: &str) -> Value {
+pub async fn read(site: &Site, signup: &Value, access: &str) -> Value {
     let path = format!("/v1/signups/{}", signup["id"].as_str().unwrap());
     let answer = site.send(by(site, Method::GET, &path, access)).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
@@ -135,7 +135,7 @@ async fn read(site: &Site, signup: &Value, access: &str) -> Value {
 }
 
 /// Waits until the public sees these seats of a session.
-async fn seats(site: &Site, session: &str, taken: i64, waiting: i64) {
+pub async fn seats(site: &Site, session: &str, taken: i64, waiting: i64) {
     let path = format!("/v1/sessions/{}", SessionId::from_slug(session));
     eventually(&format!("{taken} taken, {waiting} waiting"), || async {
         let shown = site.json(&path).await;
@@ -144,7 +144,7 @@ async fn seats(site: &Site, session: &str, taken: i64, waiting: i64) {
     .await;
 }
 
-fn assert_refused(answer: &Answer, code: &str) {
+pub fn assert_refused(answer: &Answer, code: &str) {
     assert_eq!(
         (answer.status.as_u16(), answer.json()["code"].as_str()),
         (409, Some(code)),

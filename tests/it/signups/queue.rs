@@ -30,7 +30,9 @@ on_both_stores! {
         let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
         let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
         let third = signed_up(&server, "s", &wei, queueing(alone()), "waitlisted").await;
-        assert_refused(&try_to(&server, &second, &ming, "accept").await, "offerLapsed");
+        let early = try_to(&server, &second, &ming, "accept").await;
+        assert_refused(&early, "offerLapsed");
+        assert!(early.json()["detail"].as_str().unwrap().contains("您还在候补"), "nothing has lapsed: {}", early.text);
         act(&server, &first, &lan, "cancel").await;
         let offered = read(&server, &second, &ming).await;
         assert_eq!((&offered["status"], &offered["offeredUntil"]), (&json!("offered"), &json!("2026-11-25T10:30:00+08:00")));
@@ -43,6 +45,8 @@ on_both_stores! {
         })
         .await;
         assert_eq!(next["offeredUntil"], "2026-11-25T11:00:00+08:00");
+        let late = try_to(&server, &second, &ming, "accept").await;
+        assert!(!late.json()["detail"].as_str().unwrap().contains("您还在候补"), "{}", late.text);
         let lapsed = read(&server, &second, &ming).await;
         assert_eq!((&lapsed["status"], &lapsed["statusReason"]), (&json!("cancelled"), &json!("offerLapsed")));
         assert_refused(&try_to(&server, &second, &ming, "accept").await, "offerLapsed");

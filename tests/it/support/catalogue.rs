@@ -95,6 +95,7 @@ pub fn session(slug: &str, event: EventId, start: DateTime<Utc>) -> Session {
         taken: 0,
         waiting: 0,
         moved: 0,
+        notice: None,
     }
 }
 

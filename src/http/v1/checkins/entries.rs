@@ -10,7 +10,7 @@ use super::answer;
 use super::device::check_name;
 use crate::app::checkins::{Heard, Said, Shown};
 use crate::domain::checkins;
-use crate::domain::ids::{SessionId, SignupId};
+use crate::domain::ids::SessionId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::time::parse_instant;
 use crate::http::json::Json;
@@ -49,12 +49,13 @@ pub struct CheckinEntry {
     /// What was scanned or typed: the ticket's `offline` text or its `code`. Either this or `signupId`.
     #[schema(example = "7k2m9qx4vt")]
     ticket: Option<String>,
-    /// The sign-up, where it was found in the desk's list.
-    #[schema(value_type = Option<String>, example = "01h2x7m9k4qpz")]
-    signup_id: Option<SignupId>,
-    /// Of whom: places in the party, from 0. Absent: of all.
+    /// The sign-up, where it was found in the desk's list. One that is none is `unknown`: it keeps no other entry from being
+    /// heard.
+    #[schema(example = "01h2x7m9k4qpz")]
+    signup_id: Option<String>,
+    /// Of whom: places in the party, from 0. Absent: of all. A place that the party has not is `unknown`.
     #[schema(example = json!([0, 2]), min_items = 1)]
-    participants: Option<Vec<u16>>,
+    participants: Option<Vec<i64>>,
     /// When it was said, by the clock of the device. One that is ahead is taken for the moment of arrival.
     #[schema(example = "2026-11-28T13:41:07+08:00", format = DateTime)]
     at: String,
@@ -186,7 +187,7 @@ impl CheckinEntry {
         }
         let shown = match (self.ticket, self.signup_id) {
             (Some(ticket), None) => Shown::Ticket(ticket),
-            (None, Some(id)) => Shown::Signup(id),
+            (None, Some(id)) => id.parse().map_or(Shown::Nobody, Shown::Signup),
             (None, None) => {
                 invalid.push(format!("{path}.ticket"), FieldCode::Missing);
                 return None;
@@ -197,7 +198,10 @@ impl CheckinEntry {
                 return None;
             }
         };
-        Some(Said { entry: self.entry_id, shown, members: self.participants, at: at.ok()?, undo: self.undo })
+        // No party has so many: what does not fit is a place that nobody has.
+        let place = |place: &i64| u16::try_from(*place).unwrap_or(u16::MAX);
+        let members = self.participants.map(|places| places.iter().map(place).collect());
+        Some(Said { entry: self.entry_id, shown, members, at: at.ok()?, undo: self.undo })
     }
 }
 

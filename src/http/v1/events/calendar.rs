@@ -126,7 +126,7 @@ fn date<'a>(
     let place = view.snapshot.place_of(event, Some(session));
     let topics = event.topics.iter().filter_map(|code| view.snapshot.taxonomy.name(TOPIC, &code.0));
     let texts = [
-        event.notice.as_ref().map(|notice| &notice.text),
+        session.notice.as_deref().or(event.notice.as_ref()).map(|notice| &notice.text),
         Some(&event.summary),
         place.and_then(|place| place.transit.as_ref()),
     ];

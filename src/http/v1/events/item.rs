@@ -143,7 +143,7 @@ impl<'a> EventItem<'a> {
             admission: event.admission.into(),
             external_signup: event.external_signup.as_ref().map(ExternalSignup::from),
             status: Standing::of_event(entry, view.now).into(),
-            notice: event.notice.as_ref().map(|notice| Notice::new(view, notice)),
+            notice: entry.notice(view.now).map(|notice| Notice::new(view, notice)),
             organiser: view.organiser(&event.organisers),
             place: world.place_of(event, found.next).map(|place| Place::new(view, place)),
             base: base.map(|base| Ref::new(base.record.id, view.text(&base.body().name))),

@@ -1,9 +1,9 @@
 //! Events (科普活动).
 
 mod calendar;
-mod detail;
+pub mod detail;
 mod feed;
-mod item;
+pub mod item;
 pub mod part;
 pub(super) mod wxacode;
 

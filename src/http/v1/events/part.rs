@@ -8,6 +8,7 @@ use super::EventItem;
 use crate::discovery::EventFound;
 use crate::discovery::events::Standing;
 use crate::http::problem::{Code, Problem};
+use crate::http::v1::media::Notice;
 use crate::http::v1::places::Position;
 use crate::http::v1::sessions::{NextSession, Status};
 use crate::http::v1::view::View;
@@ -16,15 +17,16 @@ use crate::http::v1::view::View;
 #[skip_serializing_none]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Moving {
+struct Moving<'a> {
     status: Status,
+    notice: Option<Notice<'a>>,
     next_session: Option<NextSession>,
     session_count: u32,
     distance: Option<f64>,
 }
 
 /// Names of what [`Moving`] writes, and of what depends on the datum.
-const MOVING: [&str; 4] = ["status", "nextSession", "sessionCount", "distance"];
+const MOVING: [&str; 5] = ["status", "notice", "nextSession", "sessionCount", "distance"];
 
 /// Writes an event that was found: the same as an [`EventItem`], but for the order of fields.
 ///
@@ -55,6 +57,7 @@ pub fn write(view: &View<'_>, found: EventFound<'_>, out: &mut Vec<u8>) -> Resul
     let next = found.next.map(|session| NextSession::new(view, entry, session));
     let moving = Moving {
         status: Standing::of_event(entry, view.now).into(),
+        notice: entry.notice(view.now).map(|notice| Notice::new(view, notice)),
         next_session: next,
         session_count: u32::try_from(found.sessions).unwrap_or(u32::MAX),
         distance: found.distance,

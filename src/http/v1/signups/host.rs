@@ -74,11 +74,12 @@ pub struct HostedSignup {
 }
 
 /// Somebody of a party.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct HostedMember {
-    /// Their name, masked unless a purpose was given.
+    /// Their name, masked unless a purpose was given; absent where whoever signed up said nowhere who they are.
     #[schema(example = "小*")]
-    name: String,
+    name: Option<String>,
     /// As what they come.
     #[serde(rename = "as")]
     role: PartyRole,
@@ -107,7 +108,7 @@ impl HostedSignup {
         let attended = signup.attended;
         let personal = signup.personal.unwrap_or_default();
         let member = |(at, member): (usize, party::Member)| HostedMember {
-            name: if full { member.name.expose().to_owned() } else { masked(member.name.expose()) },
+            name: member.called().map(|name| if full { name.to_owned() } else { masked(name) }),
             role: member.role.into(),
             attended: attended.iter().any(|place| usize::from(*place) == at),
         };

@@ -151,6 +151,7 @@ impl<'a> Life<'a> {
                 taken: 0,
                 waiting: 0,
                 moved: 0,
+                notice: None,
             });
             rooms.push(plain);
         }
@@ -328,7 +329,7 @@ fn refused(error: app::Error) -> Outcome {
         app::Error::Refused(Refusal::Closed) => Outcome::Refused("closed"),
         app::Error::Refused(Refusal::KeyReused) => Outcome::Refused("keyReused"),
         app::Error::Refused(Refusal::LimitReached(_)) => Outcome::Refused("limitReached"),
-        app::Error::Refused(Refusal::OfferLapsed) => Outcome::Refused("offerLapsed"),
+        app::Error::Refused(Refusal::OfferLapsed | Refusal::NotOffered) => Outcome::Refused("offerLapsed"),
         app::Error::Refused(Refusal::CancelClosed) => Outcome::Refused("cancelClosed"),
         app::Error::Refused(Refusal::Over) => Outcome::Refused("over"),
         app::Error::Refused(Refusal::Invalid(_)) | app::Error::Invalid(_) => Outcome::Refused("invalid"),

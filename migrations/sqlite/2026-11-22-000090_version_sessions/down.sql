@@ -1,0 +1,2 @@
+DROP INDEX sessions_called_off;
+ALTER TABLE sessions DROP COLUMN version;

@@ -1,0 +1,141 @@
+//! Sessions, as their hosts change them: [`adding`], [`changing`], [`calling_off`].
+//!
+//! Whoever changes sessions locks their events first, in ascending order, then the sessions. Changes take effect at once,
+//! and in the transaction in which a session is moved everybody who signed up is told. A session that is called off may
+//! have thousands of them: they are told after it, some at a time.
+
+pub mod adding;
+pub mod calling_off;
+pub mod changing;
+
+pub(super) use changing::moved_with_event;
+pub use changing::set_capacity;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use super::Error;
+use super::rooms::Tools;
+use crate::db::records::{self, Stored};
+use crate::db::{Db, Tx, attendees};
+use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::bases::Base;
+use crate::domain::events::Event;
+use crate::domain::ids::{Random, SessionId};
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
+use crate::domain::sealing::Vault;
+use crate::domain::sessions::Session;
+use crate::domain::signups::Status;
+use crate::domain::time::rfc3339;
+
+/// How far ahead sessions may be.
+const AHEAD: TimeDelta = TimeDelta::days(3 * 366);
+
+/// The use cases of sessions. All of them block.
+#[derive(Clone)]
+pub struct Sessions {
+    db: Db,
+    vault: Arc<Vault>,
+    random: Arc<dyn Random>,
+}
+
+/// How many sign-ups are told something, by how they stand, and for how many seats they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Told {
+    /// Those who have seats.
+    pub confirmed: i64,
+    /// Those who queue.
+    pub waitlisted: i64,
+    /// Those to whom seats are offered.
+    pub offered: i64,
+    /// Those whom the host has not decided on.
+    pub pending: i64,
+    /// The seats of all of them, taken or wanted.
+    pub seats: i64,
+}
+
+impl Told {
+    /// Of the sign-ups of one session that stand.
+    fn count(tx: &mut Tx<'_>, session: SessionId) -> Result<Self, Error> {
+        let mut told = Self::default();
+        for count in attendees::count(tx, &[session])? {
+            match count.status {
+                Status::Confirmed => told.confirmed += count.signups,
+                Status::Waitlisted => told.waitlisted += count.signups,
+                Status::Offered => told.offered += count.signups,
+                Status::Pending => told.pending += count.signups,
+                Status::Cancelled | Status::Attended | Status::NoShow | Status::Rejected => {}
+            }
+            told.seats += count.seats;
+        }
+        Ok(told)
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            confirmed: self.confirmed + other.confirmed,
+            waitlisted: self.waitlisted + other.waitlisted,
+            offered: self.offered + other.offered,
+            pending: self.pending + other.pending,
+            seats: self.seats + other.seats,
+        }
+    }
+
+    /// How many sign-ups in all.
+    #[must_use]
+    pub fn signups(self) -> i64 {
+        self.confirmed + self.waitlisted + self.offered + self.pending
+    }
+}
+
+impl Sessions {
+    /// The use cases over a store.
+    pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
+        Self { db, vault, random }
+    }
+
+    fn tools(&self) -> Tools<'_> {
+        Tools { vault: &self.vault, random: &*self.random }
+    }
+}
+
+/// What the audit is told of something done to the sessions of an event.
+fn noted(tx: &mut Tx<'_>, by: Actor, action: Action, object: Object, event: &Event) -> Result<Entry, Error> {
+    let own = event.place.as_ref().map(|place| place.adcode);
+    let division = match (own, event.base) {
+        (None, Some(base)) => Base::get(tx, base.get())?.map(|base| base.body.place.adcode),
+        (own, _) => own,
+    };
+    Ok(Entry { object: Some(object), organisation: event.organiser(), division, ..Entry::new(by, action) })
+}
+
+/// When and where a session is, as the audit keeps it.
+fn facts(session: &Session) -> Value {
+    json!({
+        "session": session.id, "start": rfc3339(session.start), "end": rfc3339(session.end),
+        "place": session.place.as_ref().map(|place| &place.name.zh_cn), "capacity": session.capacity,
+    })
+}
+
+/// A session as what was changed.
+fn object(id: SessionId) -> Object {
+    Object { kind: "session", id: id.get() }
+}
+
+/// Adds what is wrong with a session as it is to be.
+fn check(tx: &mut Tx<'_>, session: &Session, invalid: &mut Invalid) -> Result<(), Error> {
+    session.check(invalid);
+    let now: DateTime<Utc> = tx.now();
+    invalid.range("end", rfc3339(session.end), rfc3339(now), rfc3339(now + AHEAD));
+    if let Some(place) = &session.place
+        && !records::exists(tx, Kind::Division, place.adcode.number())?
+    {
+        invalid.push("place.adcode", FieldCode::NoSuch { kind: Kind::Division.name() });
+    }
+    Ok(())
+}

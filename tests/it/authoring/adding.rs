@@ -1,0 +1,124 @@
+//! Sessions that are added: one, many, and as a rule repeats them.
+
+use super::*;
+use crate::support::catalogue::session;
+
+/// What adds an hour on Saturday 28 November 2026 by a rule.
+fn by_rule(rule: &str, more: Value) -> Value {
+    let recurrence = with(json!({ "rule": rule }), more);
+    json!({ "sessions": [hour(saturday())], "recurrence": recurrence })
+}
+
+fn saturday() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-11-28T14:00:00+08:00").unwrap().to_utc()
+}
+
+fn starts(added: &Value) -> Vec<&str> {
+    added["items"].as_array().unwrap().iter().map(|one| &one["start"].as_str().unwrap()[..10]).collect()
+}
+
+on_both_stores! {
+    async fn a_rule_shows_its_dates_adds_them_once_and_all_see_them(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let wanted = by_rule("RRULE:FREQ=MONTHLY;BYDAY=2SA,4SA;COUNT=4", json!({ "except": ["holidays"] }));
+        let dates = ["2026-11-28", "2026-12-12", "2026-12-26", "2027-01-09"];
+        let dry = asked(&server, Method::POST, &path, &editor, with(wanted.clone(), json!({ "dryRun": true })), 200).await;
+        assert_eq!((starts(&dry), &dry["dryRun"]), (dates.to_vec(), &json!(true)));
+        // This store knows no holidays at all.
+        assert_eq!(dry["recurrence"]["uncertain"], json!(dates));
+        assert!(dry["recurrence"].get("holidaysKnownThrough").is_none());
+        let public = format!("/v1/events/{}", EventId::from_slug("stars"));
+        assert_eq!(server.json(&public).await["sessions"], json!([]));
+        let made = asked(&server, Method::POST, &path, &editor, wanted.clone(), 201).await;
+        assert_eq!((starts(&made), &made["same"]), (dates.to_vec(), &json!([])));
+        let again = asked(&server, Method::POST, &path, &editor, wanted, 200).await;
+        assert_eq!((&again["items"], again["same"].as_array().unwrap().len()), (&json!([]), 4));
+        eventually("everybody sees four sessions", || async {
+            (server.json(&public).await["sessions"].as_array().unwrap().len() == 4).then_some(())
+        })
+        .await;
+    }
+
+    async fn everything_that_is_wrong_is_told_at_once(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let past = hour(NOW - TimeDelta::days(1));
+        let turned = json!({ "start": rfc3339(start()), "end": rfc3339(start() - TimeDelta::hours(1)), "capacity": -1 });
+        let body = json!({ "sessions": [past, turned, with(hour(start()), json!({ "rules": { "partyMax": 2 } }))] });
+        let answer = ask(&server, Method::POST, &path, &editor, body).await;
+        assert_eq!(wrong(&answer), [
+            "sessions[0].end outOfRange", "sessions[1].capacity outOfRange", "sessions[1].start inverted",
+            "sessions[2].rules conflicting",
+        ]);
+        let unread = json!({
+            "sessions": [{ "start": "tomorrow", "end": "2026-11-28", "place": { "name": "厅", "address": "某处" } }],
+            "recurrence": { "rule": "FREQ=DAILY", "exdates": ["soon"] },
+        });
+        let answer = ask(&server, Method::POST, &path, &editor, unread).await;
+        assert_eq!(wrong(&answer), [
+            "recurrence.exdates[0] malformed", "sessions[0].end malformed", "sessions[0].place.adcode missing",
+            "sessions[0].start malformed",
+        ]);
+        for (rule, code) in [("FREQ=HOURLY", "badRule"), ("every Saturday", "badRule")] {
+            let answer = ask(&server, Method::POST, &path, &editor, by_rule(rule, json!({}))).await;
+            assert_eq!(wrong(&answer), [format!("recurrence.rule {code}")], "{rule}");
+        }
+        let never = by_rule("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", json!({}));
+        assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, never).await), ["recurrence tooFew"]);
+        let unknown = json!({ "sessions": [with(hour(start()), json!({ "room": "A" }))] });
+        assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, unknown).await), ["sessions[0].room unknown"]);
+    }
+
+    async fn terms_of_sign_up_move_along_with_a_rule(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let mut body = by_rule("FREQ=WEEKLY;COUNT=2", json!({}));
+        body["sessions"][0] = with(body["sessions"][0].clone(), json!({
+            "capacity": 20, "signupClosesAt": "2026-11-28T12:00:00+08:00", "waitlistMode": "confirm",
+            "rules": { "partyMax": 4, "cancelUntil": "2026-11-27T18:00:00+08:00" },
+            "questions": [{ "id": "school", "label": { "zh-CN": "学校", "en": "School" }, "type": "text" }],
+        }));
+        // One just comes to the talk of this store: the terms ask for another admission.
+        let path = format!("{}/sessions", of_event("stars"));
+        assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, body.clone()).await), ["sessions[0].rules conflicting"]);
+        let event = json!({ "title": "观星", "mode": "online", "admission": "signup" });
+        let event = asked(&server, Method::POST, "/v1/manage/events", &editor, event, 201).await;
+        let path = format!("/v1/manage/events/{}/sessions", event["id"].as_str().unwrap());
+        let made = asked(&server, Method::POST, &path, &editor, body, 201).await;
+        let second = &made["items"][1];
+        assert_eq!(second["signupClosesAt"], "2026-12-05T12:00:00+08:00");
+        assert_eq!(second["rules"]["cancelUntil"], "2026-12-04T18:00:00+08:00");
+        assert_eq!(second["questions"][0]["label"], json!({ "zh-CN": "学校", "en": "School" }));
+        // What is read can be sent back.
+        let id = second["id"].as_str().unwrap();
+        let own = get(&server, &format!("/v1/manage/sessions/{id}"), &editor).await;
+        let mut sent = own.clone();
+        for field in ["id", "event", "status", "taken", "waiting", "signupState", "crs"] {
+            sent.as_object_mut().unwrap().remove(field);
+        }
+        let changed = asked(&server, Method::PUT, &format!("/v1/manage/sessions/{id}"), &editor, sent, 200).await;
+        for field in ["start", "end", "capacity", "signupClosesAt", "waitlistMode", "rules", "questions", "status"] {
+            assert_eq!(changed[field], own[field], "{field}");
+        }
+        assert_eq!((&changed["version"], &changed["told"]["signups"]), (&json!(2), &json!(0)));
+    }
+
+    async fn sessions_are_for_editors_of_an_organiser(store: Store) {
+        let server = server(store, vec![session("s", EventId::from_slug("stars"), start())]).await;
+        let desk = member(&server, "desk", MemberRole::Desk, "org").await;
+        let lan = log_in(&server, "lan").await;
+        let body = json!({ "sessions": [hour(start())] });
+        let path = format!("{}/sessions", of_event("stars"));
+        for access in [&desk, &lan] {
+            let answer = ask(&server, Method::POST, &path, access, body.clone()).await;
+            assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (403, &json!("forbidden")));
+            let answer = server.send(by(&server, Method::GET, &of_session("s"), access)).await;
+            assert_eq!(answer.status, 403);
+        }
+        let editor = editor(&server).await;
+        assert_eq!(get(&server, &of_session("s"), &editor).await["version"], 1);
+    }
+}
