@@ -422,6 +422,8 @@ fn for_children(signup: &Signup, now: DateTime<Utc>) -> bool {
 
 fn is_child(member: &Member, now: DateTime<Utc>) -> bool {
     member.known != Some(Known::Myself) && member.birth.is_some_and(|birth| birth.needs_consent_at(now))
+}
+
 /// What a sign-up with these members uses of the limits that the terms of its session set, which ends at `until`.
 pub(super) fn uses(
     vault: &Vault,
