@@ -270,7 +270,8 @@ mod tests {
         assert!(text.len() <= 300 && text.starts_with('K'), "{text}");
         assert_eq!(keys().issue(&ticket()), text);
         assert_eq!(keys().verify(&text), Ok(ticket()));
-        for other in [text.to_lowercase(), format!("{text}A"), format!("{text}="), format!(" {text}")] {
+        assert_eq!(keys().verify(&format!(" {text}\r\n")), Ok(ticket()), "as scanners send it");
+        for other in [text.to_lowercase(), format!("{text}A"), format!("{text}="), format!("K {}", &text[1..])] {
             assert_eq!(keys().verify(&other), Err(NotGenuine), "{other}");
         }
     }
