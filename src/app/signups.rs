@@ -29,7 +29,7 @@ use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
-use crate::domain::signups::party::{Personal, Role};
+use crate::domain::signups::party::{Member, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::{For, Request};
 use crate::domain::signups::{Reason, Signup, Status};
@@ -151,13 +151,16 @@ impl Signups {
     /// Takes the seats that are offered.
     ///
     /// # Errors
-    /// [`Refusal::OfferLapsed`] if there is no offer, or none any more.
+    /// [`Refusal::NotOffered`] while it queues; [`Refusal::OfferLapsed`] if there is no offer any more.
     pub fn accept(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             // To accept twice is to have accepted.
             let seated = matches!(signup.status, Status::Confirmed | Status::Pending);
             if seated && signup.queue_number.is_some() {
                 return Ok(());
+            }
+            if signup.status == Status::Waitlisted {
+                return Err(Error::Refused(Refusal::NotOffered));
             }
             let stands = signup.offered_until.is_some_and(|until| tx.now() < until);
             if signup.status != Status::Offered || !stands {
@@ -173,12 +176,14 @@ impl Signups {
     /// Gives a sign-up up, or leaves the queue; what was given up already stays so.
     ///
     /// # Errors
-    /// [`Refusal::CancelClosed`] if it is too late; [`Refusal::Over`] if somebody of it came, or should have.
+    /// [`Refusal::CancelClosed`] if it is too late; [`Refusal::Attended`] if somebody of it came, [`Refusal::Over`] if they
+    /// should have.
     pub fn cancel(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             match signup.status {
                 Status::Cancelled | Status::Rejected => return Ok(()),
-                Status::Attended | Status::NoShow => return Err(Error::Refused(Refusal::Over)),
+                Status::Attended => return Err(Error::Refused(Refusal::Attended)),
+                Status::NoShow => return Err(Error::Refused(Refusal::Over)),
                 Status::Waitlisted => signup.reason = Some(Reason::LeftQueue),
                 Status::Offered | Status::Pending | Status::Confirmed => {
                     let late = room.terms().cancel_until(room.session.start) <= tx.now();
@@ -219,8 +224,10 @@ impl Signups {
         Ok(())
     }
 
-    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Once it is too late to
-    /// cancel, nobody is replaced by somebody else, but in the list of a class: its seats are the school's.
+    /// Corrects a party, makes it smaller, or fills the list of a class; freed seats go to the queue. Contact and heads that
+    /// the request leaves out stay. Once it is too late to cancel, nobody is replaced by somebody else, but in the list of a
+    /// class: its seats are the school's, and its list may follow when it has been checked in. Where the host has approved,
+    /// whoever replaces somebody waits for them again, with the seats held.
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
@@ -236,28 +243,49 @@ impl Signups {
             if signup.version != version {
                 return Err(Error::VersionConflict);
             }
-            let changeable = matches!(
-                signup.status,
-                Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending
-            );
+            let changeable = match signup.status {
+                Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending => true,
+                Status::Attended => signup.headcount.is_some(),
+                Status::Cancelled | Status::NoShow | Status::Rejected => false,
+            };
             if !changeable || room.session.end <= tx.now() {
                 return Err(Error::Refused(Refusal::Over));
             }
             let terms = room.terms();
-            let account = desk::account(tx, self.tools(), person, request)?;
+            let standing = signup.personal.clone().unwrap_or_default();
+            let request = &Request {
+                headcount: request.headcount.or(signup.headcount),
+                contact: request.contact.clone().or(standing.contact),
+                ..request.clone()
+            };
+            let mut account = desk::account(tx, self.tools(), person, request)?;
+            account.standing = standing.party;
             let asked = For { terms: &terms, start: room.session.start, now: tx.now() };
             let mut allowed = request.allow(asked, &account).map_err(Error::Refused)?;
-            if allowed.seats > signup.seats || request.headcount.is_some() != signup.headcount.is_some() {
+            let same_way = request.headcount.is_some() == signup.headcount.is_some();
+            if allowed.seats > signup.seats || !same_way {
                 let bar = FieldCode::Barred(Bar::CannotGrow);
                 return Err(Error::Refused(Refusal::Invalid(Invalid::one("participants", bar))));
             }
-            let late = terms.cancel_until(room.session.start) <= tx.now();
-            if allowed.seats < signup.seats && late {
+            let came = signup.status == Status::Attended;
+            let late = came || terms.cancel_until(room.session.start) <= tx.now();
+            let fewer = allowed.seats < signup.seats || came && request.headcount < signup.headcount;
+            if fewer && late {
                 return Err(Error::Refused(Refusal::CancelClosed));
             }
-            if late && signup.headcount.is_none() {
-                only_corrected(signup, &mut allowed.personal)?;
+            let approved = terms.approval && signup.status == Status::Confirmed;
+            if signup.headcount.is_none() && (late || approved) {
+                let before = signup.personal.as_ref().map(|personal| personal.party.as_slice());
+                let replaced = corrections::correct(before.unwrap_or_default(), &mut allowed.personal.party);
+                if late {
+                    refuse(&replaced)?;
+                } else if !replaced.is_empty() {
+                    // Whom the host looks at now is compared with from then on, not who was there before.
+                    allowed.personal.party.iter_mut().for_each(Member::forget_first);
+                    signup.status = Status::Pending;
+                }
             }
+            whoever_came_stays(signup, &mut allowed.personal)?;
             let before = signups::remove_members(tx, signup.id)?;
             let before = self.uses(tx, &room.session, signup, before)?;
             let members = desk::add_members(tx, signup, &allowed)?;
@@ -294,19 +322,25 @@ impl Signups {
     }
 
     /// Decides on a sign-up that waits for the host, or takes back what another has, for as long as nobody of it came;
-    /// one decided alike stays so. Whoever decides is shown the party, masked, and that is recorded.
+    /// one decided alike stays so. Whoever decides is shown the party, masked, and that is recorded. With a `version`, the
+    /// decision is on what was read: a party that changed since is not let in unseen.
     ///
     /// # Errors
+    /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Attended`] if somebody of it came;
     /// [`Refusal::Over`] if there is nothing to approve, or if it has come to its end.
     pub fn decide(
         &self,
         (session, staff): (SessionId, PersonId),
         id: SignupId,
         decision: Decision,
+        version: Option<i64>,
     ) -> Result<Signup, Error> {
         self.on(By::Host(session), id, |tx, _, signup| {
             data_looks::record(tx, &[look(staff, signup, "decision", MASKED)])?;
+            let changed = version.is_some_and(|version| version != signup.version);
             match (signup.status, decision) {
+                (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
+                _ if changed => Err(Error::VersionConflict),
                 (Status::Pending, Decision::Approve) => {
                     signup.status = Status::Confirmed;
                     Ok(tell(tx, &told(signup, false).into_iter().collect::<Vec<_>>())?)
@@ -321,7 +355,7 @@ impl Signups {
                         signup.person.map(|person| Notice::new(person, Purpose::Rejected, about(signup)));
                     Ok(tell(tx, &notice.into_iter().collect::<Vec<_>>())?)
                 }
-                (Status::Confirmed, Decision::Approve) | (Status::Rejected, Decision::Reject) => Ok(()),
+                (Status::Attended, _) => Err(Error::Refused(Refusal::Attended)),
                 _ => Err(Error::Refused(Refusal::Over)),
             }
         })
@@ -387,11 +421,27 @@ pub(super) fn uses(
 }
 
 /// Refuses a party in which somebody is another than before.
-fn only_corrected(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
+fn refuse(replaced: &[usize]) -> Result<(), Error> {
+    let mut invalid = Invalid::default();
+    for place in replaced {
+        invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+    }
+    invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))
+}
+
+/// Refuses to call by another's name who was checked in already.
+fn whoever_came_stays(signup: &Signup, after: &mut Personal) -> Result<(), Error> {
     let before = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
     let mut invalid = Invalid::default();
-    for place in corrections::correct(before, &mut after.party) {
-        invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+    for place in signup.attended.iter().map(|place| usize::from(*place)) {
+        // Of a class whose list is yet to follow, nobody is called anything.
+        let Some(one) = before.get(place) else { continue };
+        let stays = after.party.get_mut(place).is_some_and(|other| {
+            corrections::correct(std::slice::from_ref(one), std::slice::from_mut(other)).is_empty()
+        });
+        if !stays {
+            invalid.push(format!("participants[{place}]"), FieldCode::Barred(Bar::Replaced));
+        }
     }
     invalid.or(()).map_err(|invalid| Error::Refused(Refusal::Invalid(invalid)))
 }

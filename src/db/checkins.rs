@@ -60,23 +60,40 @@ pub fn by_codes(
     Ok(spellings.filter_map(of).collect())
 }
 
-/// What became of entries of a device that were heard before.
+/// Entries of a device that were heard before, by their names.
 pub fn heard(
     conn: &mut AnyConn,
     session: SessionId,
     device: &str,
     entries: &[&str],
-) -> Result<HashMap<String, (SignupId, Verdict)>, Error> {
-    let rows: Vec<(String, i64, String, Option<String>)> = checkins::table
+) -> Result<HashMap<String, Entry>, Error> {
+    let rows: Vec<((String, i64), WordRow, (String, Option<String>))> = checkins::table
         .filter(checkins::session_id.eq(session.get()).and(checkins::device_id.eq(device)))
         .filter(checkins::entry_id.eq_any(entries))
-        .select((checkins::entry_id, checkins::signup_id, checkins::outcome, checkins::reason))
+        .select(((checkins::entry_id, checkins::signup_id), WORD, (checkins::outcome, checkins::reason)))
         .load(conn)?;
-    let entry = |(id, signup, outcome, reason): (String, i64, String, Option<String>)| {
-        let verdict = (Outcome::from_name(&outcome)?, reason.as_deref().and_then(Reason::from_name));
-        Some((id, (SignupId::new(signup)?, verdict)))
-    };
-    Ok(rows.into_iter().filter_map(entry).collect())
+    let mut found = HashMap::with_capacity(rows.len());
+    for ((id, signup), row, (outcome, reason)) in rows {
+        let word = word(signup, row)?;
+        let (Some(signup), Some(outcome)) = (SignupId::new(signup), Outcome::from_name(&outcome)) else {
+            continue;
+        };
+        let verdict = (outcome, reason.as_deref().and_then(Reason::from_name));
+        found.insert(id.clone(), Entry { id, signup, word, verdict });
+    }
+    Ok(found)
+}
+
+/// A word in the store: of which device, whom it names, whether it takes back, when it was said.
+type WordRow = (String, Option<String>, bool, NaiveDateTime);
+
+const WORD: (checkins::device_id, checkins::members, checkins::undo, checkins::said_at) =
+    (checkins::device_id, checkins::members, checkins::undo, checkins::said_at);
+
+fn word(signup: i64, (device, members, undo, at): WordRow) -> Result<Word, Error> {
+    let corrupt = |source| Error::Corrupt { kind: "check-in of sign-up", id: signup, source };
+    let members = members.map(|members| serde_json::from_str(&members)).transpose().map_err(corrupt)?;
+    Ok(Word { at: at.and_utc(), device, members, undo })
 }
 
 /// All that was said of these parties.
@@ -85,20 +102,12 @@ pub fn words(conn: &mut AnyConn, parties: &[SignupId]) -> Result<HashMap<SignupI
     for parties in parties.chunks(IDS_PER_STATEMENT) {
         let rows = checkins::table
             .filter(checkins::signup_id.eq_any(parties.iter().map(|id| id.get())))
-            .select((
-                checkins::signup_id,
-                checkins::device_id,
-                checkins::members,
-                checkins::undo,
-                checkins::said_at,
-            ))
-            .load::<(i64, String, Option<String>, bool, NaiveDateTime)>(conn)?;
-        for (signup, device, members, undo, at) in rows {
-            let corrupt = |source| Error::Corrupt { kind: "check-in of sign-up", id: signup, source };
-            let members =
-                members.map(|members| serde_json::from_str(&members)).transpose().map_err(corrupt)?;
+            .select((checkins::signup_id, WORD))
+            .load::<(i64, WordRow)>(conn)?;
+        for (signup, row) in rows {
+            let word = word(signup, row)?;
             let Some(signup) = SignupId::new(signup) else { continue };
-            found.entry(signup).or_default().push(Word { at: at.and_utc(), device, members, undo });
+            found.entry(signup).or_default().push(word);
         }
     }
     Ok(found)

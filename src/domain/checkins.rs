@@ -31,7 +31,7 @@ pub struct Word {
     pub at: DateTime<Utc>,
     /// By which device.
     pub device: String,
-    /// Of whom: places in the party, from 0; absent: of all.
+    /// Of whom: places in the party, from 0, each once; absent: of all.
     pub members: Option<Vec<u16>>,
     /// Whether it takes back that they are here.
     pub undo: bool,
@@ -87,7 +87,7 @@ words! {
         NotConfirmed = "notConfirmed",
         /// The party has fewer people.
         NoSuchParticipant = "noSuchParticipant",
-        /// The device has said something of another party by this name before.
+        /// The device has said something else by this name before.
         EntryReused = "entryReused",
         /// The doors are yet to open.
         TooEarly = "tooEarly",

@@ -88,7 +88,7 @@ fn two_hours() -> u16 {
 /// Most people of a party.
 const PARTY_MAX: u16 = 50;
 /// Most heads of a class or group.
-const GROUP_MAX: u16 = 500;
+pub const GROUP_MAX: u16 = 500;
 /// Most questions of a session.
 const QUESTIONS_MAX: usize = 20;
 /// Most options of a question.

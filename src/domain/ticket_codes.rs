@@ -49,7 +49,7 @@ impl FromStr for TicketCode {
     type Err = NotATicketCode;
 
     fn from_str(text: &str) -> Result<Self, NotATicketCode> {
-        let mut letters = text.chars().filter(|letter| !matches!(letter, ' ' | '-')).map(meant);
+        let mut letters = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').map(meant);
         let mut code = [0; LETTERS];
         for place in &mut code {
             *place = letters.next().flatten().ok_or(NotATicketCode)?;

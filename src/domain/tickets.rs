@@ -221,7 +221,8 @@ impl TicketKeys {
     /// [`NotGenuine`] if none of these keys signed the text.
     pub fn verify(&self, text: &str) -> Result<Ticket, NotGenuine> {
         let read = || {
-            let text = text.strip_prefix(FORM).filter(|text| text.len() < LENGTH)?;
+            // Scanners end what they read with a line break.
+            let text = text.trim().strip_prefix(FORM).filter(|text| text.len() < LENGTH)?;
             let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
             let (claims, signature) = bytes.split_at_checked(CLAIMS)?;
             let signature = Signature::from_slice(signature).ok()?;

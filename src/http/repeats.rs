@@ -56,7 +56,12 @@ impl FromRequest for IdempotencyKey {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let given = request.headers().get(HEADER).map(|given| given.to_str().unwrap_or_default().to_owned());
+        let mut all = request.headers().get_all(HEADER);
+        let given = all.next().map(|given| given.to_str().unwrap_or_default().to_owned());
+        // Whoever sent both may look for the answer under either.
+        if all.next().is_some() {
+            return ready(Err(Code::MalformedRequest.into()));
+        }
         let mut invalid = Invalid::default();
         if let Some(given) = &given {
             RepeatKey::check(given, &mut invalid);

@@ -18,16 +18,23 @@ use crate::domain::tickets::{Ticket, TicketKeys};
 /// What a device says of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
-    /// What the device calls it: of two with one name, the first counts.
+    /// What the device calls it: of two with one name, the first counts, and another is refused.
     pub entry: String,
     /// By what it knows the party.
     pub shown: Shown,
-    /// Of whom: places in the party, from 0; absent: of all.
+    /// Of whom: places in the party, from 0, in order and each once; absent: of all.
     pub members: Option<Vec<u16>>,
     /// When, by its clock.
     pub at: DateTime<Utc>,
     /// Whether it takes back that they are here.
     pub undo: bool,
+}
+
+impl Said {
+    /// Whether it says of whom it is what was said before. The time is no part of it: what is kept is what was believed.
+    fn repeats(&self, word: &Word) -> bool {
+        self.undo == word.undo && self.members == word.members
+    }
 }
 
 /// By what a device knows a party.
@@ -37,6 +44,8 @@ pub enum Shown {
     Ticket(String),
     /// It was found in the desk's list.
     Signup(SignupId),
+    /// By what can be no sign-up's id.
+    Nobody,
 }
 
 impl fmt::Debug for Shown {
@@ -44,6 +53,7 @@ impl fmt::Debug for Shown {
         match self {
             Self::Ticket(_) => f.write_str("Ticket(***)"),
             Self::Signup(id) => write!(f, "{id:?}"),
+            Self::Nobody => f.write_str("Nobody"),
         }
     }
 }
@@ -81,6 +91,8 @@ enum Of {
     Ticket(Ticket),
     Code(TicketCode),
     Signup(SignupId),
+    /// By a ticket that is none.
+    Forged,
     Nobody,
 }
 
@@ -88,10 +100,11 @@ enum Of {
 pub(super) fn claims<'a>(keys: &TicketKeys, said: &'a [Said]) -> Vec<Claim<'a>> {
     let of = |shown: &Shown| match shown {
         Shown::Signup(id) => Of::Signup(*id),
+        Shown::Nobody => Of::Nobody,
         Shown::Ticket(text) => match (keys.verify(text), text.parse()) {
             (Ok(ticket), _) => Of::Ticket(ticket),
             (_, Ok(code)) => Of::Code(code),
-            _ => Of::Nobody,
+            _ => Of::Forged,
         },
     };
     said.iter().map(|said| Claim { said, of: of(&said.shown) }).collect()
@@ -136,7 +149,7 @@ struct Hearing<'a> {
     now: DateTime<Utc>,
     doors: Doors,
     /// What was heard before, by its name.
-    before: HashMap<String, (SignupId, Verdict)>,
+    before: HashMap<String, Entry>,
     codes: HashMap<TicketCode, SignupId>,
     /// Those of this session.
     parties: HashMap<SignupId, Known>,
@@ -157,7 +170,7 @@ impl<'a> Hearing<'a> {
             .collect();
         let codes = checkins::by_codes(tx, vault, &typed)?;
         let mut ids: Vec<SignupId> = claims.iter().filter_map(|claim| claim.of.signup(&codes)).collect();
-        ids.extend(before.values().map(|(signup, _)| *signup));
+        ids.extend(before.values().map(|entry| entry.signup));
         ids.sort_unstable();
         ids.dedup();
         let mut words = checkins::words(tx, &ids)?;
@@ -185,12 +198,16 @@ impl<'a> Hearing<'a> {
 
     /// What becomes of a claim that is believed to be said `at`, and of which party of this session it is.
     fn hear(&mut self, claim: &Claim<'_>, at: DateTime<Utc>) -> (Verdict, Option<SignupId>) {
-        if let Some((signup, verdict)) = self.before.get(&claim.said.entry) {
-            // A device that counts anew must not wave somebody in by the word about another.
-            if claim.of.signup(&self.codes).is_some_and(|claimed| claimed != *signup) {
-                return ((Outcome::Unknown, Some(Reason::EntryReused)), None);
-            }
-            return (*verdict, Some(*signup));
+        if let Some(entry) = self.before.get(&claim.said.entry) {
+            // A device that counts anew must not wave somebody in by what it said before, nor believe that it took back
+            // what it did not.
+            let reused = (Outcome::Unknown, Some(Reason::EntryReused));
+            let claimed = claim.of.signup(&self.codes);
+            return match claimed {
+                Some(id) if id == entry.signup && claim.said.repeats(&entry.word) => (entry.verdict, claimed),
+                Some(id) if id == entry.signup => (reused, claimed),
+                _ => (reused, None),
+            };
         }
         match self.judge(claim, at) {
             Err(verdict) => {
@@ -198,7 +215,7 @@ impl<'a> Hearing<'a> {
             }
             Ok((entry, verdict)) => {
                 let signup = entry.signup;
-                self.before.insert(entry.id.clone(), (signup, verdict));
+                self.before.insert(entry.id.clone(), entry.clone());
                 self.entries.push(entry);
                 (verdict, Some(signup))
             }
@@ -215,7 +232,7 @@ impl<'a> Hearing<'a> {
             return Err((Outcome::OtherSession, None));
         }
         let id = of.signup(&self.codes).ok_or(match of {
-            Of::Nobody => (Outcome::Unknown, Some(Reason::NotGenuine)),
+            Of::Forged => (Outcome::Unknown, Some(Reason::NotGenuine)),
             _ => unknown,
         })?;
         if self.strangers.contains(&id) {
@@ -242,7 +259,7 @@ impl Of {
             Self::Ticket(ticket) => Some(ticket.signup),
             Self::Code(code) => codes.get(code).copied(),
             Self::Signup(id) => Some(*id),
-            Self::Nobody => None,
+            Self::Forged | Self::Nobody => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod hearing;
 use std::sync::Arc;
 
 use super::Error;
+use super::repeats::{Repeat, once};
 use super::rooms::{self, Tools};
 use crate::db::headcounts::Headcount;
 use crate::db::records::Stored;
@@ -23,6 +24,7 @@ use crate::domain::invalid::Invalid;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
 use crate::domain::signup_terms::CapacityUnit;
+use crate::domain::signups::refusal::Refusal::KeyReused;
 use crate::domain::signups::{Signup, Status};
 use crate::domain::text::Text;
 use crate::domain::tickets::TicketKeys;
@@ -187,11 +189,23 @@ impl Checkins {
     /// left, and are counted as people.
     ///
     /// # Errors
-    /// [`Error::Door`] with [`Refusal::NoSeat`] or [`Refusal::DoorsClosed`].
-    pub fn let_in(&self, session: SessionId, staff: PersonId, came: &Came) -> Result<LetIn, Error> {
+    /// [`Error::Door`] with [`Refusal::NoSeat`] or [`Refusal::DoorsClosed`]; [`Error::Refused`] with `KeyReused` if the
+    /// device has said another number by this name, or the request's key was used for another request.
+    pub fn let_in(
+        &self,
+        session: SessionId,
+        staff: PersonId,
+        came: &Came,
+        repeat: Option<&Repeat>,
+    ) -> Result<LetIn, Error> {
         self.db.write(|tx| {
+            // The entry of a repeated request is known by its name.
+            once(tx, staff, repeat, |_| Ok(session))?;
             let mut room = rooms::open_one(tx, session)?;
             let kept = match walk_ins::get(tx, session, &came.device, &came.entry)? {
+                Some(kept) if !came.undo && kept.people != i32::from(came.people) => {
+                    return Err(Error::Refused(KeyReused));
+                }
                 Some(kept) if came.undo && !kept.undone => {
                     room.seats.taken -= kept.seats;
                     walk_ins::undo(tx, &kept)?;

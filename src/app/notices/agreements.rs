@@ -5,6 +5,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
+use crate::app::Error;
+use crate::app::repeats::{Repeat, once};
 use crate::clients::wechat::MiniProgram;
 use crate::clients::wechat::push::events::{Answer, Push, Sent};
 use crate::db::{self, Db, Tx, message_credits as credits, notices, wechat_identities, wechat_pushes};
@@ -46,32 +48,33 @@ impl Agreements {
     /// may be sent. Where WeChat pushes what people answer, its word counts and a phone's `accept` does not.
     ///
     /// # Errors
-    /// If the store fails.
+    /// [`Error::Refused`] with `KeyReused` if the request's key was used for another one; [`Error::LoginEnded`] if the person
+    /// is gone; if the store fails.
     pub fn report(
         &self,
         app: &MiniProgram,
         person: PersonId,
         answers: &[(String, Answered)],
-    ) -> Result<Vec<i32>, db::Error> {
+        repeat: Option<&Repeat>,
+    ) -> Result<Vec<i32>, Error> {
         let told = app.push().is_some();
-        let mut answers: Vec<_> = answers.iter().enumerate().collect();
-        answers.sort_unstable_by_key(|(_, (template, _))| template.clone());
+        let mut in_order: Vec<_> = answers.iter().collect();
+        in_order.sort_unstable_by(|one, other| one.0.cmp(&other.0));
         self.db.write(|tx| {
-            let mut counts = vec![0; answers.len()];
-            for (at, (template, answer)) in answers {
-                let count = match answer {
-                    Answered::Accept if !told => accept(tx, app, person, template)?,
-                    Answered::Ban => {
-                        credits::clear(tx, person, app.id(), template)?;
-                        0
+            once(tx, person, repeat, |tx| {
+                for (template, answer) in in_order {
+                    match answer {
+                        Answered::Accept if !told => {
+                            accept(tx, app, person, template)?;
+                        }
+                        Answered::Ban => credits::clear(tx, person, app.id(), template)?,
+                        Answered::Accept | Answered::Reject | Answered::Filter => {}
                     }
-                    _ => credits::count(tx, person, app.id(), template)?,
-                };
-                if let Some(place) = counts.get_mut(at) {
-                    *place = count;
                 }
-            }
-            Ok(counts)
+                Ok(person)
+            })?;
+            let count = |(template, _): &(String, Answered)| credits::count(tx, person, app.id(), template);
+            Ok(answers.iter().map(count).collect::<Result<_, _>>()?)
         })
     }
 

@@ -1,6 +1,7 @@
 //! The codes of fields, and their names on the wire.
 
 use crate::domain::signups::bars::Bar;
+use crate::domain::text::Text;
 
 /// What can be wrong with a field, with what the sentence about it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,13 @@ pub enum FieldCode {
     Empty,
     /// Required, and not given.
     Missing,
+    /// A question that must be answered, and is not.
+    Unanswered {
+        /// Its id.
+        question: String,
+        /// Its words.
+        label: Text,
+    },
     /// Not a decimal number.
     NotANumber,
     /// Not a whole number.
@@ -178,7 +186,7 @@ impl FieldCode {
             Self::Unknown { .. } => "unknown",
             Self::Repeated => "repeated",
             Self::Empty => "empty",
-            Self::Missing => "missing",
+            Self::Missing | Self::Unanswered { .. } => "missing",
             Self::NotANumber => "notANumber",
             Self::NotAnInteger => "notAnInteger",
             Self::OutOfRange { .. } | Self::Swapped => "outOfRange",

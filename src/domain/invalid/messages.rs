@@ -35,6 +35,14 @@ impl FieldCode {
                 "It has no value; leave it out if you do not need it.",
             ),
             Self::Missing => fixed("必须给出。", "必須給出。", "It is required."),
+            Self::Unanswered { question, label } => {
+                let label = label.get(lang);
+                say(
+                    format!("“{label}”（{question}）必须回答。"),
+                    format!("「{label}」（{question}）必須回答。"),
+                    format!("\"{label}\" (`{question}`) must be answered."),
+                )
+            }
             Self::NotANumber => fixed("应为十进制数。", "應為十進制數。", "It must be a decimal number."),
             Self::NotAnInteger => fixed("应为整数。", "應為整數。", "It must be a whole number."),
             Self::OutOfRange { min, max } => say(
@@ -220,6 +228,7 @@ mod tests {
             FieldCode::Repeated,
             FieldCode::Empty,
             FieldCode::Missing,
+            FieldCode::Unanswered { question: word(), label: crate::domain::text::Text::default() },
             FieldCode::NotANumber,
             FieldCode::NotAnInteger,
             FieldCode::OutOfRange { min: word(), max: word() },

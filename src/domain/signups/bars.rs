@@ -20,7 +20,10 @@ pub enum Bar {
     /// Nobody comes to take part.
     AttendeeNeeded,
     /// Nobody has consented for this child.
-    ConsentNeeded,
+    ConsentNeeded {
+        /// Whether it is the child itself that signs up.
+        own: bool,
+    },
     /// Did not come too often.
     NoShows {
         /// So many times at most.
@@ -58,7 +61,7 @@ impl Bar {
     pub const CODES: [(&'static str, &'static str); 12] = [
         ("tooYoung", "younger than the session is for"),
         ("tooOld", "older than the session is for"),
-        ("guardianNeeded", "nobody comes along as a guardian"),
+        ("guardianNeeded", "nobody of age comes along as a guardian"),
         ("attendeeNeeded", "nobody comes to take part"),
         ("consentNeeded", "nobody has consented for this child"),
         ("noShows", "did not come too often"),
@@ -77,7 +80,7 @@ impl Bar {
             Self::TooOld { .. } => "tooOld",
             Self::GuardianNeeded => "guardianNeeded",
             Self::AttendeeNeeded => "attendeeNeeded",
-            Self::ConsentNeeded => "consentNeeded",
+            Self::ConsentNeeded { .. } => "consentNeeded",
             Self::NoShows { .. } => "noShows",
             Self::AlreadySignedUp => "alreadySignedUp",
             Self::TooManySeats { .. } => "tooManySeats",
@@ -102,16 +105,21 @@ impl Bar {
                 format!("This session is for people up to {max} years; adults may come as guardians."),
             ],
             Self::GuardianNeeded => [
-                "须有一位监护人陪同：请添加 as 为 guardian 的参加人。".to_owned(),
-                "須有一位監護人陪同：請加入 as 為 guardian 的參加人。".to_owned(),
-                "A guardian must come along: add a participant `as` guardian.".to_owned(),
+                "须有一位年满十八周岁的监护人陪同：请添加 as 为 guardian 的参加人。".to_owned(),
+                "須有一位年滿十八周歲的監護人陪同：請加入 as 為 guardian 的參加人。".to_owned(),
+                "A guardian of 18 years or more must come along: add a participant `as` guardian.".to_owned(),
             ],
             Self::AttendeeNeeded => [
                 "至少要有一位参加人。".to_owned(),
                 "至少要有一位參加人。".to_owned(),
                 "Somebody must come to take part, not guardians alone.".to_owned(),
             ],
-            Self::ConsentNeeded => [
+            Self::ConsentNeeded { own: true } => [
+                "不满十四周岁不能自行报名：请由监护人用自己的账号报名，并把孩子添加为参加人。".to_owned(),
+                "不滿十四周歲不能自行報名：請由監護人用自己的帳號報名，並把孩子加入為參加人。".to_owned(),
+                "Who is under 14 cannot sign up by themselves: a guardian must, by an account of their own.".to_owned(),
+            ],
+            Self::ConsentNeeded { own: false } => [
                 "不满十四周岁的孩子须由监护人同意：请把其序号列入 consent.guardianFor。".to_owned(),
                 "不滿十四周歲的孩子須由監護人同意：請把其序號列入 consent.guardianFor。".to_owned(),
                 "A guardian must consent for a child under 14: list its place in `consent.guardianFor`."
@@ -156,9 +164,10 @@ impl Bar {
                     .to_owned(),
             ],
             Self::Replaced => [
-                "取消截止后只能更正姓名，不能换人。".to_owned(),
-                "取消截止後只能更正姓名，不能換人。".to_owned(),
-                "It is too late to cancel: a name can be corrected, but nobody can be replaced.".to_owned(),
+                "取消截止或签到后只能更正姓名，不能换人。".to_owned(),
+                "取消截止或簽到後只能更正姓名，不能換人。".to_owned(),
+                "After `cancelUntil`, or once they came, a name can be corrected, but nobody can be replaced."
+                    .to_owned(),
             ],
         };
         match lang {
@@ -173,12 +182,13 @@ impl Bar {
 mod tests {
     use super::*;
 
-    const EVERY: [Bar; 13] = [
+    const EVERY: [Bar; 14] = [
         Bar::TooYoung { min: 6 },
         Bar::TooOld { max: 12 },
         Bar::GuardianNeeded,
         Bar::AttendeeNeeded,
-        Bar::ConsentNeeded,
+        Bar::ConsentNeeded { own: true },
+        Bar::ConsentNeeded { own: false },
         Bar::NoShows { most: 2, days: 30 },
         Bar::AlreadySignedUp,
         Bar::TooManySeats { most: 4 },

@@ -40,7 +40,7 @@ pub struct Personal {
 /// Somebody who comes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
-    /// Their name.
+    /// Their name; empty where whoever signed up said nowhere who they are.
     #[serde(serialize_with = "exposed_name")]
     pub name: PersonName,
     /// When they were born, where that is known.
@@ -52,9 +52,19 @@ pub struct Member {
     /// Where they are somebody of the account: who.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<Known>,
-    /// What they were called when it became too late to cancel, where that was corrected since.
+    /// What they were called when it became too late to cancel, or when the host approved, where that was corrected since.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "exposed_names")]
     pub first_name: Option<PersonName>,
+    /// When they were said to be born then, where that was corrected since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_birth: Option<Birth>,
+}
+
+impl Member {
+    /// Forgets what was corrected: they are whom they are said to be now.
+    pub fn forget_first(&mut self) {
+        (self.first_name, self.first_birth) = (None, None);
+    }
 }
 
 /// Somebody whom the account knows.
@@ -154,6 +164,14 @@ impl fmt::Debug for Birth {
     }
 }
 
+impl Member {
+    /// Their name, if it is known.
+    #[must_use]
+    pub fn called(&self) -> Option<&str> {
+        Some(self.name.expose()).filter(|name| !name.is_empty())
+    }
+}
+
 impl Birth {
     /// The least and the greatest age, in completed years, that somebody may have at an instant.
     pub fn ages_at(self, at: DateTime<Utc>) -> (i32, i32) {
@@ -209,6 +227,7 @@ mod tests {
                 role: Role::Attendee,
                 known: Some(Known::Myself),
                 first_name: None,
+                first_birth: None,
             }],
             contact: Some(Contact { name: Some("小明妈妈".into()), phone: Some("13800138000".into()) }),
             answers: vec![

@@ -31,6 +31,10 @@ pub enum Refusal {
     CancelClosed,
     /// The offer has lapsed, or there was none.
     OfferLapsed,
+    /// It queues: nothing has been offered yet.
+    NotOffered,
+    /// Somebody of it came: it is neither given up nor taken back.
+    Attended,
     /// It has come to its end: nothing can be changed about it.
     Over,
 }

@@ -10,6 +10,7 @@ use super::super::signup_terms::{Question, QuestionScope, QuestionType, SignupTe
 use super::super::text::Lang;
 use super::Signup;
 use super::bars::Bar;
+use super::corrections::same_child;
 use super::party::{Answer, Birth, Contact, Known, LONGEST_NAME, Member, PersonName, Personal, Role, Value};
 use super::refusal::Refusal;
 
@@ -17,8 +18,8 @@ use super::refusal::Refusal;
 const LONGEST_ANSWER: usize = 500;
 /// The longest telephone number, in characters.
 const LONGEST_PHONE: usize = 20;
-/// What the host reads where whoever signs up said nowhere who they are.
-const NAMELESS: &str = "未留姓名";
+/// The age from which somebody can be the guardian that must come along.
+const GROWN_UP: i32 = 18;
 /// Years in which somebody alive was born.
 const BORN: std::ops::RangeInclusive<i32> = 1900..=2100;
 
@@ -74,6 +75,8 @@ pub struct Account {
     pub has_phone: bool,
     /// The companions that the request names, as far as they are the account's.
     pub companions: HashMap<CompanionId, Companion>,
+    /// Who is in the party that the request changes: for its children a guardian has consented.
+    pub standing: Vec<Member>,
 }
 
 /// One of an account's companions.
@@ -123,7 +126,7 @@ impl Request {
         let mut invalid = Invalid::default();
         let party = self.party(account, &mut invalid);
         self.check_size(session.terms, &mut invalid);
-        self.check_births(session, &party, &mut invalid);
+        self.check_births(session, account, &party, &mut invalid);
         self.check_consent(session, account, &party, &mut invalid);
         self.check_contact(session.terms, account, &mut invalid);
         let answers = self.check_answers(session.terms, &mut invalid);
@@ -203,7 +206,7 @@ impl Request {
                     }
                     let contact = || self.contact.as_ref()?.name.clone();
                     let name = name.clone().or_else(|| account.name.clone()).or_else(contact);
-                    (name.unwrap_or_else(|| NAMELESS.into()), given, Some(Known::Myself))
+                    (name.unwrap_or_else(|| "".into()), given, Some(Known::Myself))
                 }
                 Who::Companion(id) => match account.companions.get(id) {
                     Some(one) => (one.name.clone(), one.birth.or(given), Some(Known::Companion(*id))),
@@ -221,7 +224,7 @@ impl Request {
                 invalid.push(format!("participants[{at}]"), FieldCode::Repeated);
             }
             known.extend(who);
-            Member { name, birth, role: participant.role, known: who, first_name: None }
+            Member { name, birth, role: participant.role, known: who, first_name: None, first_birth: None }
         };
         self.participants.iter().enumerate().map(&mut member).collect()
     }
@@ -248,33 +251,40 @@ impl Request {
     }
 
     /// Where ages bind, those of attendees must be known.
-    fn check_births(&self, session: For<'_>, party: &[Member], invalid: &mut Invalid) {
+    fn check_births(&self, session: For<'_>, account: &Account, party: &[Member], invalid: &mut Invalid) {
         let ages = session.terms.ages;
         if ages.min.is_none() && ages.max.is_none() {
             return;
         }
-        for (at, member) in party.iter().enumerate() {
-            if member.role == Role::Attendee && member.birth.is_none() {
+        for (at, (member, asked)) in party.iter().zip(&self.participants).enumerate() {
+            // Whoever is nobody's companion has been told so.
+            let nobody = matches!(asked.who, Who::Companion(id) if !account.companions.contains_key(&id));
+            if member.role == Role::Attendee && member.birth.is_none() && !nobody {
                 invalid.push(format!("participants[{at}].birthYear"), FieldCode::Missing);
             }
         }
     }
 
-    /// For whoever may be under 14, a guardian consents: here, or when they were entered as a companion.
+    /// For whoever may be under 14, a guardian consents: here, when they were entered as a companion, or when they joined
+    /// the party that is changed.
     fn check_consent(&self, session: For<'_>, account: &Account, party: &[Member], invalid: &mut Invalid) {
         if self.guardian_for.iter().any(|at| usize::from(*at) >= party.len()) {
             let max = party.len().saturating_sub(1).to_string();
             invalid.push("consent.guardianFor", FieldCode::OutOfRange { min: "0".into(), max });
         }
+        let children = |one: &&Member| one.birth.is_some_and(|birth| birth.needs_consent_at(session.now));
+        let mut standing: Vec<&Member> = account.standing.iter().filter(children).collect();
         for (at, member) in party.iter().enumerate() {
             let child = member.birth.is_some_and(|birth| birth.needs_consent_at(session.now));
             let before = match member.known {
                 Some(Known::Companion(id)) => account.companions.get(&id).is_some_and(|one| one.consented),
                 _ => false,
             };
+            let stayed = standing.iter().position(|one| child && same_child(one, member));
+            let before = before || stayed.map(|place| standing.remove(place)).is_some();
             let own = member.known == Some(Known::Myself);
             if child && !before && (own || !self.guardian_for.iter().any(|of| usize::from(*of) == at)) {
-                invalid.push(format!("participants[{at}]"), FieldCode::Barred(Bar::ConsentNeeded));
+                invalid.push(format!("participants[{at}]"), FieldCode::Barred(Bar::ConsentNeeded { own }));
             }
         }
     }
@@ -299,6 +309,7 @@ impl Request {
     /// The answers as they are kept: options by their first language.
     fn check_answers(&self, terms: &SignupTerms, invalid: &mut Invalid) -> Vec<Answer> {
         let mut kept: Vec<Answer> = Vec::new();
+        let mut wrong: Vec<&str> = Vec::new();
         for (at, answer) in self.answers.iter().enumerate() {
             let field = |name: &str| format!("answers[{at}].{name}");
             let Some(question) = terms.questions.iter().find(|question| question.id == answer.question)
@@ -306,6 +317,7 @@ impl Request {
                 invalid.push(field("questionId"), FieldCode::NoSuch { kind: "question" });
                 continue;
             };
+            let before = invalid.0.len();
             let place = answer.participant.map(usize::from);
             match (question.per, place) {
                 (QuestionScope::Party, Some(_)) => {
@@ -327,6 +339,9 @@ impl Request {
             if let Some(value) = fitting(question, &answer.value, &field("value"), invalid) {
                 kept.push(Answer { value, ..answer.clone() });
             }
+            if invalid.0.len() > before {
+                wrong.push(&question.id);
+            }
         }
         for question in terms.questions.iter().filter(|question| question.required) {
             let answered = |place: Option<usize>| {
@@ -337,8 +352,10 @@ impl Request {
                 QuestionScope::Party => answered(None),
                 QuestionScope::Participant => (0..self.participants.len()).all(|place| answered(Some(place))),
             };
-            if !complete && !invalid.0.iter().any(|error| error.field.starts_with("answers[")) {
-                invalid.push("answers", FieldCode::Incomplete { needs: question.id.clone() });
+            // An answer that is wrong was told of.
+            if !complete && !wrong.contains(&question.id.as_str()) {
+                let (question, label) = (question.id.clone(), question.label.clone());
+                invalid.push("answers", FieldCode::Unanswered { question, label });
             }
         }
         kept
@@ -366,7 +383,10 @@ impl Request {
         if self.headcount.is_none() && !as_role(Role::Attendee) {
             bar("participants".to_owned(), Bar::AttendeeNeeded);
         }
-        if self.headcount.is_none() && session.terms.guardian_required && !as_role(Role::Guardian) {
+        let minor =
+            |member: &Member| member.birth.is_some_and(|birth| birth.ages_at(session.start).1 < GROWN_UP);
+        let looked_after = party.iter().any(|member| member.role == Role::Guardian && !minor(member));
+        if self.headcount.is_none() && session.terms.guardian_required && !looked_after {
             bar("participants".to_owned(), Bar::GuardianNeeded);
         }
         barred
@@ -430,29 +450,38 @@ fn fitting(question: &Question, value: &Value, field: &str, invalid: &mut Invali
             if words.expose().chars().count() > LONGEST_ANSWER {
                 invalid.push(field, FieldCode::TooLong { max: LONGEST_ANSWER });
             }
-            (!words.expose().trim().is_empty()).then(|| value.clone())
+            (!words.expose().trim().is_empty()).then(|| value.clone()).ok_or(FieldCode::Empty)
         }
         (QuestionType::Number, Value::Number(_)) | (QuestionType::Boolean, Value::Boolean(_)) => {
-            Some(value.clone())
+            Ok(value.clone())
         }
-        (QuestionType::Choice, Value::Text(words)) => option(words.expose()).map(Value::Text),
+        (QuestionType::Choice, Value::Text(words)) => {
+            option(words.expose()).map(Value::Text).ok_or_else(|| among(question))
+        }
         (QuestionType::Choices, Value::Choices(chosen)) => {
-            chosen.iter().map(|words| option(words.expose())).collect::<Option<_>>().map(Value::Choices)
+            let options: Option<Vec<_>> = chosen.iter().map(|words| option(words.expose())).collect();
+            match options {
+                None => Err(among(question)),
+                // Nothing chosen is no answer.
+                Some(options) if options.is_empty() && question.required => Err(FieldCode::TooFew { min: 1 }),
+                Some(options) if (1..options.len()).any(|at| options[..at].contains(&options[at])) => {
+                    Err(FieldCode::Repeated)
+                }
+                Some(options) => Ok(Value::Choices(options)),
+            }
         }
-        _ => None,
+        (QuestionType::Text | QuestionType::Choice, _) => Err(FieldCode::Malformed(Expected::Text)),
+        (QuestionType::Number, _) => Err(FieldCode::NotAnInteger),
+        (QuestionType::Boolean, _) => Err(FieldCode::Malformed(Expected::Boolean)),
+        (QuestionType::Choices, _) => Err(FieldCode::Malformed(Expected::List)),
     };
-    if fitting.is_none() {
-        let allowed: Vec<String> = question.options.iter().map(|option| option.zh_cn.clone()).collect();
-        invalid.push(
-            field,
-            match allowed.is_empty() {
-                true => FieldCode::Malformed(Expected::AsDocumented),
-                // What was given may be personal: it is not repeated.
-                false => FieldCode::NotAllowed { value: "…".to_owned(), allowed },
-            },
-        );
-    }
-    fitting
+    fitting.map_err(|code| invalid.push(field, code)).ok()
+}
+
+/// One of the question's options was wanted. What was given may be personal: it is not repeated.
+fn among(question: &Question) -> FieldCode {
+    let allowed = question.options.iter().map(|option| option.zh_cn.clone()).collect();
+    FieldCode::NotAllowed { value: "…".to_owned(), allowed }
 }
 
 #[cfg(test)]

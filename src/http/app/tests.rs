@@ -326,6 +326,14 @@ async fn pages_of_any_origin_may_read() {
         .insert_header(("Access-Control-Request-Method", "GET"));
     let answer = send(preflight).await;
     assert_eq!((answer.status, answer.header("access-control-allow-methods")), (204, "GET, HEAD, POST"));
+    let allowed: Vec<&str> = answer.header("access-control-allow-headers").split(", ").collect();
+    for asked in ["authorization", "content-type", "idempotency-key", "x-api-key"] {
+        assert!(allowed.contains(&asked), "{asked} is what operations take");
+    }
+    let exposed = get("/v1/things").await;
+    for told in ["location", "retry-after", "ratelimit", "ratelimit-policy"] {
+        assert!(exposed.header("access-control-expose-headers").split(", ").any(|one| one == told), "{told}");
+    }
 }
 
 #[actix_web::test]

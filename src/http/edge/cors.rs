@@ -22,7 +22,8 @@ pub(super) fn preflight(request: &ServiceRequest) -> Option<HttpResponse> {
         .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, allowed))
         .insert_header((
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            "accept, accept-language, authorization, content-type, if-none-match, x-request-id",
+            "accept, accept-language, authorization, content-type, idempotency-key, if-none-match, x-api-key, \
+             x-request-id",
         ))
         .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
         .finish();

@@ -34,7 +34,7 @@ pub(super) fn add(caller: &Caller, response: &mut HttpResponse) {
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id",
+            "etag, location, ratelimit, ratelimit-policy, retry-after, www-authenticate, x-request-id",
         ),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

@@ -11,6 +11,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::text::Lang;
 use crate::http::access::{self, Who};
 use crate::http::limits;
+use crate::http::params::{groups, parameters};
 use crate::http::problem::{Code, FieldProblem, PROBLEM_JSON, Problem, ProblemBody};
 
 /// The name of the generic list, whose instances are renamed: `List_EventItem` becomes `EventList`.
@@ -93,6 +94,10 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         );
     }
     let unknown = |name: &str| Invalid::one(name, FieldCode::Unknown { nearest: None });
+    if path.starts_with("/v1/") && !path.ends_with("/push") {
+        take_language(operation);
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else { return };
     if in_query {
         let invalid = Invalid::one("radius", FieldCode::OutOfRange { min: "1".into(), max: "500000".into() });
         add(responses, &invalid.into());
@@ -125,6 +130,16 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     add(responses, &Code::Internal.into());
     add(responses, &Code::Unavailable.into());
     responses.sort_keys();
+}
+
+/// Whatever answers with texts, problems too, takes `lang`.
+fn take_language(operation: &mut Value) {
+    let taken = operation["parameters"].as_array().cloned().unwrap_or_default();
+    if taken.iter().any(|one| one["name"] == groups::LANG.name) {
+        return;
+    }
+    let lang = parameters(&[groups::LANGUAGE]).into_iter().filter_map(|one| serde_json::to_value(one).ok());
+    operation["parameters"] = taken.into_iter().chain(lang).collect();
 }
 
 fn add(responses: &mut Map<String, Value>, problem: &Problem) {

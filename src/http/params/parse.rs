@@ -17,7 +17,8 @@ use crate::domain::time::Moment;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Params(Vec<(&'static str, Value)>);
 
-/// Parses a query string (without `?`).
+/// Parses a query string (without `?`). Every operation takes [`groups::LANG`], whatever its table: all can answer with a
+/// problem, which is told in a language.
 ///
 /// # Errors
 /// All that is wrong with it: unknown, repeated, empty or badly written parameters, and parameters that do not
@@ -45,7 +46,7 @@ pub fn parse(query: &str, table: &[&[Param]]) -> Result<Params, Invalid> {
             continue;
         }
         seen.push(name.clone());
-        let Some(param) = known().find(|param| param.name == name) else {
+        let Some(param) = known().chain([&groups::LANG]).find(|param| param.name == name) else {
             let nearest = nearest(&name, known().map(|param| param.name)).map(str::to_owned);
             invalid.push(name, FieldCode::Unknown { nearest });
             continue;

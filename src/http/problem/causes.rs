@@ -9,6 +9,25 @@ use crate::domain::checkins;
 use crate::domain::invalid::Invalid;
 use crate::domain::signups::refusal::Refusal;
 
+const NOT_OFFERED: [&str; 3] = [
+    "您还在候补，目前没有为您保留的名额；有名额时会通知您，届时再接受。",
+    "您還在候補，目前沒有為您保留的名額；有名額時會通知您，屆時再接受。",
+    "You are in the queue, and nothing has been offered to you yet; you are told when it is, and accept then.",
+];
+
+const NO_SEAT: [&str; 3] = [
+    "余下的名额不够；可带 beyondCapacity 再次提交，仍让来人进场。",
+    "餘下的名額不夠；可帶 beyondCapacity 再次提交，仍讓來人進場。",
+    "Too few seats are left; send the same with `beyondCapacity` to let them in all the same.",
+];
+
+const ATTENDED: [&str; 3] = [
+    "已有人签到，不能再取消或撤销；如系误签，请由签到台先撤回签到。",
+    "已有人簽到，不能再取消或撤銷；如係誤簽，請由簽到台先撤回簽到。",
+    "Somebody of it was checked in, so it cannot be given up or taken back; where that was a mistake, the desk undoes the \
+     check-in first.",
+];
+
 impl Problem {
     /// A failure of WeChat's, which the edge logs; those that follow while WeChat is left alone are silent.
     pub fn wechat(error: wechat::Error) -> Self {
@@ -33,6 +52,8 @@ impl Problem {
             Refusal::Sample => Code::SampleEvent.into(),
             Refusal::KeyReused => Code::KeyReused.into(),
             Refusal::CancelClosed => Code::CancelClosed.into(),
+            Refusal::NotOffered => Self { detail: Some(NOT_OFFERED), ..Code::OfferLapsed.into() },
+            Refusal::Attended => Self { detail: Some(ATTENDED), ..Code::SignupOver.into() },
             Refusal::OfferLapsed => Code::OfferLapsed.into(),
             Refusal::Over => Code::SignupOver.into(),
         }
@@ -71,6 +92,9 @@ impl From<app::Error> for Problem {
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
+            app::Error::Door(checkins::Refusal::NoSeat) => {
+                Self { detail: Some(NO_SEAT), ..Code::Full.into() }
+            }
             app::Error::Door(refusal) => Code::from(refusal).into(),
             app::Error::NotLetIn(refused) => Code::from(refused).into(),
             app::Error::ChangedSince => Code::ChangedSince.into(),

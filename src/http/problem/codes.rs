@@ -236,9 +236,9 @@ codes! {
     /// No seat is left; `waitlist` says what there is of one.
     Full "full" 409 {
         ["名额已满", "名額已滿", "Full"],
-        ["名额已满。报名时，若 waitlist.offered 为 true，可带 joinWaitlist 再次提交以候补；在现场，可带 beyondCapacity 再次提交，仍让来人进场。",
-         "名額已滿。報名時，若 waitlist.offered 為 true，可帶 joinWaitlist 再次提交以候補；在現場，可帶 beyondCapacity 再次提交，仍讓來人進場。",
-         "No seat is left. To sign up, send the same with `joinWaitlist` to queue where `waitlist.offered` is true; at the door, send the same with `beyondCapacity` to let them in all the same."]
+        ["名额已满，或余下的名额不够。若 waitlist.offered 为 true，可带 joinWaitlist 再次提交以候补。",
+         "名額已滿，或餘下的名額不夠。若 waitlist.offered 為 true，可帶 joinWaitlist 再次提交以候補。",
+         "No seat is left, or too few are. Where `waitlist.offered` is true, send the same with `joinWaitlist` to queue."]
     }
     /// Sign-up has not opened; `signupOpensAt` of the session says when it does.
     NotOpen "notOpen" 409 {

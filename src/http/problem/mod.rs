@@ -27,6 +27,8 @@ pub struct Problem {
     retry_after: Option<u64>,
     source: Option<Box<dyn Error + Send + Sync>>,
     waitlist: Option<Queue>,
+    /// What is said in place of the code's own sentence, in each language.
+    detail: Option<[&'static str; 3]>,
 }
 
 impl Problem {
@@ -84,7 +86,15 @@ impl Problem {
 
 impl From<Code> for Problem {
     fn from(code: Code) -> Self {
-        Self { code, errors: Vec::new(), allow: None, retry_after: None, source: None, waitlist: None }
+        Self {
+            code,
+            errors: Vec::new(),
+            allow: None,
+            retry_after: None,
+            source: None,
+            waitlist: None,
+            detail: None,
+        }
     }
 }
 

@@ -305,7 +305,10 @@ async fn get_companion(
 #[utoipa::path(
     tag = "companions",
     params(PathId<CompanionId>),
-    request_body = CompanionChange,
+    request_body(content = CompanionChange, example = json!({
+        "name": "陈小明", "birthDate": "2015-06-01", "relation": "child", "version": 1,
+        "consent": { "policyVersion": "1.0", "guardian": true },
+    })),
     security(("person" = [])),
     responses(
         (status = 200, description = "The companion as it is now.", body = CompanionItem),

@@ -326,7 +326,9 @@ async fn export_me(
                     consents: each(consents::of_person(conn, vault, id)?),
                     signups: Found::read(conn, mine)?
                         .iter()
-                        .map(|found| SignupItem::new(found, members.checkins.tickets(), lang))
+                        .map(|found| {
+                            SignupItem::new(found, members.checkins.tickets(), lang, members.clock.now())
+                        })
                         .collect(),
                     feedback: each(feedback::of_person(conn, vault, id)?),
                     notices: each(notices::of_person(conn, id, members.clock.now() + AHEAD, None, ALL)?),

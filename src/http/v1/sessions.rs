@@ -9,16 +9,16 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::filters::Placed;
 use super::media::Notice;
 use super::places::Place;
-use super::references::EventRef;
 use super::view::View;
 use crate::discovery::events::{EventEntry, Standing};
 use crate::domain::events::Event;
-use crate::domain::ids::SessionId;
+use crate::domain::ids::{self, SessionId};
+use crate::domain::taxonomy::Code;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::domain::{sessions, signup_terms};
 use crate::http::list::Crs;
 use crate::http::params::{Asked, PathId};
-use crate::http::problem::{Code, Problem};
+use crate::http::problem::{self, Problem};
 use crate::http::state::State;
 use crate::http::wire::wire;
 
@@ -143,7 +143,7 @@ pub struct Session<'a> {
     #[serde(flatten)]
     pub times: NextSession,
     /// The event it belongs to.
-    pub event: EventRef<'a>,
+    pub event: SessionEvent<'a>,
     /// How it stands.
     pub status: Status,
     /// What everybody should know of it: why it was moved, or called off.
@@ -156,6 +156,20 @@ pub struct Session<'a> {
     pub rules: Rules,
     /// What is asked at sign-up.
     pub questions: Vec<Question<'a>>,
+}
+
+/// The event of a session: what it is called, and for whom it is made.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SessionEvent<'a> {
+    /// Its id.
+    #[schema(example = "01h2x7m9k4qpz")]
+    pub id: String,
+    /// Its title.
+    #[schema(example = "甲虫王国：一只昆虫的铠甲")]
+    pub title: &'a str,
+    /// For whom: codes of `/v1/taxonomy?scheme=audience`. They advise; `rules` bind.
+    #[schema(value_type = Vec<String>, example = json!(["child_family", "youth"]))]
+    pub audiences: &'a [Code],
 }
 
 /// The terms of sign-up. Ages bind attendees, not guardians.
@@ -300,7 +314,11 @@ impl<'a> Session<'a> {
         let questions = terms.map(|terms| terms.questions.as_slice()).unwrap_or_default();
         Self {
             times: NextSession::new(view, entry, session),
-            event: EventRef::new(entry.id, view.text(&entry.title)),
+            event: SessionEvent {
+                id: ids::spell(entry.id),
+                title: view.text(&entry.title),
+                audiences: &event.audiences,
+            },
             status: Standing::of(entry.status, session, view.now).into(),
             notice: session.notice.as_ref().map(|notice| Notice::new(view, notice)),
             place: place.map(|place| Place::new(view, place)),
@@ -372,7 +390,7 @@ async fn get_session(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = state.snapshot()?;
     let view = asked.view(&snapshot, state.now());
-    let (event, session) = snapshot.session(id.0).ok_or(Code::NotFound)?;
+    let (event, session) = snapshot.session(id.0).ok_or(problem::Code::NotFound)?;
     let everything = view.event(event)?;
     let session = Session::new(&view, &everything, event, session);
     Ok(HttpResponse::Ok().json(SessionDetail { session, crs: view.crs.into() }))

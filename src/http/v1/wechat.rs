@@ -14,11 +14,11 @@ use crate::app::notices::agreements::Answered;
 use crate::clients::wechat::MiniProgram;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::templates::Occasion;
-use crate::http::json::Json;
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, Table};
 use crate::http::person::Person;
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::Once;
 use crate::http::state::{Members, State};
 
 /// Mounts the operations of this file.
@@ -151,10 +151,12 @@ async fn list_message_templates(
 /// Report what I answered about messages
 ///
 /// Tells what `wx.requestSubscribeMessage` gave, right after it: each `accept` lets one message of that template be sent.
-/// A notice of the last ten minutes that lacked it is sent then. Where WeChat itself tells this service what people
+/// A notice of the last ten minutes that lacked it is sent then. With an `Idempotency-Key` a report counts once, however
+/// often it is sent. Where WeChat itself tells this service what people
 /// answer, its word counts.
 #[utoipa::path(
     tag = "wechat",
+    params(Once<MessageAnswers>),
     request_body = MessageAnswers,
     security(("person" = [])),
     responses(
@@ -166,11 +168,11 @@ async fn list_message_templates(
 #[post("/v1/me/message-credits")]
 async fn report_message_credits(
     person: Person,
-    body: Json<MessageAnswers>,
+    body: Once<MessageAnswers>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let MessageAnswers { app_id, results } = body.0;
+    let Once { body: MessageAnswers { app_id, results }, repeat } = body;
     let app = auth::choose(&state.wechat, app_id.as_deref())?;
     let answers = answers(app, results).map_err(Problem::unprocessable)?;
     let (wechat, id) = (state.wechat.clone(), app.id().clone());
@@ -178,7 +180,8 @@ async fn report_message_credits(
         .into_inner()
         .aside(move |members| {
             let app = wechat.app(id.as_str()).ok_or(Code::Internal)?;
-            let counts = members.agreements.report(app, person.id, &answers).map_err(Problem::from)?;
+            let counts = members.agreements.report(app, person.id, &answers, repeat.as_ref());
+            let counts = counts.map_err(Problem::from)?;
             let credit = |((template_id, _), credits)| MessageCredit { template_id, credits };
             Ok::<_, Problem>(answers.into_iter().zip(counts).map(credit).collect())
         })

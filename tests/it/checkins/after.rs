@@ -100,3 +100,33 @@ on_both_stores! {
         assert_eq!(museum.now(&absent).status, Status::Attended);
     }
 }
+
+on_both_stores! {
+    async fn the_list_of_a_class_follows_when_it_has_been_checked_in(store: Store) {
+        let museum = Museum::open(store).await;
+        let (teacher, id) = museum.log_in("teacher").await;
+        let signup = museum.sign_up_class("stars", id, 4);
+        let code = signup.ticket_code.unwrap().to_string();
+        let here = json!([with(entry("1", &format!("\r\n {code}\r\n"), 0), json!({ "participants": [0, 1] }))]);
+        assert_eq!(verdicts(&museum.hear("a", here).await), [("ok", "")], "a scanner ends with a line break");
+        let path = format!("/v1/signups/{}", signup.id);
+        let put = |body: Value| museum.by(&teacher, Method::PUT, &path, Some(body));
+        let seen = museum.by(&teacher, Method::GET, &path, None).await.json();
+        assert_eq!(seen["status"], "attended");
+        let list = |names: &[&str]| names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>();
+        let filled = put(json!({ "version": seen["version"], "participants": list(&["甲一", "乙二", "丙三"]) })).await;
+        assert_eq!(filled.status, 200, "{}", filled.text);
+        let filled = filled.json();
+        let came: Vec<_> = filled["party"].as_array().unwrap().iter().map(|one| one["attended"].clone()).collect();
+        assert_eq!((&filled["status"], came), (&json!("attended"), vec![json!(true), json!(true), json!(false)]));
+        let others = json!({ "version": filled["version"], "participants": list(&["丁四", "乙二", "戊五"]) });
+        let refused = put(others).await;
+        let error = &refused.json()["errors"][0];
+        assert_eq!((&error["field"], &error["code"]), (&json!("participants[0]"), &json!("replaced")), "{}", refused.text);
+        let fewer = json!({ "version": filled["version"], "headcount": 3, "participants": [] });
+        assert_problem(&put(fewer).await, 409, "cancelClosed");
+        let cancel = museum.by(&teacher, Method::POST, &format!("{path}/cancel"), None).await;
+        assert_problem(&cancel, 409, "signupOver");
+        assert!(cancel.json()["detail"].as_str().unwrap().contains("已有人签到"), "{}", cancel.text);
+    }
+}

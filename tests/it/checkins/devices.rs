@@ -39,8 +39,8 @@ on_both_stores! {
             entry("2", &qr(&other), 1),
             entry("3", &qr(&family), 2),
             with(entry("4", &qr(&other), 3), json!({ "undo": true })),
-            // The same name again: the first counts.
-            entry("4", &qr(&other), 4),
+            // The same again, sent in one batch.
+            with(entry("4", &qr(&other), 4), json!({ "undo": true })),
         ]);
         let first = museum.hear("a", batch.clone()).await;
         assert_eq!(
@@ -52,6 +52,32 @@ on_both_stores! {
         assert_eq!(museum.hear("a", batch).await, first);
         assert_eq!([museum.now(&family), museum.now(&other)], before);
         assert_eq!(before[1].status, Status::Confirmed);
+    }
+
+    async fn what_a_device_says_by_a_name_that_it_used_is_not_heard(store: Store) {
+        let museum = Museum::open(store).await;
+        let (family, other) = (museum.family(), museum.sign_up("stars", None, Status::Confirmed, &["周一"]));
+        let some = || with(entry("1", &qr(&family), 0), json!({ "participants": [2, 0] }));
+        assert_eq!(verdicts(&museum.hear("a", json!([some()])).await), [("ok", "")]);
+        let before = [museum.now(&family), museum.now(&other)];
+        let batch = json!([
+            with(some(), json!({ "undo": true })),
+            with(some(), json!({ "participants": [0, 1] })),
+            entry("1", &qr(&family), 0),
+            entry("1", &qr(&other), 0),
+            entry("1", "no ticket", 0),
+            with(some(), json!({ "participants": [0, 2] })),
+        ]);
+        let results = museum.hear("a", batch).await;
+        let reused = ("unknown", "entryReused");
+        assert_eq!(verdicts(&results), [reused, reused, reused, reused, reused, ("ok", "")]);
+        assert_eq!(results[0]["attended"], json!([0, 2]), "the device sees that nothing was taken back");
+        assert!(results[3]["signupId"].is_null() && results[4]["signupId"].is_null());
+        assert_eq!([museum.now(&family), museum.now(&other)], before);
+
+        let anew = museum.hear("a", json!([entry("2", &qr(&other), 0), with(entry("2", &qr(&other), 1), json!({ "undo": true }))])).await;
+        assert_eq!(verdicts(&anew), [("ok", ""), reused], "in one batch neither");
+        assert_eq!(museum.now(&other).status, Status::Attended);
     }
 
     async fn the_same_batch_many_times_at_once_is_heard_once(store: Store) {
@@ -178,6 +204,16 @@ async fn what_a_device_says_must_be_well_said() {
         (json!([with(good(), json!({ "participants": [] }))]), "entries[0].participants", "tooFew"),
         (json!([with(good(), json!({ "participants": [-1] }))]), "entries[0].participants[0]", "malformed"),
         (
+            json!([with(good(), json!({ "participants": [0, 1, 0] }))]),
+            "entries[0].participants[2]",
+            "repeated",
+        ),
+        (
+            json!([with(good(), json!({ "participants": (0..501).collect::<Vec<_>>() }))]),
+            "entries[0].participants",
+            "tooMany",
+        ),
+        (
             json!([with(good(), json!({ "signupId": family.id.to_string() }))]),
             "entries[0].signupId",
             "conflicting",
@@ -193,4 +229,28 @@ async fn what_a_device_says_must_be_well_said() {
     }
     assert_eq!(museum.send("@self", json!([good()])).await.json()["errors"][0]["field"], "deviceId");
     assert_eq!(museum.now(&family), family);
+}
+
+#[actix_web::test]
+async fn one_unreadable_entry_keeps_no_other_from_being_heard() {
+    let museum = Museum::open(Store::Sqlite).await;
+    let family = museum.family();
+    let of = |id: &str, more: Value| with(json!({ "entryId": id, "at": &*rfc3339(NOW) }), more);
+    let batch = json!([
+        of("1", json!({ "signupId": "zzzzzzzzzzzzz" })),
+        of("2", json!({ "signupId": "not an id" })),
+        of("3", json!({ "signupId": family.id.to_string(), "participants": [70_000] })),
+        of("4", json!({ "signupId": family.id.to_string(), "participants": [-1] })),
+        of("5", json!({ "signupId": family.id.to_string(), "participants": [0] })),
+    ]);
+    let heard = museum.hear("a", batch).await;
+    let nobody = ("unknown", "noSuchParticipant");
+    assert_eq!(verdicts(&heard), [("unknown", ""), ("unknown", ""), nobody, nobody, ("ok", "")]);
+    assert_eq!(museum.now(&family).attended, [0]);
+    let scanned = json!([entry("6", &format!("{}\r\n", qr(&family)), 0)]);
+    assert_eq!(
+        museum.hear("a", scanned).await[0]["signupId"],
+        family.id.to_string(),
+        "a line break is no forgery"
+    );
 }

@@ -19,7 +19,7 @@ use kepu::domain::ids::{BaseId, EventId, OrganisationId, PersonId, SessionId, Si
 use kepu::domain::roles::{MemberRole, Role};
 use kepu::domain::sealing::Vault;
 use kepu::domain::sessions::Session;
-use kepu::domain::signup_terms::SignupTerms;
+use kepu::domain::signup_terms::{Group, SignupTerms};
 use kepu::domain::signups::party::{Member, Personal, Role as As};
 use kepu::domain::signups::{Signup, Status};
 use kepu::domain::ticket_codes::TicketCode;
@@ -99,6 +99,7 @@ impl Museum {
             role: As::Attendee,
             known: None,
             first_name: None,
+            first_birth: None,
         };
         let ticketed =
             matches!(status, Status::Confirmed | Status::Attended | Status::NoShow | Status::Cancelled);
@@ -124,6 +125,14 @@ impl Museum {
         };
         self.db.write(|tx| signups::insert(tx, &self.vault, std::slice::from_ref(&signup))).unwrap();
         signup
+    }
+
+    /// Puts a class of so many into the store, whose list is yet to follow.
+    fn sign_up_class(&self, session: &str, teacher: PersonId, heads: u16) -> Signup {
+        let class = self.sign_up(session, Some(teacher), Status::Confirmed, &[]);
+        let mut class = Signup { headcount: Some(heads), seats: heads.into(), ..class };
+        self.db.write(|tx| signups::update(tx, &self.vault, &mut class)).unwrap();
+        class
     }
 
     /// A family of three with seats in `stars`.
@@ -174,7 +183,12 @@ fn furnish(db: &Db) {
 
 fn session(slug: &str, start: DateTime<Utc>) -> Session {
     Session {
-        signup: Some(Box::new(SignupTerms { party_max: 10, per_person_max: 10, ..SignupTerms::default() })),
+        signup: Some(Box::new(SignupTerms {
+            party_max: 10,
+            per_person_max: 10,
+            group: Some(Group { min: 2, max: 10 }),
+            ..SignupTerms::default()
+        })),
         capacity: Some(10),
         taken: 6,
         ..catalogue::session(slug, EventId::from_slug("night"), start)

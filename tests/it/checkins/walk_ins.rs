@@ -18,6 +18,7 @@ on_both_stores! {
         let first = json!({ "entryId": "1", "people": 3, "seats": 3, "walkIns": 3, "taken": 9, "capacity": 10 });
         assert_eq!(came.json(), first);
         assert_eq!(walk_in(&museum, "1", 3, json!({})).await.json(), first, "sent again");
+        assert_problem(&walk_in(&museum, "1", 4, json!({})).await, 409, "keyReused");
         let full = walk_in(&museum, "2", 2, json!({})).await;
         assert_problem(&full, 409, "full");
         assert!(full.json()["detail"].as_str().unwrap().contains("beyondCapacity"), "what to do: {}", full.text);
@@ -81,4 +82,19 @@ on_both_stores! {
         assert_eq!(museum.desk().await["headcount"], second);
         assert_problem(&count(-1).await, 422, "invalidBody");
     }
+}
+
+#[actix_web::test]
+async fn a_key_lets_the_same_people_in_once() {
+    let museum = Museum::open(Store::Sqlite).await;
+    let send = |entry: &str, people: u16| {
+        let body = json!({ "deviceId": "a", "entryId": entry, "people": people });
+        let request = museum.server.client.post(museum.server.url(&manage("stars", "walk-ins")));
+        museum.server.send(request.bearer_auth(&museum.guide).header("Idempotency-Key", "k").json(&body))
+    };
+    let first = send("1", 2).await;
+    assert_eq!((first.status.as_u16(), &first.json()["walkIns"]), (200, &json!(2)), "{}", first.text);
+    assert_eq!(send("1", 2).await.json(), first.json());
+    assert_problem(&send("2", 2).await, 409, "keyReused");
+    assert_eq!(museum.desk().await["walkIns"], 2);
 }

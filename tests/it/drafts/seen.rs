@@ -52,9 +52,11 @@ on_both_stores! {
         let (_, token) = told(&mut house, None);
         let draft = house.create(talk("secret")).unwrap();
         let draft = house.update(&draft, talk("still secret")).unwrap();
-        assert_eq!(told(&mut house, Some(&token)).0, []);
+        // What was told before may be told again, while other transactions of the cluster are open.
+        let of_it = |told: Vec<(i64, bool)>| told.into_iter().filter(|(id, _)| *id == draft.object).count();
+        assert_eq!(of_it(told(&mut house, Some(&token)).0), 0);
         house.feed = Feed::load(house.db.clone(), house.live.clone(), Arc::new(house.clock.clone())).unwrap();
-        assert_eq!(told(&mut house, Some(&token)).0, [], "nor by a server that starts");
+        assert_eq!(of_it(told(&mut house, Some(&token)).0), 0, "nor by a server that starts");
         house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
         house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();

@@ -107,6 +107,27 @@ on_both_stores! {
         assert_eq!(house.list(&lan, "lang=en").await["items"][1]["title"], "Signed up");
     }
 
+    async fn a_report_counts_once_per_key(store: Store) {
+        let house = House::open(store).await;
+        let lan = house.log_in("lan").await;
+        let report = async |key: Option<&str>, outcome: &str| {
+            let results = json!([{ "templateId": "demo-signup", "outcome": outcome }]);
+            let request = house.server.client.post(house.server.url("/v1/me/message-credits")).bearer_auth(&lan.access);
+            let request = match key {
+                Some(key) => request.header("Idempotency-Key", key),
+                None => request,
+            };
+            house.server.send(request.json(&json!({ "appId": CITY, "results": results }))).await
+        };
+        let credits = |answer: &Answer| answer.json()["items"][0]["credits"].clone();
+        for (key, count) in [(Some("a"), 1), (Some("a"), 1), (Some("b"), 2), (None, 3), (None, 4), (Some("a"), 4)] {
+            let answer = report(key, "accept").await;
+            assert_eq!((answer.status.as_u16(), credits(&answer)), (200, json!(count)), "{}", answer.text);
+        }
+        let other = report(Some("a"), "reject").await;
+        assert_eq!((other.status.as_u16(), &other.json()["code"]), (409, &json!("keyReused")));
+    }
+
     async fn pages_go_back_in_time(store: Store) {
         let house = House::open(store).await;
         let (lan, ming) = (house.log_in("lan").await, house.log_in("ming").await);

@@ -108,7 +108,7 @@ impl Post {
     /// The phone's word for it; gives what we count then.
     fn report(&self, person: PersonId, template: &str, answer: Answered) -> i32 {
         let agreements = Agreements::new(self.db.clone(), vault());
-        agreements.report(self.city(), person, &[(template.to_owned(), answer)]).unwrap()[0]
+        agreements.report(self.city(), person, &[(template.to_owned(), answer)], None).unwrap()[0]
     }
 
     fn tell(&self, all: &[Notice]) {

@@ -235,6 +235,6 @@ async fn a_forged_push_changes_nothing() {
     let wechat = Wechat::new(house.played.settings.clone(), &clock).unwrap();
     let agreements = Agreements::new(house.server.running.db.clone(), vault());
     let accepted = [("demo-signup".to_owned(), Answered::Accept)];
-    let counts = agreements.report(wechat.app(CITY).unwrap(), lan, &accepted).unwrap();
+    let counts = agreements.report(wechat.app(CITY).unwrap(), lan, &accepted, None).unwrap();
     assert_eq!((counts, house.credits(lan)), (vec![0], 0));
 }

@@ -33,6 +33,32 @@ async fn every_operation_names_a_query_parameter_that_it_does_not_know_before_an
 }
 
 #[actix_web::test]
+async fn every_operation_answers_in_the_language_that_the_query_asks_for() {
+    let (server, token) = ruled().await;
+    for operation in operations().iter().filter(|operation| !WECHATS.contains(&operation.id.as_str())) {
+        if !operation.path.starts_with("/v1/") {
+            continue;
+        }
+        let parameters = operation.spec["parameters"].as_array().cloned().unwrap_or_default();
+        assert!(
+            parameters.iter().any(|one| one["name"] == "lang"),
+            "{} does not tell of `lang`",
+            operation.id
+        );
+        let mut request = operation.bare(&server, &token, "?lang=en&nonsense=1");
+        if let Some(body) = operation.example() {
+            request = request.json(body);
+        }
+        let answer = server.send(request).await;
+        let told = format!("{}: {} {}", operation.id, answer.status, answer.text);
+        let errors = answer.json()["errors"].as_array().cloned().unwrap_or_default();
+        assert!(errors.iter().any(|error| error["field"] == "nonsense"), "{told}");
+        assert!(!errors.iter().any(|error| error["field"] == "lang"), "{told}");
+        assert!(answer.json()["detail"].as_str().is_some_and(str::is_ascii), "{told}");
+    }
+}
+
+#[actix_web::test]
 async fn an_operation_without_a_body_refuses_one_before_anything_happens() {
     let (server, token) = ruled().await;
     let before = dump(&server.running.db);

@@ -61,6 +61,11 @@ on_both_stores! {
             assert_eq!((answer.status.as_u16(), &answer.json()["errors"][0]["field"]), (400, &json!("Idempotency-Key")));
         }
 
+        let twice = server.client.post(server.url("/v1/me/companions")).bearer_auth(&token);
+        let twice = twice.header("Idempotency-Key", "k4").header("Idempotency-Key", "k5").json(&companion("陈兰"));
+        let twice = server.send(twice).await;
+        assert_eq!((twice.status.as_u16(), &twice.json()["code"]), (400, &json!("malformedRequest")), "which of the two?");
+
         // After a day the key means nothing any more.
         server.running.db.write(|tx| idempotency_keys::purge(tx, NOW + chrono::TimeDelta::days(1))).unwrap();
         assert_ne!(send(&token, Some("k1"), &lan).await.json()["id"], first.json()["id"]);

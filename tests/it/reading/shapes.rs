@@ -119,7 +119,7 @@ pub const EVENT_DETAIL: Is = Of(&[
 /// A session. Rules and questions are those of sign-up.
 pub const SESSION: Is = Of(&[
     ("id", Id),
-    ("event", Of(&[("id", Id), ("title", Text)])),
+    ("event", Of(&[("id", Id), ("title", Text), ("audiences", List(&Code))])),
     ("start", Time),
     ("end", Time),
     ("status", STATUS),

@@ -108,6 +108,52 @@ on_both_stores! {
         signed_up(&server, "b", &teacher, class, "confirmed").await;
     }
 
+    async fn what_a_change_leaves_out_of_a_class_stays(store: Store) {
+        let server = server(store, vec![stars("s", 60, json!({ "group": { "min": 2, "max": 50 } }))]).await;
+        let teacher = log_in(&server, "teacher").await;
+        let class = json!({ "headcount": 30, "contact": { "name": "陈老师", "phone": "13800138000" },
+            "consent": { "policyVersion": "1.0" } });
+        let booked = signed_up(&server, "s", &teacher, class, "confirmed").await;
+        let path = format!("/v1/signups/{}", booked["id"].as_str().unwrap());
+        let put = async |body: Value| {
+            let answer = server.send(by(&server, Method::PUT, &path, &teacher).json(&body)).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            answer.json()
+        };
+        let filled = put(json!({ "version": 1, "participants": people(25)["participants"] })).await;
+        assert_eq!((&filled["headcount"], &filled["contact"]), (&json!(30), &booked["contact"]));
+        assert_eq!(filled["party"].as_array().unwrap().len(), 25);
+        let other = put(json!({ "version": 2, "headcount": 28, "contact": { "name": "李老师" } })).await;
+        assert_eq!((&other["headcount"], &other["contact"]), (&json!(28), &json!({ "name": "李老师" })));
+        assert_eq!(other["party"], json!([]), "the list is what the change says");
+        assert_eq!(put(json!({ "version": 3, "contact": {} })).await["contact"], json!({}));
+    }
+
+    async fn only_who_is_new_and_under_14_needs_consent_in_a_change(store: Store) {
+        let terms = json!({ "partyMax": 4, "perPersonMax": 4, "cancelUntil": NOW + TimeDelta::days(1) });
+        let server = server(store, vec![stars("s", 10, terms)]).await;
+        let lan = log_in(&server, "lan").await;
+        let child = |name: &str| json!({ "name": name, "birthYear": 2016 });
+        let family = json!({ "participants": [{ "self": true, "as": "guardian" }, child("陈小明"), child("陈小红")],
+            "consent": { "policyVersion": "1.0", "guardianFor": [1, 2] } });
+        let signup = signed_up(&server, "s", &lan, family, "confirmed").await;
+        assert_eq!(signup["cancelUntil"], "2026-11-26T10:00:00+08:00");
+        let path = format!("/v1/signups/{}", signup["id"].as_str().unwrap());
+        let put = |body: Value| server.send(by(&server, Method::PUT, &path, &lan).json(&body));
+        let smaller = json!({ "version": 1, "participants": [{ "self": true, "as": "guardian" }, child("陈小红")] });
+        let smaller = put(smaller).await;
+        assert_eq!((smaller.status.as_u16(), &smaller.json()["seats"]), (200, &json!(2)), "{}", smaller.text);
+        let mut other = json!({ "version": 2, "participants": [{ "self": true, "as": "guardian" }, child("王五")] });
+        let refused = put(other.clone()).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["code"]), (422, &json!("consentNeeded")));
+        other["consent"] = json!({ "guardianFor": [1] });
+        assert_eq!(put(other).await.status, 200);
+
+        server.clock.advance(TimeDelta::days(1));
+        let lan = log_in(&server, "lan").await;
+        assert!(read(&server, &signup, &lan).await.get("cancelUntil").is_none(), "it has passed");
+    }
+
     async fn another_birth_date_makes_nobody_new_of_a_child(store: Store) {
         let terms = || json!({ "perEventMax": 1 });
         let server = with_guardian_policy(store, vec![stars("a", 9, terms()), stars("b", 9, terms())]).await;

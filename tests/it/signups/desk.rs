@@ -20,7 +20,7 @@ on_both_stores! {
         assert_eq!(signup["event"]["title"], "stars");
         assert_eq!(signup["session"]["start"], "2026-11-28T10:00:00+08:00");
         assert_eq!(signup["cancelUntil"], "2026-11-27T10:00:00+08:00");
-        assert_eq!(signup["party"][0], json!({ "name": "未留姓名", "as": "guardian", "attended": false, "self": true }));
+        assert_eq!(signup["party"][0], json!({ "as": "guardian", "attended": false, "self": true }));
         assert_eq!(signup["party"][1]["name"], "客人1");
         assert_eq!((&signup["seats"], &signup["version"]), (&json!(2), &json!(1)));
         assert_eq!(signup["ticket"]["code"].as_str().unwrap().len(), 10);
@@ -189,6 +189,8 @@ on_both_stores! {
         child["participants"][0]["birthYear"] = 2016.into();
         child["consent"]["guardianFor"] = json!([0]);
         assert_eq!(told(child.clone()).await, "participants[0] consentNeeded", "nobody is their own guardian");
+        let alone = sign_up(&server, "s", &lan, child.clone()).await.json();
+        assert!(alone["errors"][0]["message"].as_str().unwrap().contains("不能自行报名"), "{alone}");
         child["participants"][0]["birthYear"] = i32::MIN.into();
         assert_eq!(told(child).await, "participants[0].birthYear outOfRange");
     }

@@ -30,7 +30,9 @@ on_both_stores! {
         let first = signed_up(&server, "s", &lan, alone(), "confirmed").await;
         let second = signed_up(&server, "s", &ming, queueing(alone()), "waitlisted").await;
         let third = signed_up(&server, "s", &wei, queueing(alone()), "waitlisted").await;
-        assert_refused(&try_to(&server, &second, &ming, "accept").await, "offerLapsed");
+        let early = try_to(&server, &second, &ming, "accept").await;
+        assert_refused(&early, "offerLapsed");
+        assert!(early.json()["detail"].as_str().unwrap().contains("您还在候补"), "nothing has lapsed: {}", early.text);
         act(&server, &first, &lan, "cancel").await;
         let offered = read(&server, &second, &ming).await;
         assert_eq!((&offered["status"], &offered["offeredUntil"]), (&json!("offered"), &json!("2026-11-25T10:30:00+08:00")));
@@ -43,6 +45,8 @@ on_both_stores! {
         })
         .await;
         assert_eq!(next["offeredUntil"], "2026-11-25T11:00:00+08:00");
+        let late = try_to(&server, &second, &ming, "accept").await;
+        assert!(!late.json()["detail"].as_str().unwrap().contains("您还在候补"), "{}", late.text);
         let lapsed = read(&server, &second, &ming).await;
         assert_eq!((&lapsed["status"], &lapsed["statusReason"]), (&json!("cancelled"), &json!("offerLapsed")));
         assert_refused(&try_to(&server, &second, &ming, "accept").await, "offerLapsed");
@@ -124,7 +128,9 @@ on_both_stores! {
             let path = format!("/v1/signups/{}", signup["id"].as_str().unwrap());
             server.send(by(&server, Method::PUT, &path, access).json(&body))
         };
-        let early = put(&family, &lan, json!({ "version": 1, "participants": named(&["赵大海", "李华"]) })).await;
+        let early = put(&family, &lan, json!({ "version": 1, "participants": [
+            { "name": "赵大海", "birthYear": 1990 }, { "name": "李华" },
+        ] })).await;
         assert_eq!(early.status, 200, "they could cancel, and somebody else sign up: {}", early.text);
 
         server.clock.set(day_before);
@@ -135,10 +141,23 @@ on_both_stores! {
         let told = &swapped.json()["errors"][0];
         assert_eq!((&told["field"], &told["code"]), (&json!("participants[0]"), &json!("replaced")));
         assert_refused(&put(&family, &lan, change(2, &["李华"])).await, "cancelClosed");
+        let born = |year: i32| json!({ "version": 2, "participants": [{ "name": "赵大海", "birthYear": year }, { "name": "李华" }] });
+        assert_eq!(put(&family, &lan, born(1950)).await.json()["errors"][0]["code"], "replaced", "who is older by 40 years");
         let corrected = put(&family, &lan, change(2, &["赵大洋", "李桦"])).await;
         assert_eq!((corrected.status.as_u16(), &corrected.json()["party"][1]["name"]), (200, &json!("李桦")), "{}", corrected.text);
         let step = put(&family, &lan, change(3, &["赵大洋", "王桦"])).await;
         assert_eq!(step.status, 422, "step by step neither: {}", step.text);
+
+        let me = log_in(&server, "me").await;
+        let selves = |body: Value, name: &str| {
+            let mut body = body;
+            body["participants"] = json!([{ "self": true, "name": name }]);
+            body
+        };
+        let mine = signed_up(&server, "s", &me, alone(), "confirmed").await;
+        assert_eq!(put(&mine, &me, selves(json!({ "version": 1 }), "陈兰")).await.status, 200, "who gave no name gives one");
+        let swapped = put(&mine, &me, selves(json!({ "version": 2 }), "王五")).await;
+        assert_eq!((swapped.status.as_u16(), &swapped.json()["errors"][0]["code"]), (422, &json!("replaced")), "once");
 
         let mut list = change(1, &["吴三", "冯四", "孙五"]);
         list["headcount"] = 20.into();

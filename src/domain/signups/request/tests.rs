@@ -91,6 +91,8 @@ fn for_a_child_somebody_consents() {
     assert!(allow(&ming, &terms(), &entered(false)).is_err());
     let strange = told(allow(&ming, &terms(), &lan()));
     assert_eq!(strange, ("invalid", vec!["participants[0].companionId noSuch".to_owned()]));
+    let aged = SignupTerms { ages: Ages { min: Some(6), max: None }, ..terms() };
+    assert_eq!(told(allow(&ming, &aged, &lan())), strange, "and nothing else");
 }
 
 #[test]
@@ -152,10 +154,10 @@ fn answers_fit_their_questions() {
     assert_eq!(good.unwrap().personal.answers[1], answer("meal", None, "素"));
     assert!(allow(&ask(vec![answer("school", Some(0), "一小")]), &terms, &lan()).is_ok(), "not required");
     for (answers, errors) in [
-        (vec![], vec!["answers incomplete"]),
+        (vec![], vec!["answers missing"]),
         (vec![answer("school", None, "一小")], vec!["answers[0].participant missing"]),
         (vec![answer("school", Some(1), "一小")], vec!["answers[0].participant outOfRange"]),
-        (vec![answer("school", Some(0), " ")], vec!["answers[0].value malformed"]),
+        (vec![answer("school", Some(0), " ")], vec!["answers[0].value empty"]),
         (
             vec![answer("school", Some(0), "一小"), answer("meal", None, "鱼"), answer("x", None, "y")],
             vec!["answers[1].value notAllowed", "answers[2].questionId noSuch"],
@@ -183,4 +185,77 @@ fn a_telephone_number_is_asked_only_where_it_is_required() {
         told(allow(&phone("none"), &asked, &lan())),
         ("invalid", vec!["contact.phone malformed".to_owned()])
     );
+}
+
+#[test]
+fn several_options_are_chosen_each_once() {
+    let questions = serde_json::from_value(json!([
+        { "id": "days", "label": { "zh-CN": "日子", "en": "Days" }, "type": "choices", "required": true, "per": "party",
+          "options": [{ "zh-CN": "周六", "en": "Saturday" }, { "zh-CN": "周日" }] },
+        { "id": "seen", "label": { "zh-CN": "来过" }, "type": "boolean", "required": false, "per": "party" },
+        { "id": "why", "label": { "zh-CN": "原因" }, "type": "choices", "required": false, "per": "party",
+          "options": [{ "zh-CN": "好奇" }] },
+    ]));
+    let terms = SignupTerms { questions: questions.unwrap(), ..terms() };
+    let chosen = |all: &[&str]| Value::Choices(all.iter().map(|one| (*one).into()).collect());
+    let ask = |question: &str, value| {
+        let answer =
+            |question: &str, value| Answer { question: question.to_owned(), participant: None, value };
+        let days = (question != "days").then(|| answer("days", chosen(&["周六"])));
+        let answers = days.into_iter().chain([answer(question, value)]).collect();
+        allow(&Request { answers, ..request(vec![named("甲", None, Role::Attendee)]) }, &terms, &lan())
+    };
+    let both = ask("days", chosen(&["Saturday", "周日"])).unwrap();
+    assert_eq!(both.personal.answers[0].value, chosen(&["周六", "周日"]));
+    assert!(ask("why", chosen(&[])).is_ok(), "where nothing need be chosen");
+    for (question, value, error) in [
+        ("days", chosen(&[]), "answers[0].value tooFew"),
+        ("days", chosen(&["Saturday", "周六"]), "answers[0].value repeated"),
+        ("days", chosen(&["周六", "周一"]), "answers[0].value notAllowed"),
+        ("days", Value::Text("周六".into()), "answers[0].value malformed"),
+        ("seen", Value::Text("是".into()), "answers[1].value malformed"),
+    ] {
+        assert_eq!(told(ask(question, value)), ("invalid", vec![error.to_owned()]));
+    }
+    let unanswered = request(vec![named("甲", None, Role::Attendee)]);
+    let Err(Refusal::Invalid(invalid)) = allow(&unanswered, &terms, &lan()) else { panic!("it is required") };
+    assert_eq!(invalid.0[0].code.message(Lang::En), "\"Days\" (`days`) must be answered.");
+}
+
+#[test]
+fn a_known_minor_is_not_the_guardian_that_must_come() {
+    let terms = SignupTerms { guardian_required: true, ..terms() };
+    let with = |year| {
+        let child = named("小明", Some(2016), Role::Attendee);
+        let guardian = named("大明", year, Role::Guardian);
+        allow(&Request { guardian_for: vec![0], ..request(vec![child, guardian]) }, &terms, &lan())
+    };
+    let minor = told(with(Some(2009)));
+    assert_eq!(minor, ("notEligible", vec!["participants guardianNeeded".to_owned()]));
+    assert!(with(Some(2008)).is_ok(), "18 this year, perhaps already");
+    assert!(with(None).is_ok(), "nothing is known");
+}
+
+#[test]
+fn who_is_in_the_party_already_needs_no_consent_again() {
+    let standing = |name: &str, year| Member {
+        name: name.into(),
+        birth: Some(Birth::Year(year)),
+        role: Role::Attendee,
+        known: None,
+        first_name: None,
+    };
+    let account =
+        Account { standing: vec![standing("陈小明", 2016), standing("陈建国", 1960)], ..lan() };
+    let with =
+        |name: &str, year| allow(&request(vec![named(name, Some(year), Role::Attendee)]), &terms(), &account);
+    assert!(with("陈小明", 2016).is_ok() && with("陈晓明", 2016).is_ok(), "a typo makes nobody new");
+    for (name, year) in [("王五", 2016), ("陈小红", 2018), ("陈建国", 2016)] {
+        let refused = told(with(name, year));
+        assert_eq!(refused, ("invalid", vec!["participants[0] consentNeeded".to_owned()]), "{name}");
+    }
+    let twice =
+        vec![named("陈小明", Some(2016), Role::Attendee), named("陈小明", Some(2016), Role::Attendee)];
+    let twice = told(allow(&request(twice), &terms(), &account));
+    assert_eq!(twice, ("invalid", vec!["participants[1] consentNeeded".to_owned()]), "one stood there");
 }

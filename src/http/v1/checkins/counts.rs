@@ -16,6 +16,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
 use crate::http::params::PathId;
 use crate::http::problem::{Problem, ProblemBody};
+use crate::http::repeats::Once;
 use crate::http::staff;
 use crate::http::state::Members;
 
@@ -36,7 +37,7 @@ pub struct WalkInEntry {
     /// What the device calls itself.
     #[schema(example = "door-1", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$")]
     device_id: String,
-    /// What the device calls it: sent again, it changes nothing.
+    /// What the device calls it: sent again, it changes nothing; with another number of `people` it is 409 `keyReused`.
     #[schema(example = "w-0001", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$")]
     entry_id: String,
     /// How many they are.
@@ -105,25 +106,29 @@ pub struct Headcount {
 /// at the door sees whether those who signed up will still come. Capacity is never exceeded on paper; people are counted.
 #[utoipa::path(
     tag = "checkin",
-    params(PathId<SessionId>),
+    params(PathId<SessionId>, Once<WalkInEntry>),
     request_body = WalkInEntry,
     security(("person" = [])),
     responses(
         (status = 200, description = "Let in, or taken back.", body = WalkIns),
         (status = 403, description = "`forbidden`: only those who run the desk of an organiser.", body = ProblemBody,
             content_type = "application/problem+json"),
-        (status = 409, description = "`full`: too few seats are left. `doorsClosed`: nobody is checked in at this time.",
+        (status = 409, description = "`full`: too few seats are left. `doorsClosed`: nobody is checked in at this time. \
+            `keyReused`: this `entryId` said another number.",
             body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/manage/sessions/{id}/walk-ins")]
 async fn record_walk_in(
     desk: staff::Desk,
-    body: Json<WalkInEntry>,
+    body: Once<WalkInEntry>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let came = body.0.came().map_err(Problem::unprocessable)?;
-    let let_in = move |members: &Members| members.checkins.let_in(desk.session, desk.person.id, &came);
+    let Once { body, repeat } = body;
+    let came = body.came().map_err(Problem::unprocessable)?;
+    let let_in = move |members: &Members| {
+        members.checkins.let_in(desk.session, desk.person.id, &came, repeat.as_ref())
+    };
     Ok(answer(WalkIns::from(members.into_inner().aside(let_in).await?)))
 }
 

@@ -126,12 +126,13 @@ pub struct DeskParty {
 }
 
 /// Somebody of a party.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct DeskPerson {
     /// Their name, masked: enough to compare with what somebody says who has no ticket at hand, and nothing that a lost
-    /// device tells.
+    /// device tells. Absent where whoever signed up said nowhere who they are.
     #[schema(example = "陈*明")]
-    name: String,
+    name: Option<String>,
     /// As what they come.
     #[serde(rename = "as")]
     role: PartyRole,
@@ -262,7 +263,7 @@ impl DeskParty {
             people: signup.people(),
             seats: signup.seats,
             party: party
-                .map(|member| DeskPerson { name: masked(member.name.expose()), role: member.role.into() })
+                .map(|member| DeskPerson { name: member.called().map(masked), role: member.role.into() })
                 .collect(),
             attended: signup.attended.clone(),
         })

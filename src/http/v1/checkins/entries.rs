@@ -1,6 +1,7 @@
 //! What devices at a door say.
 
 use actix_web::{HttpResponse, post, web};
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -10,8 +11,9 @@ use super::answer;
 use super::device::check_name;
 use crate::app::checkins::{Heard, Said, Shown};
 use crate::domain::checkins;
-use crate::domain::ids::{SessionId, SignupId};
+use crate::domain::ids::SessionId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
+use crate::domain::signup_terms::GROUP_MAX;
 use crate::domain::time::parse_instant;
 use crate::http::json::Json;
 use crate::http::params::PathId;
@@ -43,18 +45,19 @@ pub struct CheckinBatch {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CheckinEntry {
-    /// What the device calls it: of two with one name, the first counts.
+    /// What the device calls it: the same is heard once, and of two that differ the first counts.
     #[schema(example = "e-0001", min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9._:-]+$")]
     entry_id: String,
     /// What was scanned or typed: the ticket's `offline` text or its `code`. Either this or `signupId`.
     #[schema(example = "7k2m9qx4vt")]
     ticket: Option<String>,
-    /// The sign-up, where it was found in the desk's list.
-    #[schema(value_type = Option<String>, example = "01h2x7m9k4qpz")]
-    signup_id: Option<SignupId>,
-    /// Of whom: places in the party, from 0. Absent: of all.
-    #[schema(example = json!([0, 2]), min_items = 1)]
-    participants: Option<Vec<u16>>,
+    /// The sign-up, where it was found in the desk's list. One that is none is `unknown`: it keeps no other entry from being
+    /// heard.
+    #[schema(example = "01h2x7m9k4qpz")]
+    signup_id: Option<String>,
+    /// Of whom: places in the party, from 0, each once. Absent: of all. A place that the party has not is `unknown`.
+    #[schema(example = json!([0, 2]), min_items = 1, max_items = 500)]
+    participants: Option<Vec<i64>>,
     /// When it was said, by the clock of the device. One that is ahead is taken for the moment of arrival.
     #[schema(example = "2026-11-28T13:41:07+08:00", format = DateTime)]
     at: String,
@@ -120,7 +123,8 @@ wire! {
         NotConfirmed "notConfirmed"
         /// The party has fewer people.
         NoSuchParticipant "noSuchParticipant"
-        /// The device has said something of another party by this `entryId` before: it needs a new one.
+        /// The device has said something else by this `entryId` before (of another party, of others of it, or the
+        /// opposite): this was not heard, and needs a new one.
         EntryReused "entryReused"
         /// Nobody is checked in before the doors open.
         TooEarly "tooEarly"
@@ -177,16 +181,15 @@ fn said(batch: CheckinBatch) -> Result<(String, Vec<Said>), Invalid> {
 impl CheckinEntry {
     fn said(self, path: &str, invalid: &mut Invalid) -> Option<Said> {
         check_name(&format!("{path}.entryId"), &self.entry_id, invalid);
-        if self.participants.as_ref().is_some_and(Vec::is_empty) {
-            invalid.push(format!("{path}.participants"), FieldCode::TooFew { min: 1 });
-        }
+        let members =
+            self.participants.map(|places| distinct(places, &format!("{path}.participants"), invalid));
         let at = parse_instant(&self.at);
         if at.is_err() {
             invalid.push(format!("{path}.at"), FieldCode::Malformed(Expected::Instant));
         }
         let shown = match (self.ticket, self.signup_id) {
             (Some(ticket), None) => Shown::Ticket(ticket),
-            (None, Some(id)) => Shown::Signup(id),
+            (None, Some(id)) => id.parse().map_or(Shown::Nobody, Shown::Signup),
             (None, None) => {
                 invalid.push(format!("{path}.ticket"), FieldCode::Missing);
                 return None;
@@ -197,8 +200,27 @@ impl CheckinEntry {
                 return None;
             }
         };
-        Some(Said { entry: self.entry_id, shown, members: self.participants, at: at.ok()?, undo: self.undo })
+        Some(Said { entry: self.entry_id, shown, members, at: at.ok()?, undo: self.undo })
     }
+}
+
+/// Places in a party in order, each of which is named once.
+fn distinct(places: Vec<i64>, path: &str, invalid: &mut Invalid) -> Vec<u16> {
+    match places.len() {
+        0 => invalid.push(path, FieldCode::TooFew { min: 1 }),
+        count if count > usize::from(GROUP_MAX) => {
+            invalid.push(path, FieldCode::TooMany { max: usize::from(GROUP_MAX) });
+        }
+        _ => {}
+    }
+    let mut seen = HashSet::new();
+    if let Some(again) = places.iter().position(|place| !seen.insert(*place)) {
+        invalid.push(format!("{path}[{again}]"), FieldCode::Repeated);
+    }
+    // No party has so many: what does not fit is a place that nobody has.
+    let mut places: Vec<u16> = places.into_iter().map(|place| u16::try_from(place).unwrap_or(u16::MAX)).collect();
+    places.sort_unstable();
+    places
 }
 
 impl From<Heard> for CheckinResult {

@@ -42,10 +42,10 @@ pub struct ChangedSignup {
     #[serde(default)]
     #[schema(max_items = 600)]
     participants: Vec<AskedParticipant>,
-    /// Heads of a class or group.
+    /// Heads of a class or group; left out, they stay as they are.
     #[schema(example = 40, minimum = 1, maximum = 500)]
     headcount: Option<u16>,
-    /// How to reach whoever signed up.
+    /// How to reach whoever signed up; left out, it stays as it is.
     contact: Option<AskedContact>,
     /// Answers to the session's questions.
     #[serde(default)]

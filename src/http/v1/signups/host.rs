@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,6 +15,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::persons;
 use crate::domain::signups::{Signup, party};
 use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::json::MaybeJson;
 use crate::http::list::List;
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem, ProblemBody};
@@ -71,14 +72,27 @@ pub struct HostedSignup {
     /// When it was made.
     #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
     created_at: Rfc3339,
+    /// Counts changes; a decision may name the version that was looked at.
+    #[schema(example = 1)]
+    version: i64,
+}
+
+/// On what the host decides.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignupDecision {
+    /// The version that was looked at. With it, a sign-up that changed since is not decided on.
+    #[schema(example = 1)]
+    version: Option<i64>,
 }
 
 /// Somebody of a party.
+#[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct HostedMember {
-    /// Their name, masked unless a purpose was given.
+    /// Their name, masked unless a purpose was given; absent where whoever signed up said nowhere who they are.
     #[schema(example = "小*")]
-    name: String,
+    name: Option<String>,
     /// As what they come.
     #[serde(rename = "as")]
     role: PartyRole,
@@ -107,7 +121,7 @@ impl HostedSignup {
         let attended = signup.attended;
         let personal = signup.personal.unwrap_or_default();
         let member = |(at, member): (usize, party::Member)| HostedMember {
-            name: if full { member.name.expose().to_owned() } else { masked(member.name.expose()) },
+            name: member.called().map(|name| if full { name.to_owned() } else { masked(name) }),
             role: member.role.into(),
             attended: attended.iter().any(|place| usize::from(*place) == at),
         };
@@ -129,6 +143,7 @@ impl HostedSignup {
             }),
             answers: full.then(|| personal.answers.into_iter().map(answer).collect()),
             created_at: rfc3339(signup.created_at),
+            version: signup.version,
         }
     }
 }
@@ -171,14 +186,16 @@ async fn list_session_signups(
 
 /// Approve a sign-up
 ///
-/// Of a session where the host decides on each: they get the seats that are held for them.
+/// Of a session where the host decides on each: they get the seats that are held for them. Whoever changes an approved party,
+/// so that others come, waits for the host again.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SessionId>, ("signup" = String, Path, description = "The sign-up.", example = "01h2x7m9k4qpz")),
+    request_body(content = Option<SignupDecision>),
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, confirmed.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: it does not wait for a decision.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: it does not wait for a decision. `versionConflict`: it changed since.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -186,9 +203,10 @@ async fn list_session_signups(
 async fn approve_signup(
     desk: Desk,
     request: HttpRequest,
+    body: MaybeJson<SignupDecision>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    decide(desk, &request, members, Decision::Approve).await
+    decide(desk, &request, members, (Decision::Approve, body)).await
 }
 
 /// Reject a sign-up
@@ -198,10 +216,11 @@ async fn approve_signup(
 #[utoipa::path(
     tag = "signups",
     params(PathId<SessionId>, ("signup" = String, Path, description = "The sign-up.", example = "01h2x7m9k4qpz")),
+    request_body(content = Option<SignupDecision>),
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, declined.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: somebody of it came, or it was given up.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: somebody of it came, or it was given up. `versionConflict`: it changed since.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -209,21 +228,23 @@ async fn approve_signup(
 async fn reject_signup(
     desk: Desk,
     request: HttpRequest,
+    body: MaybeJson<SignupDecision>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    decide(desk, &request, members, Decision::Reject).await
+    decide(desk, &request, members, (Decision::Reject, body)).await
 }
 
 async fn decide(
     desk: Desk,
     request: &HttpRequest,
     members: web::Data<Members>,
-    decision: Decision,
+    (decision, body): (Decision, MaybeJson<SignupDecision>),
 ) -> Result<HttpResponse, Problem> {
     let named = request.match_info().get("signup").and_then(|id| id.parse::<SignupId>().ok());
     let id = named.ok_or(Code::NotFound)?;
     let by = (desk.session, desk.person.id);
-    let decide = move |members: &Members| members.signups.decide(by, id, decision);
+    let version = body.0.and_then(|body| body.version);
+    let decide = move |members: &Members| members.signups.decide(by, id, decision, version);
     let signup = members.into_inner().aside(decide).await?;
     let shown = HostedSignup::new(signup, false);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))

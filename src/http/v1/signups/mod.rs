@@ -120,7 +120,7 @@ async fn create_signup(
     }
     let mut answer = if made { HttpResponse::Created() } else { HttpResponse::Ok() };
     answer.insert_header((header::LOCATION, format!("/v1/signups/{}", found.signup.id)));
-    let mut item = SignupItem::new(&found, members.checkins.tickets(), asked.lang);
+    let mut item = SignupItem::new(&found, members.checkins.tickets(), asked.lang, members.clock.now());
     item.party_differs = differs.then_some(true);
     Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
 }
@@ -211,7 +211,8 @@ async fn list_signups(
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|last| (Key::Number(0), last.signup.id.get()));
     let total = usize::try_from(total).unwrap_or(usize::MAX);
-    let item = |found: Found| SignupItem::new(&found, members.checkins.tickets(), asked.lang);
+    let item =
+        |found: Found| SignupItem::new(&found, members.checkins.tickets(), asked.lang, members.clock.now());
     let list = turn.page(Answer { found, total, next }, item);
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
 }
@@ -246,15 +247,18 @@ async fn get_signup(
 
 /// Change a sign-up
 ///
-/// Replaces the party, the answers and the contact: corrected, made smaller, or the list of a class filled in. Freed
-/// seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
-/// replaced by somebody else (`replaced`): how a name is written can be corrected, where at least half of its letters stay.
-/// The list of a class stays free, within its `headcount`.
+/// Replaces the party and the answers: corrected, made smaller, or the list of a class filled in. `contact` and `headcount`
+/// stay as they are where they are left out; `"contact": {}` removes it. Consent is needed for those under 14 who are new.
+/// Freed seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
+/// replaced by somebody else (`replaced`): a slip in a name or a birth can be corrected, and a name given where there was
+/// none. Where the host approves sign-ups, whoever is replaced before that makes an approved one `pending` again, with its
+/// seats held. The list of a class stays free, within its `headcount`, and can follow when it has been checked in; who was
+/// checked in by name stays.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
     request_body(content = ChangedSignup, example = json!({
-        "version": 1, "participants": [{ "self": true }],
+        "version": 1, "participants": [{ "self": true, "birthYear": 1990 }],
     })),
     security(("person" = [])),
     responses(
@@ -284,7 +288,7 @@ async fn update_signup(
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, with its seats.", body = SignupItem),
-        (status = 409, description = "`offerLapsed`: nothing is offered, or not any more.", body = ProblemBody,
+        (status = 409, description = "`offerLapsed`: nothing is offered yet, or not any more; `detail` says which.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -341,6 +345,6 @@ fn one(conn: &mut AnyConn, signup: Signup) -> Result<Found, app::Error> {
 }
 
 fn answer(found: &Found, members: &Members, lang: Lang) -> HttpResponse {
-    let item = SignupItem::new(found, members.checkins.tickets(), lang);
+    let item = SignupItem::new(found, members.checkins.tickets(), lang, members.clock.now());
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(item)
 }

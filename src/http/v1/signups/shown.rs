@@ -1,5 +1,6 @@
 //! A sign-up as it is sent to whose it is.
 
+use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -156,9 +157,9 @@ struct EventTitle {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 struct PartyMember {
-    /// Their name.
+    /// Their name; absent where whoever signed up said nowhere who they are.
     #[schema(example = "小明")]
-    name: String,
+    name: Option<String>,
     /// As what they come.
     #[serde(rename = "as")]
     role: PartyRole,
@@ -265,7 +266,7 @@ impl Found {
 
 impl SignupItem {
     /// A sign-up in the language of whose it is.
-    pub fn new(found: &Found, keys: &TicketKeys, lang: Lang) -> Self {
+    pub fn new(found: &Found, keys: &TicketKeys, lang: Lang, now: DateTime<Utc>) -> Self {
         use domain::Status::{Attended, Confirmed, Offered, Pending, Waitlisted};
         let Found { signup, session, title, online, ahead } = found;
         let personal = signup.personal.clone().unwrap_or_default();
@@ -288,7 +289,7 @@ impl SignupItem {
             headcount: signup.headcount,
             position: ahead.map(|ahead| ahead + 1),
             offered_until: signup.offered_until.map(rfc3339),
-            cancel_until: until.filter(|_| open).map(rfc3339),
+            cancel_until: until.filter(|until| open && now < *until).map(rfc3339),
             party_differs: None,
             ticket: Ticket::new(signup, session, keys).filter(|_| seated),
             online_url: online.clone().filter(|_| seated),
@@ -327,7 +328,7 @@ impl PartyMember {
             None => None,
         };
         Self {
-            name: member.name.expose().to_owned(),
+            name: member.called().map(str::to_owned),
             role: member.role.into(),
             attended,
             myself: (member.known == Some(Known::Myself)).then_some(true),

@@ -191,7 +191,11 @@ async fn get_subscription(
 #[utoipa::path(
     tag = "me",
     params(PathId<SubscriptionId>, Asked<Placed>),
-    request_body = ChangedSubscription,
+    request_body(content = ChangedSubscription, example = json!({
+        "name": "附近的亲子天文", "version": 1,
+        "filter": { "topic": ["astronomy_space"], "audience": ["child_family"], "lat": 23.1066, "lng": 113.3245,
+            "radius": 10000.0 },
+    })),
     security(("person" = [])),
     responses(
         (status = 200, description = "The subscription as it is now.", body = SubscriptionItem),

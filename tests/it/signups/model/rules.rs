@@ -206,11 +206,18 @@ impl Model {
             if seats < before && terms.cancel_until <= self.now {
                 return Outcome::Refused("cancelClosed");
             }
+            if people > entry.people && terms.cancel_until <= self.now {
+                return Outcome::Refused("invalid");
+            }
         }
         if let Err(refused) = self.allowed(self.entries[at].person, &ask, Some(at)) {
             return refused;
         }
+        let approval = self.rooms[session].approval;
         let entry = &mut self.entries[at];
+        if approval && entry.standing == Standing::Confirmed && people > entry.people {
+            entry.standing = Standing::Pending;
+        }
         (entry.people, entry.seats) = (people, seats);
         entry.version += 1;
         self.promote(session);

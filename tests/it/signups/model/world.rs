@@ -193,7 +193,7 @@ impl<'a> Life<'a> {
                     |model, at| model.decide(at, *approve),
                     |life, id| {
                         let by = (life.sessions[*session], PersonId::from_slug("host"));
-                        life.bench.house.signups.decide(by, id, decision)
+                        life.bench.house.signups.decide(by, id, decision, None)
                     },
                 )
             }
@@ -329,7 +329,7 @@ fn refused(error: app::Error) -> Outcome {
         app::Error::Refused(Refusal::Closed) => Outcome::Refused("closed"),
         app::Error::Refused(Refusal::KeyReused) => Outcome::Refused("keyReused"),
         app::Error::Refused(Refusal::LimitReached(_)) => Outcome::Refused("limitReached"),
-        app::Error::Refused(Refusal::OfferLapsed) => Outcome::Refused("offerLapsed"),
+        app::Error::Refused(Refusal::OfferLapsed | Refusal::NotOffered) => Outcome::Refused("offerLapsed"),
         app::Error::Refused(Refusal::CancelClosed) => Outcome::Refused("cancelClosed"),
         app::Error::Refused(Refusal::Over) => Outcome::Refused("over"),
         app::Error::Refused(Refusal::Invalid(_)) | app::Error::Invalid(_) => Outcome::Refused("invalid"),
