@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use super::Error;
 use super::repeats::{Repeat, once};
+use super::rooms;
 use super::signups::{Of, Signups};
-use crate::db::{Db, Tx, companions, consents, policies};
+use crate::db::companions::{self, Lock};
+use crate::db::{Db, Tx, consents, policies};
 use crate::domain::companions::{Companion, Held, MOST};
 use crate::domain::consents::{Consent, Given};
 use crate::domain::ids::{CompanionId, ConsentId, PersonId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::policies::PolicyKind;
 use crate::domain::sealing::Vault;
+use crate::domain::signups::bars::Bar;
+use crate::domain::signups::corrections;
 use crate::domain::time;
 
 /// The use cases of companions. All of them block.
@@ -61,7 +65,8 @@ impl Companions {
     ///
     /// # Errors
     /// [`Error::Invalid`], [`Error::NotFound`] if it is not theirs, [`Error::VersionConflict`] if it no longer has
-    /// `version`; [`Error::Refused`] if whom they are then is signed up already, or may not be as often.
+    /// `version`; [`Error::SignedUp`] if it is to be somebody else while it is signed up for what is not over;
+    /// [`Error::Refused`] if whom they are then is signed up already, or may not be as often.
     pub fn change(
         &self,
         person: PersonId,
@@ -70,31 +75,32 @@ impl Companions {
         companion: &Companion,
         given: Option<&Given>,
     ) -> Result<Held, Error> {
-        self.db.write(|tx| {
+        rooms::patiently(&self.db, |tx| {
+            companions::lock(tx, &[id], Lock::Alone)?;
             let held = companions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)?;
-            let consented = check(tx, companion, given, held.consent.as_ref())?;
+            // A consent is for one child, not for whoever is entered in its place.
+            let same = corrections::same_person(&held.companion.name, &companion.name);
+            let consented = check(tx, companion, given, held.consent.as_ref().filter(|_| same))?;
+            if !same {
+                consents::end_for(tx, &self.vault, person, id)?;
+            }
             if !companions::replace(tx, &self.vault, id, version, companion)? {
                 return Err(Error::VersionConflict);
             }
-            let [before, after] = [&held.companion, companion].map(|one| one.who(&self.vault));
-            let of = Of { person, companion: id };
-            self.signups.known_as(tx, of, before.as_ref(), after.as_ref())?;
+            self.signups.known_as(tx, Of { person, companion: id }, &held.companion, companion)?;
             self.consent(tx, person, id, consented)
         })
     }
 
-    /// Removes a companion; a consent for them ends, and is kept on record. A child for whom a guardian consented takes no
-    /// part in what is to come.
+    /// Removes a companion; a consent for them ends, and is kept on record. A child under 14 takes no part in what is to come.
     ///
     /// # Errors
     /// [`Error::NotFound`] if it is not theirs.
     pub fn remove(&self, person: PersonId, id: CompanionId) -> Result<(), Error> {
-        self.db.write(|tx| {
+        rooms::patiently(&self.db, |tx| {
+            companions::lock(tx, &[id], Lock::Alone)?;
             let held = companions::get(tx, &self.vault, person, id)?.ok_or(Error::NotFound)?;
-            if held.consent.is_some() {
-                let child = held.companion.who(&self.vault);
-                self.signups.without(tx, Of { person, companion: id }, child.as_ref())?;
-            }
+            self.signups.without(tx, Of { person, companion: id }, &held)?;
             companions::delete(tx, person, id)?;
             Ok(consents::end_for(tx, &self.vault, person, id)?)
         })
@@ -139,6 +145,9 @@ fn check(
             if !guardian {
                 let (value, allowed) = ("false".to_owned(), vec!["true".to_owned()]);
                 invalid.push("consent.guardian", FieldCode::NotAllowed { value, allowed });
+            }
+            if companion.birth.is_some_and(|birth| birth.is_adult_at(tx.now())) {
+                invalid.push("consent", FieldCode::Barred(Bar::OfAge));
             }
             let in_force = policies::in_force(tx, PolicyKind::Guardian)?;
             if in_force.as_ref() != Some(policy_version) {

@@ -66,6 +66,9 @@ pub enum Error {
     /// A refresh token that was used before; its login has been ended.
     #[error("the refresh token was used before")]
     RefreshReused,
+    /// Somebody else is to be written in the place of a companion who is signed up.
+    #[error("the companion is signed up")]
+    SignedUp,
     /// Somebody has as many companions as anybody can have.
     #[error("there are too many companions")]
     TooManyCompanions,

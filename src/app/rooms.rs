@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use super::Error;
 use super::notices::tell;
 use crate::db::records::Stored;
-use crate::db::{Tx, seats, sessions, signups};
+use crate::db::{Db, Tx, seats, sessions, signups};
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{Random, SessionId};
 use crate::domain::notices::{About, Details, Notice, Purpose};
@@ -39,6 +39,20 @@ pub(super) struct Tools<'a> {
     pub(super) vault: &'a Vault,
     /// Where ticket codes come from.
     pub(super) random: &'a dyn Random,
+}
+
+/// How often something is tried again that was cut from a circle of waiting.
+const AGAIN: usize = 3;
+
+/// Does something in a transaction, and again where that was cut from a circle of waiting.
+pub(super) fn patiently<T>(db: &Db, work: impl Fn(&mut Tx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    for _ in 0..AGAIN {
+        match db.write(&work) {
+            Err(Error::Db(error)) if error.is_circle() => {}
+            done => return done,
+        }
+    }
+    db.write(work)
 }
 
 /// Opens the rooms of these sessions, as far as they are there.

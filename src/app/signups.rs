@@ -16,12 +16,13 @@ use super::Error;
 use super::desk;
 use super::notices::{drop_reminders, tell};
 use super::rooms::{self, Room, Tools, about, told};
+use crate::db::companions::{self, Lock};
 use crate::db::limits_used::{self, Use};
 use crate::db::records::Stored;
 use crate::db::{Db, Tx, data_looks, sessions, signups};
 use crate::domain::data_looks::Look;
 use crate::domain::events::Event;
-use crate::domain::ids::{CampaignId, PersonId, Random, SessionId, SignupId};
+use crate::domain::ids::{CampaignId, CompanionId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Notice, Purpose};
 use crate::domain::sealing::Vault;
@@ -29,7 +30,7 @@ use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
 use crate::domain::signups::bars::Bar;
 use crate::domain::signups::corrections;
-use crate::domain::signups::party::{Member, Role};
+use crate::domain::signups::party::{Known, Member, Personal, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::request::{For, Request};
 use crate::domain::signups::{Reason, Signup, Status};
@@ -76,9 +77,21 @@ impl Signups {
         &self,
         by: By,
         id: SignupId,
-        work: impl FnOnce(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
+        work: impl Fn(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
     ) -> Result<Signup, Error> {
-        self.db.write(|tx| {
+        self.on_with(by, id, &[], work)
+    }
+
+    /// The same, under the locks of companions too: what is known of them stays true.
+    fn on_with(
+        &self,
+        by: By,
+        id: SignupId,
+        named: &[CompanionId],
+        work: impl Fn(&mut Tx<'_>, &mut Room, &mut Signup) -> Result<(), Error>,
+    ) -> Result<Signup, Error> {
+        rooms::patiently(&self.db, |tx| {
+            companions::lock(tx, named, Lock::Shared)?;
             let session = signups::session_of(tx, id)?.ok_or(Error::NotFound)?;
             let mut room = rooms::open_one(tx, session)?;
             let mut signup = signups::get(tx, &self.vault, id)?.ok_or(Error::NotFound)?;
@@ -176,8 +189,8 @@ impl Signups {
     /// Gives a sign-up up, or leaves the queue; what was given up already stays so.
     ///
     /// # Errors
-    /// [`Refusal::CancelClosed`] if it is too late; [`Refusal::Attended`] if somebody of it came, [`Refusal::Over`] if they
-    /// should have.
+    /// [`Refusal::CancelClosed`] if it is too late, unless only children under 14 take part: their guardian may take back
+    /// their consent until it begins; [`Refusal::Attended`] if somebody of it came, [`Refusal::Over`] if they should have.
     pub fn cancel(&self, person: PersonId, id: SignupId) -> Result<Signup, Error> {
         self.on(By::Person(person), id, |tx, room, signup| {
             match signup.status {
@@ -187,8 +200,10 @@ impl Signups {
                 Status::Waitlisted => signup.reason = Some(Reason::LeftQueue),
                 Status::Offered | Status::Pending | Status::Confirmed => {
                     let late = room.terms().cancel_until(room.session.start) <= tx.now();
+                    // A guardian takes back their consent whenever they like.
+                    let bound = !(tx.now() < room.session.start && for_children(signup, tx.now()));
                     // Seats that were never accepted or granted bind nobody.
-                    if late && signup.status == Status::Confirmed {
+                    if late && bound && signup.status == Status::Confirmed {
                         return Err(Error::Refused(Refusal::CancelClosed));
                     }
                     signup.reason = Some(Reason::ByPerson);
@@ -231,7 +246,7 @@ impl Signups {
     ///
     /// # Errors
     /// [`Error::VersionConflict`] if it is no longer at `version`; [`Refusal::Over`] if it does not stand any more;
-    /// [`Refusal::CancelClosed`] if it is too late to shrink; the refusals of [`Request::allow`].
+    /// [`Refusal::CancelClosed`] if it is too late to shrink by others than children under 14; the refusals of [`Request::allow`].
     pub fn change(
         &self,
         person: PersonId,
@@ -239,7 +254,8 @@ impl Signups {
         version: i64,
         request: &Request,
     ) -> Result<Signup, Error> {
-        self.on(By::Person(person), id, |tx, room, signup| {
+        let named: Vec<_> = desk::companions_of(request).collect();
+        self.on_with(By::Person(person), id, &named, |tx, room, signup| {
             if signup.version != version {
                 return Err(Error::VersionConflict);
             }
@@ -270,13 +286,19 @@ impl Signups {
             let came = signup.status == Status::Attended;
             let late = came || terms.cancel_until(room.session.start) <= tx.now();
             let fewer = allowed.seats < signup.seats || came && request.headcount < signup.headcount;
+            let before =
+                signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
             if fewer && late {
-                return Err(Error::Refused(Refusal::CancelClosed));
+                let gone = corrections::left_out(before, &allowed.personal.party);
+                let children = gone.iter().all(|one| is_child(one, tx.now())) && signup.headcount.is_none();
+                if gone.is_empty() || !children || room.session.start <= tx.now() {
+                    return Err(Error::Refused(Refusal::CancelClosed));
+                }
             }
+            corrections::remember(before, &mut allowed.personal.party);
             let approved = terms.approval && signup.status == Status::Confirmed;
             if signup.headcount.is_none() && (late || approved) {
-                let before = signup.personal.as_ref().map(|personal| personal.party.as_slice());
-                let replaced = corrections::correct(before.unwrap_or_default(), &mut allowed.personal.party);
+                let replaced = corrections::correct(before, &mut allowed.personal.party);
                 if late {
                     refuse(&replaced)?;
                 } else if !replaced.is_empty() {
@@ -402,6 +424,17 @@ impl Signups {
         room.close(tx, self.tools())?;
         Ok(over.len())
     }
+}
+
+/// Whether only children under 14 take part by a sign-up, for whom a guardian decides.
+fn for_children(signup: &Signup, now: DateTime<Utc>) -> bool {
+    let party = signup.personal.as_ref().map(|personal| personal.party.as_slice()).unwrap_or_default();
+    let mut attendees = party.iter().filter(|member| member.role == Role::Attendee).peekable();
+    attendees.peek().is_some() && signup.headcount.is_none() && attendees.all(|one| is_child(one, now))
+}
+
+fn is_child(member: &Member, now: DateTime<Utc>) -> bool {
+    member.known != Some(Known::Myself) && member.birth.is_some_and(|birth| birth.needs_consent_at(now))
 }
 
 /// What a sign-up with these members uses of the limits that the terms of its session set, which ends at `until`.

@@ -108,6 +108,7 @@ fn word(verb: Verb) -> &'static str {
     match verb {
         Verb::Read => "reading",
         Verb::Write => "writing",
+        Verb::Put => "putting",
         Verb::Any => "all of",
     }
 }

@@ -67,7 +67,8 @@ pub fn heard(
     device: &str,
     entries: &[&str],
 ) -> Result<HashMap<String, Entry>, Error> {
-    let rows: Vec<((String, i64), WordRow, (String, Option<String>))> = checkins::table
+    type Row = ((String, i64), WordRow, (String, Option<String>));
+    let rows: Vec<Row> = checkins::table
         .filter(checkins::session_id.eq(session.get()).and(checkins::device_id.eq(device)))
         .filter(checkins::entry_id.eq_any(entries))
         .select(((checkins::entry_id, checkins::signup_id), WORD, (checkins::outcome, checkins::reason)))

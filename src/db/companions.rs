@@ -5,11 +5,12 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::connection::AnyConn;
+pub use super::dialect::Lock;
 use super::error::Error;
 use super::records::IDS_PER_STATEMENT;
 use super::schema::companions;
 use super::sealed::Column;
-use super::{Tx, consents};
+use super::{Tx, consents, dialect};
 use crate::domain::companions::{Companion, Held, Relation};
 use crate::domain::ids::{CompanionId, PersonId};
 use crate::domain::policies::PolicyKind;
@@ -150,6 +151,21 @@ pub fn get(
     id: CompanionId,
 ) -> Result<Option<Held>, Error> {
     Ok(of_person(conn, vault, person)?.into_iter().find(|held| held.id == id))
+}
+
+/// Locks companions until the transaction ends, so that what it reads of them stays true. Whoever locks sessions too locks
+/// companions first: two transactions that take both never wait for each other in a circle. `ids` need not be sorted.
+///
+/// # Errors
+/// [`Error::Locked`] if another transaction holds one for too long.
+pub fn lock(tx: &mut Tx<'_>, ids: &[CompanionId], lock: Lock) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    dialect::lock_companions(tx.conn, &ids, lock).map_err(Error::of_lock)
 }
 
 /// How many companions a person has.

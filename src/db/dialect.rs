@@ -104,6 +104,32 @@ pub fn lock_sessions(conn: &mut AnyConn, ids: &[i64]) -> QueryResult<()> {
     }
 }
 
+/// Against whom rows are locked that a transaction has yet to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// Nobody may change them; others may read them on the same terms.
+    Shared,
+    /// Nobody else may lock them.
+    Alone,
+}
+
+/// Locks the rows of companions, whose ids ascend, until the transaction ends. SQLite has one writer at a time anyway.
+pub fn lock_companions(conn: &mut AnyConn, ids: &[i64], lock: Lock) -> QueryResult<()> {
+    match conn {
+        AnyConn::Sqlite(_) => Ok(()),
+        AnyConn::Postgres(conn) => {
+            conn.batch_execute("SET LOCAL lock_timeout = '5s'")?;
+            let how = match lock {
+                Lock::Shared => "SHARE",
+                Lock::Alone => "UPDATE",
+            };
+            let statement =
+                format!("SELECT id AS n FROM companions WHERE id = ANY($1) ORDER BY id FOR {how}");
+            diesel::sql_query(statement).bind::<Array<BigInt>, _>(ids).execute(conn).map(drop)
+        }
+    }
+}
+
 /// The lowest number that a transaction not yet visible to this one may have: everything below is settled.
 pub fn low_water(conn: &mut AnyConn) -> QueryResult<i64> {
     number(

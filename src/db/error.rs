@@ -38,6 +38,25 @@ pub enum Error {
     Query(Diesel),
 }
 
+impl Error {
+    /// What went wrong where rows were to be locked.
+    pub(super) fn of_lock(error: Diesel) -> Self {
+        match error.into() {
+            // Diesel keeps PostgreSQL's codes to itself, and messages may be in any language.
+            Self::Query(error) => Self::Locked(error.to_string()),
+            Self::Unavailable(message) if message.contains("lock timeout") => Self::Locked(message),
+            other => other,
+        }
+    }
+
+    /// Whether this transaction was given up so that another, which it waited for and which waited for it, could go on: to
+    /// try again at once will do.
+    #[must_use]
+    pub fn is_circle(&self) -> bool {
+        matches!(self, Self::Unavailable(message) if message.contains(CIRCLE))
+    }
+}
+
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
         match error {
@@ -67,6 +86,9 @@ impl From<Diesel> for Error {
     }
 }
 
+/// What PostgreSQL says of transactions that wait for each other.
+const CIRCLE: &str = "deadlock detected";
+
 /// Whether a store that says so may well say otherwise in a moment: its writer is busy, or its disk is full; a lock was
 /// waited for too long, or a circle of waiting was cut; it is being stopped. Diesel keeps PostgreSQL's codes to itself.
 fn passes(message: &str) -> bool {
@@ -75,7 +97,7 @@ fn passes(message: &str) -> bool {
         "database or disk is full",
         "lock timeout",
         "statement timeout",
-        "deadlock detected",
+        CIRCLE,
         "terminating connection",
         "the database system is",
         "server closed the connection",

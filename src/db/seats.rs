@@ -20,12 +20,7 @@ pub fn lock(tx: &mut Tx<'_>, sessions: &[SessionId]) -> Result<(), Error> {
     let mut ids: Vec<i64> = sessions.iter().map(|id| id.get()).collect();
     ids.sort_unstable();
     ids.dedup();
-    dialect::lock_sessions(tx.conn, &ids).map_err(|error| match error.into() {
-        // Diesel keeps PostgreSQL's codes to itself, and messages may be in any language.
-        Error::Query(error) => Error::Locked(error.to_string()),
-        Error::Unavailable(message) if message.contains("lock timeout") => Error::Locked(message),
-        other => other,
-    })
+    dialect::lock_sessions(tx.conn, &ids).map_err(Error::of_lock)
 }
 
 /// The next number in the queue of a session, which the transaction has locked.

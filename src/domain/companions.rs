@@ -1,13 +1,17 @@
 //! Companions: whom a person brings along, mostly the family. Signing one up takes an id instead of typing a child's name
 //! again.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::consents::Consent;
 use super::ids::CompanionId;
-use super::invalid::Invalid;
+use super::invalid::{Invalid, is_unseen, picks_a_form};
 use super::sealing::Vault;
 use super::signups::party::{Birth, LONGEST_NAME, PersonName};
+use super::text::Simplified;
 
 /// How many companions a person can have: more than a family, less than a class.
 pub const MOST: usize = 20;
@@ -64,7 +68,7 @@ pub struct Held {
 impl Companion {
     /// Adds what is wrong with it.
     pub fn check(&self, today: NaiveDate, invalid: &mut Invalid) {
-        invalid.line("name", self.name.expose(), LONGEST_NAME);
+        invalid.name("name", self.name.expose(), LONGEST_NAME);
         let first = NaiveDate::from_ymd_opt(EARLIEST, 1, 1).unwrap_or(NaiveDate::MIN);
         match self.birth {
             Some(Birth::Date(date)) => invalid.range("birthDate", date, first, today),
@@ -90,18 +94,22 @@ pub fn who(vault: &Vault, name: &PersonName, born: NaiveDate) -> String {
     vault.blind("who", &format!("{born} {}", normalised(name.expose())))
 }
 
-/// A name without what differs from one phone to the next: blanks, the points between parts, width and case of letters.
+/// A name without what differs from one phone to the next, or can be made to: blanks, the points between parts, what is not
+/// seen, other forms of one letter, case, and traditional characters.
 pub(super) fn normalised(name: &str) -> String {
-    let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        _ => c,
-    };
+    /// Without its dictionaries, which are part of the binary, names are told apart by their characters.
+    static SIMPLIFIED: LazyLock<Option<Simplified>> = LazyLock::new(|| Simplified::new().ok());
     let point = |c: char| matches!(c, '·' | '•' | '・' | '‧' | '∙' | '.' | '-' | '\'' | '’');
-    name.chars()
-        .map(narrow)
-        .filter(|&c| !c.is_whitespace() && !point(c))
+    let letters: String = ComposingNormalizerBorrowed::new_nfkc()
+        .normalize(name)
+        .chars()
+        .filter(|&c| !c.is_whitespace() && !point(c) && !is_unseen(c) && !picks_a_form(c))
         .flat_map(char::to_lowercase)
-        .collect()
+        .collect();
+    match &*SIMPLIFIED {
+        Some(simplified) if !letters.is_ascii() => simplified.convert(&letters),
+        _ => letters,
+    }
 }
 
 #[cfg(test)]
@@ -148,9 +156,16 @@ mod tests {
         let vault = vault();
         let born = day(2015, 6, 1);
         let who = |name: &str, born| who(&vault, &PersonName::from(name), born);
-        for (one, same) in
-            [("陈小明", " 陈 小明"), ("阿依古丽·买买提", "阿依古丽•买买提"), ("Ann Lee", "ａｎｎ　lee")]
-        {
+        for (one, same) in [
+            ("陈小明", " 陈 小明"),
+            ("陈小明", "陳小明"),
+            ("陈小明", "陈\u{200b}小\u{2060}明\u{feff}"),
+            ("陈小明", "陈小明\u{fe00}"),
+            ("陈小女", "陈小\u{2f25}"),
+            ("阿依古丽·买买提", "阿依古丽•买买提"),
+            ("Ann Lee", "ａｎｎ　lee"),
+            ("José", "Jose\u{301}"),
+        ] {
             assert_eq!(who(one, born), who(same, born), "{one}");
         }
         assert_ne!(who("陈小明", born), who("陈小月", born));

@@ -5,9 +5,10 @@ use hashbrown::{HashMap, HashSet};
 use super::super::Error;
 use super::super::rooms::{self, Room, Tools};
 use super::Attempt;
+use crate::db::companions::{self, Lock};
 use crate::db::idempotency_keys::{self, Used};
 use crate::db::records::Stored;
-use crate::db::{Tx, companions, consents, limits_used, logins, persons, signups};
+use crate::db::{Tx, consents, limits_used, logins, persons, signups};
 use crate::domain::events::Event;
 use crate::domain::ids::{CompanionId, EventId, LoginId, PersonId, SessionId, SignupId};
 use crate::domain::record::Record;
@@ -45,15 +46,16 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Reads it, after the sessions are locked.
+    /// Reads it, after the companions that are named and the sessions are locked, in this order, which is everybody's.
     pub(super) fn read(tx: &mut Tx<'_>, tools: Tools<'_>, attempts: &[Attempt]) -> Result<Self, Error> {
         let sessions: Vec<SessionId> = distinct(attempts.iter().map(|attempt| attempt.session));
         let persons: Vec<PersonId> = distinct(attempts.iter().map(|attempt| attempt.caller.person));
         let callers: Vec<_> = attempts.iter().map(|attempt| attempt.caller).collect();
+        let named = distinct(attempts.iter().flat_map(|attempt| companions_of(&attempt.request)));
+        companions::lock(tx, &named, Lock::Shared)?;
         let rooms = rooms::open(tx, &sessions)?;
         let logins = logins::standing(tx, &callers)?;
-        let named = attempts.iter().flat_map(|attempt| companions_of(&attempt.request));
-        let accounts = accounts(tx, tools, &persons, &distinct(named))?;
+        let accounts = accounts(tx, tools, &persons, &named)?;
         let standing = signups::standing(tx, tools.vault, &sessions, &persons)?;
         let known = accounts.values().flat_map(|account| {
             let companions = account.companions.values().filter_map(|one| one.who.clone());
@@ -109,7 +111,7 @@ pub(in crate::app) fn account(
 }
 
 /// The companions that a request names.
-fn companions_of(request: &Request) -> impl Iterator<Item = CompanionId> {
+pub(in crate::app) fn companions_of(request: &Request) -> impl Iterator<Item = CompanionId> {
     request.participants.iter().filter_map(|participant| match participant.who {
         Who::Companion(id) => Some(id),
         Who::Myself(_) | Who::Named(_) => None,

@@ -30,7 +30,7 @@ use crate::domain::signups::request::Request;
 use crate::domain::signups::{RepeatKey, Signup};
 
 pub(super) use batch::note_guardians;
-pub(super) use ground::{account, who};
+pub(super) use ground::{account, companions_of, who};
 pub(super) use limits::{add_members, exchange, users, uses};
 pub use lists::Lists;
 
@@ -40,7 +40,7 @@ const QUEUE: usize = 1024;
 /// Attempts that one transaction settles at most, unless somebody asks for other.
 pub const BATCH: usize = 256;
 
-/// How often an attempt is tried again that lost a race with another replica.
+/// How often an attempt is tried again that lost a race with another replica, or was cut from a circle of waiting.
 const AGAIN: usize = 5;
 
 /// Somebody's attempt to sign up.
@@ -145,7 +145,9 @@ impl Worker {
                 done.outcomes
             }
             Err(Error::Db(db::Error::Locked(_))) if attempts.iter().any(several) => self.by_session(attempts),
-            Err(Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Locked(_)))) => {
+            Err(Error::Db(error @ (db::Error::Unavailable(_) | db::Error::Locked(_))))
+                if !error.is_circle() =>
+            {
                 // Nobody would fare better alone.
                 let reason = error.to_string();
                 attempts.iter().map(|_| Err(db::Error::Unavailable(reason.clone()).into())).collect()
@@ -180,7 +182,8 @@ impl Worker {
     fn settle_again(&self, alone: &[Attempt], first: Error) -> Result<Settled, Error> {
         let mut failed = first;
         for _ in 0..AGAIN {
-            if !matches!(failed, Error::Db(db::Error::Constraint(_))) {
+            let lost = |error: &db::Error| matches!(error, db::Error::Constraint(_)) || error.is_circle();
+            if !matches!(&failed, Error::Db(error) if lost(error)) {
                 break;
             }
             match self.together(alone) {

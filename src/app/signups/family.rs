@@ -1,5 +1,6 @@
 //! What follows for sign-ups when somebody changes what they said of a companion, or takes back their consent for a child.
 
+use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
 use super::{Signups, end};
@@ -9,10 +10,12 @@ use crate::app::notices::{drop_reminders, tell};
 use crate::app::rooms::{self, Room, about};
 use crate::db::signups::Member;
 use crate::db::{Tx, signups};
+use crate::domain::companions::{Companion, Held};
 use crate::domain::ids::{CompanionId, PersonId, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::notices::{Details, Notice, Purpose};
 use crate::domain::signups::bars::Bar;
+use crate::domain::signups::corrections;
 use crate::domain::signups::party::{Known, Role};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::signups::{Reason, Signup, Status};
@@ -27,63 +30,69 @@ pub(in crate::app) struct Of {
 }
 
 impl Signups {
-    /// Counts a companion by another pseudonym in all sign-ups that stand, past ones too: whoever corrects a name or a birth
-    /// date makes nobody new of them, whom limits would not know.
+    /// Writes what a person says of a companion now into all sign-ups that stand, past ones too, and counts them by their new
+    /// pseudonym: whoever corrects a name or a birth date makes nobody new of them, whom limits would not know. By a name that
+    /// is not alike they are somebody else, who takes nobody's seat; whoever was there before stays who they were.
     ///
     /// # Errors
-    /// [`Refusal::Duplicate`] if whom they are now is signed up by somebody else in one of the sessions,
+    /// [`Error::SignedUp`] if somebody else were to take part in what is not over; [`Refusal::Duplicate`] if whom they are now is signed up by somebody else in one of the sessions,
     /// [`Refusal::LimitReached`] if that one has used a limit up.
     pub(in crate::app) fn known_as(
         &self,
         tx: &mut Tx<'_>,
         of: Of,
-        before: Option<&String>,
-        after: Option<&String>,
+        before: &Companion,
+        after: &Companion,
     ) -> Result<(), Error> {
-        if before == after {
+        if (&before.name, before.birth) == (&after.name, after.birth) {
             return Ok(());
         }
+        let [old, new] = [before, after].map(|one| one.who(&self.vault));
         let (rooms, all) = self.with(tx, of)?;
         let (mut freed, mut used) = (Vec::new(), Vec::new());
-        for signup in all.iter().filter(|signup| attends(signup, of.companion)) {
+        let now = tx.now();
+        for mut signup in all {
             let Some(room) = rooms.get(&signup.session) else { continue };
-            let mut who = signups::remove_members(tx, signup.id)?;
-            freed.extend(self.uses(tx, &room.session, signup, who.clone())?);
-            who.retain(|one| Some(one) != before);
-            if let Some(after) = after.filter(|after| !who.contains(after)) {
-                if !signups::members(tx, &[signup.session], std::slice::from_ref(after))?.is_empty() {
-                    let barred = FieldCode::Barred(Bar::AlreadySignedUp);
-                    return Err(Error::Refused(Refusal::Duplicate(Invalid::one("birthDate", barred))));
+            let Some(personal) = &mut signup.personal else { continue };
+            if !corrections::rename(&mut personal.party, of.companion, &after.name, after.birth) {
+                if open(&signup) && now < room.session.end {
+                    return Err(Error::SignedUp);
                 }
-                who.push(after.clone());
+                continue;
             }
-            add(tx, signup, &who)?;
-            used.extend(self.uses(tx, &room.session, signup, who)?);
+            if attends(&signup, of.companion) && old != new {
+                let mut who = signups::remove_members(tx, signup.id)?;
+                freed.extend(self.uses(tx, &room.session, &signup, who.clone())?);
+                who.retain(|one| Some(one) != old.as_ref());
+                if let Some(new) = new.as_ref().filter(|new| !who.contains(new)) {
+                    if !signups::members(tx, &[signup.session], std::slice::from_ref(new))?.is_empty() {
+                        let barred = FieldCode::Barred(Bar::AlreadySignedUp);
+                        return Err(Error::Refused(Refusal::Duplicate(Invalid::one("birthDate", barred))));
+                    }
+                    who.push(new.clone());
+                }
+                add(tx, &signup, &who)?;
+                used.extend(self.uses(tx, &room.session, &signup, who)?);
+            }
+            signup.ticket_revision += 1;
+            signups::update(tx, &self.vault, &mut signup)?;
         }
         desk::exchange(tx, freed, used)
     }
 
-    /// Takes a child out of whatever is to come and has not begun for it, since its guardian consents no more; a sign-up in
-    /// which nobody is left to take part ends. Freed seats go to the queue, and whoever signed up is told.
+    /// Takes a child under 14 out of whatever is to come and has not begun for it, since its guardian consents no more; a
+    /// sign-up in which nobody is left to take part ends. Whoever is older stays, as whoever named them wanted. Freed seats go to the queue, and whoever signed up is told.
     ///
     /// # Errors
     /// If the store fails.
-    pub(in crate::app) fn without(
-        &self,
-        tx: &mut Tx<'_>,
-        of: Of,
-        child: Option<&String>,
-    ) -> Result<(), Error> {
+    pub(in crate::app) fn without(&self, tx: &mut Tx<'_>, of: Of, held: &Held) -> Result<(), Error> {
         let (mut rooms, all) = self.with(tx, of)?;
+        let child = held.companion.who(&self.vault);
         let (mut freed, mut used, mut told) = (Vec::new(), Vec::new(), Vec::new());
         let now = tx.now();
         for mut signup in all {
             let Some(room) = rooms.get_mut(&signup.session) else { continue };
-            let open = matches!(
-                signup.status,
-                Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending
-            );
-            if !open || room.session.start <= now {
+            if !open(&signup) || room.session.start <= now || !is_child(&signup, of.companion, held, now) {
                 continue;
             }
             let before = (signup.status, signup.seats);
@@ -101,7 +110,7 @@ impl Signups {
                     signup.seats = room.terms().seats(attendees, guardians);
                 }
                 signup.ticket_revision += 1;
-                who.retain(|one| Some(one) != child);
+                who.retain(|one| Some(one) != child.as_ref());
                 add(tx, &signup, &who)?;
                 used.extend(self.uses(tx, &room.session, &signup, who)?);
             }
@@ -135,6 +144,22 @@ impl Signups {
 fn places(signup: &Signup, companion: CompanionId) -> impl Iterator<Item = usize> {
     let party = signup.personal.iter().flat_map(|personal| &personal.party).enumerate();
     party.filter(move |(_, member)| member.known == Some(Known::Companion(companion))).map(|(place, _)| place)
+}
+
+/// Whether it stands, and nobody of it came yet.
+fn open(signup: &Signup) -> bool {
+    matches!(signup.status, Status::Confirmed | Status::Waitlisted | Status::Offered | Status::Pending)
+}
+
+/// Whether a companion is under 14, as far as anybody said: here or there, and in doubt by whether a guardian consented.
+fn is_child(signup: &Signup, companion: CompanionId, held: &Held, now: DateTime<Utc>) -> bool {
+    let party = signup.personal.iter().flat_map(|personal| &personal.party);
+    let named = party.filter(|member| member.known == Some(Known::Companion(companion)));
+    let mut births = named.filter_map(|member| member.birth).chain(held.companion.birth).peekable();
+    match births.peek() {
+        Some(_) => births.any(|birth| birth.needs_consent_at(now)),
+        None => held.consent.is_some(),
+    }
 }
 
 fn attends(signup: &Signup, companion: CompanionId) -> bool {

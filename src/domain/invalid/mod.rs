@@ -78,6 +78,14 @@ impl Invalid {
         }
     }
 
+    /// Checks the name of somebody: a line in which nothing is written that nobody sees.
+    pub fn name(&mut self, field: &str, name: &str, max: usize) {
+        self.line(field, name, max);
+        if name.contains(is_unseen) && !name.contains(is_hidden) {
+            self.push(field, FieldCode::Malformed(Expected::PlainText));
+        }
+    }
+
     /// Checks an address that pages will link: nothing but the web's own schemes.
     pub fn url(&mut self, field: impl Into<String>, url: &str) {
         if !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) {
@@ -110,6 +118,20 @@ impl Invalid {
 /// Control characters, and those that turn the direction of what follows, are no part of a text.
 fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters that take no room and are not seen, by which one name would be many.
+pub(super) fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{3164}'
+        | '\u{feff}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
+        | '\u{e01f0}'..='\u{e0fff}')
+}
+
+/// Characters that say in which of its forms the one before is written: part of some names, and of nobody else.
+pub(super) fn picks_a_form(c: char) -> bool {
+    matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 impl std::error::Error for Invalid {}

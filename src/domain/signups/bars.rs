@@ -54,11 +54,13 @@ pub enum Bar {
     CannotGrow,
     /// Is somebody else than before, when it is too late to cancel.
     Replaced,
+    /// Is an adult, for whom no guardian consents.
+    OfAge,
 }
 
 impl Bar {
     /// The stable codes, with what they mean.
-    pub const CODES: [(&'static str, &'static str); 12] = [
+    pub const CODES: [(&'static str, &'static str); 13] = [
         ("tooYoung", "younger than the session is for"),
         ("tooOld", "older than the session is for"),
         ("guardianNeeded", "nobody of age comes along as a guardian"),
@@ -71,6 +73,7 @@ impl Bar {
         ("headsOutside", "a group of so many is not booked here"),
         ("cannotGrow", "a party is made smaller or corrected, never larger"),
         ("replaced", "is somebody else than before, when it is too late to cancel"),
+        ("ofAge", "is an adult, for whom no guardian consents"),
     ];
 
     /// The stable code, one of [`Bar::CODES`].
@@ -88,6 +91,7 @@ impl Bar {
             Self::HeadsOutside { .. } => "headsOutside",
             Self::CannotGrow => "cannotGrow",
             Self::Replaced => "replaced",
+            Self::OfAge => "ofAge",
         }
     }
 
@@ -169,6 +173,11 @@ impl Bar {
                 "After `cancelUntil`, or once they came, a name can be corrected, but nobody can be replaced."
                     .to_owned(),
             ],
+            Self::OfAge => [
+                "成年人由本人决定，没有监护人：请去掉 consent，或更正出生日期。".to_owned(),
+                "成年人由本人決定，沒有監護人：請去掉 consent，或更正出生日期。".to_owned(),
+                "Adults decide for themselves: leave `consent` out, or correct the birth date.".to_owned(),
+            ],
         };
         match lang {
             Lang::ZhCn => zh_cn,
@@ -182,7 +191,7 @@ impl Bar {
 mod tests {
     use super::*;
 
-    const EVERY: [Bar; 14] = [
+    const EVERY: [Bar; 15] = [
         Bar::TooYoung { min: 6 },
         Bar::TooOld { max: 12 },
         Bar::GuardianNeeded,
@@ -197,6 +206,7 @@ mod tests {
         Bar::HeadsOutside { min: 10, max: 50 },
         Bar::CannotGrow,
         Bar::Replaced,
+        Bar::OfAge,
     ];
 
     #[test]

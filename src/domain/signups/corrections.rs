@@ -9,11 +9,21 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::super::companions::normalised;
+use super::super::ids::CompanionId;
 use super::party::{Birth, Known, Member, PersonName};
+
+/// Who of a party is in another no more.
+pub fn left_out<'a>(before: &'a [Member], party: &[Member]) -> Vec<&'a Member> {
+    compare(before, &mut party.to_vec()).1
+}
 
 /// Compares a party with what it was before: gives the places of those who are somebody else, and notes of the others
 /// what they were called, and when they were said to be born, first.
 pub fn correct(before: &[Member], party: &mut [Member]) -> Vec<usize> {
+    compare(before, party).0
+}
+
+fn compare<'a>(before: &'a [Member], party: &mut [Member]) -> (Vec<usize>, Vec<&'a Member>) {
     let mut left: Vec<&Member> = before.iter().collect();
     let mut found = |member: &mut Member, same: fn(&Member, &Member) -> bool| {
         let Some(at) = left.iter().position(|one| same(one, member)) else { return false };
@@ -25,7 +35,8 @@ pub fn correct(before: &[Member], party: &mut [Member]) -> Vec<usize> {
     };
     // Those who are as they were come first: the typo of one never takes the place of another.
     let changed: Vec<usize> = (0..party.len()).filter(|at| !found(&mut party[*at], unchanged)).collect();
-    changed.into_iter().filter(|at| !found(&mut party[*at], corrected)).collect()
+    let strangers = changed.into_iter().filter(|at| !found(&mut party[*at], corrected)).collect();
+    (strangers, left)
 }
 
 fn first_name(member: &Member) -> &PersonName {
@@ -52,6 +63,38 @@ fn corrected(before: &Member, after: &Member) -> bool {
         && myself[0] == myself[1]
         && (is_nameless(before) || alike(first_name(before).expose(), after.name.expose()))
         && first_birth(before).zip(after.birth).is_none_or(|(one, other)| near(one, other))
+}
+
+/// Writes into a party what is said of a companion now, and keeps what they were called first: `false`, and nothing is
+/// written, if they would be somebody else.
+pub fn rename(party: &mut [Member], companion: CompanionId, name: &PersonName, birth: Option<Birth>) -> bool {
+    for member in party.iter_mut().filter(|member| member.known == Some(Known::Companion(companion))) {
+        let first = first_name(member).clone();
+        if !same_person(&first, name) {
+            return false;
+        }
+        if member.name != *name {
+            member.name = name.clone();
+            member.first_name = Some(first);
+        }
+        member.birth = birth.or(member.birth);
+    }
+    true
+}
+
+/// Notes of companions who were in a party before what they were called first.
+pub fn remember(before: &[Member], party: &mut [Member]) {
+    for member in party.iter_mut().filter(|member| matches!(member.known, Some(Known::Companion(_)))) {
+        let one = before.iter().find(|one| one.known == member.known);
+        let renamed = one.filter(|one| one.first_name.is_some() || one.name != member.name);
+        member.first_name = renamed.map(first_name).cloned();
+    }
+}
+
+/// Whether one name is another way to write the other.
+#[must_use]
+pub fn same_person(one: &PersonName, other: &PersonName) -> bool {
+    one == other || alike(one.expose(), other.expose())
 }
 
 /// Whether it is the same child, for whom a guardian has consented: the same companion, or one of the same birth whose name
@@ -226,6 +269,29 @@ mod tests {
         assert_eq!(correct(&second, &mut gone), [0; 0]);
         assert_eq!(correct(&gone, &mut born(Some(1950))), [0]);
         assert_eq!(correct(&gone, &mut born(Some(1990))), [0; 0], "back again");
+    }
+
+    #[test]
+    fn a_companion_is_renamed_into_nobody_else() {
+        let id = CompanionId::from_slug("child");
+        let mut standing = party(&["李华", "王明"]);
+        standing[0].known = Some(Known::Companion(id));
+        assert!(rename(&mut standing, id, &"李明".into(), Some(Birth::Year(2016))));
+        assert_eq!((standing[0].name.expose(), standing[0].birth), ("李明", Some(Birth::Year(2016))));
+        assert!(!rename(&mut standing, id, &"王明".into(), None), "in two steps");
+        // Who names them anew in the party is no new start.
+        let mut again = standing.clone();
+        again[0].first_name = None;
+        remember(&standing, &mut again);
+        assert_eq!(again, standing);
+        assert_eq!(standing[1], party(&["王明"])[0], "others are as they were");
+    }
+
+    #[test]
+    fn who_is_left_out_is_told() {
+        let before = party(&["陈小明", "陈大明", "李华"]);
+        assert_eq!(left_out(&before, &party(&["李华", "陈晓明"])), [&before[1]]);
+        assert!(left_out(&before, &before).is_empty());
     }
 
     #[test]

@@ -21,6 +21,9 @@ hidden! {
 /// The age from which a person consents for themselves (PIPL article 31).
 pub const OF_AGE: i32 = 14;
 
+/// The age from which nobody has a guardian (Civil Code article 17).
+const ADULT: i32 = 18;
+
 /// The longest name of a participant, in characters.
 pub const LONGEST_NAME: usize = 30;
 
@@ -194,6 +197,11 @@ impl Birth {
     pub fn needs_consent_at(self, at: DateTime<Utc>) -> bool {
         self.ages_at(at).0 < OF_AGE
     }
+
+    /// Whether they have no guardian any more: in doubt, they have.
+    pub fn is_adult_at(self, at: DateTime<Utc>) -> bool {
+        self.ages_at(at).0 >= ADULT
+    }
 }
 
 #[cfg(test)]
@@ -213,6 +221,8 @@ mod tests {
         assert!(born.needs_consent_at(noon("2026-02-28")) && !born.needs_consent_at(noon("2026-03-01")));
         assert_eq!(Birth::Year(2012).ages_at(noon("2026-11-25")), (13, 14));
         assert!(Birth::Year(2012).needs_consent_at(noon("2026-11-25")), "in doubt");
+        assert!(Birth::Year(2007).is_adult_at(noon("2026-11-25")));
+        assert!(!Birth::Year(2008).is_adult_at(noon("2026-11-25")), "in doubt");
         // Half past midnight in Guangdong is still the day before in UTC.
         let at = "2026-02-28T16:30:00Z".parse().unwrap();
         assert_eq!(born.ages_at(at), (14, 14));

@@ -202,7 +202,7 @@ impl Request {
             let (name, birth, who) = match &participant.who {
                 Who::Myself(name) => {
                     if let Some(name) = name {
-                        invalid.line(&field("name"), name.expose(), LONGEST_NAME);
+                        invalid.name(&field("name"), name.expose(), LONGEST_NAME);
                     }
                     let contact = || self.contact.as_ref()?.name.clone();
                     let name = name.clone().or_else(|| account.name.clone()).or_else(contact);
@@ -216,7 +216,7 @@ impl Request {
                     }
                 },
                 Who::Named(name) => {
-                    invalid.line(&field("name"), name.expose(), LONGEST_NAME);
+                    invalid.name(&field("name"), name.expose(), LONGEST_NAME);
                     (name.clone(), given, None)
                 }
             };

@@ -29,7 +29,9 @@ pub enum Verb {
     Read,
     /// To change something: every other method.
     Write,
-    /// Either.
+    /// To correct something: PUT.
+    Put,
+    /// Any of them.
     Any,
 }
 
@@ -106,6 +108,15 @@ pub const CLASSES: &[Class] = &[
         why: "3,000 students of one campus tap in the second in which sign-up opens",
     },
     Class {
+        name: "corrections",
+        covers: &[(Verb::Put, "/v1/me/companions/{id}")],
+        counting: Counting::Shared,
+        network: Some(limit(600, 60)),
+        account: Some(limit(10, 86_400)),
+        why: "a birth date is corrected once; whether a child is signed up would be told to whoever guesses through the days \
+              of a year",
+    },
+    Class {
         name: "phone",
         covers: &[(Verb::Write, "/v1/me/phone")],
         counting: Counting::Shared,
@@ -168,8 +179,14 @@ pub fn of(method: &Method, path: &str) -> Option<usize> {
         Method::GET | Method::HEAD | Method::OPTIONS => Verb::Read,
         _ => Verb::Write,
     };
-    let covered =
-        |(wants, pattern): &(Verb, &str)| (*wants == Verb::Any || *wants == verb) && fits(pattern, path);
+    let covered = |(wants, pattern): &(Verb, &str)| {
+        let wanted = match wants {
+            Verb::Any => true,
+            Verb::Put => *method == Method::PUT,
+            Verb::Read | Verb::Write => *wants == verb,
+        };
+        wanted && fits(pattern, path)
+    };
     let class = || CLASSES.iter().position(|class| class.covers.iter().any(covered));
     if health::is_health(path) { None } else { class() }
 }
@@ -209,6 +226,9 @@ mod tests {
             (Method::GET, "/v1/me", "personal"),
             (Method::GET, "/v1/me/signups", "personal"),
             (Method::PUT, "/v1/me", "writes"),
+            (Method::PUT, "/v1/me/companions/01h2x7m9k4qpz", "corrections"),
+            (Method::DELETE, "/v1/me/companions/01h2x7m9k4qpz", "writes"),
+            (Method::POST, "/v1/me/companions", "writes"),
             (Method::POST, "/v1/me/phone", "phone"),
             (Method::POST, "/v1/auth/wechat", "login"),
             (Method::POST, "/v1/auth/password", "password"),

@@ -163,7 +163,7 @@ impl Problem {
             title: self.code.title(lang).into(),
             status: self.code.row().status,
             code: self.code.wire().into(),
-            detail: self.detail.map_or_else(|| self.code.detail(lang), |detail| pick(detail, lang)).into(),
+            detail: self.detail.map_or_else(|| self.code.detail(lang), |detail| pick(*detail, lang)).into(),
             errors: errors.collect(),
             waitlist: self.waitlist.map(|queue| Waitlist { offered: queue.offered, waiting: queue.waiting }),
             request_id: request_id.into(),

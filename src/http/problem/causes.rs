@@ -52,8 +52,8 @@ impl Problem {
             Refusal::Sample => Code::SampleEvent.into(),
             Refusal::KeyReused => Code::KeyReused.into(),
             Refusal::CancelClosed => Code::CancelClosed.into(),
-            Refusal::NotOffered => Self { detail: Some(NOT_OFFERED), ..Code::OfferLapsed.into() },
-            Refusal::Attended => Self { detail: Some(ATTENDED), ..Code::SignupOver.into() },
+            Refusal::NotOffered => Self { detail: Some(&NOT_OFFERED), ..Code::OfferLapsed.into() },
+            Refusal::Attended => Self { detail: Some(&ATTENDED), ..Code::SignupOver.into() },
             Refusal::OfferLapsed => Code::OfferLapsed.into(),
             Refusal::Over => Code::SignupOver.into(),
         }
@@ -91,9 +91,10 @@ impl From<app::Error> for Problem {
             app::Error::SessionOver => Code::SessionOver.into(),
             app::Error::Refused(refusal) => Self::refused(refusal),
             app::Error::Busy => Code::Unavailable.into(),
+            app::Error::SignedUp => Code::CompanionSignedUp.into(),
             app::Error::TooManyCompanions => Code::TooManyCompanions.into(),
             app::Error::Door(checkins::Refusal::NoSeat) => {
-                Self { detail: Some(NO_SEAT), ..Code::Full.into() }
+                Self { detail: Some(&NO_SEAT), ..Code::Full.into() }
             }
             app::Error::Door(refusal) => Code::from(refusal).into(),
             app::Error::NotLetIn(refused) => Code::from(refused).into(),

@@ -220,6 +220,13 @@ codes! {
         ["每人最多保存二十位同行人；请先删除不再需要的。", "每人最多儲存二十位同行人；請先刪除不再需要的。",
          "Twenty companions at most; remove one that is not needed any more first."]
     }
+    /// A companion who is signed up cannot become somebody else.
+    CompanionSignedUp "companionSignedUp" 409 {
+        ["同行人已报名", "同行人已報名", "The companion is signed up"],
+        ["同行人还有未结束的报名，只能更正姓名的写法，不能换成另一个人；请先从那些报名中去掉，或另行添加一位同行人。",
+         "同行人還有未結束的報名，只能更正姓名的寫法，不能換成另一個人；請先從那些報名中去掉，或另行新增一位同行人。",
+         "While they are signed up, how a companion is written can be corrected, but they cannot become somebody else: take them out of these sign-ups first, or add somebody new."]
+    }
     /// A push that is not WeChat's.
     PushRejected "pushRejected" 403 {
         ["推送签名无效", "推送簽名無效", "Push rejected"],

@@ -28,7 +28,7 @@ pub struct Problem {
     source: Option<Box<dyn Error + Send + Sync>>,
     waitlist: Option<Queue>,
     /// What is said in place of the code's own sentence, in each language.
-    detail: Option<[&'static str; 3]>,
+    detail: Option<&'static [&'static str; 3]>,
 }
 
 impl Problem {

@@ -300,8 +300,9 @@ async fn get_companion(
 
 /// Change a companion
 ///
-/// Replaces what is said of a companion. Sign-ups that stand count them as whom they are then: another birth date makes
-/// nobody new of them. 409 `versionConflict` if it was changed since it was read.
+/// Replaces what is said of a companion. Sign-ups that stand name and count them as whom they are then: another birth date
+/// makes nobody new of them. While they are signed up for what is not over, a name must be another way to write the one before.
+/// 409 `versionConflict` if it was changed since it was read.
 #[utoipa::path(
     tag = "companions",
     params(PathId<CompanionId>),
@@ -312,7 +313,8 @@ async fn get_companion(
     security(("person" = [])),
     responses(
         (status = 200, description = "The companion as it is now.", body = CompanionItem),
-        (status = 409, description = "`versionConflict`: read it again. `duplicate`, `limitReached`: whom they are then is \
+        (status = 409, description = "`versionConflict`: read it again. `companionSignedUp`: they cannot become \
+            somebody else now. `duplicate`, `limitReached`: whom they are then is \
             signed up already for the same session, or as often as one may.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -336,8 +338,8 @@ async fn update_companion(
 
 /// Remove a companion
 ///
-/// What was said of them is deleted. A guardian's consent ends, and stays on record for three years. The child is taken out
-/// of sign-ups for what is to come, however late: those in which nobody is left to take part end, freed seats go to the
+/// What was said of them is deleted. A guardian's consent ends, and stays on record for three years. A child under 14
+/// is taken out of sign-ups for what is to come, however late: those in which nobody is left to take part end, freed seats go to the
 /// queue, and a notice tells of each.
 #[utoipa::path(
     tag = "companions",

@@ -175,7 +175,9 @@ async fn a_child_comes_with_its_guardians_consent_only() {
         (without("name"), "name missing"),
         (with("name", json!(" ")), "name empty"),
         (with("name", json!("a\nb")), "name malformed"),
+        (with("name", json!("陈小\u{200b}明")), "name malformed"),
         (with("name", json!("明".repeat(31))), "name tooLong"),
+        (with("birthDate", json!("1988-06-01")), "consent ofAge"),
         (with("birthDate", json!("2026-11-26")), "birthDate outOfRange"),
         (with("birthDate", json!("1899-12-31")), "birthDate outOfRange"),
         (with("birthDate", json!("2015-02-30")), "birthDate malformed"),
@@ -187,6 +189,13 @@ async fn a_child_comes_with_its_guardians_consent_only() {
     ] {
         assert_eq!(wrong(&add(&server, &access, &body).await), [told], "{body}");
     }
+
+    // A consent is for one child, not for another who is entered in its place.
+    let first = id_of(&add(&server, &access, &child()).await);
+    let mut other = json!({ "name": "王大力", "birthDate": "2015-06-01", "version": 1 });
+    assert_eq!(wrong(&put(&server, &access, &first, &other).await), ["consent missing"]);
+    other["consent"] = child()["consent"].clone();
+    assert_eq!(put(&server, &access, &first, &other).await.status, 200);
 
     // Who turns out to be a child needs it too.
     let id = id_of(&add(&server, &access, &json!({ "name": "小月" })).await);

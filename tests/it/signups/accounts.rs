@@ -182,6 +182,69 @@ on_both_stores! {
         assert_refused(&again, "limitReached");
     }
 
+    async fn a_companion_who_is_signed_up_becomes_nobody_else(store: Store) {
+        let terms = || json!({ "perEventMax": 1 });
+        let server = with_guardian_policy(store, vec![stars("a", 9, terms()), stars("b", 9, terms())]).await;
+        let (father, mother) = (log_in(&server, "ming").await, log_in(&server, "lan").await);
+        let his = child(&server, &father, "陈小明").await;
+        let hers = child(&server, &mother, "陈小明").await;
+        let made = signed_up(&server, "a", &father, of_companion(&his), "confirmed").await;
+        let path = format!("/v1/me/companions/{his}");
+        let rename = |name: &str, version: i64| {
+            let body = json!({ "name": name, "birthDate": "2015-06-01", "version": version,
+                "consent": { "policyVersion": "2.0", "guardian": true } });
+            server.send(by(&server, Method::PUT, &path, &father).json(&body))
+        };
+        assert_refused(&rename("王大力", 1).await, "companionSignedUp");
+        assert_refused(&sign_up(&server, "a", &mother, of_companion(&hers)).await, "duplicate");
+        assert_refused(&sign_up(&server, "b", &mother, of_companion(&hers)).await, "limitReached");
+        // Another way to write it is written on the ticket too; small steps lead to nobody else.
+        let step = rename("陈小力", 1).await;
+        assert_eq!(step.status, 200, "{}", step.text);
+        assert_eq!(read(&server, &made, &father).await["party"][0]["name"], "陈小力");
+        assert_refused(&rename("王小力", 2).await, "companionSignedUp");
+        act(&server, &made, &father, "cancel").await;
+        assert_eq!(rename("王大力", 2).await.status, 200, "nobody holds a seat by it");
+    }
+
+    async fn a_guardian_takes_children_out_however_late_and_nobody_else(store: Store) {
+        let terms = json!({ "partyMax": 4, "perPersonMax": 4, "cancelUntil": NOW - TimeDelta::hours(1) });
+        let server = with_guardian_policy(store, vec![stars("a", 9, terms.clone()), stars("b", 9, terms)]).await;
+        let lan = log_in(&server, "lan").await;
+        let party = json!({ "participants": [{ "name": "小宝", "birthYear": 2018 }, { "name": "李华", "birthYear": 1980 }],
+            "consent": { "policyVersion": "1.0", "guardianFor": [0] } });
+        let family = signed_up(&server, "a", &lan, party, "confirmed").await;
+        assert_refused(&try_to(&server, &family, &lan, "cancel").await, "cancelClosed");
+        let path = format!("/v1/signups/{}", family["id"].as_str().unwrap());
+        let keep = |one: Value| {
+            let body = json!({ "version": 1, "participants": [one] });
+            server.send(by(&server, Method::PUT, &path, &lan).json(&body))
+        };
+        let child = json!({ "version": 1, "participants": [{ "name": "小宝", "birthYear": 2018 }],
+            "consent": { "guardianFor": [0] } });
+        let without_li = server.send(by(&server, Method::PUT, &path, &lan).json(&child)).await;
+        assert_refused(&without_li, "cancelClosed");
+        let left = keep(json!({ "name": "李华", "birthYear": 1980 })).await;
+        assert_eq!((left.status.as_u16(), &left.json()["seats"]), (200, &json!(1)), "{}", left.text);
+        let child = json!({ "participants": [{ "name": "小宝", "birthYear": 2018 }],
+            "consent": { "policyVersion": "1.0", "guardianFor": [0] } });
+        let alone = signed_up(&server, "b", &lan, child, "confirmed").await;
+        assert_eq!(act(&server, &alone, &lan, "cancel").await["status"], "cancelled");
+        seats(&server, "b", 0, 0).await;
+    }
+
+    async fn who_is_fourteen_stays_when_a_companion_is_removed(store: Store) {
+        let server = with_guardian_policy(store, vec![stars("a", 9, json!({}))]).await;
+        let lan = log_in(&server, "lan").await;
+        let body = json!({ "name": "陈大明", "birthDate": "2011-06-01", "consent": { "policyVersion": "2.0", "guardian": true } });
+        let held = server.send(by(&server, Method::POST, "/v1/me/companions", &lan).json(&body)).await.json();
+        let id = held["id"].as_str().unwrap();
+        let made = signed_up(&server, "a", &lan, of_companion(id), "confirmed").await;
+        let gone = server.send(by(&server, Method::DELETE, &format!("/v1/me/companions/{id}"), &lan)).await;
+        assert_eq!(gone.status, 204);
+        assert_eq!(read(&server, &made, &lan).await["status"], "confirmed");
+    }
+
     async fn a_child_whose_guardian_consents_no_more_takes_no_part(store: Store) {
         let terms = || json!({ "waitlistMode": "confirm", "partyMax": 4, "perPersonMax": 4,
             "cancelUntil": NOW - TimeDelta::hours(1), "perEventMax": 2,

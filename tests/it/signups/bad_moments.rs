@@ -11,15 +11,19 @@ use crate::support::server::vault;
 use crate::support::wire::{Cut, Wire};
 use futures_util::FutureExt;
 use futures_util::future::join_all;
+use kepu::app::companions::Companions;
 use kepu::app::desk::{Attempt, BATCH, Desk, Settled};
 use kepu::app::ended_logins::EndedLogins;
 use kepu::app::signups::Signups;
+use kepu::db::companions::{self, Lock};
 use kepu::db::limits_used::{self, Use};
-use kepu::db::{idempotency_keys, logins, persons, seats as stored};
+use kepu::db::{idempotency_keys, logins, persons, seats as stored, signups};
 use kepu::domain::access::Caller;
+use kepu::domain::companions::Companion;
+use kepu::domain::consents::Given;
 use kepu::domain::events::EventStatus;
-use kepu::domain::ids::SystemRandom;
-use kepu::domain::signups::party::Role;
+use kepu::domain::ids::{CompanionId, SystemRandom};
+use kepu::domain::signups::party::{Birth, Role};
 use kepu::domain::signups::refusal::Refusal;
 use kepu::domain::signups::request::{Participant, Request, Who};
 use kepu::domain::signups::{RepeatKey, Status};
@@ -119,6 +123,104 @@ async fn two_replicas_never_pass_a_limit_nor_wait_in_a_circle() {
     }
     let taken: i32 = names.iter().map(|name| taken(&one, name).0).sum();
     assert_eq!(taken, 120);
+}
+
+/// Companions, as a replica has them.
+fn family(db: &Db) -> Companions {
+    Companions::new(db.clone(), vault(), Arc::new(SystemRandom))
+}
+
+/// A companion of eleven years, whose guardian consents.
+fn child(db: &Db, guardian: Caller, name: &str) -> CompanionId {
+    let birth = Some(Birth::Date("2015-06-01".parse().unwrap()));
+    let given = Given { policy_version: "2.0".to_owned(), guardian: true };
+    let child = Companion { name: name.into(), birth, relation: None };
+    family(db).add(guardian.person, &child, Some(&given), None).unwrap().id
+}
+
+fn bringing(caller: Caller, session: &str, companion: CompanionId) -> Attempt {
+    let mut attempt = attempt(caller, session);
+    attempt.request.participants[0].who = Who::Companion(companion);
+    attempt
+}
+
+fn guardians_may_consent(db: &Db) {
+    db.write(|tx| put_policy(tx, &policy("guardian", "2.0", NOW - TimeDelta::days(1)))).unwrap();
+}
+
+#[actix_web::test]
+async fn a_consent_withdrawn_while_the_child_is_signed_up_takes_it_out() {
+    let (fresh, one, callers) = ready(Store::Postgres, vec![stars("s", 9, json!({}))], 1);
+    guardians_may_consent(&one);
+    let id = child(&one, callers[0], "陈小明");
+    let (desk, other, person) = (desk(&one), open(&fresh), callers[0].person);
+    let release = hold(&one, "s", |_| {});
+    // The desk has read the consent and waits for the session; the guardian withdraws at the other replica.
+    let withdrawn = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let removing = thread::spawn(move || family(&other).remove(person, id));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        drop(release);
+        tokio::task::spawn_blocking(|| removing.join().unwrap()).await.unwrap()
+    };
+    let (settled, withdrawn) = tokio::join!(desk.sign_up(bringing(callers[0], "s", id)), withdrawn);
+    withdrawn.unwrap();
+    let made = settled.unwrap().signup.id;
+    let left = one.read(|conn| signups::get(conn, &vault(), made)).unwrap().unwrap();
+    assert_eq!((left.status, taken(&one, "s")), (Status::Cancelled, (0, 0)));
+}
+
+#[actix_web::test]
+async fn a_companion_is_changed_and_removed_at_once_without_a_circle() {
+    let (fresh, one, callers) = ready(Store::Postgres, vec![stars("s", 99, json!({}))], 12);
+    guardians_may_consent(&one);
+    let desk = desk(&one);
+    for (n, caller) in callers.iter().enumerate() {
+        let id = child(&one, *caller, &format!("陈小明{n}"));
+        assert!(made(&desk.sign_up(bringing(*caller, "s", id)).await));
+        let (first, second, person) = (family(&one), family(&open(&fresh)), caller.person);
+        let birth = Some(Birth::Date("2015-06-02".parse().unwrap()));
+        let after = Companion { name: format!("陈晓明{n}").into(), birth, relation: None };
+        let changing = thread::spawn(move || first.change(person, id, 1, &after, None));
+        second.remove(person, id).unwrap();
+        let changed = changing.join().unwrap();
+        assert!(matches!(changed, Ok(_) | Err(app::Error::NotFound)), "{changed:?}");
+    }
+    assert_eq!(taken(&one, "s"), (0, 0));
+}
+
+#[actix_web::test]
+async fn a_batch_that_is_cut_from_a_circle_of_waiting_is_settled_all_the_same() {
+    let sessions = vec![stars("s", 99, json!({})), stars("t", 99, json!({}))];
+    let (fresh, one, callers) = ready(Store::Postgres, sessions, 8);
+    guardians_may_consent(&one);
+    let id = child(&one, callers[0], "陈小明");
+    let (desk, other) = (desk(&one), open(&fresh));
+    let (held, holds) = channel();
+    // Somebody who locks in the wrong order: the session, and then the companion that the desk holds.
+    let wrong = thread::spawn(move || {
+        other.write(|tx| {
+            stored::lock(tx, &[SessionId::from_slug("s")])?;
+            held.send(()).unwrap();
+            thread::sleep(Duration::from_millis(500));
+            companions::lock(tx, &[id], Lock::Alone)
+        })
+    });
+    holds.recv().unwrap();
+    // While the desk waits for one, the others arrive together.
+    let release = hold(&one, "t", |_| {});
+    let first = desk.sign_up(attempt(callers[7], "t"));
+    let all = callers[..7].iter().enumerate().map(|(n, caller)| {
+        desk.sign_up(if n == 0 { bringing(*caller, "s", id) } else { attempt(*caller, "s") })
+    });
+    let later = async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(release);
+    };
+    let (first, settled, ()) = tokio::join!(first, join_all(all), later);
+    assert!(made(&first), "{first:?}");
+    let _ = wrong.join().unwrap();
+    assert!(settled.iter().all(made), "{settled:?}");
 }
 
 #[actix_web::test]

@@ -244,6 +244,7 @@ fn who_is_in_the_party_already_needs_no_consent_again() {
         role: Role::Attendee,
         known: None,
         first_name: None,
+        first_birth: None,
     };
     let account =
         Account { standing: vec![standing("陈小明", 2016), standing("陈建国", 1960)], ..lan() };

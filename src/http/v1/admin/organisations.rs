@@ -2,7 +2,7 @@
 //! for one that has none. Applications are decided in the queue of review.
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,6 +21,7 @@ use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem, ProblemBody};
+use crate::http::repeats::IdempotencyKey;
 use crate::http::staff::{Known, Staff};
 use crate::http::state::{Members, State};
 use crate::http::v1::manage::organisations::invitations::InvitationItem;
@@ -274,19 +275,27 @@ async fn trust_organisation(
 /// Whoever accepts the code becomes an owner; the authority answers for whom it hands it to.
 #[utoipa::path(
     tag = "administration",
-    params(PathId<OrganisationId>),
+    params(PathId<OrganisationId>, IdempotencyKey),
     security(("person" = [])),
-    responses((status = 201, description = "The invitation with its code, shown this once.", body = InvitationItem))
+    responses(
+        (status = 201, description = "The invitation with its code, shown this once.", body = InvitationItem),
+        (status = 409, description = "`tooManyInvitations`, `keyReused`.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[post("/v1/admin/organisations/{id}/invitations")]
 async fn invite_owner(
     staff: Staff,
     id: PathId<OrganisationId>,
+    key: IdempotencyKey,
+    request: HttpRequest,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    let repeat = key.of(&request, &members, "");
     let invite = move |members: &Members| {
         members.db.read(|conn| administer(conn, &staff, id.0))?;
-        let made = members.organisations.invite(staff.person.id, None, id.0, MemberRole::Owner, DAYS)?;
+        let (person, owner) = (staff.person.id, MemberRole::Owner);
+        let made = members.organisations.invite(person, repeat.as_ref(), id.0, owner, DAYS)?;
         Ok::<_, Problem>(made)
     };
     let (invitation, code) = members.into_inner().aside(invite).await?;

@@ -218,7 +218,8 @@ fn distinct(places: Vec<i64>, path: &str, invalid: &mut Invalid) -> Vec<u16> {
         invalid.push(format!("{path}[{again}]"), FieldCode::Repeated);
     }
     // No party has so many: what does not fit is a place that nobody has.
-    let mut places: Vec<u16> = places.into_iter().map(|place| u16::try_from(place).unwrap_or(u16::MAX)).collect();
+    let mut places: Vec<u16> =
+        places.into_iter().map(|place| u16::try_from(place).unwrap_or(u16::MAX)).collect();
     places.sort_unstable();
     places
 }

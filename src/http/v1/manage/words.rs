@@ -76,7 +76,11 @@ pub fn words() -> Schema {
 
 /// The schema of a list of [`Words`].
 pub fn words_list() -> Schema {
-    Schema::Array(ArrayBuilder::new().items(ArrayItems::RefOrSchema(Box::new(RefOr::T(words())))).build())
+    let words = ArrayItems::RefOrSchema(Box::new(RefOr::T(words())));
+    let list = ArrayBuilder::new()
+        .items(words)
+        .description(Some("Each in simplified Chinese, or with all its languages."));
+    Schema::Array(list.build())
 }
 
 #[cfg(test)]

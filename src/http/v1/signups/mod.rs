@@ -251,9 +251,9 @@ async fn get_signup(
 /// stay as they are where they are left out; `"contact": {}` removes it. Consent is needed for those under 14 who are new.
 /// Freed seats go to whoever is next in the queue. Tickets that were given before are no longer good. After `cancelUntil` nobody is
 /// replaced by somebody else (`replaced`): a slip in a name or a birth can be corrected, and a name given where there was
-/// none. Where the host approves sign-ups, whoever is replaced before that makes an approved one `pending` again, with its
-/// seats held. The list of a class stays free, within its `headcount`, and can follow when it has been checked in; who was
-/// checked in by name stays.
+/// none; children under 14 can be left out until it begins, since their guardian may take back the consent. Where the host
+/// approves sign-ups, whoever is replaced before that makes an approved one `pending` again, with its seats held. The list of
+/// a class stays free, within its `headcount`, and can follow when it has been checked in; who was checked in by name stays.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
@@ -304,7 +304,9 @@ async fn accept_offer(
 
 /// Cancel a sign-up
 ///
-/// Gives the seats up, or leaves the queue. Freed seats go to whoever is next. Cancelling twice is cancelling once.
+/// Gives the seats up, or leaves the queue. Freed seats go to whoever is next. Cancelling twice is cancelling once. After
+/// `cancelUntil` only a sign-up in which all who take part are children under 14 can be cancelled, until it begins: their
+/// guardian may take back the consent.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SignupId>, Asked<Plain>),
