@@ -146,7 +146,8 @@ fn check(
                 let (value, allowed) = ("false".to_owned(), vec!["true".to_owned()]);
                 invalid.push("consent.guardian", FieldCode::NotAllowed { value, allowed });
             }
-            if companion.birth.is_some_and(|birth| birth.is_adult_at(tx.now())) {
+            let born = !invalid.0.iter().any(|error| error.field.starts_with("birth"));
+            if born && companion.birth.is_some_and(|birth| birth.is_adult_at(tx.now())) {
                 invalid.push("consent", FieldCode::Barred(Bar::OfAge));
             }
             let in_force = policies::in_force(tx, PolicyKind::Guardian)?;

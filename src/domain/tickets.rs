@@ -271,7 +271,9 @@ mod tests {
         assert_eq!(keys().issue(&ticket()), text);
         assert_eq!(keys().verify(&text), Ok(ticket()));
         assert_eq!(keys().verify(&format!(" {text}\r\n")), Ok(ticket()), "as scanners send it");
-        for other in [text.to_lowercase(), format!("{text}A"), format!("{text}="), format!("K {}", &text[1..])] {
+        for other in
+            [text.to_lowercase(), format!("{text}A"), format!("{text}="), format!("K {}", &text[1..])]
+        {
             assert_eq!(keys().verify(&other), Err(NotGenuine), "{other}");
         }
     }

@@ -44,7 +44,11 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("me", "我的", "What concerns whoever is logged in (个人信息)."),
     ("companions", "同行人", "Whom somebody brings along (同行人、家人), and consent of guardians."),
     ("checkin", "签到", "At the door: tickets, check-in, attendance (签到、到场)."),
-    ("manage", "管理", "What organisations do for their own things: events, sessions, web-hooks (活动、场次与单位管理)."),
+    (
+        "manage",
+        "管理",
+        "What organisations do for their own things: events, sessions, web-hooks (活动、场次与单位管理).",
+    ),
     ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
     ("review", "审核", "What waits for an authority, and what it decides (审核、下架)."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),

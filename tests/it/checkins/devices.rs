@@ -202,7 +202,6 @@ async fn what_a_device_says_must_be_well_said() {
         (json!([with(good(), json!({ "entryId": "a".repeat(65) }))]), "entries[0].entryId", "tooLong"),
         (json!([with(good(), json!({ "at": "yesterday" }))]), "entries[0].at", "malformed"),
         (json!([with(good(), json!({ "participants": [] }))]), "entries[0].participants", "tooFew"),
-        (json!([with(good(), json!({ "participants": [-1] }))]), "entries[0].participants[0]", "malformed"),
         (
             json!([with(good(), json!({ "participants": [0, 1, 0] }))]),
             "entries[0].participants[2]",

@@ -60,7 +60,8 @@ on_both_stores! {
         house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
         house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
-        assert_eq!(told(&mut house, Some(&token)).0, [(draft.object, true)]);
+        let told = told(&mut house, Some(&token)).0;
+        assert!(told.contains(&(draft.object, true)), "{told:?}");
     }
 
     async fn suspending_an_organisation_hides_all_it_has_until_it_is_lifted(store: Store) {

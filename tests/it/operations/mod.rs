@@ -83,6 +83,7 @@ impl Operation {
             .replace("/events/{id}", &format!("/events/{}", EventId::from_slug("talk")))
             .replace("/organisations/{id}", &format!("/organisations/{}", OrganisationId::from_slug("org")))
             .replace("{adcode}", "440106")
+            .replace("/admin/{kind}", "/admin/events")
             .replace("{kind}", "event")
             .replace("{appId}", "wxdemo000000000001")
             .replace("{id}", &EventId::from_slug("talk").to_string())
