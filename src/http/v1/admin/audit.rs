@@ -4,7 +4,6 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, get, web};
 use hashbrown::HashMap;
 use serde::Serialize;
-use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -97,12 +96,12 @@ pub struct AuditItem {
     /// Why.
     #[schema(example = "证书已核对")]
     reason: Option<String>,
-    /// What it was before; absent where there was nothing.
-    #[schema(value_type = Option<Object>, example = json!({ "role": "editor" }))]
-    before: Option<Value>,
-    /// What it is after; absent where nothing is left.
-    #[schema(value_type = Option<Object>, example = json!({ "role": "owner" }))]
-    after: Option<Value>,
+    /// What it was before: JSON, as the text that is chained; absent where there was nothing.
+    #[schema(example = r#"{"role":"editor"}"#)]
+    before: Option<String>,
+    /// What it is after, likewise; absent where nothing is left.
+    #[schema(example = r#"{"role":"owner"}"#)]
+    after: Option<String>,
 }
 
 /// Who did something.
@@ -227,7 +226,6 @@ impl AuditItem {
             let name = entry.map(|entry| entry.body().name.get(lang).to_owned());
             AuditOrganisation { id: id.to_string(), name }
         };
-        let json = |text: String| serde_json::from_str(&text).ok();
         Self {
             id: spell(noted.id),
             number: noted.number,
@@ -244,8 +242,8 @@ impl AuditItem {
             organisation: noted.organisation.map(organisation),
             adcode: noted.division.map(|division| division.to_string()),
             reason: noted.reason,
-            before: noted.before.and_then(json),
-            after: noted.after.and_then(json),
+            before: noted.before,
+            after: noted.after,
         }
     }
 }
