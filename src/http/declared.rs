@@ -12,6 +12,7 @@ use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::json;
+use super::methods::Pattern;
 use super::params;
 use super::problem::Problem;
 
@@ -22,8 +23,7 @@ pub struct Declared(Vec<Bare>);
 #[derive(Debug)]
 struct Bare {
     method: Method,
-    /// Its address: `None` stands for a parameter.
-    steps: Vec<Option<String>>,
+    pattern: Pattern,
     takes_query: bool,
     takes_body: bool,
 }
@@ -69,7 +69,7 @@ impl Declared {
 
     fn bare(&self, request: &ServiceRequest) -> Option<&Bare> {
         let path = request.match_info().as_str();
-        self.0.iter().find(|bare| bare.method == *request.method() && bare.is_at(path))
+        self.0.iter().find(|bare| bare.method == *request.method() && bare.pattern.is_at(path))
     }
 }
 
@@ -80,16 +80,7 @@ impl Bare {
             parameters.any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query));
         // To read, nobody sends a body, and HTTP gives none a meaning.
         let takes_body = method == Method::GET || operation.request_body.is_some();
-        let step = |step: &str| (!step.starts_with('{')).then(|| step.to_owned());
-        let steps = path.split('/').map(step).collect();
-        (!takes_query || !takes_body).then_some(Self { method, steps, takes_query, takes_body })
-    }
-
-    fn is_at(&self, path: &str) -> bool {
-        let mut given = path.split('/');
-        let fits = |step: &Option<String>| {
-            given.next().is_some_and(|given| step.as_ref().is_none_or(|step| step == given))
-        };
-        self.steps.iter().all(fits) && given.next().is_none()
+        let pattern = Pattern::of(path);
+        (!takes_query || !takes_body).then_some(Self { method, pattern, takes_query, takes_body })
     }
 }

@@ -63,9 +63,9 @@ async function onPage(device, visit) {
 const operation = (page, { tags, operationId }) => page.locator(`[id="operations-${tags[0]}-${operationId}"]`);
 
 /** Unfolds every tag, and gives method, path and summary of each operation in sight. */
-async function unfold(page) {
+async function unfold(page, press) {
   const folded = page.locator('.opblock-tag-section:not(.is-open) > .opblock-tag');
-  while (await folded.count()) await folded.first().evaluate((head) => head.click());
+  while (await folded.count()) await folded.first()[press]();
   const shown = await page.locator('.opblock').evaluateAll((blocks) =>
     blocks
       .filter((block) => block.checkVisibility() && block.offsetHeight > 0)
@@ -106,7 +106,7 @@ async function execute(block, press) {
 
 test('every operation is on the page, and every tag as the document describes it', () =>
   onPage(DESK, async (page) => {
-    assert.deepEqual(await unfold(page), everyOperation);
+    assert.deepEqual(await unfold(page, 'click'), everyOperation);
     await chinese(document.info.description, page.locator('.information-container'));
     for (const { name, description } of document.tags) {
       const heading = await page.locator(`.opblock-tag[data-tag="${name}"]`).textContent();
@@ -134,10 +134,11 @@ test('what is near Canton Tower this weekend, asked on the page', () =>
 
 test('on a phone: every operation, none wider than the page, and one tried by touch', () =>
   onPage(PHONE, async (page) => {
-    assert.deepEqual(await unfold(page), everyOperation);
+    assert.deepEqual(await unfold(page, 'tap'), everyOperation);
     const block = operation(page, operations.find(({ path }) => path === '/healthz'));
     await block.locator('.opblock-summary-control').tap();
     assert.equal((await execute(block, 'tap')).status, '200');
-    const [wide, room] = await page.evaluate(() => [window.document.documentElement.scrollWidth, window.innerWidth]);
+    // Not innerWidth: a page that is too wide makes that wider as well.
+    const [wide, room] = [await page.evaluate(() => window.document.documentElement.scrollWidth), PHONE.viewport.width];
     assert.ok(wide <= room, `${wide} wide where there is room for ${room}`);
   }));

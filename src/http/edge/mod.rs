@@ -1,7 +1,7 @@
 //! What every request passes on its way in, and every answer on its way out.
 //!
 //! One middleware, so that the order can be read in one place ([`EdgeService`]): id and language → capacity → a body's time →
-//! preflight → limits → what nobody takes → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
+//! preflight → limits → methods and what nobody takes → the app, guarded against panics → problems rendered → ETag and 304 → compression → headers →
 //! log and metrics. Each step is a file of its own.
 
 mod caching;
@@ -37,6 +37,7 @@ use crate::domain::text::Lang;
 use crate::http::declared::Declared;
 use crate::http::language;
 use crate::http::limits::{Limiter, Verdict};
+use crate::http::methods;
 use crate::http::problem::{Code, Problem};
 
 /// The header that carries a request's id, in both directions.
@@ -168,7 +169,10 @@ where
             };
             let admitted = match verdict.retry_after {
                 Some(seconds) => Err(Problem::too_many(seconds)),
-                None => declared.check(&mut request).await,
+                None => match methods::check(&request) {
+                    Ok(()) => declared.check(&mut request).await,
+                    wrong => wrong,
+                },
             };
             if let Err(problem) = admitted {
                 let refusal = problem.render(caller.lang, &caller.id);

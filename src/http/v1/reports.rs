@@ -15,7 +15,7 @@ use crate::domain::reports::{LONGEST, Reason};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
 use crate::http::person::Perhaps;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::state::Members;
 
@@ -143,6 +143,8 @@ impl From<Reason> for ReportReason {
     responses(
         (status = 201, description = "Taken.", body = ReportItem),
         (status = 200, description = "One's report of this thing that waits already.", body = ReportItem),
+        (status = 404, description = "`notFound`: there is no such thing, or it is not public.", body = ProblemBody,
+            content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/reports")]
