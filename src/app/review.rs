@@ -130,21 +130,6 @@ pub fn enqueue(tx: &mut Tx<'_>, random: &dyn Random, what: NewItem) -> Result<It
     Ok(item)
 }
 
-/// Decides on what was never drafted.
-fn other(
-    tx: &mut Tx<'_>,
-    by: PersonId,
-    action: Action,
-    item: &Item,
-    reason: Option<&str>,
-) -> Result<(), Error> {
-    match item.what.kind {
-        ItemKind::Report => noted(tx, by, action, item, reason),
-        // Nothing puts one into the queue.
-        _ => Err(Error::NotFound),
-    }
-}
-
 /// Notes a decision that changes nothing but the item.
 fn noted(
     tx: &mut Tx<'_>,
@@ -277,7 +262,7 @@ impl Reviews {
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::verify(tx, &self.vault, by.person, item)
                 }
-                (None, _) => other(tx, by.person, Action::ReportFollowed, item, None),
+                (None, _) => noted(tx, by.person, Action::ReportFollowed, item, None),
             }
         })
     }
@@ -315,7 +300,7 @@ impl Reviews {
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::refuse(tx, &self.vault, by.person, item, reason)
                 }
-                (None, _) => other(tx, by.person, Action::ReportDismissed, item, Some(reason)),
+                (None, _) => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
             }
         })
     }

@@ -32,7 +32,7 @@ const MARK: &str = "kepu_";
 words! {
     /// What a key may do; each stands for itself.
     Scope {
-        /// Reads what the organisation is writing: events with their sessions, bases, routes, series.
+        /// Reads what the organisation is writing: events with their sessions.
         EventsRead = "events:read",
         /// Writes and submits it, and changes sessions.
         EventsWrite = "events:write",

@@ -26,12 +26,6 @@ words! {
         Organisation = "organisation",
         /// That something published is wrong, as somebody says.
         Report = "report",
-        /// A level for a base.
-        Accreditation = "accreditation",
-        /// What a base reports of a year.
-        Assessment = "assessment",
-        /// An entry for the resource directory.
-        Resource = "resource",
     }
 
     /// How it came into the queue.

@@ -7,7 +7,7 @@ use crate::domain::roles::{AuthorityRole, MemberRole};
 /// Whom an operation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// Everybody; `Authorization` is not looked at.
+    /// Everybody; most never look at `Authorization`.
     Anybody,
     /// Whoever is logged in, for what is their own.
     Person,

@@ -155,7 +155,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 5] = ["session", "report", "accreditation", "assessment", "webhook"];
+    const OTHERS: [&str; 3] = ["session", "report", "webhook"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -20,7 +20,8 @@ const PREFIX: &str = "whsec_";
 /// The way of signing, as it stands before each signature.
 const WAY: &str = "v1";
 
-/// For how many seconds before and after the moment of sending a receiver should take a delivery.
+/// For how many seconds before and after the moment of sending a receiver should take a delivery, as docs/webhooks.md tells
+/// receivers; a test holds the page to it.
 pub const REPLAY_WINDOW_SECONDS: i64 = 300;
 
 impl Secret {

@@ -486,8 +486,8 @@ codes! {
     /// The organisation is suspended.
     OrganisationSuspended "organisationSuspended" 409 {
         ["单位已被暂停", "單位已被暫停", "Organisation suspended"],
-        ["该单位已被主管部门暂停，暂不能提交内容。", "該單位已被主管部門暫停，暫不能提交內容。",
-         "An authority suspended this organisation; it cannot submit anything for now."]
+        ["该单位已被主管部门暂停，成员目前只能查看，不能更改。", "該單位已被主管部門暫停，成員目前只能查看，不能更改。",
+         "An authority suspended this organisation; for now its members can read, and change nothing."]
     }
     /// Something broke here; the log knows it by the request's id.
     Internal "internal" 500 {

@@ -27,7 +27,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Because {
-    /// Why: it stays on record, and its organisation reads it.
+    /// Why: it stays on record; of what is taken down its organisation reads it.
     #[schema(example = "集合地点有误，核实前下架", min_length = 1, max_length = 500)]
     reason: String,
 }

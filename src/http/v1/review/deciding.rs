@@ -122,7 +122,7 @@ pub struct ApprovalResult {
 
 /// Claim what waits
 ///
-/// For half an hour nobody else decides on it. Claiming again prolongs.
+/// For a while (half an hour, unless this server is set otherwise) nobody else decides on it. Claiming again prolongs.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
