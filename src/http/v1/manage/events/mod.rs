@@ -6,7 +6,7 @@ mod parts;
 mod review;
 mod shown;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use asked::{ChangedEvent, NewEvent};
 use shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 
+use super::drafted_by;
 use super::places::Ground;
-use super::{answer, drafted_by};
 use crate::app::drafts;
 use crate::app::sessions::adding::Copied;
 use crate::db::{AnyConn, events, sessions};
@@ -32,6 +32,7 @@ use crate::http::json::Json;
 use crate::http::list::{Crs, List};
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::{IdempotencyKey, Once};
 use crate::http::staff::{Author, Known};
@@ -161,7 +162,7 @@ async fn list_managed_events(
     let next = items.last().filter(|_| more).map(|(_, id)| (Key::Number(-id), *id));
     let answered = Answer { found: items, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list: List<ManagedEventItem> = turn.page(answered, |(item, _)| item);
-    Ok(answer(StatusCode::OK, list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventItem>, Problem> {
@@ -212,14 +213,7 @@ async fn create_event(
         members.db.read(|conn| Ok::<_, Problem>((id, read(conn, by, id, warnings)?)))
     };
     let (id, event) = members.into_inner().aside(create).await?;
-    Ok(created(id, event))
-}
-
-fn created(id: EventId, event: ManagedEvent) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/v1/manage/events/{id}")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(event)
+    Ok(private::made(format_args!("/v1/manage/events/{id}"), event))
 }
 
 /// Read an event as its author
@@ -246,7 +240,7 @@ async fn get_managed_event(
             read(conn, by, id.0, Vec::new())
         })
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(read).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }
 
 /// Change an event
@@ -284,7 +278,7 @@ async fn update_event(
         members.events.update(author.actor(), id.0, version, given).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, warnings))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(change).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
 }
 
 /// Duplicate an event
@@ -323,7 +317,7 @@ async fn duplicate_event(
         members.db.read(|conn| Ok::<_, Problem>((copy, read(conn, by, copy, Vec::new())?)))
     };
     let (copy, event) = members.into_inner().aside(duplicate).await?;
-    Ok(created(copy, event))
+    Ok(private::made(format_args!("/v1/manage/events/{copy}"), event))
 }
 
 /// Preview an event
@@ -358,5 +352,5 @@ async fn preview_event(
     let view = asked.view(&snapshot, state.now());
     let entry = snapshot.preview(&record, sessions);
     let event = view.event(&entry)?;
-    Ok(answer(StatusCode::OK, EventDetail::new(&view, &event, &entry)))
+    Ok(private::answer(StatusCode::OK, EventDetail::new(&view, &event, &entry)))
 }

@@ -16,12 +16,13 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
-use crate::http::v1::manage::{answer, drafted_by, written_by};
+use crate::http::v1::manage::{drafted_by, written_by};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -71,7 +72,7 @@ async fn submit_event(
         members.events.submit(author.actor(), &[id.0]).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, Vec::new()))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(submit).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(submit).await?))
 }
 
 /// Submit many events
@@ -123,7 +124,7 @@ async fn submit_events(
     };
     let items = members.into_inner().aside(submit).await?;
     let list: List<ManagedEventItem> = List::whole(items, None);
-    Ok(answer(StatusCode::OK, list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Withdraw an event
@@ -149,7 +150,7 @@ async fn withdraw_event(
         members.events.withdraw(author.actor(), id.0).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, Vec::new()))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(withdraw).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(withdraw).await?))
 }
 
 /// Put an event away
@@ -180,7 +181,7 @@ async fn archive_event(
         members.events.archive(author.actor(), id.0).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, Vec::new()))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(archive).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(archive).await?))
 }
 
 /// Call an event off
@@ -212,5 +213,5 @@ async fn cancel_event(
         let done = members.sessions.call_event_off(author.actor(), id.0, &reason.0, run)?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
 }
