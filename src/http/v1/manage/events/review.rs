@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 use super::{by, item};
+use crate::app::events::MOST_AT_ONCE;
 use crate::app::rehearsal::Run;
 use crate::domain::api_keys::Scope;
 use crate::domain::geo;
@@ -98,16 +99,7 @@ async fn submit_events(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let Json(SubmittedEvents { ids }) = body;
-    let mut invalid = Invalid::default();
-    let mut events = Vec::with_capacity(ids.len());
-    for (at, id) in ids.iter().enumerate() {
-        match id.parse::<EventId>() {
-            Ok(id) if events.contains(&id) => invalid.push(format!("ids[{at}]"), FieldCode::Repeated),
-            Ok(id) => events.push(id),
-            Err(_) => invalid.push(format!("ids[{at}]"), FieldCode::NoSuch { kind: "event" }),
-        }
-    }
-    invalid.or(()).map_err(Problem::unprocessable)?;
+    let events = named(&ids).map_err(Problem::unprocessable)?;
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let submit = move |members: &Members| {
         members.db.read(|conn| {
@@ -125,6 +117,27 @@ async fn submit_events(
     let items = members.into_inner().aside(submit).await?;
     let list: List<ManagedEventItem> = List::whole(items, None);
     Ok(private::answer(StatusCode::OK, list))
+}
+
+/// The events that are to be handed in: how many is judged before any is read.
+fn named(ids: &[String]) -> Result<Vec<EventId>, Invalid> {
+    let mut invalid = Invalid::default();
+    if ids.is_empty() {
+        invalid.push("ids", FieldCode::TooFew { min: 1 });
+    }
+    if ids.len() > MOST_AT_ONCE {
+        invalid.push("ids", FieldCode::TooMany { max: MOST_AT_ONCE });
+        return Err(invalid);
+    }
+    let mut events = Vec::with_capacity(ids.len());
+    for (at, id) in ids.iter().enumerate() {
+        match id.parse() {
+            Ok(id) if events.contains(&id) => invalid.push(format!("ids[{at}]"), FieldCode::Repeated),
+            Ok(id) => events.push(id),
+            Err(_) => invalid.push(format!("ids[{at}]"), FieldCode::NoSuch { kind: "event" }),
+        }
+    }
+    invalid.or(events)
 }
 
 /// Withdraw an event
@@ -214,4 +227,19 @@ async fn cancel_event(
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
     Ok(private::answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_events_are_handed_in_is_judged_before_what_they_are() {
+        let told = |count: usize| named(&vec!["none".to_owned(); count]).unwrap_err().0;
+        let [few] = &told(0)[..] else { panic!("{:?}", told(0)) };
+        assert_eq!((few.field.as_str(), few.code.wire()), ("ids", "tooFew"));
+        let [many] = &told(MOST_AT_ONCE + 1)[..] else { panic!("{:?}", told(MOST_AT_ONCE + 1)) };
+        assert_eq!((many.field.as_str(), many.code.wire()), ("ids", "tooMany"));
+        assert_eq!(told(MOST_AT_ONCE).len(), MOST_AT_ONCE);
+    }
 }
