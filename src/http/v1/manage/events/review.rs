@@ -8,9 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 use super::{by, item};
-use crate::app::events::MOST_AT_ONCE;
+use crate::app;
+use crate::app::events::{Events, MOST_AT_ONCE};
 use crate::app::rehearsal::Run;
 use crate::domain::api_keys::Scope;
+use crate::domain::audit::Actor;
 use crate::domain::geo;
 use crate::domain::ids::EventId;
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -43,6 +45,22 @@ pub struct SubmittedEvents {
     ids: Vec<String>,
 }
 
+/// Does something about an event of the author's, and answers with what it is then.
+async fn act(
+    author: Author,
+    id: EventId,
+    by: By,
+    members: web::Data<Members>,
+    work: impl FnOnce(&Events, Actor, EventId) -> Result<(), app::Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let act = move |members: &Members| {
+        members.db.read(|conn| drafted_by(conn, &author, id, Scope::EventsWrite))?;
+        work(&members.events, author.actor(), id).map_err(problem)?;
+        members.db.read(|conn| read(conn, by, id, Vec::new()))
+    };
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(act).await?))
+}
+
 /// Submit an event
 ///
 /// Into review. Everything that is missing or wrong is told at once. Of an organisation that authorities trust it is
@@ -68,12 +86,7 @@ async fn submit_event(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
-    let submit = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.submit(author.actor(), &[id.0]).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
-    };
-    Ok(private::answer(StatusCode::OK, members.into_inner().aside(submit).await?))
+    act(author, id.0, by, members, |events, author, id| events.submit(author, &[id])).await
 }
 
 /// Submit many events
@@ -158,12 +171,7 @@ async fn withdraw_event(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
-    let withdraw = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.withdraw(author.actor(), id.0).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
-    };
-    Ok(private::answer(StatusCode::OK, members.into_inner().aside(withdraw).await?))
+    act(author, id.0, by, members, |events, author, id| events.withdraw(author, id)).await
 }
 
 /// Put an event away
@@ -189,12 +197,7 @@ async fn archive_event(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
-    let archive = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.archive(author.actor(), id.0).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
-    };
-    Ok(private::answer(StatusCode::OK, members.into_inner().aside(archive).await?))
+    act(author, id.0, by, members, |events, author, id| events.archive(author, id)).await
 }
 
 /// Call an event off
