@@ -27,7 +27,7 @@ use crate::domain::events::Event;
 use crate::domain::geo;
 use crate::domain::ids::{EventId, OrganisationId};
 use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::roles::{MemberRole, Role};
+use crate::domain::roles::MemberRole;
 use crate::http::json::Json;
 use crate::http::list::{Crs, List};
 use crate::http::params::groups::{LANGUAGE, PAGE};
@@ -94,11 +94,7 @@ fn organisation(author: &Author, named: Option<&named::Named>) -> Result<Organis
         author.of_organisation(id, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
         return Ok(id);
     }
-    let own = author.roles().0.iter().filter_map(|role| match role {
-        Role::Member(role, organisation) if *role >= MemberRole::Editor => Some(*organisation),
-        _ => None,
-    });
-    match own.collect::<Vec<_>>()[..] {
+    match author.roles().organisations(MemberRole::Editor)[..] {
         [only] => {
             author.of_organisation(only, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
             Ok(only)
@@ -128,16 +124,8 @@ async fn list_managed_events(
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let (before, limit) = (turn.paging.after.as_ref().map(|(_, id)| *id), turn.paging.limit);
     let wanted: Option<OrganisationId> = asked.params.text(&ORGANISATION).and_then(|id| id.parse().ok());
-    let own: Vec<OrganisationId> = author
-        .roles()
-        .0
-        .iter()
-        .filter_map(|role| match role {
-            Role::Member(_, organisation) => Some(*organisation),
-            Role::Authority(..) => None,
-        })
-        .filter(|own| wanted.is_none_or(|wanted| wanted == *own))
-        .collect();
+    let mut own = author.roles().organisations(MemberRole::Desk);
+    own.retain(|own| wanted.is_none_or(|wanted| wanted == *own));
     if own.is_empty() && wanted.is_none() {
         return Err(Code::Forbidden.into());
     }

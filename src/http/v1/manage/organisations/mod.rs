@@ -163,10 +163,7 @@ async fn list_my_organisations(
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
             let roles = roles::of_person(conn, person.id)?;
-            let own = roles.0.iter().filter_map(|role| match role {
-                Role::Member(_, id) => Some(*id),
-                Role::Authority(..) => None,
-            });
+            let own = roles.organisations(MemberRole::Desk).into_iter();
             own.map(|id| view(conn, &members.vault, &roles, id)).collect::<Result<Vec<_>, Problem>>()
         })
     };

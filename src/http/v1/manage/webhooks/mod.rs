@@ -19,7 +19,7 @@ use crate::db::webhooks as db;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{OrganisationId, WebhookId};
 use crate::domain::organisations::Organisation;
-use crate::domain::roles::{MemberRole, Role};
+use crate::domain::roles::MemberRole;
 use crate::domain::webhooks::{Webhook, What};
 use crate::http::json::Json;
 use crate::http::list::List;
@@ -91,7 +91,7 @@ pub struct ChangedWebhook {
 )]
 #[get("/v1/manage/webhooks")]
 async fn list_webhooks(staff: Staff, members: web::Data<Members>) -> Result<HttpResponse, Problem> {
-    let own: Vec<OrganisationId> = staff.roles.0.iter().filter_map(edited).collect();
+    let own = staff.roles.organisations(MemberRole::Editor);
     if own.is_empty() {
         return Err(Code::Forbidden.into());
     }
@@ -104,13 +104,6 @@ async fn list_webhooks(staff: Staff, members: web::Data<Members>) -> Result<Http
     };
     let items = members.into_inner().aside(read).await?;
     Ok(private::answer(StatusCode::OK, List::whole(items, None)))
-}
-
-fn edited(role: &Role) -> Option<OrganisationId> {
-    match role {
-        Role::Member(role, organisation) if *role >= MemberRole::Editor => Some(*organisation),
-        Role::Member(..) | Role::Authority(..) => None,
-    }
 }
 
 /// Make a web-hook
