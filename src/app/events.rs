@@ -10,7 +10,7 @@ use crate::domain::audit::Actor;
 use crate::domain::drafts::{Body, Draft};
 use crate::domain::events::Event;
 use crate::domain::ids::{EventId, OrganisationId};
-use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::invalid::Invalid;
 
 /// Most events that are handed in at once.
 pub const MOST_AT_ONCE: usize = 100;
@@ -79,19 +79,11 @@ impl Events {
         })
     }
 
-    /// Hands events in, all or none.
+    /// Hands events in, [`MOST_AT_ONCE`] at most, all or none.
     ///
     /// # Errors
     /// Those of [`Drafts::submit`], told of each event by its place in the list: `ids[0].title`.
     pub fn submit(&self, by: Actor, events: &[EventId]) -> Result<(), Error> {
-        let mut invalid = Invalid::default();
-        if events.is_empty() {
-            invalid.push("ids", FieldCode::TooFew { min: 1 });
-        }
-        if events.len() > MOST_AT_ONCE {
-            invalid.push("ids", FieldCode::TooMany { max: MOST_AT_ONCE });
-        }
-        invalid.or(())?;
         self.db.write(|tx| {
             let mut wrong = Invalid::default();
             for (at, event) in events.iter().enumerate() {

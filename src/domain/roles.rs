@@ -60,6 +60,16 @@ impl Role {
 }
 
 impl Roles {
+    /// The organisations in which somebody may do what `role` may.
+    #[must_use]
+    pub fn organisations(&self, role: MemberRole) -> Vec<OrganisationId> {
+        let of = |held: &Role| match held {
+            Role::Member(held, organisation) => (*held >= role).then_some(*organisation),
+            Role::Authority(..) => None,
+        };
+        self.0.iter().filter_map(of).collect()
+    }
+
     /// The divisions over which somebody may do what `role` may.
     #[must_use]
     pub fn divisions(&self, role: AuthorityRole) -> Vec<Adcode> {
@@ -109,6 +119,8 @@ mod tests {
         let roles = Roles(vec![Role::Member(MemberRole::Editor, own)]);
         assert!(roles.in_any(&[other, own], MemberRole::Desk) && roles.in_any(&[own], MemberRole::Editor));
         assert!(!roles.in_any(&[own], MemberRole::Owner));
+        assert_eq!(roles.organisations(MemberRole::Editor), [own]);
+        assert!(roles.organisations(MemberRole::Owner).is_empty());
         assert!(!roles.in_any(&[other], MemberRole::Desk) && !roles.in_any(&[], MemberRole::Desk));
         assert!(!roles.over(adcode("440100"), AuthorityRole::Reviewer) && !roles.any_authority());
     }

@@ -20,6 +20,7 @@
 //! | [`pages`] | which page is asked for, and where the next one continues |
 //! | [`params`] | the table-driven parser of queries, which documents itself |
 //! | [`person`] | who calls: access stands in a handler's signature |
+//! | [`private`] | answers that nobody keeps |
 //! | [`problem`] | the table of error codes |
 //! | [`repeats`] | `Idempotency-Key`: what makes something makes it once |
 //! | [`staff`] | the same for those who hold a role |
@@ -45,6 +46,7 @@ pub mod openapi;
 pub mod pages;
 pub mod params;
 pub mod person;
+pub mod private;
 pub mod problem;
 pub mod repeats;
 pub mod staff;

@@ -15,9 +15,8 @@ use super::state::Members;
 use crate::db::{AnyConn, Error, api_keys, organisations, roles};
 use crate::domain::api_keys::{ApiKey, GivenKey, Scope};
 use crate::domain::audit::Actor;
-use crate::domain::divisions::Adcode;
 use crate::domain::ids::{OrganisationId, SessionId};
-use crate::domain::roles::{AuthorityRole, MemberRole, Role, Roles};
+use crate::domain::roles::{MemberRole, Role, Roles};
 
 /// The header of partners' systems.
 pub(super) const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -86,14 +85,6 @@ impl Staff {
     ) -> Result<(), Problem> {
         let_through(&self.roles, &self.barred, organisations, role, known)
     }
-
-    /// Lets through who may do what `role` may in a division.
-    ///
-    /// # Errors
-    /// [`Code::Forbidden`].
-    pub fn of_division(&self, division: Adcode, role: AuthorityRole) -> Result<(), Problem> {
-        if self.roles.over(division, role) { Ok(()) } else { Err(Code::Forbidden.into()) }
-    }
 }
 
 impl Author {
@@ -155,14 +146,7 @@ fn let_through(
 
 /// The suspended organisations among those of these roles, where a request is to change something.
 fn barred(conn: &mut AnyConn, writes: bool, roles: &Roles) -> Result<Vec<OrganisationId>, Error> {
-    let own: Vec<_> = roles
-        .0
-        .iter()
-        .filter_map(|role| match role {
-            Role::Member(_, id) => Some(*id),
-            Role::Authority(..) => None,
-        })
-        .collect();
+    let own = roles.organisations(MemberRole::Desk);
     if writes && !own.is_empty() { organisations::suspended_among(conn, &own) } else { Ok(Vec::new()) }
 }
 
@@ -244,7 +228,6 @@ impl FromRequest for Desk {
 mod tests {
     use super::*;
     use crate::domain::ids::{LoginId, PersonId};
-    use crate::domain::roles::Role;
 
     #[test]
     fn what_is_not_public_does_not_exist_for_outsiders() {
@@ -259,8 +242,6 @@ mod tests {
         assert_eq!(code(own, MemberRole::Owner, Known::ToMembers), Some(Code::Forbidden));
         assert_eq!(code(other, MemberRole::Desk, Known::ToMembers), Some(Code::NotFound));
         assert_eq!(code(other, MemberRole::Desk, Known::ToAll), Some(Code::Forbidden));
-        let guangzhou = "440100".parse().unwrap();
-        assert!(staff.of_division(guangzhou, AuthorityRole::Reviewer).is_err());
     }
 
     #[test]

@@ -119,6 +119,35 @@ fn handlers_do_not_write_to_the_store() {
     }
 }
 
+/// The names under which a source's types stand in the document of the API.
+fn documented(code: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let (mut derived, mut words) = (false, false);
+    for line in code.lines() {
+        derived |= line.contains("derive(") && line.contains("ToSchema");
+        words = (words || line.starts_with("wire! {")) && !line.starts_with('}');
+        let declared = line.trim_start().trim_start_matches("pub ");
+        let declared = declared.strip_prefix("struct ").or_else(|| declared.strip_prefix("enum "));
+        let word = line.strip_prefix("    ").filter(|line| words && line.contains(" = "));
+        if let Some(named) = declared.filter(|_| derived).or(word) {
+            names.push(named.chars().take_while(|c| c.is_ascii_alphanumeric()).collect::<String>());
+            derived = false;
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names
+}
+
+#[test]
+fn no_two_types_of_the_document_share_a_name() {
+    let mut seen = BTreeSet::new();
+    let names =
+        sources(&src().join("http")).iter().flat_map(|path| documented(&code(path))).collect::<Vec<_>>();
+    assert!(names.len() > 200, "{}", names.len());
+    let twice: Vec<_> = names.into_iter().filter(|name| !seen.insert(name.clone())).collect();
+    assert!(twice.is_empty(), "one of each would hide the other: {twice:?}");
+}
+
 #[test]
 fn drawers_have_no_place() {
     for path in sources(&src()) {

@@ -14,6 +14,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::logins::RefreshToken;
 use crate::http::json::{Json, MaybeJson};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::state::{Members, State};
 
@@ -192,7 +193,7 @@ async fn end_login(
         Ok::<_, app::Error>(())
     };
     members.into_inner().aside(end).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 /// The tokens of a login, which nobody may keep for another.

@@ -1,7 +1,7 @@
 //! Whom somebody brings along (同行人).
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -19,6 +19,7 @@ use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::PathId;
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::state::Members;
@@ -239,7 +240,7 @@ async fn list_companions(person: Person, members: web::Data<Members>) -> Result<
     };
     let held = members.into_inner().aside(read).await?;
     let items = held.into_iter().map(CompanionItem::from).collect();
-    Ok(unkept(HttpResponse::Ok()).json(List::whole(items, None)))
+    Ok(private::answer(StatusCode::OK, List::whole(items, None)))
 }
 
 /// Add a companion
@@ -273,7 +274,7 @@ async fn create_companion(
         members.companions.add(person.id, &companion, given.as_ref(), repeat.as_ref())
     };
     let held = members.into_inner().aside(add).await?;
-    Ok(unkept(HttpResponse::Created()).json(CompanionItem::from(held)))
+    Ok(private::answer(StatusCode::CREATED, CompanionItem::from(held)))
 }
 
 /// Read a companion
@@ -295,7 +296,7 @@ async fn get_companion(
         members.db.read(|conn| companions::get(conn, &members.vault, person.id, id.0))
     };
     let held = members.into_inner().aside(read).await?.ok_or(Code::NotFound)?;
-    Ok(unkept(HttpResponse::Ok()).json(CompanionItem::from(held)))
+    Ok(private::answer(StatusCode::OK, CompanionItem::from(held)))
 }
 
 /// Change a companion
@@ -333,7 +334,7 @@ async fn update_companion(
         members.companions.change(person.id, id.0, version, &companion, given.as_ref())
     };
     let held = members.into_inner().aside(change).await?;
-    Ok(unkept(HttpResponse::Ok()).json(CompanionItem::from(held)))
+    Ok(private::answer(StatusCode::OK, CompanionItem::from(held)))
 }
 
 /// Remove a companion
@@ -355,11 +356,5 @@ async fn delete_companion(
 ) -> Result<HttpResponse, Problem> {
     let remove = move |members: &Members| members.companions.remove(person.id, id.0);
     members.into_inner().aside(remove).await?;
-    Ok(unkept(HttpResponse::NoContent()).finish())
-}
-
-/// An answer that nobody keeps on the way.
-fn unkept(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
-    response.insert_header((header::CACHE_CONTROL, "no-store"));
-    response
+    Ok(private::nothing())
 }

@@ -1,7 +1,7 @@
 //! Everything that is held about whoever asks (PIPL article 45). [`Export`] is the list: a table that holds something about
 //! persons has its field there.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
@@ -34,6 +34,7 @@ use crate::domain::subscriptions::Subscription;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::Problem;
 use crate::http::state::{Members, State};
 
@@ -345,7 +346,7 @@ async fn export_me(
         }
     };
     let export = members.into_inner().aside(gather).await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(export))
+    Ok(private::answer(StatusCode::OK, export))
 }
 
 /// Something that the person keeps at hand.

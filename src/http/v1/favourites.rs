@@ -1,6 +1,6 @@
 //! Favourites (收藏): what somebody wants to find again.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, put, web};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -25,6 +25,7 @@ use crate::http::list::Crs;
 use crate::http::params::groups::{CRS, LANGUAGE, PAGE};
 use crate::http::params::{Asked, Param, PathFavourite, Table};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::state::{Members, State};
 
@@ -177,7 +178,7 @@ async fn list_favourites(
         next_cursor: list.next_cursor,
         crs: view.crs.into(),
     };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Add a favourite
@@ -205,7 +206,7 @@ async fn add_favourite(
         return Err(Code::NotFound.into());
     }
     members.into_inner().aside(move |members| members.favourites.add(person.id, favourite)).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 /// Remove a favourite
@@ -225,5 +226,5 @@ async fn remove_favourite(
 ) -> Result<HttpResponse, Problem> {
     let PathFavourite(favourite) = path;
     members.into_inner().aside(move |members| members.favourites.remove(person.id, favourite)).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }

@@ -1,6 +1,6 @@
 //! Whoever is logged in.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -22,6 +22,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
 use crate::http::params::Asked;
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::state::{Members, State};
 
@@ -213,7 +214,7 @@ fn keep_phone(members: &Members, id: PersonId, phone: Option<&Phone>) -> Result<
 #[delete("/v1/me")]
 async fn delete_me(person: Person, members: web::Data<Members>) -> Result<HttpResponse, Problem> {
     members.into_inner().aside(move |members| members.accounts.erase(person.id)).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 impl Me {
@@ -232,5 +233,5 @@ impl Me {
 }
 
 fn answer(found: Found, live: &Live, lang: Lang) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Me::new(&found, live, lang))
+    private::answer(StatusCode::OK, Me::new(&found, live, lang))
 }

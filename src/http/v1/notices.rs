@@ -1,6 +1,6 @@
 //! Notices (通知): what a person has been told.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, MAX_ENTRIES, Param, Table};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem};
 use crate::http::state::{Members, State};
 use crate::http::wire::wire;
@@ -298,7 +299,7 @@ async fn list_notices(
     let list: List<NoticeItem<'_>> = turn
         .page(page, |(told, title)| NoticeItem::new(told, &scenes, snapshot.as_deref(), asked.lang, title));
     let body = NoticeList { items: list.items, total, unread, next_cursor: list.next_cursor };
-    Ok(private(&body))
+    Ok(private::answer(StatusCode::OK, body))
 }
 
 /// Mark notices as read
@@ -319,7 +320,7 @@ async fn mark_notices_read(
     let ids = read_ids(&body.0.ids).map_err(Problem::unprocessable)?;
     let mark = move |members: &Members| members.agreements.mark_read(person.id, &ids);
     let unread = members.into_inner().aside(mark).await?;
-    Ok(private(&Unread { unread }))
+    Ok(private::answer(StatusCode::OK, Unread { unread }))
 }
 
 fn read_ids(ids: &[String]) -> Result<Vec<NoticeId>, Invalid> {
@@ -352,8 +353,4 @@ fn instant(key: &Key) -> Option<DateTime<Utc>> {
         Key::Number(number) => DateTime::from_timestamp_micros(number.checked_neg()?),
         Key::Text(_) => None,
     }
-}
-
-fn private(body: &impl Serialize) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }

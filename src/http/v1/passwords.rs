@@ -1,6 +1,6 @@
 //! Console accounts: logging in by password (后台账号密码登录), with codes of an authenticator app.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use crate::domain::passwords::{PASSWORD, Password, Username};
 use crate::domain::totp::TotpCode;
 use crate::http::json::Json;
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::Members;
 
@@ -138,7 +139,7 @@ async fn start_totp(body: Json<TotpStart>, members: web::Data<Members>) -> Resul
     let start = move |members: &Members| members.passwords.start_codes(&username, &password, totp.as_ref());
     let enrolment = members.into_inner().aside_in_turn(start).await?;
     let answer = TotpEnrolment { secret: enrolment.secret.expose(), otpauth_uri: enrolment.uri };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(answer))
+    Ok(private::answer(StatusCode::OK, answer))
 }
 
 /// Change my password
@@ -168,5 +169,5 @@ async fn change_password(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let change = move |members: &Members| members.passwords.change(person.id, person.login, &current, &new);
     members.into_inner().aside_in_turn(change).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }

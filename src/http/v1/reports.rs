@@ -1,6 +1,6 @@
 //! Reports (纠错): anybody says that something published is wrong.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,6 +15,7 @@ use crate::domain::reports::{LONGEST, Reason};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::Asked;
 use crate::http::person::Perhaps;
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::state::Members;
@@ -182,6 +183,5 @@ async fn create_report(
     };
     let (report, new) = members.into_inner().aside(report).await?;
     let item = ReportItem { id: report.id.to_string(), created_at: rfc3339(report.at) };
-    let mut answer = if new { HttpResponse::Created() } else { HttpResponse::Ok() };
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+    Ok(private::answer(if new { StatusCode::CREATED } else { StatusCode::OK }, item))
 }

@@ -2,7 +2,7 @@
 
 mod push;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -17,6 +17,7 @@ use crate::domain::notices::templates::Occasion;
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, Table};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::state::{Members, State};
@@ -186,7 +187,7 @@ async fn report_message_credits(
             Ok::<_, Problem>(answers.into_iter().zip(counts).map(credit).collect())
         })
         .await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(MessageCredits { items }))
+    Ok(private::answer(StatusCode::OK, MessageCredits { items }))
 }
 
 fn answers(app: &MiniProgram, results: Vec<MessageAnswer>) -> Result<Vec<(String, Answered)>, Invalid> {

@@ -1,6 +1,6 @@
 //! The audit (审计): who did what, when and why, read by administrators of the division that it concerns.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use hashbrown::HashMap;
 use serde::Serialize;
@@ -20,6 +20,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::List;
 use crate::http::params::groups::{FROM, LANGUAGE, PAGE, TO};
 use crate::http::params::{Asked, Kind, Param, Params, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem};
 use crate::http::staff::Staff;
 use crate::http::state::{Members, State};
@@ -198,7 +199,7 @@ async fn list_audit_entries(
     let answer = Answer { found: noted, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list: List<AuditItem> =
         turn.page(answer, |noted| AuditItem::new(noted, &names, snapshot.as_deref(), asked.lang));
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 fn filter(params: &Params, divisions: Vec<Adcode>) -> Filter {

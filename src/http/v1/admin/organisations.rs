@@ -1,7 +1,7 @@
 //! Organisations as authorities administer them: who is in their division, suspended, restored, trusted; and a first owner
 //! for one that has none. Applications are decided in the queue of review.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,6 +20,7 @@ use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::IdempotencyKey;
 use crate::http::staff::{Known, Staff};
@@ -130,7 +131,7 @@ async fn act(
         })
     };
     let standing = members.into_inner().aside(act).await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(standing))
+    Ok(private::answer(StatusCode::OK, standing))
 }
 
 /// List organisations to administer
@@ -178,7 +179,7 @@ async fn list_administered_organisations(
     let answer = Answer { found, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list: List<ManagedOrganisation> =
         turn.page(answer, |one| ManagedOrganisation::new(one, &state.live, asked.lang));
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Suspend an organisation
@@ -300,5 +301,5 @@ async fn invite_owner(
     };
     let (invitation, code) = members.into_inner().aside(invite).await?;
     let body = InvitationItem::new(invitation, Some(&code));
-    Ok(HttpResponse::build(StatusCode::CREATED).insert_header((header::CACHE_CONTROL, "no-store")).json(body))
+    Ok(private::answer(StatusCode::CREATED, body))
 }

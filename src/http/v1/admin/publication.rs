@@ -1,6 +1,6 @@
 //! What administrators do to what is published: take it down, show it again, publish past the queue.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use crate::domain::invalid::Invalid;
 use crate::domain::roles::AuthorityRole;
 use crate::http::json::Json;
 use crate::http::params::{Asked, PathThing};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Staff;
 use crate::http::state::Members;
@@ -140,5 +141,5 @@ async fn act(
     let work =
         move |members: &Members| work(members, Reviewer { person: staff.person.id, roles: &staff.roles });
     members.into_inner().aside(work).await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Shown { publication }))
+    Ok(private::answer(StatusCode::OK, Shown { publication }))
 }

@@ -1,12 +1,12 @@
 //! Those who come without a sign-up, and counts of heads.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, put, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer;
 use super::device::check_name;
 use crate::app::checkins::{Came, LetIn};
 use crate::db::headcounts;
@@ -15,6 +15,7 @@ use crate::domain::invalid::Invalid;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
 use crate::http::params::PathId;
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::staff;
@@ -129,7 +130,7 @@ async fn record_walk_in(
     let let_in = move |members: &Members| {
         members.checkins.let_in(desk.session, desk.person.id, &came, repeat.as_ref())
     };
-    Ok(answer(WalkIns::from(members.into_inner().aside(let_in).await?)))
+    Ok(private::answer(StatusCode::OK, WalkIns::from(members.into_inner().aside(let_in).await?)))
 }
 
 /// Say how many were there
@@ -157,7 +158,7 @@ async fn set_headcount(
     invalid.range("people", people, 0, MOST_HEADS);
     invalid.or(()).map_err(Problem::unprocessable)?;
     let count = move |members: &Members| members.checkins.count(desk.session, desk.person.id, people);
-    Ok(answer(Headcount::from(members.into_inner().aside(count).await?)))
+    Ok(private::answer(StatusCode::OK, Headcount::from(members.into_inner().aside(count).await?)))
 }
 
 impl WalkInEntry {

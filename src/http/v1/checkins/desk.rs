@@ -1,5 +1,6 @@
 //! What a device at a door is given.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -8,7 +9,6 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer;
 use super::counts::Headcount;
 use crate::app::checkins::Sheet;
 use crate::discovery::Live;
@@ -20,6 +20,7 @@ use crate::domain::text::Lang;
 use crate::domain::tickets::{TicketKey, TicketKeys};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::params::{Asked, PathId};
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::staff;
 use crate::http::state::{Members, State};
@@ -215,31 +216,37 @@ async fn get_desk(
 #[get("/v1/manage/sessions/{id}/door-code")]
 async fn get_door_code(desk: staff::Desk, members: web::Data<Members>) -> HttpResponse {
     let code = DoorCode::of(members.checkins.tickets(), desk.session, members.clock.now());
-    answer(ShownDoorCode { code: code.digits, qr: code.scanned, until: rfc3339(code.until) })
+    private::answer(
+        StatusCode::OK,
+        ShownDoorCode { code: code.digits, qr: code.scanned, until: rfc3339(code.until) },
+    )
 }
 
 fn sheet(desk: &Sheet, keys: &TicketKeys, live: &Live, lang: Lang) -> HttpResponse {
     let session = &desk.session;
     let doors = Doors::of(session.start, session.end);
     let title = live.filled(&desk.title);
-    answer(DeskSheet {
-        as_of: rfc3339(desk.as_of),
-        session: DeskSession {
-            id: session.id.to_string(),
-            event: EventRef::new(session.event.get(), title.get(lang)),
-            start: rfc3339(session.start),
-            end: rfc3339(session.end),
-            doors_open: rfc3339(doors.open),
-            doors_close: rfc3339(doors.close),
-            capacity: session.capacity,
-            taken: session.taken,
+    private::answer(
+        StatusCode::OK,
+        DeskSheet {
+            as_of: rfc3339(desk.as_of),
+            session: DeskSession {
+                id: session.id.to_string(),
+                event: EventRef::new(session.event.get(), title.get(lang)),
+                start: rfc3339(session.start),
+                end: rfc3339(session.end),
+                doors_open: rfc3339(doors.open),
+                doors_close: rfc3339(doors.close),
+                capacity: session.capacity,
+                taken: session.taken,
+            },
+            keys: keys.all().map(PublicTicketKey::from).collect(),
+            parties: desk.signups.iter().filter_map(DeskParty::of).collect(),
+            revoked: desk.signups.iter().filter_map(RevokedTicket::of).collect(),
+            walk_ins: desk.walk_ins,
+            headcount: desk.headcount.map(Headcount::from),
         },
-        keys: keys.all().map(PublicTicketKey::from).collect(),
-        parties: desk.signups.iter().filter_map(DeskParty::of).collect(),
-        revoked: desk.signups.iter().filter_map(RevokedTicket::of).collect(),
-        walk_ins: desk.walk_ins,
-        headcount: desk.headcount.map(Headcount::from),
-    })
+    )
 }
 
 impl From<&TicketKey> for PublicTicketKey {

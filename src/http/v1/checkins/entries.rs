@@ -1,5 +1,6 @@
 //! What devices at a door say.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,6 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer;
 use super::device::check_name;
 use crate::app::checkins::{Heard, Said, Shown};
 use crate::domain::checkins;
@@ -17,6 +17,7 @@ use crate::domain::signup_terms::GROUP_MAX;
 use crate::domain::time::parse_instant;
 use crate::http::json::Json;
 use crate::http::params::PathId;
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::staff;
 use crate::http::state::Members;
@@ -162,7 +163,10 @@ async fn record_checkins(
     let (device, said) = said(body.0).map_err(Problem::unprocessable)?;
     let hear = move |members: &Members| members.checkins.hear(desk.session, desk.person.id, &device, &said);
     let heard = members.into_inner().aside(hear).await?;
-    Ok(answer(CheckinResults { results: heard.into_iter().map(CheckinResult::from).collect() }))
+    Ok(private::answer(
+        StatusCode::OK,
+        CheckinResults { results: heard.into_iter().map(CheckinResult::from).collect() },
+    ))
 }
 
 fn said(batch: CheckinBatch) -> Result<(String, Vec<Said>), Invalid> {

@@ -1,18 +1,19 @@
 //! What people do for themselves: check in by the code that a door shows, and say how it was.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer;
 use crate::domain::feedback::{self, Words};
 use crate::domain::ids::SignupId;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
 use crate::http::params::{Asked, PathId};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::state::Members;
 use crate::http::v1::filters::Plain;
@@ -113,9 +114,12 @@ async fn give_feedback(
     let kept = said.clone();
     let rate = move |members: &Members| members.checkins.rate(person.id, id.0, &said);
     let at = members.into_inner().aside(rate).await?;
-    Ok(answer(KeptFeedback {
-        stars: kept.stars,
-        text: kept.words.map(|words| words.expose().to_owned()),
-        updated_at: rfc3339(at),
-    }))
+    Ok(private::answer(
+        StatusCode::OK,
+        KeptFeedback {
+            stars: kept.stars,
+            text: kept.words.map(|words| words.expose().to_owned()),
+            updated_at: rfc3339(at),
+        },
+    ))
 }

@@ -12,9 +12,6 @@ pub mod terms;
 pub mod webhooks;
 pub mod words;
 
-use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
-use serde::Serialize;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::drafts;
@@ -72,9 +69,4 @@ fn drafted_by(conn: &mut AnyConn, author: &Author, id: EventId, scope: Scope) ->
 fn known(conn: &mut AnyConn, id: EventId) -> Result<Known, Problem> {
     let public = publication::of(conn, Kind::Event, id.get())? == Some(Publication::Public);
     Ok(if public { Known::ToAll } else { Known::ToMembers })
-}
-
-/// An answer that nobody keeps: it changes with whoever asks.
-fn answer(status: StatusCode, body: impl Serialize) -> HttpResponse {
-    HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }

@@ -1,6 +1,6 @@
 //! What reviewers decide.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -16,6 +16,7 @@ use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::roles::AuthorityRole;
 use crate::http::json::Json;
 use crate::http::params::{Asked, PathId};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Staff;
 use crate::http::state::Members;
@@ -254,7 +255,7 @@ async fn approve_review_items(
         }
     };
     let results = ids.into_iter().zip(done).map(result).collect();
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(Approved { results }))
+    Ok(private::answer(StatusCode::OK, Approved { results }))
 }
 
 fn named(asked: &Approvals) -> Result<Vec<(ReviewItemId, i64)>, Invalid> {
@@ -287,5 +288,5 @@ async fn decide(
     let work = move |members: &Members| work(members, Reviewer { person: by, roles: &staff.roles });
     let judged = members.clone().aside(work).await?;
     let item = ReviewItem::new(judged, by, members.clock.now(), lang);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+    Ok(private::answer(StatusCode::OK, item))
 }

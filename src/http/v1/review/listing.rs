@@ -1,6 +1,6 @@
 //! The queue, and one item of it.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,6 +15,7 @@ use crate::domain::roles::AuthorityRole;
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem};
 use crate::http::staff::Staff;
 use crate::http::state::{Members, State};
@@ -87,7 +88,7 @@ async fn list_review_items(
     let answer = Answer { found, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list: List<ReviewItem> =
         turn.page(answer, |judged| ReviewItem::new(judged, staff.person.id, now, asked.lang));
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Get what waits for review
@@ -115,7 +116,7 @@ async fn get_review_item(
     let review::Opened { judged, changes, report, application } = members.clone().aside(read).await?;
     let item = ReviewItem::new(judged, by, members.clock.now(), lang);
     let detail = ReviewDetail::new(item, changes, report, application);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(detail))
+    Ok(private::answer(StatusCode::OK, detail))
 }
 
 /// The place of an item in the queue: the store keeps microseconds.

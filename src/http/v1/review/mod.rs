@@ -9,7 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(in crate::http::v1) use deciding::LONGEST_REASON;
 pub use deciding::{Approval, Approvals, Approved, Rejection};
 pub use listing::ListReviewItems;
-pub use shown::{ReviewDetail, ReviewItem, ReviewKind, ReviewLane, ReviewState};
+pub use shown::{ReviewDetail, ReviewItem, ReviewKind, ReviewLane, ReviewNote, ReviewState};
 
 /// Mounts the operations of this directory.
 pub fn configure(cfg: &mut ServiceConfig) {

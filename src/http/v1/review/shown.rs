@@ -161,7 +161,7 @@ pub struct ScreeningNote {
 }
 
 /// What is said of one field.
-#[derive(Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ReviewNote {
     /// Which field.
     #[schema(example = "place.address")]

@@ -1,6 +1,6 @@
 //! Who comes to a session, and what its host decides about them.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -18,6 +18,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::MaybeJson;
 use crate::http::list::List;
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Desk;
 use crate::http::state::Members;
@@ -181,7 +182,7 @@ async fn list_session_signups(
     let all = members.into_inner().aside(read).await?;
     let items = all.into_iter().map(|signup| HostedSignup::new(signup, full)).collect();
     let list: List<HostedSignup> = List::whole(items, None);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Approve a sign-up
@@ -247,5 +248,5 @@ async fn decide(
     let decide = move |members: &Members| members.signups.decide(by, id, decision, version);
     let signup = members.into_inner().aside(decide).await?;
     let shown = HostedSignup::new(signup, false);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(shown))
+    Ok(private::answer(StatusCode::OK, shown))
 }

@@ -5,7 +5,7 @@ mod asked;
 mod host;
 mod shown;
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,6 +35,7 @@ use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::person::{Claimed, Person};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::IdempotencyKey;
 use crate::http::state::{Members, State};
@@ -118,11 +119,14 @@ async fn create_signup(
     if found.signup.status == Status::Waitlisted {
         found = members.clone().aside(move |members| members.db.read(|conn| found.placed(conn))).await?;
     }
-    let mut answer = if made { HttpResponse::Created() } else { HttpResponse::Ok() };
-    answer.insert_header((header::LOCATION, format!("/v1/signups/{}", found.signup.id)));
     let mut item = SignupItem::new(&found, members.checkins.tickets(), asked.lang, members.clock.now());
     item.party_differs = differs.then_some(true);
-    Ok(answer.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+    // Where it stood already, the address is told too.
+    let mut answer = private::made(format_args!("/v1/signups/{}", found.signup.id), item);
+    if !made {
+        *answer.status_mut() = StatusCode::OK;
+    }
+    Ok(answer)
 }
 
 /// The attempt that a request makes, beside its session and event; or why it is refused without the desk.
@@ -214,7 +218,7 @@ async fn list_signups(
     let item =
         |found: Found| SignupItem::new(&found, members.checkins.tickets(), asked.lang, members.clock.now());
     let list = turn.page(Answer { found, total, next }, item);
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Get a sign-up
@@ -348,5 +352,5 @@ fn one(conn: &mut AnyConn, signup: Signup) -> Result<Found, app::Error> {
 
 fn answer(found: &Found, members: &Members, lang: Lang) -> HttpResponse {
     let item = SignupItem::new(found, members.checkins.tickets(), lang, members.clock.now());
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(item)
+    private::answer(StatusCode::OK, item)
 }

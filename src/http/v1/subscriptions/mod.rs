@@ -2,8 +2,8 @@
 
 mod filter;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, HttpResponseBuilder, delete, get, post, put, web};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -21,6 +21,7 @@ use crate::http::json::Json;
 use crate::http::list::{Crs, List};
 use crate::http::params::{Asked, PathId};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::state::{Members, State};
@@ -119,7 +120,7 @@ async fn list_subscriptions(
     let view = asked.view(&snapshot, state.now());
     let items = mine.iter().map(|one| SubscriptionItem::new(&view, one)).collect::<Result<Vec<_>, _>>()?;
     let list = List::whole(items, Some(view.crs.into()));
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Subscribe
@@ -155,10 +156,8 @@ async fn create_subscription(
     let wish = wish(&asked, &state, name, &filter)?;
     let create = move |members: &Members| members.subscriptions.create(person.id, &wish, repeat.as_ref());
     let made = members.into_inner().aside(create).await?;
-    let location = format!("/v1/me/subscriptions/{}", made.id);
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, location));
-    answer(response, &asked, &state, &made)
+    let location = format_args!("/v1/me/subscriptions/{}", made.id);
+    Ok(private::made(location, item(&asked, &state, &made)?))
 }
 
 /// Get a subscription
@@ -182,7 +181,7 @@ async fn get_subscription(
         members.db.read(|conn| subscriptions::get(conn, &members.vault, person.id, id.0))
     };
     let found = members.into_inner().aside(read).await?.ok_or(Code::NotFound)?;
-    answer(HttpResponse::Ok(), &asked, &state, &found)
+    Ok(private::answer(StatusCode::OK, item(&asked, &state, &found)?))
 }
 
 /// Change a subscription
@@ -216,7 +215,7 @@ async fn update_subscription(
     let wish = wish(&asked, &state, name, &filter)?;
     let change = move |members: &Members| members.subscriptions.change(person.id, id.0, version, &wish);
     let changed = members.into_inner().aside(change).await?;
-    answer(HttpResponse::Ok(), &asked, &state, &changed)
+    Ok(private::answer(StatusCode::OK, item(&asked, &state, &changed)?))
 }
 
 /// End a subscription
@@ -235,7 +234,7 @@ async fn delete_subscription(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     members.into_inner().aside(move |members| members.subscriptions.remove(person.id, id.0)).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 fn wish(
@@ -249,13 +248,7 @@ fn wish(
     Ok(Wish { name: name.map(|name| name.trim().to_owned()), filter })
 }
 
-fn answer(
-    mut response: HttpResponseBuilder,
-    asked: &Asked<Placed>,
-    state: &State,
-    subscription: &Subscription,
-) -> Result<HttpResponse, Problem> {
+fn item(asked: &Asked<Placed>, state: &State, of: &Subscription) -> Result<SubscriptionItem, Problem> {
     let snapshot = state.snapshot()?;
-    let item = SubscriptionItem::new(&asked.view(&snapshot, state.now()), subscription)?;
-    Ok(response.insert_header((header::CACHE_CONTROL, "no-store")).json(item))
+    SubscriptionItem::new(&asked.view(&snapshot, state.now()), of)
 }

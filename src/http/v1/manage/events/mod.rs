@@ -6,7 +6,7 @@ mod parts;
 mod review;
 mod shown;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,8 +15,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use asked::{ChangedEvent, NewEvent};
 use shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 
+use super::drafted_by;
 use super::places::Ground;
-use super::{answer, drafted_by};
 use crate::app::drafts;
 use crate::app::sessions::adding::Copied;
 use crate::db::{AnyConn, events, sessions};
@@ -27,11 +27,12 @@ use crate::domain::events::Event;
 use crate::domain::geo;
 use crate::domain::ids::{EventId, OrganisationId};
 use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::roles::{MemberRole, Role};
+use crate::domain::roles::MemberRole;
 use crate::http::json::Json;
 use crate::http::list::{Crs, List};
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::{IdempotencyKey, Once};
 use crate::http::staff::{Author, Known};
@@ -93,11 +94,7 @@ fn organisation(author: &Author, named: Option<&named::Named>) -> Result<Organis
         author.of_organisation(id, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
         return Ok(id);
     }
-    let own = author.roles().0.iter().filter_map(|role| match role {
-        Role::Member(role, organisation) if *role >= MemberRole::Editor => Some(*organisation),
-        _ => None,
-    });
-    match own.collect::<Vec<_>>()[..] {
+    match author.roles().organisations(MemberRole::Editor)[..] {
         [only] => {
             author.of_organisation(only, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
             Ok(only)
@@ -127,16 +124,8 @@ async fn list_managed_events(
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let (before, limit) = (turn.paging.after.as_ref().map(|(_, id)| *id), turn.paging.limit);
     let wanted: Option<OrganisationId> = asked.params.text(&ORGANISATION).and_then(|id| id.parse().ok());
-    let own: Vec<OrganisationId> = author
-        .roles()
-        .0
-        .iter()
-        .filter_map(|role| match role {
-            Role::Member(_, organisation) => Some(*organisation),
-            Role::Authority(..) => None,
-        })
-        .filter(|own| wanted.is_none_or(|wanted| wanted == *own))
-        .collect();
+    let mut own = author.roles().organisations(MemberRole::Desk);
+    own.retain(|own| wanted.is_none_or(|wanted| wanted == *own));
     if own.is_empty() && wanted.is_none() {
         return Err(Code::Forbidden.into());
     }
@@ -161,7 +150,7 @@ async fn list_managed_events(
     let next = items.last().filter(|_| more).map(|(_, id)| (Key::Number(-id), *id));
     let answered = Answer { found: items, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list: List<ManagedEventItem> = turn.page(answered, |(item, _)| item);
-    Ok(answer(StatusCode::OK, list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventItem>, Problem> {
@@ -212,14 +201,7 @@ async fn create_event(
         members.db.read(|conn| Ok::<_, Problem>((id, read(conn, by, id, warnings)?)))
     };
     let (id, event) = members.into_inner().aside(create).await?;
-    Ok(created(id, event))
-}
-
-fn created(id: EventId, event: ManagedEvent) -> HttpResponse {
-    HttpResponse::Created()
-        .insert_header((header::LOCATION, format!("/v1/manage/events/{id}")))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .json(event)
+    Ok(private::made(format_args!("/v1/manage/events/{id}"), event))
 }
 
 /// Read an event as its author
@@ -246,7 +228,7 @@ async fn get_managed_event(
             read(conn, by, id.0, Vec::new())
         })
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(read).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }
 
 /// Change an event
@@ -284,7 +266,7 @@ async fn update_event(
         members.events.update(author.actor(), id.0, version, given).map_err(problem)?;
         members.db.read(|conn| read(conn, by, id.0, warnings))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(change).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
 }
 
 /// Duplicate an event
@@ -323,7 +305,7 @@ async fn duplicate_event(
         members.db.read(|conn| Ok::<_, Problem>((copy, read(conn, by, copy, Vec::new())?)))
     };
     let (copy, event) = members.into_inner().aside(duplicate).await?;
-    Ok(created(copy, event))
+    Ok(private::made(format_args!("/v1/manage/events/{copy}"), event))
 }
 
 /// Preview an event
@@ -358,5 +340,5 @@ async fn preview_event(
     let view = asked.view(&snapshot, state.now());
     let entry = snapshot.preview(&record, sessions);
     let event = view.event(&entry)?;
-    Ok(answer(StatusCode::OK, EventDetail::new(&view, &event, &entry)))
+    Ok(private::answer(StatusCode::OK, EventDetail::new(&view, &event, &entry)))
 }

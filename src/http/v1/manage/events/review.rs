@@ -8,20 +8,24 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 use super::{by, item};
+use crate::app;
+use crate::app::events::{Events, MOST_AT_ONCE};
 use crate::app::rehearsal::Run;
 use crate::domain::api_keys::Scope;
+use crate::domain::audit::Actor;
 use crate::domain::geo;
 use crate::domain::ids::EventId;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
+use crate::http::private;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
-use crate::http::v1::manage::{answer, drafted_by, written_by};
+use crate::http::v1::manage::{drafted_by, written_by};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -39,6 +43,22 @@ pub struct SubmittedEvents {
     /// Which.
     #[schema(example = json!(["01h2x7m9k4qpz"]), min_items = 1, max_items = 100)]
     ids: Vec<String>,
+}
+
+/// Does something about an event of the author's, and answers with what it is then.
+async fn act(
+    author: Author,
+    id: EventId,
+    by: By,
+    members: web::Data<Members>,
+    work: impl FnOnce(&Events, Actor, EventId) -> Result<(), app::Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let act = move |members: &Members| {
+        members.db.read(|conn| drafted_by(conn, &author, id, Scope::EventsWrite))?;
+        work(&members.events, author.actor(), id).map_err(problem)?;
+        members.db.read(|conn| read(conn, by, id, Vec::new()))
+    };
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(act).await?))
 }
 
 /// Submit an event
@@ -66,12 +86,7 @@ async fn submit_event(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
-    let submit = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.submit(author.actor(), &[id.0]).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
-    };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(submit).await?))
+    act(author, id.0, by, members, |events, author, id| events.submit(author, &[id])).await
 }
 
 /// Submit many events
@@ -97,16 +112,7 @@ async fn submit_events(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let Json(SubmittedEvents { ids }) = body;
-    let mut invalid = Invalid::default();
-    let mut events = Vec::with_capacity(ids.len());
-    for (at, id) in ids.iter().enumerate() {
-        match id.parse::<EventId>() {
-            Ok(id) if events.contains(&id) => invalid.push(format!("ids[{at}]"), FieldCode::Repeated),
-            Ok(id) => events.push(id),
-            Err(_) => invalid.push(format!("ids[{at}]"), FieldCode::NoSuch { kind: "event" }),
-        }
-    }
-    invalid.or(()).map_err(Problem::unprocessable)?;
+    let events = named(&ids).map_err(Problem::unprocessable)?;
     let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
     let submit = move |members: &Members| {
         members.db.read(|conn| {
@@ -123,7 +129,28 @@ async fn submit_events(
     };
     let items = members.into_inner().aside(submit).await?;
     let list: List<ManagedEventItem> = List::whole(items, None);
-    Ok(answer(StatusCode::OK, list))
+    Ok(private::answer(StatusCode::OK, list))
+}
+
+/// The events that are to be handed in: how many is judged before any is read.
+fn named(ids: &[String]) -> Result<Vec<EventId>, Invalid> {
+    let mut invalid = Invalid::default();
+    if ids.is_empty() {
+        invalid.push("ids", FieldCode::TooFew { min: 1 });
+    }
+    if ids.len() > MOST_AT_ONCE {
+        invalid.push("ids", FieldCode::TooMany { max: MOST_AT_ONCE });
+        return Err(invalid);
+    }
+    let mut events = Vec::with_capacity(ids.len());
+    for (at, id) in ids.iter().enumerate() {
+        match id.parse() {
+            Ok(id) if events.contains(&id) => invalid.push(format!("ids[{at}]"), FieldCode::Repeated),
+            Ok(id) => events.push(id),
+            Err(_) => invalid.push(format!("ids[{at}]"), FieldCode::NoSuch { kind: "event" }),
+        }
+    }
+    invalid.or(events)
 }
 
 /// Withdraw an event
@@ -144,12 +171,7 @@ async fn withdraw_event(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
-    let withdraw = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.withdraw(author.actor(), id.0).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
-    };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(withdraw).await?))
+    act(author, id.0, by, members, |events, author, id| events.withdraw(author, id)).await
 }
 
 /// Put an event away
@@ -175,12 +197,7 @@ async fn archive_event(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let by = by(&asked, None, &state);
-    let archive = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.archive(author.actor(), id.0).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
-    };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(archive).await?))
+    act(author, id.0, by, members, |events, author, id| events.archive(author, id)).await
 }
 
 /// Call an event off
@@ -212,5 +229,20 @@ async fn cancel_event(
         let done = members.sessions.call_event_off(author.actor(), id.0, &reason.0, run)?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_many_events_are_handed_in_is_judged_before_what_they_are() {
+        let told = |count: usize| named(&vec!["none".to_owned(); count]).unwrap_err().0;
+        let [few] = &told(0)[..] else { panic!("{:?}", told(0)) };
+        assert_eq!((few.field.as_str(), few.code.wire()), ("ids", "tooFew"));
+        let [many] = &told(MOST_AT_ONCE + 1)[..] else { panic!("{:?}", told(MOST_AT_ONCE + 1)) };
+        assert_eq!((many.field.as_str(), many.code.wire()), ("ids", "tooMany"));
+        assert_eq!(told(MOST_AT_ONCE).len(), MOST_AT_ONCE);
+    }
 }

@@ -11,7 +11,7 @@ use crate::app;
 use crate::app::drafts;
 use crate::db::records::Stored;
 use crate::db::{AnyConn, publication, sessions};
-use crate::domain::drafts::{Draft, State as Drafted};
+use crate::domain::drafts::{Draft, FieldNote, State as Drafted};
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::geo;
 use crate::domain::ids::{EventId, OrganisationId};
@@ -25,6 +25,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::problem::{Code, FieldProblem, Problem};
 use crate::http::v1::manage::places::Warning;
+use crate::http::v1::review::ReviewNote;
 use crate::http::v1::sessions::Status;
 use crate::http::wire::wire;
 
@@ -65,17 +66,6 @@ pub struct Review {
     reason: Option<String>,
     /// What is to be mended, field by field.
     fields: Vec<ReviewNote>,
-}
-
-/// What is to be mended about a field.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ReviewNote {
-    /// Which field: its path.
-    #[schema(example = "place.address")]
-    field: String,
-    /// What is to be mended.
-    #[schema(example = "请写明楼层")]
-    text: String,
 }
 
 /// An organisation by id and name.
@@ -212,7 +202,7 @@ fn item(conn: &mut AnyConn, by: By, draft: Draft, event: &Event) -> Result<Manag
             fields: draft
                 .fields
                 .into_iter()
-                .map(|note| ReviewNote { field: path(&note.field), text: note.text })
+                .map(|note| FieldNote { field: path(&note.field), ..note }.into())
                 .collect(),
         },
         next_start: coming().map(|session| session.start).min().map(rfc3339),

@@ -1,13 +1,12 @@
 //! Keys by which the systems of partners act for an organisation.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::super::answer;
 use super::invitations::days;
 use super::owner;
 use crate::app::organisations::api_keys::NewKey;
@@ -17,6 +16,7 @@ use crate::domain::ids::{ApiKeyId, OrganisationId};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::List;
 use crate::http::params::PathId;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::staff::Staff;
@@ -123,7 +123,7 @@ async fn list_api_keys(
         let items = keys.into_iter().map(|key| ApiKeyItem::new(key, None)).collect();
         Ok::<List<ApiKeyItem>, Problem>(List::whole(items, None))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(read).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }
 
 /// Make an API key
@@ -158,7 +158,7 @@ async fn create_api_key(
         Ok::<_, Problem>(members.organisations.make_key(staff.person.id, repeat.as_ref(), id.0, &new)?)
     };
     let (key, given) = members.into_inner().aside(make).await?;
-    Ok(answer(StatusCode::CREATED, ApiKeyItem::new(key, Some(&given))))
+    Ok(private::answer(StatusCode::CREATED, ApiKeyItem::new(key, Some(&given))))
 }
 
 /// Revoke an API key
@@ -194,5 +194,5 @@ async fn revoke_api_key(
         Ok::<_, Problem>(members.organisations.revoke_key(staff.person.id, id.0, named)?)
     };
     members.into_inner().aside(revoke).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }

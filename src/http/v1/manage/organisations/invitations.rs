@@ -1,13 +1,12 @@
 //! Invitations into an organisation (邀请).
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::super::answer;
 use super::members::MemberRole;
 use super::owner;
 use crate::db::invitations;
@@ -18,6 +17,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::List;
 use crate::http::params::PathId;
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::staff::Staff;
@@ -117,7 +117,7 @@ async fn list_invitations(
         let items = open.into_iter().map(|invitation| InvitationItem::new(invitation, None)).collect();
         Ok::<List<InvitationItem>, Problem>(List::whole(items, None))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(read).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }
 
 /// Invite a member
@@ -149,7 +149,7 @@ async fn create_invitation(
         Ok::<_, Problem>(made)
     };
     let (invitation, code) = members.into_inner().aside(invite).await?;
-    Ok(answer(StatusCode::CREATED, InvitationItem::new(invitation, Some(&code))))
+    Ok(private::answer(StatusCode::CREATED, InvitationItem::new(invitation, Some(&code))))
 }
 
 /// Take an invitation back
@@ -178,7 +178,7 @@ async fn delete_invitation(
         Ok::<_, Problem>(members.organisations.uninvite(staff.person.id, id.0, named)?)
     };
     members.into_inner().aside(take_back).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 /// Accept an invitation
@@ -204,5 +204,5 @@ async fn accept_invitation(
     let accept = move |members: &Members| members.organisations.accept(person.id, &code);
     let accepted = members.into_inner().aside(accept).await?;
     let body = Accepted { organisation_id: accepted.organisation.to_string(), role: accepted.role.into() };
-    Ok(answer(StatusCode::OK, body))
+    Ok(private::answer(StatusCode::OK, body))
 }

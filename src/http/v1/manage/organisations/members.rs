@@ -1,13 +1,12 @@
 //! Who belongs to an organisation, and in which role.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::super::answer;
 use super::{member, owner};
 use crate::db::roles::{self, Member};
 use crate::domain::ids::{OrganisationId, PersonId};
@@ -16,6 +15,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::PathId;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Staff;
 use crate::http::state::Members;
@@ -118,7 +118,7 @@ async fn list_members(
         member(members, &staff, id.0, domain::MemberRole::Desk)?;
         all(members, id.0)
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(read).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }
 
 /// Give a member another role
@@ -152,7 +152,7 @@ async fn update_member(
         members.organisations.change_role(staff.person.id, id.0, named?, role)?;
         all(members, id.0)
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(change).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
 }
 
 /// Remove a member
@@ -184,7 +184,7 @@ async fn remove_member(
         Ok::<_, Problem>(members.organisations.remove(staff.person.id, id.0, named?)?)
     };
     members.into_inner().aside(remove).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 /// Leave an organisation
@@ -213,7 +213,7 @@ async fn leave_organisation(
         Ok::<_, Problem>(members.organisations.remove(staff.person.id, id.0, staff.person.id)?)
     };
     members.into_inner().aside(leave).await?;
-    Ok(HttpResponse::NoContent().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+    Ok(private::nothing())
 }
 
 /// Hand an organisation over
@@ -243,5 +243,5 @@ async fn transfer_organisation(
         members.organisations.transfer(staff.person.id, id.0, to)?;
         all(members, id.0)
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(transfer).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(transfer).await?))
 }

@@ -11,7 +11,6 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::answer;
 use crate::app;
 use crate::db::records::Stored;
 use crate::db::{AnyConn, applications, organisations, roles};
@@ -28,6 +27,7 @@ use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
 use crate::http::person::Person;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::staff::{Author, Known, Staff};
@@ -163,17 +163,14 @@ async fn list_my_organisations(
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
             let roles = roles::of_person(conn, person.id)?;
-            let own = roles.0.iter().filter_map(|role| match role {
-                Role::Member(_, id) => Some(*id),
-                Role::Authority(..) => None,
-            });
+            let own = roles.organisations(MemberRole::Desk).into_iter();
             own.map(|id| view(conn, &members.vault, &roles, id)).collect::<Result<Vec<_>, Problem>>()
         })
     };
     let own = members.into_inner().aside(read).await?;
     let items = own.into_iter().map(|one| ManagedOrganisation::new(one, &state.live, asked.lang)).collect();
     let list: List<ManagedOrganisation> = List::whole(items, None);
-    Ok(answer(StatusCode::OK, list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Apply with an organisation
@@ -209,7 +206,7 @@ async fn apply_for_organisation(
         })
     };
     let made = members.into_inner().aside(apply).await?;
-    Ok(answer(StatusCode::CREATED, ManagedOrganisation::new(made, &state.live, asked.lang)))
+    Ok(private::answer(StatusCode::CREATED, ManagedOrganisation::new(made, &state.live, asked.lang)))
 }
 
 /// Read my organisation
@@ -237,7 +234,7 @@ async fn get_my_organisation(
         })
     };
     let found = members.into_inner().aside(read).await?;
-    Ok(answer(StatusCode::OK, ManagedOrganisation::new(found, &state.live, asked.lang)))
+    Ok(private::answer(StatusCode::OK, ManagedOrganisation::new(found, &state.live, asked.lang)))
 }
 
 /// Change what my organisation says of itself
@@ -275,7 +272,7 @@ async fn update_my_organisation(
         members.db.snapshot(|conn| view(conn, &members.vault, &staff.roles, id.0))
     };
     let changed = members.into_inner().aside(change).await?;
-    Ok(answer(StatusCode::OK, ManagedOrganisation::new(changed, &state.live, asked.lang)))
+    Ok(private::answer(StatusCode::OK, ManagedOrganisation::new(changed, &state.live, asked.lang)))
 }
 
 /// What outsiders know of an organisation.

@@ -16,7 +16,7 @@ use outcomes::{AddedSessions, SessionChange};
 use shown::{ManagedSession, ManagedSessionDetail, Shown};
 
 use super::places::Ground;
-use super::{answer, written_by};
+use super::written_by;
 use crate::app::rehearsal::Run;
 use crate::db::sessions as stored;
 use crate::db::{AnyConn, sessions};
@@ -29,6 +29,7 @@ use crate::domain::record::Record;
 use crate::http::json::Json;
 use crate::http::list::Crs;
 use crate::http::params::{Asked, PathId};
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::staff::Author;
@@ -125,7 +126,7 @@ async fn create_sessions(
     };
     let added = members.into_inner().aside(add).await?;
     let made = !dry_run && !added.items.is_empty();
-    Ok(answer(if made { StatusCode::CREATED } else { StatusCode::OK }, added))
+    Ok(private::answer(if made { StatusCode::CREATED } else { StatusCode::OK }, added))
 }
 
 /// Read a session as its host
@@ -156,7 +157,7 @@ async fn get_managed_session(
         })
     };
     let session = members.into_inner().aside(read).await?;
-    Ok(answer(StatusCode::OK, ManagedSessionDetail { session, crs: crs.into() }))
+    Ok(private::answer(StatusCode::OK, ManagedSessionDetail { session, crs: crs.into() }))
 }
 
 /// Change a session
@@ -206,7 +207,7 @@ async fn update_session(
             crs: crs.into(),
         })
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(change).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
 }
 
 /// Call a session off
@@ -285,5 +286,5 @@ async fn call_off(
         let done = members.sessions.call_off(author.actor(), &ids, &reason, Run::of(dry_run))?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
-    Ok(answer(StatusCode::OK, members.into_inner().aside(work).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(work).await?))
 }

@@ -1,5 +1,6 @@
 //! What an endpoint was told, trying it, and telling it again.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -7,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::WebhookType;
-use super::{by, own, private};
+use super::{by, own};
 use crate::db::webhooks::deliveries::{self, Again};
 use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::{DeliveryId, WebhookId, spell};
@@ -18,6 +19,7 @@ use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::groups::PAGE;
 use crate::http::params::{Asked, Kind, MAX_ENTRIES, Param, PathId, Table};
+use crate::http::private;
 use crate::http::problem::{Code, Problem};
 use crate::http::staff::Staff;
 use crate::http::state::{Members, State};
@@ -209,7 +211,7 @@ async fn list_webhook_deliveries(
     let next = found.last().filter(|_| more).map(|last| (Key::Number(-last.id.get()), last.id.get()));
     let page = Answer { found, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list = turn.page(page, |delivery| DeliveryItem::from(&delivery));
-    Ok(private(HttpResponse::Ok(), &list))
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Try a web-hook
@@ -232,7 +234,7 @@ async fn ping_webhook(
         members.webhooks.ping(id.0).map_err(Problem::from)
     };
     let made = members.into_inner().aside(ping).await?;
-    Ok(private(HttpResponse::Accepted(), &DeliveryItem::from(&made)))
+    Ok(private::answer(StatusCode::ACCEPTED, DeliveryItem::from(&made)))
 }
 
 /// Replay deliveries
@@ -262,7 +264,7 @@ async fn replay_webhook_deliveries(
         members.webhooks.replay(by(&staff), id.0, &which).map_err(Problem::from)
     };
     let replayed = members.into_inner().aside(replay).await?;
-    Ok(private(HttpResponse::Accepted(), &Replayed { replayed }))
+    Ok(private::answer(StatusCode::ACCEPTED, Replayed { replayed }))
 }
 
 fn which(asked: ReplayRequest) -> Result<Again, Invalid> {

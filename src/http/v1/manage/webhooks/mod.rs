@@ -3,9 +3,9 @@
 mod deliveries;
 mod shown;
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, put, web};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -19,11 +19,12 @@ use crate::db::webhooks as db;
 use crate::domain::audit::Actor;
 use crate::domain::ids::{OrganisationId, WebhookId};
 use crate::domain::organisations::Organisation;
-use crate::domain::roles::{MemberRole, Role};
+use crate::domain::roles::MemberRole;
 use crate::domain::webhooks::{Webhook, What};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::PathId;
+use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
 use crate::http::staff::{Known, Staff};
@@ -90,7 +91,7 @@ pub struct ChangedWebhook {
 )]
 #[get("/v1/manage/webhooks")]
 async fn list_webhooks(staff: Staff, members: web::Data<Members>) -> Result<HttpResponse, Problem> {
-    let own: Vec<OrganisationId> = staff.roles.0.iter().filter_map(edited).collect();
+    let own = staff.roles.organisations(MemberRole::Editor);
     if own.is_empty() {
         return Err(Code::Forbidden.into());
     }
@@ -102,14 +103,7 @@ async fn list_webhooks(staff: Staff, members: web::Data<Members>) -> Result<Http
         })
     };
     let items = members.into_inner().aside(read).await?;
-    Ok(private(HttpResponse::Ok(), &List::whole(items, None)))
-}
-
-fn edited(role: &Role) -> Option<OrganisationId> {
-    match role {
-        Role::Member(role, organisation) if *role >= MemberRole::Editor => Some(*organisation),
-        Role::Member(..) | Role::Authority(..) => None,
-    }
+    Ok(private::answer(StatusCode::OK, List::whole(items, None)))
 }
 
 /// Make a web-hook
@@ -144,9 +138,8 @@ async fn create_webhook(
         Ok(members.webhooks.create(staff.person.id, organisation, &said, repeat.as_ref())?)
     };
     let (made, secret) = members.into_inner().aside(create).await?;
-    let mut response = HttpResponse::Created();
-    response.insert_header((header::LOCATION, format!("/v1/manage/webhooks/{}", made.id)));
-    Ok(private(response, &WebhookSecret::new(&made, &secret)))
+    let location = format_args!("/v1/manage/webhooks/{}", made.id);
+    Ok(private::made(location, WebhookSecret::new(&made, &secret)))
 }
 
 /// Get a web-hook
@@ -165,7 +158,7 @@ async fn get_webhook(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let read = move |members: &Members| shown(members, &own(members, &staff, id.0)?);
-    Ok(private(HttpResponse::Ok(), &members.into_inner().aside(read).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }
 
 /// Change a web-hook
@@ -196,7 +189,7 @@ async fn update_webhook(
         own(members, &staff, id.0)?;
         shown(members, &members.webhooks.change(by(&staff), id.0, version, &said)?)
     };
-    Ok(private(HttpResponse::Ok(), &members.into_inner().aside(change).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
 }
 
 /// Delete a web-hook
@@ -219,7 +212,7 @@ async fn delete_webhook(
         members.webhooks.remove(by(&staff), id.0).map_err(Problem::from)
     };
     members.into_inner().aside(delete).await?;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(private::nothing())
 }
 
 /// Replace a web-hook's secret
@@ -243,7 +236,7 @@ async fn rotate_webhook_secret(
         let (webhook, secret) = members.webhooks.rotate(by(&staff), id.0)?;
         Ok::<_, Problem>(WebhookSecret::new(&webhook, &secret))
     };
-    Ok(private(HttpResponse::Ok(), &members.into_inner().aside(rotate).await?))
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(rotate).await?))
 }
 
 /// The endpoint of this id, if whoever asks may speak for its organisation; others are not told that there is one.
@@ -268,8 +261,4 @@ fn item(conn: &mut AnyConn, webhook: &Webhook) -> Result<WebhookItem, Problem> {
 
 fn named(name: Option<String>) -> Option<String> {
     name.map(|name| name.trim().to_owned())
-}
-
-fn private(mut response: actix_web::HttpResponseBuilder, body: &impl Serialize) -> HttpResponse {
-    response.insert_header((header::CACHE_CONTROL, "no-store")).json(body)
 }
