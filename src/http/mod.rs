@@ -42,6 +42,7 @@ pub mod limits;
 pub mod list;
 pub mod lookup;
 pub mod methods;
+pub mod multipart;
 pub mod openapi;
 pub mod pages;
 pub mod params;
