@@ -14,6 +14,7 @@ pub mod drafts;
 pub mod ended_logins;
 pub mod events;
 pub mod favourites;
+pub mod images;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;

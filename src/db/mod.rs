@@ -30,6 +30,7 @@ pub mod favourites;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;
+pub mod images;
 pub mod invitations;
 pub mod limits_used;
 pub mod logins;

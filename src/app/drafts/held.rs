@@ -1,6 +1,6 @@
 //! What is held of a thing that is drafted: its row, who sees it, and its draft.
 
-use super::super::Error;
+use super::super::{Error, images};
 use super::not_ours;
 use crate::db::records::{self, Stored};
 use crate::db::{AnyConn, Tx, divisions, drafts, publication};
@@ -89,7 +89,9 @@ pub(super) fn write<T: Authored + Stored>(
     draft: &mut Draft,
     mut given: Body,
     public: Option<&Body>,
+    origin: &str,
 ) -> Result<T, Error> {
+    images::fill_in(tx, draft.organisation, origin, &mut given)?;
     let ours = serde_json::json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
     draft.body = body::normal::<T>(given, public, draft.division)?;

@@ -85,6 +85,10 @@ words! {
         WebhookReplayed = "webhookReplayed",
         /// An endpoint was deleted.
         WebhookDeleted = "webhookDeleted",
+        /// A picture was uploaded.
+        ImageAdded = "imageAdded",
+        /// A picture was removed by its organisation.
+        ImageRemoved = "imageRemoved",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -155,7 +159,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 3] = ["session", "report", "webhook"];
+    const OTHERS: [&str; 4] = ["session", "report", "webhook", "image"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
