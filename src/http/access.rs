@@ -29,6 +29,29 @@ impl Who {
     }
 }
 
+impl Who {
+    /// A sentence about it for the document; none where nobody is kept out.
+    #[must_use]
+    pub fn about(self) -> Option<String> {
+        let member = |role: MemberRole| match role {
+            MemberRole::Desk => "members",
+            MemberRole::Editor => "editors and owners",
+            MemberRole::Owner => "owners",
+        };
+        let authority = |role: AuthorityRole| match role {
+            AuthorityRole::Reviewer => "reviewers and administrators",
+            AuthorityRole::Administrator => "administrators",
+        };
+        Some(match self {
+            Self::Anybody | Self::Person => return None,
+            Self::Desk => "For members of an organiser of the session's event.".to_owned(),
+            Self::Member(role) => format!("For {} of the organisation whose it is.", member(role)),
+            Self::Members(role) => format!("For {} of any organisation, for what is theirs.", member(role)),
+            Self::Authority(role) => format!("For {} over the division concerned.", authority(role)),
+        })
+    }
+}
+
 /// Whom the operation of this id is for; `None` if there is no such operation.
 #[must_use]
 pub fn of(operation: &str) -> Option<Who> {
