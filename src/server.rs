@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -231,6 +233,7 @@ pub async fn start(
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
     let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
     let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review, &origin);
+    let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -247,7 +250,9 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
-        events: Events::new(db.clone(), drafts.clone(), sessions.clone()),
+        events: Events::new(authoring.clone(), sessions.clone()),
+        bases: Bases::new(db.clone()),
+        authoring,
         sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),

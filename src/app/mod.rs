@@ -4,6 +4,8 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod authoring;
+pub mod bases;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;

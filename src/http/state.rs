@@ -9,6 +9,8 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -72,6 +74,10 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of whatever organisations write.
+    pub authoring: Authoring,
+    /// The use cases of bases.
+    pub bases: Bases,
     /// The use cases of events.
     pub events: Events,
     /// The use cases of sessions.

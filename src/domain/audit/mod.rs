@@ -97,6 +97,8 @@ words! {
         SessionCancelled = "sessionCancelled",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// The days were changed on which a base is closed.
+        ClosuresChanged = "closuresChanged",
     }
 }
 
