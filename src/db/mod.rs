@@ -53,6 +53,7 @@ pub mod seats;
 pub mod series;
 pub mod sessions;
 pub mod signups;
+pub mod statistics;
 pub mod subscriptions;
 pub mod terms;
 pub mod text_checks;

@@ -62,6 +62,7 @@ pub mod sessions;
 pub mod signup_terms;
 pub mod signups;
 pub mod sources;
+pub mod statistics;
 pub mod subscriptions;
 pub mod taxonomy;
 pub mod text;

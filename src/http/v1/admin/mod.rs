@@ -3,11 +3,15 @@
 pub mod audit;
 pub mod organisations;
 pub mod publication;
+pub mod statistics;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Mounts the operations of authorities.
 pub fn configure(cfg: &mut ServiceConfig) {
     // Those of organisations before those of things of whatever kind, whose addresses would take theirs too.
-    cfg.configure(audit::configure).configure(organisations::configure).configure(publication::configure);
+    cfg.configure(audit::configure)
+        .configure(statistics::configure)
+        .configure(organisations::configure)
+        .configure(publication::configure);
 }
