@@ -109,6 +109,8 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
     ("getWebhook", Who::Member(MemberRole::Editor)),
+    // And the authority of its seat.
+    ("getYearlyReport", Who::Member(MemberRole::Desk)),
     ("giveFeedback", Who::Person),
     ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
     ("leaveOrganisation", Who::Member(MemberRole::Desk)),
@@ -198,6 +200,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("getManagedSession", Some(Scope::EventsRead)),
     ("getMyOrganisation", None),
     ("getOrganisationStatistics", Some(Scope::EventsRead)),
+    ("getYearlyReport", Some(Scope::EventsRead)),
     ("listManagedEvents", Some(Scope::EventsRead)),
     ("previewEvent", Some(Scope::EventsRead)),
     ("submitEvent", Some(Scope::EventsWrite)),

@@ -109,6 +109,19 @@ const fn heading(dimension: Dimension) -> Word {
 /// The table of some figures: a line for each row, the total last.
 #[must_use]
 pub fn of(statistics: &Statistics, by: &[Dimension], lang: Lang) -> Sheet {
+    let mut sheet = table(&statistics.rows, by, lang);
+    let keys = sheet.columns.len() - FIGURES.len() - 1;
+    let mut total = vec![Cell::Empty; keys];
+    if let Some(first) = total.first_mut() {
+        *first = Cell::Text(word(&TOTAL, lang));
+    }
+    total.extend(figures(&statistics.totals, lang));
+    sheet.rows.push(total);
+    sheet
+}
+
+/// The table of some rows.
+pub fn table<'a>(rows: impl IntoIterator<Item = &'a StatisticsRow>, by: &[Dimension], lang: Lang) -> Sheet {
     let mut columns = Vec::new();
     for dimension in by {
         let name = word(&heading(*dimension), lang);
@@ -118,16 +131,9 @@ pub fn of(statistics: &Statistics, by: &[Dimension], lang: Lang) -> Sheet {
         }
         columns.push(name);
     }
-    let keys = columns.len();
     columns.extend(FIGURES.iter().map(|(name, _)| word(name, lang)));
     columns.push(word(&LEFT_OUT, lang));
-    let mut rows: Vec<Vec<Cell>> = statistics.rows.iter().map(|row| line(row, by, lang)).collect();
-    let mut total = vec![Cell::Empty; keys];
-    if let Some(first) = total.first_mut() {
-        *first = Cell::Text(word(&TOTAL, lang));
-    }
-    total.extend(figures(&statistics.totals, lang));
-    rows.push(total);
+    let rows = rows.into_iter().map(|row| line(row, by, lang)).collect();
     Sheet { name: word(&NAME, lang), columns, rows }
 }
 
