@@ -55,6 +55,7 @@ pub mod sessions;
 pub mod signups;
 pub mod statistics;
 pub mod subscriptions;
+pub mod targets;
 pub mod terms;
 pub mod text_checks;
 pub mod walk_ins;

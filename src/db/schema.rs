@@ -461,6 +461,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    targets (id) {
+        id -> BigInt,
+        division -> BigInt,
+        body -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     webhooks (id) {
         id -> BigInt,
         organisation_id -> BigInt,

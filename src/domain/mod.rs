@@ -64,6 +64,7 @@ pub mod signups;
 pub mod sources;
 pub mod statistics;
 pub mod subscriptions;
+pub mod targets;
 pub mod taxonomy;
 pub mod text;
 pub mod ticket_codes;

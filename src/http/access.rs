@@ -64,12 +64,14 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createSessions", Who::Member(MemberRole::Editor)),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
+    ("createTarget", Who::Authority(AuthorityRole::Administrator)),
     ("createWebhook", Who::Member(MemberRole::Editor)),
     ("deleteCompanion", Who::Person),
     ("deleteInvitation", Who::Member(MemberRole::Owner)),
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
+    ("deleteTarget", Who::Authority(AuthorityRole::Administrator)),
     ("deleteWebhook", Who::Member(MemberRole::Editor)),
     ("duplicateEvent", Who::Member(MemberRole::Editor)),
     // By either token of the login.
@@ -108,6 +110,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getStatistics", Who::Authority(AuthorityRole::Reviewer)),
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
+    ("getTarget", Who::Authority(AuthorityRole::Reviewer)),
     ("getWebhook", Who::Member(MemberRole::Editor)),
     // And the authority of its seat.
     ("getYearlyReport", Who::Member(MemberRole::Desk)),
@@ -141,6 +144,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSessionSignups", Who::Desk),
     ("listSignups", Who::Person),
     ("listSubscriptions", Who::Person),
+    ("listTargets", Who::Authority(AuthorityRole::Reviewer)),
     ("listTerms", Who::Anybody),
     ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("listWebhooks", Who::Members(MemberRole::Editor)),
@@ -182,6 +186,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateSession", Who::Member(MemberRole::Editor)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
+    ("updateTarget", Who::Authority(AuthorityRole::Administrator)),
     ("updateWebhook", Who::Member(MemberRole::Editor)),
     ("withdrawEvent", Who::Member(MemberRole::Editor)),
 ];

@@ -93,6 +93,12 @@ words! {
         SessionCancelled = "sessionCancelled",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// A target was set.
+        TargetSet = "targetSet",
+        /// A target was changed, or what was reached of it reported.
+        TargetChanged = "targetChanged",
+        /// A target was given up.
+        TargetDeleted = "targetDeleted",
     }
 }
 
@@ -155,7 +161,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 3] = ["session", "report", "webhook"];
+    const OTHERS: [&str; 4] = ["session", "report", "webhook", "target"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -82,8 +82,6 @@ pub struct Figures {
     pub seats: u64,
     /// Sessions without a limit.
     pub unlimited: u64,
-    /// People who took part, each session by its best count: heads where they were counted, else who was let in.
-    pub participants: u64,
     /// Stars in all.
     pub stars: u64,
     people: [u64; Measure::ALL.len()],
@@ -111,7 +109,6 @@ impl Figures {
         self.cancelled += other.cancelled;
         self.seats += other.seats;
         self.unlimited += other.unlimited;
-        self.participants += other.participants;
         self.stars += other.stars;
         for (sum, more) in self.people.iter_mut().zip(&other.people) {
             *sum += more;
@@ -194,12 +191,11 @@ impl Counted {
         if self.called_off {
             return Figures { cancelled: 1, ..Figures::default() };
         }
-        let attended = self.came + self.walked_in;
         let settled = self.end + SETTLED <= now;
         let missing = if settled { self.expected.saturating_sub(self.came) } else { 0 };
         let mut people = [0; Measure::ALL.len()];
         people[Measure::Signups as usize] = self.confirmed + self.expected + self.stayed_away;
-        people[Measure::Attended as usize] = attended;
+        people[Measure::Attended as usize] = self.came + self.walked_in;
         people[Measure::Headcount as usize] = self.headcount.unwrap_or_default();
         people[Measure::NoShow as usize] = self.stayed_away + missing;
         people[Measure::Ratings as usize] = self.ratings;
@@ -210,7 +206,6 @@ impl Counted {
             cancelled: 0,
             seats: self.capacity.map_or(0, |capacity| u64::from(capacity.unsigned_abs())),
             unlimited: u64::from(self.capacity.is_none()),
-            participants: self.headcount.unwrap_or(attended),
             stars: self.stars,
             people,
         }
@@ -249,9 +244,9 @@ mod tests {
         let later = session.figures(end + SETTLED);
         assert_eq!(people(&later), [7, 8, 0, 3, 2]);
         assert_eq!((later.sessions, later.held, later.seats, later.unlimited), (1, 1, 20, 0));
-        assert_eq!((later.participants, later.satisfaction()), (8, Some(4.5)));
+        assert_eq!(later.satisfaction(), Some(4.5));
         let counted = Counted { headcount: Some(30), ..session }.figures(end);
-        assert_eq!((counted.people(Measure::Headcount), counted.participants), (30, 30));
+        assert_eq!((counted.people(Measure::Headcount), counted.people(Measure::Attended)), (30, 8));
         let off = Counted { called_off: true, ..session }.figures(end);
         assert_eq!(off, Figures { cancelled: 1, ..Figures::default() });
     }

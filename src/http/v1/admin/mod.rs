@@ -4,6 +4,7 @@ pub mod audit;
 pub mod organisations;
 pub mod publication;
 pub mod statistics;
+pub mod targets;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -12,6 +13,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     // Those of organisations before those of things of whatever kind, whose addresses would take theirs too.
     cfg.configure(audit::configure)
         .configure(statistics::configure)
+        .configure(targets::configure)
         .configure(organisations::configure)
         .configure(publication::configure);
 }

@@ -119,7 +119,10 @@ pub fn outermost(roles: &Roles) -> Result<Vec<Adcode>, Problem> {
 }
 
 /// How a division is chosen from what somebody answers for: by its area, and within that by district.
-fn within(scope: &[Adcode], division: Adcode) -> Result<Vec<(Axis, Value)>, Problem> {
+///
+/// # Errors
+/// [`Code::Forbidden`] if they do not answer for it.
+pub fn within(scope: &[Adcode], division: Adcode) -> Result<Vec<(Axis, Value)>, Problem> {
     let own = scope.iter().find(|own| own.covers(division)).ok_or(Code::Forbidden)?;
     if *own == division && scope.len() == 1 {
         return Ok(Vec::new());
