@@ -35,6 +35,7 @@ use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
@@ -266,6 +267,7 @@ pub async fn start(
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
+        targets: Targets::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

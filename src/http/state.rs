@@ -26,6 +26,7 @@ use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -106,6 +107,8 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of targets.
+    pub targets: Targets,
     /// The use cases of drafts.
     pub drafts: Drafts,
     /// The use cases of review.

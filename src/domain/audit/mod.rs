@@ -99,6 +99,12 @@ words! {
         EventCancelled = "eventCancelled",
         /// The days were changed on which a base is closed.
         ClosuresChanged = "closuresChanged",
+        /// A target was set.
+        TargetSet = "targetSet",
+        /// A target was changed, or what was reached of it reported.
+        TargetChanged = "targetChanged",
+        /// A target was given up.
+        TargetDeleted = "targetDeleted",
     }
 }
 
@@ -161,7 +167,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 4] = ["session", "report", "webhook", "image"];
+    const OTHERS: [&str; 5] = ["session", "report", "webhook", "image", "target"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
