@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -253,6 +254,7 @@ pub async fn start(
         checkins,
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),

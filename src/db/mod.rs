@@ -37,6 +37,7 @@ pub mod message_credits;
 pub mod migrate;
 pub mod notices;
 pub mod organisations;
+pub mod participations;
 pub mod passwords;
 pub mod persons;
 pub mod policies;

@@ -183,6 +183,8 @@ ids! {
     ReviewItemId = "reviewItem";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
+    /// Of an event in an edition of a campaign.
+    ParticipationId = "participation";
 }
 
 /// A new number for a thing of any kind.

@@ -42,6 +42,7 @@ pub mod notices;
 pub mod organisations;
 pub mod outline;
 pub mod partial_date;
+pub mod participations;
 pub mod passwords;
 pub mod persons;
 pub mod places;

@@ -39,6 +39,7 @@ pub fn of(operation: &str) -> Option<Who> {
 pub const OPERATIONS: &[(&str, Who)] = &[
     ("acceptInvitation", Who::Person),
     ("acceptOffer", Who::Person),
+    ("addCampaignEvent", Who::Authority(AuthorityRole::Reviewer)),
     ("addFavourite", Who::Person),
     ("addPhone", Who::Person),
     ("applyForOrganisation", Who::Person),
@@ -56,6 +57,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("checkWechatPush", Who::Anybody),
     ("claimReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("createApiKey", Who::Member(MemberRole::Owner)),
+    ("createCampaign", Who::Authority(AuthorityRole::Administrator)),
     ("createCompanion", Who::Person),
     ("createEvent", Who::Members(MemberRole::Editor)),
     ("createInvitation", Who::Member(MemberRole::Owner)),
@@ -75,6 +77,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
+    ("getAdministeredCampaign", Who::Authority(AuthorityRole::Reviewer)),
     ("getBase", Who::Anybody),
     ("getBaseHours", Who::Anybody),
     ("getCampaign", Who::Anybody),
@@ -109,11 +112,14 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("giveFeedback", Who::Person),
     ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
     ("leaveOrganisation", Who::Member(MemberRole::Desk)),
+    ("listAdministeredCampaigns", Who::Authority(AuthorityRole::Reviewer)),
     ("listAdministeredOrganisations", Who::Authority(AuthorityRole::Administrator)),
     ("listApiKeys", Who::Member(MemberRole::Owner)),
     ("listAuditEntries", Who::Authority(AuthorityRole::Administrator)),
     ("listBases", Who::Anybody),
     ("listBulletins", Who::Anybody),
+    ("listCampaignDuties", Who::Authority(AuthorityRole::Reviewer)),
+    ("listCampaignEvents", Who::Authority(AuthorityRole::Reviewer)),
     ("listCampaigns", Who::Anybody),
     ("listChanges", Who::Anybody),
     ("listCompanions", Who::Person),
@@ -125,6 +131,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listManagedEvents", Who::Members(MemberRole::Desk)),
     ("listMembers", Who::Member(MemberRole::Desk)),
     ("listMessageTemplates", Who::Anybody),
+    ("listMyDuties", Who::Member(MemberRole::Desk)),
     ("listMyOrganisations", Who::Person),
     ("listNotices", Who::Person),
     ("listOrganisations", Who::Anybody),
@@ -142,6 +149,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("markNoticesRead", Who::Person),
     ("pingWebhook", Who::Member(MemberRole::Editor)),
     ("previewEvent", Who::Member(MemberRole::Editor)),
+    ("proposeEvent", Who::Member(MemberRole::Editor)),
     ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
@@ -150,6 +158,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("refreshLogin", Who::Anybody),
     ("rejectReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("rejectSignup", Who::Desk),
+    ("removeCampaignEvent", Who::Authority(AuthorityRole::Reviewer)),
     ("removeFavourite", Who::Person),
     ("removeMember", Who::Member(MemberRole::Owner)),
     ("replayWebhookDeliveries", Who::Member(MemberRole::Editor)),
@@ -169,6 +178,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("takeDown", Who::Authority(AuthorityRole::Administrator)),
     ("transferOrganisation", Who::Member(MemberRole::Owner)),
     ("trustOrganisation", Who::Authority(AuthorityRole::Administrator)),
+    ("updateCampaign", Who::Authority(AuthorityRole::Administrator)),
     ("updateCompanion", Who::Person),
     ("updateEvent", Who::Member(MemberRole::Editor)),
     ("updateMe", Who::Person),
@@ -179,6 +189,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateSubscription", Who::Person),
     ("updateWebhook", Who::Member(MemberRole::Editor)),
     ("withdrawEvent", Who::Member(MemberRole::Editor)),
+    ("withdrawProposal", Who::Member(MemberRole::Editor)),
 ];
 
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
@@ -196,11 +207,13 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("getMyOrganisation", None),
     ("listManagedEvents", Some(Scope::EventsRead)),
     ("previewEvent", Some(Scope::EventsRead)),
+    ("proposeEvent", Some(Scope::EventsWrite)),
     ("submitEvent", Some(Scope::EventsWrite)),
     ("submitEvents", Some(Scope::EventsWrite)),
     ("updateEvent", Some(Scope::EventsWrite)),
     ("updateSession", Some(Scope::EventsWrite)),
     ("withdrawEvent", Some(Scope::EventsWrite)),
+    ("withdrawProposal", Some(Scope::EventsWrite)),
 ];
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 use super::hashing::Hashing;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -85,6 +86,8 @@ pub struct Members {
     pub checkins: Checkins,
     /// The use cases of organisations that joined.
     pub organisations: Organisations,
+    /// The use cases of campaigns.
+    pub campaigns: Campaigns,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.

@@ -1,8 +1,9 @@
 //! Events as organisations write them.
 
 mod asked;
+mod campaigns;
 mod named;
-mod parts;
+pub(in crate::http::v1) mod parts;
 mod review;
 mod shown;
 
@@ -45,6 +46,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_managed_events)
         .service(create_event)
         .configure(review::configure)
+        .configure(campaigns::configure)
         .service(get_managed_event)
         .service(update_event)
         .service(duplicate_event)

@@ -297,7 +297,8 @@ impl AuthoredAccessibility {
 }
 
 impl AuthoredImage {
-    pub(super) fn image(self) -> Image {
+    /// The picture that is meant.
+    pub(in crate::http::v1) fn image(self) -> Image {
         Image { url: self.url, alt: self.alt.0, width: self.width, height: self.height }
     }
 }

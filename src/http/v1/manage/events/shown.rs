@@ -7,6 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::asked::AuthoredEvent;
+use super::campaigns::{self, ManagedCampaign};
 use crate::app;
 use crate::app::drafts;
 use crate::db::records::Stored;
@@ -101,6 +102,8 @@ pub struct ManagedEvent {
     /// What its author wrote.
     #[serde(flatten)]
     event: AuthoredEvent,
+    /// How it stands in campaigns that it was proposed for, or is part of.
+    campaigns: Vec<ManagedCampaign>,
     /// Everything that is missing or wrong for it to be submitted; empty if nothing is.
     problems: Vec<FieldProblem>,
     /// What may be meant so, and may be a mistake.
@@ -168,8 +171,9 @@ pub(super) fn read(
     };
     let body = draft.body.clone();
     let item = item(conn, by, draft, &record.body)?;
+    let campaigns = campaigns::of_event(conn, id, &record.body, by.lang)?;
     let event = AuthoredEvent::new(record.body, &body, by.crs);
-    Ok(ManagedEvent { item, event, problems, warnings, crs: by.crs.into() })
+    Ok(ManagedEvent { item, event, campaigns, problems, warnings, crs: by.crs.into() })
 }
 
 /// An event as a list shows it.
