@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod bench_data;
+pub mod bulletins;
 pub mod campaigns;
 pub mod catalogue;
 pub mod checkins;
@@ -15,6 +16,7 @@ pub mod drafts;
 pub mod ended_logins;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;

@@ -27,6 +27,7 @@ pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;

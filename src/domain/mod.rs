@@ -24,6 +24,7 @@ pub mod door_codes;
 pub mod drafts;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod feedback;
 pub mod geo;
 pub mod hidden;

@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 use super::hashing::Hashing;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
+use crate::app::bulletins::Bulletins;
 use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
@@ -16,6 +17,7 @@ use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -86,6 +88,10 @@ pub struct Members {
     pub checkins: Checkins,
     /// The use cases of organisations that joined.
     pub organisations: Organisations,
+    /// The use cases of bulletins.
+    pub bulletins: Bulletins,
+    /// The use cases of what comes first on the first screen.
+    pub featured: FeaturedLists,
     /// The use cases of campaigns.
     pub campaigns: Campaigns,
     /// The use cases of console accounts.

@@ -1,7 +1,9 @@
 //! What authorities do (`/v1/admin`).
 
 pub mod audit;
+pub mod bulletins;
 pub mod campaigns;
+pub mod featured;
 pub mod organisations;
 pub mod publication;
 
@@ -11,7 +13,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn configure(cfg: &mut ServiceConfig) {
     // Those of organisations before those of things of whatever kind, whose addresses would take theirs too.
     cfg.configure(audit::configure)
+        .configure(bulletins::configure)
         .configure(campaigns::configure)
+        .configure(featured::configure)
         .configure(organisations::configure)
         .configure(publication::configure);
 }
