@@ -27,6 +27,7 @@ use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
@@ -254,6 +255,7 @@ pub async fn start(
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
+        resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::ended_logins::EndedLogins;
 use super::signups::Signups;
-use super::{Error, audit, roles};
+use super::{Error, audit, resources, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
     self, Db, Tx, applications, companions, consents, data_looks, drafts, favourites, feedback,
@@ -279,6 +279,7 @@ impl Accounts {
         subscriptions::forget(tx, person)?;
         consents::end_all(tx, &self.vault, person)?;
         data_looks::forget(tx, person)?;
+        resources::forget(tx, person)?;
         drafts::forget(tx, person)?;
         text_checks::forget(tx, person)?;
         review_items::forget(tx, person)?;

@@ -18,10 +18,12 @@ pub mod notices;
 pub mod organisations;
 pub mod passwords;
 pub mod programme;
+mod registers;
 pub mod rehearsal;
 pub mod repeats;
 pub mod reports;
 pub mod reseal;
+pub mod resources;
 pub mod review;
 pub mod roles;
 mod rooms;
@@ -126,6 +128,9 @@ pub enum Error {
     /// Somebody has as many applications waiting as anybody can have.
     #[error("there are too many applications")]
     TooManyApplications,
+    /// Somebody has as much waiting for the directory as anybody can have.
+    #[error("there are too many submissions")]
+    TooManySubmissions,
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,

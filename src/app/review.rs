@@ -13,16 +13,17 @@ use super::audit;
 use super::drafts::{self, Drafts, authored, standing};
 use super::organisations::applications;
 use crate::db::records::Stored;
-use crate::db::{self, AnyConn, Db, Tx, publication, reports, review_items};
-use crate::domain::applications::Application;
+use crate::db::{self, AnyConn, Db, Tx, publication, reports, resource_contacts, review_items};
+use crate::domain::applications::{Application, Contact};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::drafts::body::{self, Change};
-use crate::domain::drafts::{Authored, Body, FieldNote};
-use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ReviewItemId};
+use crate::domain::drafts::{Authored, Body, FieldNote, Owner};
+use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
 use crate::domain::reports::Report;
+use crate::domain::resources::Resource;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
 use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
 use crate::domain::sealing::Vault;
@@ -56,6 +57,8 @@ pub struct Opened {
     pub report: Option<Report>,
     /// What an organisation says of itself.
     pub application: Option<Application>,
+    /// Whom to ask about an entry of the directory, and whether everybody is to read that.
+    pub contact: Option<(Contact, bool)>,
 }
 
 /// How an organisation stands before those who judge what it submits.
@@ -86,7 +89,7 @@ fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
     let Some(id) = item.what.organisation else { return Ok(Judged { item, organisation: None }) };
     let organisation = match Organisation::get(conn, id.get())? {
         Some(found) => {
-            let standing = standing::of(conn, id)?;
+            let standing = standing::of(conn, Owner::Organisation(id))?;
             let (approved, rejected) = review_items::decided_of(conn, id)?;
             let (trusted, suspended) = (standing.trusted, standing.suspended);
             Some(Standing { name: found.body.name, trusted, suspended, approved, rejected })
@@ -218,7 +221,15 @@ impl Reviews {
                 (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
                 _ => None,
             };
-            Ok(Opened { judged: judged(conn, item)?, changes, report, application })
+            let contact = match (item.what.kind, ResourceId::new(object)) {
+                (ItemKind::Resource, Some(id)) => {
+                    let draft = drafts::current::<Resource>(conn, object)?;
+                    let public = draft.is_some_and(|draft| draft.body.contains_key("contact"));
+                    resource_contacts::get(conn, vault, id)?.map(|contact| (contact, public))
+                }
+                _ => None,
+            };
+            Ok(Opened { judged: judged(conn, item)?, changes, report, application, contact })
         })
     }
 

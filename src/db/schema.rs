@@ -127,6 +127,25 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        organisation_id -> Nullable<BigInt>,
+        publication -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    resource_contacts (resource_id) {
+        resource_id -> BigInt,
+        contact -> Text,
+    }
+}
+
+diesel::table! {
+    register_numbers (register, division, year) {
+        register -> Text,
+        division -> BigInt,
+        year -> Integer,
+        used -> Integer,
     }
 }
 
@@ -446,7 +465,8 @@ diesel::table! {
     drafts (kind, object_id) {
         kind -> Text,
         object_id -> BigInt,
-        organisation_id -> BigInt,
+        organisation_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
         division -> BigInt,
         version -> BigInt,
         state -> Text,
@@ -656,6 +676,9 @@ diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
+diesel::allow_tables_to_appear_in_same_query!(resources, organisations);
+diesel::allow_tables_to_appear_in_same_query!(resources, drafts);
+diesel::allow_tables_to_appear_in_same_query!(resource_contacts, drafts);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
 diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

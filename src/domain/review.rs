@@ -22,6 +22,8 @@ words! {
         Route = "route",
         /// A lecture series.
         Series = "series",
+        /// An entry of the resource directory.
+        Resource = "resource",
         /// That an organisation may post.
         Organisation = "organisation",
         /// That something published is wrong, as somebody says.
@@ -60,6 +62,7 @@ impl ItemKind {
             Kind::Base => Self::Base,
             Kind::Route => Self::Route,
             Kind::Series => Self::Series,
+            Kind::Resource => Self::Resource,
             _ => return None,
         })
     }
@@ -72,6 +75,7 @@ impl ItemKind {
             Self::Base => Kind::Base,
             Self::Route => Kind::Route,
             Self::Series => Kind::Series,
+            Self::Resource => Kind::Resource,
             _ => return None,
         })
     }

@@ -46,6 +46,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
     ("archiveEvent", Who::Member(MemberRole::Editor)),
+    ("archiveMyResource", Who::Person),
     ("cancelEvent", Who::Member(MemberRole::Editor)),
     ("cancelSession", Who::Member(MemberRole::Editor)),
     ("cancelSessions", Who::Member(MemberRole::Editor)),
@@ -55,6 +56,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // WeChat, by its signature.
     ("checkWechatPush", Who::Anybody),
     ("claimReviewItem", Who::Authority(AuthorityRole::Reviewer)),
+    ("confirmMyResource", Who::Person),
     ("createApiKey", Who::Member(MemberRole::Owner)),
     ("createCompanion", Who::Person),
     ("createEvent", Who::Members(MemberRole::Editor)),
@@ -94,6 +96,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getMap", Who::Anybody),
     ("getMe", Who::Person),
     ("getMyOrganisation", Who::Member(MemberRole::Desk)),
+    ("getMyResource", Who::Person),
     ("getOrganisation", Who::Anybody),
     ("getReadiness", Who::Anybody),
     ("getResource", Who::Anybody),
@@ -126,6 +129,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listMembers", Who::Member(MemberRole::Desk)),
     ("listMessageTemplates", Who::Anybody),
     ("listMyOrganisations", Who::Person),
+    ("listMyResources", Who::Person),
     ("listNotices", Who::Person),
     ("listOrganisations", Who::Anybody),
     ("listPolicies", Who::Anybody),
@@ -165,6 +169,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("startTotp", Who::Anybody),
     ("submitEvent", Who::Member(MemberRole::Editor)),
     ("submitEvents", Who::Member(MemberRole::Editor)),
+    ("submitResource", Who::Person),
     ("suspendOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("takeDown", Who::Authority(AuthorityRole::Administrator)),
     ("transferOrganisation", Who::Member(MemberRole::Owner)),
@@ -174,11 +179,13 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateMe", Who::Person),
     ("updateMember", Who::Member(MemberRole::Owner)),
     ("updateMyOrganisation", Who::Member(MemberRole::Owner)),
+    ("updateMyResource", Who::Person),
     ("updateSession", Who::Member(MemberRole::Editor)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
     ("updateWebhook", Who::Member(MemberRole::Editor)),
     ("withdrawEvent", Who::Member(MemberRole::Editor)),
+    ("withdrawMyResource", Who::Person),
 ];
 
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that

@@ -19,6 +19,7 @@ use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
@@ -99,6 +100,8 @@ pub struct Members {
     pub drafts: Drafts,
     /// The use cases of review.
     pub reviews: Reviews,
+    /// The use cases of the resource directory.
+    pub resources: Resources,
     /// The use cases of reports.
     pub reports: Reports,
     /// The use cases of web-hooks.

@@ -51,6 +51,10 @@ words! {
         Restored = "restored",
         /// Its organisation put it away.
         Archived = "archived",
+        /// Whoever submitted it said that it is still so.
+        Confirmed = "confirmed",
+        /// Nobody said so for too long, or its term ended.
+        Lapsed = "lapsed",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.

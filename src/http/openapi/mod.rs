@@ -34,7 +34,11 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("series", "讲座", "Lecture series (系列讲座)."),
     ("campaigns", "主题活动", "Campaigns and theme days (主题活动、主题日)."),
     ("organisations", "单位", "Organisations that organise and receive."),
-    ("resources", "资源名录", "The resource directory (科普资源名录)."),
+    (
+        "resources",
+        "资源名录",
+        "The resource directory (科普资源名录): reading it, and submitting to it (申报).",
+    ),
     ("policies", "政策文本", "Texts that people consent to (隐私政策、同意书), by version."),
     ("bulletins", "应急科普", "Bulletins of emergency science (应急科普、辟谣)."),
     ("search", "搜索", "Everything at once."),

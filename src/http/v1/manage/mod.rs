@@ -62,7 +62,8 @@ fn written_by(
 fn drafted_by(conn: &mut AnyConn, author: &Author, id: EventId, scope: Scope) -> Result<(), Problem> {
     let draft = drafts::current::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
     let known = known(conn, id)?;
-    author.of_organisation(draft.organisation, MemberRole::Editor, Some(scope), known)
+    let organisation = draft.organisation().ok_or(Code::NotFound)?;
+    author.of_organisation(organisation, MemberRole::Editor, Some(scope), known)
 }
 
 /// What outsiders know of an event.

@@ -6,18 +6,17 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::app::review::Judged;
-use crate::domain::applications::Application;
+use crate::app::review::{Judged, Opened};
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
-use crate::domain::reports::Report;
 use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::reports::ReportReason;
+use crate::http::v1::resources::ContactOfResource;
 use crate::http::wire::wire;
 
 wire! {
@@ -31,6 +30,8 @@ wire! {
         Route "route"
         /// A lecture series.
         Series "series"
+        /// An entry of the resource directory.
+        Resource "resource"
         /// That an organisation may post.
         Organisation "organisation"
         /// That something published is wrong, as somebody says.
@@ -186,6 +187,8 @@ pub struct ReviewDetail {
     report: Option<ReportShown>,
     /// What an organisation says of itself.
     application: Option<ApplicationShown>,
+    /// Whom to ask about an entry of the directory; `public` says whether everybody reads it, or is to.
+    contact: Option<ContactOfResource>,
 }
 
 /// A field that changes.
@@ -263,12 +266,9 @@ impl ReviewItem {
 
 impl ReviewDetail {
     /// An item with what there is to judge.
-    pub(super) fn new(
-        item: ReviewItem,
-        changes: Vec<Change>,
-        report: Option<Report>,
-        application: Option<Application>,
-    ) -> Self {
+    pub(super) fn new(opened: Opened, by: PersonId, now: DateTime<Utc>, lang: Lang) -> Self {
+        let Opened { judged, changes, report, application, contact } = opened;
+        let item = ReviewItem::new(judged, by, now, lang);
         let report = report.map(|report| ReportShown {
             kind: report.kind.name().to_owned(),
             object_id: spell(report.object),
@@ -277,7 +277,9 @@ impl ReviewDetail {
             at: rfc3339(report.at),
         });
         let application = application.map(|application| ApplicationShown::new(application, true));
-        Self { item, changes: changes.into_iter().map(FieldChange::from).collect(), report, application }
+        let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));
+        let changes = changes.into_iter().map(FieldChange::from).collect();
+        Self { item, changes, report, application, contact }
     }
 }
 

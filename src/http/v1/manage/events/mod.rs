@@ -6,6 +6,8 @@ mod parts;
 mod review;
 mod shown;
 
+pub use shown::{Publication, Review};
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Deserialize;

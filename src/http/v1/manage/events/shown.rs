@@ -68,6 +68,18 @@ pub struct Review {
     fields: Vec<ReviewNote>,
 }
 
+impl Review {
+    /// Where a draft stands, its fields as `path` names them on the wire.
+    pub fn new(draft: Draft, path: fn(&str) -> String) -> Self {
+        let named = |note: FieldNote| FieldNote { field: path(&note.field), ..note }.into();
+        Self {
+            state: draft.state.into(),
+            reason: draft.reason,
+            fields: draft.fields.into_iter().map(named).collect(),
+        }
+    }
+}
+
 /// An organisation by id and name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrganisationRef {
@@ -187,28 +199,24 @@ fn item(conn: &mut AnyConn, by: By, draft: Draft, event: &Event) -> Result<Manag
     let id = EventId::new(draft.object).ok_or(Code::NotFound)?;
     let sessions = sessions::of_events(conn, &[draft.object])?.remove(&id).unwrap_or_default();
     let publication = publication::of(conn, Kind::Event, draft.object)?.ok_or(Code::NotFound)?;
+    let Draft { updated_at, version, .. } = draft;
     let coming = || {
         let goes_on = |session: &&Session| session.status != EventStatus::Cancelled && session.end > by.now;
         sessions.iter().filter(goes_on)
     };
     Ok(ManagedItem {
         id: id.to_string(),
-        organiser: organisation(conn, draft.organisation, by.lang)?,
+        organiser: match draft.organisation() {
+            Some(id) => organisation(conn, id, by.lang)?,
+            None => None,
+        },
         status: status(event.status, &sessions, by.now),
         publication: publication.into(),
-        review: Review {
-            state: draft.state.into(),
-            reason: draft.reason,
-            fields: draft
-                .fields
-                .into_iter()
-                .map(|note| FieldNote { field: path(&note.field), ..note }.into())
-                .collect(),
-        },
+        review: Review::new(draft, path),
         next_start: coming().map(|session| session.start).min().map(rfc3339),
         session_count: coming().count(),
-        updated_at: rfc3339(draft.updated_at),
-        version: draft.version,
+        updated_at: rfc3339(updated_at),
+        version,
     })
 }
 
