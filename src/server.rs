@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -257,6 +258,7 @@ pub async fn start(
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
+        accreditations: Accreditations::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

@@ -3,6 +3,7 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod accreditations;
 pub mod audit;
 pub mod bench_data;
 pub mod catalogue;
@@ -131,6 +132,9 @@ pub enum Error {
     /// Somebody has as much waiting for the directory as anybody can have.
     #[error("there are too many submissions")]
     TooManySubmissions,
+    /// A term can be renewed near its end only.
+    #[error("the term is not near its end")]
+    RenewalTooEarly,
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,

@@ -9,16 +9,20 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Error;
+use super::accreditations::granting;
 use super::audit;
 use super::drafts::{self, Drafts, authored, standing};
 use super::organisations::applications;
 use crate::db::records::Stored;
 use crate::db::{self, AnyConn, Db, Tx, publication, reports, resource_contacts, review_items};
+use crate::domain::accreditations::Accreditation;
 use crate::domain::applications::{Application, Contact};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::drafts::body::{self, Change};
 use crate::domain::drafts::{Authored, Body, FieldNote, Owner};
-use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId};
+use crate::domain::ids::{
+    AccreditationId, OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId,
+};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
@@ -57,6 +61,8 @@ pub struct Opened {
     pub report: Option<Report>,
     /// What an organisation says of itself.
     pub application: Option<Application>,
+    /// What a base applies for.
+    pub accreditation: Option<Accreditation>,
     /// Whom to ask about an entry of the directory, and whether everybody is to read that.
     pub contact: Option<(Contact, bool)>,
 }
@@ -229,7 +235,12 @@ impl Reviews {
                 }
                 _ => None,
             };
-            Ok(Opened { judged: judged(conn, item)?, changes, report, application, contact })
+            let accreditation = match (item.what.kind, AccreditationId::new(object)) {
+                (ItemKind::Accreditation, Some(id)) => db::accreditations::get(conn, id)?,
+                _ => None,
+            };
+            let judged = judged(conn, item)?;
+            Ok(Opened { judged, changes, report, application, accreditation, contact })
         })
     }
 
@@ -270,10 +281,11 @@ impl Reviews {
                 (Some(_), Lane::Sampled | Lane::Emergency) => {
                     noted(tx, by.person, Action::FoundInOrder, item, None)
                 }
-                (None, _) if item.what.kind == ItemKind::Organisation => {
-                    applications::verify(tx, &self.vault, by.person, item)
-                }
-                (None, _) => noted(tx, by.person, Action::ReportFollowed, item, None),
+                (None, _) => match item.what.kind {
+                    ItemKind::Organisation => applications::verify(tx, &self.vault, by.person, item),
+                    ItemKind::Accreditation => granting::grant(tx, by.person, item, reason),
+                    _ => noted(tx, by.person, Action::ReportFollowed, item, None),
+                },
             }
         })
     }
@@ -308,10 +320,11 @@ impl Reviews {
                     authored!(kind, T => self.drafts.take_down::<T>(tx, by.person, item.what.object, reason))
                 }
                 (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
-                (None, _) if item.what.kind == ItemKind::Organisation => {
-                    applications::refuse(tx, &self.vault, by.person, item, reason)
-                }
-                (None, _) => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
+                (None, _) => match item.what.kind {
+                    ItemKind::Organisation => applications::refuse(tx, &self.vault, by.person, item, reason),
+                    ItemKind::Accreditation => granting::send_back(tx, by.person, item, reason, fields),
+                    _ => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
+                },
             }
         })
     }

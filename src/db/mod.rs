@@ -7,6 +7,7 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod accreditations;
 pub mod api_keys;
 pub mod applications;
 pub mod attendees;

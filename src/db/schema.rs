@@ -644,6 +644,62 @@ diesel::table! {
 }
 
 diesel::table! {
+    accreditations (id) {
+        id -> BigInt,
+        base_id -> BigInt,
+        organisation_id -> BigInt,
+        level -> Text,
+        title -> Text,
+        division -> BigInt,
+        renews_id -> Nullable<BigInt>,
+        body -> Text,
+        state -> Text,
+        version -> BigInt,
+        certificate -> Nullable<Text>,
+        since -> Nullable<Timestamp>,
+        until -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assessment_rounds (id) {
+        id -> BigInt,
+        division -> BigInt,
+        year -> Integer,
+        level -> Text,
+        due -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> BigInt,
+        round_id -> BigInt,
+        base_id -> BigInt,
+        organisation_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        answers -> Text,
+        figures -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        submitted_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         organisation_id -> BigInt,
@@ -668,6 +724,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(assessments -> assessment_rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, assessment_rounds);
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);

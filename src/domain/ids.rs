@@ -181,6 +181,12 @@ ids! {
     InvitationId = "invitation";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
+    /// A level that a base applies for, or was granted.
+    AccreditationId = "accreditation";
+    /// A year for which the bases of a level are assessed.
+    AssessmentRoundId = "assessmentRound";
+    /// The assessment of a base for a year.
+    AssessmentId = "assessment";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
 }

@@ -26,6 +26,10 @@ words! {
         Resource = "resource",
         /// That an organisation may post.
         Organisation = "organisation",
+        /// That a base is granted a level.
+        Accreditation = "accreditation",
+        /// How a base did in a year.
+        Assessment = "assessment",
         /// That something published is wrong, as somebody says.
         Report = "report",
     }

@@ -9,6 +9,7 @@ use tokio::task::spawn_blocking;
 use super::hashing::Hashing;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -102,6 +103,8 @@ pub struct Members {
     pub reviews: Reviews,
     /// The use cases of the resource directory.
     pub resources: Resources,
+    /// The use cases of accreditation.
+    pub accreditations: Accreditations,
     /// The use cases of reports.
     pub reports: Reports,
     /// The use cases of web-hooks.

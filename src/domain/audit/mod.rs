@@ -55,6 +55,14 @@ words! {
         Confirmed = "confirmed",
         /// Nobody said so for too long, or its term ended.
         Lapsed = "lapsed",
+        /// A base was granted a level for a term.
+        Accredited = "accredited",
+        /// An authority took that away.
+        AccreditationRevoked = "accreditationRevoked",
+        /// A year was opened for which bases are assessed.
+        AssessmentOpened = "assessmentOpened",
+        /// An authority assessed a base for a year.
+        Assessed = "assessed",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.
@@ -159,7 +167,8 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 3] = ["session", "report", "webhook"];
+    const OTHERS: [&str; 6] =
+        ["session", "report", "webhook", "accreditation", "assessment", "assessmentRound"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -53,6 +53,11 @@ const TAGS: &[(&str, &str, &str)] = &[
         "管理",
         "What organisations do for their own things: events, sessions, web-hooks (活动、场次与单位管理).",
     ),
+    (
+        "accreditation",
+        "认定与考核",
+        "Levels of bases: applied for, granted for a term, assessed each year (基地认定、年度考核).",
+    ),
     ("wechat", "微信", "Subscribe messages (订阅消息) and message push (消息推送) of mini-programs."),
     ("review", "审核", "What waits for an authority, and what it decides (审核、下架)."),
     ("mirrors", "同步", "Everything that changed, for those who keep a copy."),

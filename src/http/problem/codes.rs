@@ -460,6 +460,13 @@ codes! {
          "每人最多有二十項資源同時等待審核；請等待結果，或先撤回一些。",
          "Twenty submissions of yours wait already; wait until they are decided, or take some back."]
     }
+    /// The term of an accreditation ends in more than half a year.
+    RenewalTooEarly "renewalTooEarly" 409 {
+        ["尚未到续期时间", "尚未到續期時間", "Too early to renew"],
+        ["有效期届满前 180 天起可申请续期；renewableFrom 给出日期。",
+         "有效期屆滿前 180 天起可申請續期；renewableFrom 給出日期。",
+         "A term can be renewed from 180 days before its end; `renewableFrom` tells the day."]
+    }
     /// Fifty invitations of an organisation are open already.
     TooManyInvitations "tooManyInvitations" 409 {
         ["邀请过多", "邀請過多", "Too many invitations"],

@@ -3,6 +3,7 @@
 //! Texts, places, instants and terms are written here as they are read elsewhere ([`words`], [`places`], [`instants`],
 //! [`terms`]), so that what an author reads can be sent back changed.
 
+pub mod accreditations;
 pub mod events;
 pub mod instants;
 pub mod organisations;
@@ -32,6 +33,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
         .configure(sessions::configure)
+        .configure(accreditations::configure)
         .configure(webhooks::configure);
 }
 

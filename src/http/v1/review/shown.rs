@@ -7,6 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::app::review::{Judged, Opened};
+use crate::db::AnyConn;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
@@ -14,6 +15,8 @@ use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
+use crate::http::problem::Problem;
+use crate::http::v1::manage::accreditations::shown::AccreditationItem;
 use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::reports::ReportReason;
 use crate::http::v1::resources::ContactOfResource;
@@ -34,6 +37,10 @@ wire! {
         Resource "resource"
         /// That an organisation may post.
         Organisation "organisation"
+        /// That a base is granted a level.
+        Accreditation "accreditation"
+        /// How a base did in a year.
+        Assessment "assessment"
         /// That something published is wrong, as somebody says.
         Report "report"
     }
@@ -187,6 +194,8 @@ pub struct ReviewDetail {
     report: Option<ReportShown>,
     /// What an organisation says of itself.
     application: Option<ApplicationShown>,
+    /// What a base applies for.
+    accreditation: Option<AccreditationItem>,
     /// Whom to ask about an entry of the directory; `public` says whether everybody reads it, or is to.
     contact: Option<ContactOfResource>,
 }
@@ -266,8 +275,17 @@ impl ReviewItem {
 
 impl ReviewDetail {
     /// An item with what there is to judge.
-    pub(super) fn new(opened: Opened, by: PersonId, now: DateTime<Utc>, lang: Lang) -> Self {
-        let Opened { judged, changes, report, application, contact } = opened;
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn new(
+        conn: &mut AnyConn,
+        opened: Opened,
+        by: PersonId,
+        now: DateTime<Utc>,
+        lang: Lang,
+    ) -> Result<Self, Problem> {
+        let Opened { judged, changes, report, application, accreditation, contact } = opened;
         let item = ReviewItem::new(judged, by, now, lang);
         let report = report.map(|report| ReportShown {
             kind: report.kind.name().to_owned(),
@@ -279,7 +297,8 @@ impl ReviewDetail {
         let application = application.map(|application| ApplicationShown::new(application, true));
         let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));
         let changes = changes.into_iter().map(FieldChange::from).collect();
-        Self { item, changes, report, application, contact }
+        let accreditation = accreditation.map(|one| AccreditationItem::new(conn, one, lang)).transpose()?;
+        Ok(Self { item, changes, report, application, accreditation, contact })
     }
 }
 
