@@ -18,6 +18,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
 use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -259,6 +260,7 @@ pub async fn start(
         resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         accreditations: Accreditations::new(db.clone(), random.clone()),
+        assessments: Assessments::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

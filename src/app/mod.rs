@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod accreditations;
+pub mod assessments;
 pub mod audit;
 pub mod bench_data;
 pub mod catalogue;

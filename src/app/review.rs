@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::Error;
 use super::accreditations::granting;
+use super::assessments;
 use super::audit;
 use super::drafts::{self, Drafts, authored, standing};
 use super::organisations::applications;
@@ -17,12 +18,14 @@ use crate::db::records::Stored;
 use crate::db::{self, AnyConn, Db, Tx, publication, reports, resource_contacts, review_items};
 use crate::domain::accreditations::Accreditation;
 use crate::domain::applications::{Application, Contact};
+use crate::domain::assessments::{Assessment, Outcome};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::drafts::body::{self, Change};
 use crate::domain::drafts::{Authored, Body, FieldNote, Owner};
 use crate::domain::ids::{
-    AccreditationId, OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId,
+    AccreditationId, AssessmentId, OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId,
 };
+use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
@@ -63,6 +66,8 @@ pub struct Opened {
     pub application: Option<Application>,
     /// What a base applies for.
     pub accreditation: Option<Accreditation>,
+    /// What a base says of its year.
+    pub assessment: Option<Assessment>,
     /// Whom to ask about an entry of the directory, and whether everybody is to read that.
     pub contact: Option<(Contact, bool)>,
 }
@@ -239,8 +244,12 @@ impl Reviews {
                 (ItemKind::Accreditation, Some(id)) => db::accreditations::get(conn, id)?,
                 _ => None,
             };
+            let assessment = match (item.what.kind, AssessmentId::new(object)) {
+                (ItemKind::Assessment, Some(id)) => db::assessments::get(conn, id)?,
+                _ => None,
+            };
             let judged = judged(conn, item)?;
-            Ok(Opened { judged, changes, report, application, accreditation, contact })
+            Ok(Opened { judged, changes, report, application, accreditation, assessment, contact })
         })
     }
 
@@ -273,7 +282,26 @@ impl Reviews {
         version: i64,
         reason: Option<&str>,
     ) -> Result<Judged, Error> {
+        self.approve_as(by, id, version, None, reason)
+    }
+
+    /// Finds an item in order as [`Reviews::approve`] does; an assessment with how the base did, and nothing else.
+    ///
+    /// # Errors
+    /// Those of [`Reviews::approve`]; [`Error::Invalid`] if the outcome is missing, or the item has none.
+    pub fn approve_as(
+        &self,
+        by: Reviewer<'_>,
+        id: ReviewItemId,
+        version: i64,
+        outcome: Option<Outcome>,
+        reason: Option<&str>,
+    ) -> Result<Judged, Error> {
         self.decide(by, id, version, ItemState::Approved, reason, &[], |tx, item| {
+            if outcome.is_some() && item.what.kind != ItemKind::Assessment {
+                let code = FieldCode::Conflicting { with: "kind".to_owned() };
+                return Err(Invalid::one("outcome", code).into());
+            }
             match (item.what.kind.drafted(), item.what.lane) {
                 (Some(kind), Lane::Submitted) => {
                     authored!(kind, T => self.drafts.approve::<T>(tx, by.person, item))
@@ -284,6 +312,7 @@ impl Reviews {
                 (None, _) => match item.what.kind {
                     ItemKind::Organisation => applications::verify(tx, &self.vault, by.person, item),
                     ItemKind::Accreditation => granting::grant(tx, by.person, item, reason),
+                    ItemKind::Assessment => assessments::judge(tx, by.person, item, outcome, reason),
                     _ => noted(tx, by.person, Action::ReportFollowed, item, None),
                 },
             }
@@ -323,6 +352,7 @@ impl Reviews {
                 (None, _) => match item.what.kind {
                     ItemKind::Organisation => applications::refuse(tx, &self.vault, by.person, item, reason),
                     ItemKind::Accreditation => granting::send_back(tx, by.person, item, reason, fields),
+                    ItemKind::Assessment => assessments::send_back(tx, by.person, item, reason, fields),
                     _ => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
                 },
             }

@@ -10,6 +10,7 @@
 pub mod accreditations;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod attendees;
 pub mod audit;
 pub mod bases;

@@ -8,6 +8,7 @@ pub mod accreditations;
 pub mod admission;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod audit;
 pub mod bases;
 pub mod bulletins;

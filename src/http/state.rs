@@ -10,6 +10,7 @@ use super::hashing::Hashing;
 use super::problem::{Code, Problem};
 use crate::app::accounts::Accounts;
 use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -105,6 +106,8 @@ pub struct Members {
     pub resources: Resources,
     /// The use cases of accreditation.
     pub accreditations: Accreditations,
+    /// The use cases of assessments.
+    pub assessments: Assessments,
     /// The use cases of reports.
     pub reports: Reports,
     /// The use cases of web-hooks.

@@ -1,6 +1,7 @@
 //! What authorities do (`/v1/admin`).
 
 pub mod accreditations;
+pub mod assessments;
 pub mod audit;
 pub mod organisations;
 pub mod publication;
@@ -13,5 +14,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(audit::configure)
         .configure(organisations::configure)
         .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(publication::configure);
 }

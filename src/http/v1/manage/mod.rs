@@ -4,6 +4,7 @@
 //! [`terms`]), so that what an author reads can be sent back changed.
 
 pub mod accreditations;
+pub mod assessments;
 pub mod events;
 pub mod instants;
 pub mod organisations;
@@ -34,6 +35,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(events::configure)
         .configure(sessions::configure)
         .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(webhooks::configure);
 }
 

@@ -14,9 +14,10 @@ use crate::domain::ids::{PersonId, spell};
 use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
-use crate::domain::time::{Rfc3339, rfc3339};
+use crate::domain::time::{Rfc3339, day_of, rfc3339};
 use crate::http::problem::Problem;
 use crate::http::v1::manage::accreditations::shown::AccreditationItem;
+use crate::http::v1::manage::assessments::shown::AssessmentItem;
 use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::reports::ReportReason;
 use crate::http::v1::resources::ContactOfResource;
@@ -196,6 +197,8 @@ pub struct ReviewDetail {
     application: Option<ApplicationShown>,
     /// What a base applies for.
     accreditation: Option<AccreditationItem>,
+    /// What a base says of its year.
+    assessment: Option<AssessmentItem>,
     /// Whom to ask about an entry of the directory; `public` says whether everybody reads it, or is to.
     contact: Option<ContactOfResource>,
 }
@@ -285,7 +288,7 @@ impl ReviewDetail {
         now: DateTime<Utc>,
         lang: Lang,
     ) -> Result<Self, Problem> {
-        let Opened { judged, changes, report, application, accreditation, contact } = opened;
+        let Opened { judged, changes, report, application, accreditation, assessment, contact } = opened;
         let item = ReviewItem::new(judged, by, now, lang);
         let report = report.map(|report| ReportShown {
             kind: report.kind.name().to_owned(),
@@ -298,7 +301,9 @@ impl ReviewDetail {
         let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));
         let changes = changes.into_iter().map(FieldChange::from).collect();
         let accreditation = accreditation.map(|one| AccreditationItem::new(conn, one, lang)).transpose()?;
-        Ok(Self { item, changes, report, application, accreditation, contact })
+        let assessment =
+            assessment.map(|one| AssessmentItem::new(conn, one, lang, day_of(now))).transpose()?;
+        Ok(Self { item, changes, report, application, accreditation, assessment, contact })
     }
 }
 
