@@ -15,11 +15,11 @@ use crate::domain::applications::Contact;
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::drafts::{Body, Draft, Owner, State};
 use crate::domain::ids::{PersonId, ResourceId};
-use crate::domain::invalid::Invalid;
+use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::publication::Publication;
 use crate::domain::resources::{CURRENT_MONTHS, Registration, Resource, STALE_MONTHS};
-use crate::domain::review::{ItemKind, ItemState, Lane};
+use crate::domain::review::ItemKind;
 use crate::domain::sealing::Vault;
 use crate::domain::time::day_of;
 
@@ -34,8 +34,8 @@ const LAPSED_AT_ONCE: i64 = 100;
 pub struct Submission {
     /// The entry, in the fields of a draft.
     pub body: Body,
-    /// Whom to ask about it.
-    pub contact: Contact,
+    /// Whom to ask about it; without it nothing is submitted.
+    pub contact: Option<Contact>,
     /// Whether everybody may read that, and not the authority alone.
     pub public_contact: bool,
 }
@@ -50,9 +50,13 @@ pub struct Resources {
 
 impl Submission {
     /// The fields of the draft, and what is wrong with whom to ask.
-    fn taken_apart(self) -> (Body, Contact, Invalid) {
+    fn taken_apart(self) -> (Body, Option<Contact>, Invalid) {
         let Self { mut body, contact, public_contact } = self;
         let mut invalid = Invalid::default();
+        let Some(contact) = contact else {
+            invalid.push("contact", FieldCode::Missing);
+            return (body, None, invalid);
+        };
         if public_contact {
             let mut public = serde_json::json!({
                 "name": contact.name.expose(), "phone": contact.phone.expose(),
@@ -65,7 +69,7 @@ impl Submission {
             // What is public is judged with the rest of the entry.
             contact.check(&mut invalid);
         }
-        (body, contact, invalid)
+        (body, Some(contact), invalid)
     }
 }
 
@@ -96,7 +100,7 @@ impl Resources {
                     ResourceId::new(draft.object).ok_or(Error::NotFound)
                 });
                 let id = with(submitted, invalid)?;
-                resource_contacts::put(tx, &self.vault, id, &contact)?;
+                self.keep(tx, id, contact.as_ref())?;
                 Ok(id)
             })
         })
@@ -125,11 +129,18 @@ impl Resources {
                     _ => self.hand_in(tx, person, id.get()),
                 });
                 with(changed, invalid)?;
-                resource_contacts::put(tx, &self.vault, id, &contact)?;
+                self.keep(tx, id, contact.as_ref())?;
                 Ok(id)
             })
             .map(drop)
         })
+    }
+
+    fn keep(&self, tx: &mut Tx<'_>, id: ResourceId, contact: Option<&Contact>) -> Result<(), Error> {
+        match contact {
+            Some(contact) => Ok(resource_contacts::put(tx, &self.vault, id, contact)?),
+            None => Ok(()),
+        }
     }
 
     fn hand_in(&self, tx: &mut Tx<'_>, person: PersonId, id: i64) -> Result<(), Error> {
@@ -252,11 +263,7 @@ pub(super) fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
         let Some(id) = ResourceId::new(object) else { continue };
         drafts::delete(tx, Kind::Resource, object)?;
         resource_contacts::delete(tx, id)?;
-        if let Some(item) = review_items::open_in(tx, ItemKind::Resource, object, Lane::Submitted)? {
-            let gone =
-                review_items::Decision { state: ItemState::Withdrawn, by: None, reason: None, fields: &[] };
-            review_items::decide(tx, item.id, item.what.version, &gone)?;
-        }
+        review_items::delete_undecided(tx, ItemKind::Resource, object)?;
         if publication::of(tx, Kind::Resource, object)? == Some(Publication::Draft) {
             resources::delete(tx, id)?;
         } else if let Some(record) = Resource::get(tx, object)?

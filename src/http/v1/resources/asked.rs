@@ -93,13 +93,9 @@ macro_rules! entry {
                 });
                 put("reach", reach.map(serde_json::to_value));
                 put("url", self.url.map(serde_json::to_value));
-                match self.contact {
-                    Some(contact) => invalid.or(contact.of(body)),
-                    None => {
-                        invalid.push("contact", FieldCode::Missing);
-                        Err(invalid)
-                    }
-                }
+                let public_contact = self.contact.as_ref().is_some_and(|one| one.public == Some(true));
+                let contact = self.contact.map(Contact::from);
+                invalid.or(Submission { body, contact, public_contact })
             }
         }
     )+};
@@ -140,10 +136,8 @@ pub struct SubmittedContact {
     public: Option<bool>,
 }
 
-impl SubmittedContact {
-    fn of(self, body: Body) -> Submission {
-        let Self { name, phone, mail, public } = self;
-        let contact = Contact { name: name.into(), phone: phone.into(), mail: mail.map(Into::into) };
-        Submission { body, contact, public_contact: public.unwrap_or(false) }
+impl From<SubmittedContact> for Contact {
+    fn from(SubmittedContact { name, phone, mail, .. }: SubmittedContact) -> Self {
+        Self { name: name.into(), phone: phone.into(), mail: mail.map(Into::into) }
     }
 }

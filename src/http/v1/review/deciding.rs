@@ -155,7 +155,7 @@ async fn claim_review_item(
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
-    request_body = Approval,
+    request_body(content = Approval, example = json!({ "version": 3, "reason": "已电话核实" })),
     security(("person" = [])),
     responses(
         (status = 200, description = "The item, approved.", body = ReviewItem),
