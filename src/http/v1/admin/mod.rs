@@ -1,5 +1,7 @@
 //! What authorities do (`/v1/admin`).
 
+pub mod accreditations;
+pub mod assessments;
 pub mod audit;
 pub mod bulletins;
 pub mod campaigns;
@@ -24,5 +26,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(bulletins::configure)
         .configure(campaigns::configure)
         .configure(featured::configure)
+        .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(publication::configure);
 }
