@@ -49,6 +49,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("archiveEvent", Who::Member(MemberRole::Editor)),
     ("archiveRoute", Who::Member(MemberRole::Editor)),
     ("archiveSeries", Who::Member(MemberRole::Editor)),
+    ("assignOrganiser", Who::Authority(AuthorityRole::Administrator)),
     ("cancelEvent", Who::Member(MemberRole::Editor)),
     ("cancelSession", Who::Member(MemberRole::Editor)),
     ("cancelSessions", Who::Member(MemberRole::Editor)),
