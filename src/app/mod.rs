@@ -16,6 +16,7 @@ pub mod drafts;
 pub mod ended_logins;
 pub mod events;
 pub mod favourites;
+pub mod images;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;
@@ -31,6 +32,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod targets;
 pub mod text_checks;
 pub mod webhooks;
 

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::ids::ImageId;
 use super::invalid::{FieldCode, Invalid};
 use super::text::Text;
 
@@ -10,6 +11,9 @@ use super::text::Text;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Image {
+    /// The picture that was uploaded here, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ImageId>,
     /// Where it lies, absolute.
     pub url: String,
     /// What it shows.

@@ -29,6 +29,29 @@ impl Who {
     }
 }
 
+impl Who {
+    /// A sentence about it for the document; none where nobody is kept out.
+    #[must_use]
+    pub fn about(self) -> Option<String> {
+        let member = |role: MemberRole| match role {
+            MemberRole::Desk => "members",
+            MemberRole::Editor => "editors and owners",
+            MemberRole::Owner => "owners",
+        };
+        let authority = |role: AuthorityRole| match role {
+            AuthorityRole::Reviewer => "reviewers and administrators",
+            AuthorityRole::Administrator => "administrators",
+        };
+        Some(match self {
+            Self::Anybody | Self::Person => return None,
+            Self::Desk => "For members of an organiser of the session's event.".to_owned(),
+            Self::Member(role) => format!("For {} of the organisation whose it is.", member(role)),
+            Self::Members(role) => format!("For {} of any organisation, for what is theirs.", member(role)),
+            Self::Authority(role) => format!("For {} over the division concerned.", authority(role)),
+        })
+    }
+}
+
 /// Whom the operation of this id is for; `None` if there is no such operation.
 #[must_use]
 pub fn of(operation: &str) -> Option<Who> {
@@ -71,12 +94,15 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createSessions", Who::Member(MemberRole::Editor)),
     ("createSignup", Who::Person),
     ("createSubscription", Who::Person),
+    ("createTarget", Who::Authority(AuthorityRole::Administrator)),
     ("createWebhook", Who::Member(MemberRole::Editor)),
     ("deleteCompanion", Who::Person),
+    ("deleteImage", Who::Member(MemberRole::Editor)),
     ("deleteInvitation", Who::Member(MemberRole::Owner)),
     ("deleteMe", Who::Person),
     ("deletePhone", Who::Person),
     ("deleteSubscription", Who::Person),
+    ("deleteTarget", Who::Authority(AuthorityRole::Administrator)),
     ("deleteWebhook", Who::Member(MemberRole::Editor)),
     ("duplicateBase", Who::Member(MemberRole::Editor)),
     ("duplicateEvent", Who::Member(MemberRole::Editor)),
@@ -100,6 +126,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getEventsFeed", Who::Anybody),
     ("getHealth", Who::Anybody),
     ("getHome", Who::Anybody),
+    ("getImage", Who::Anybody),
     ("getManagedBase", Who::Member(MemberRole::Editor)),
     ("getManagedEvent", Who::Member(MemberRole::Editor)),
     ("getManagedRoute", Who::Member(MemberRole::Editor)),
@@ -109,6 +136,8 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getMe", Who::Person),
     ("getMyOrganisation", Who::Member(MemberRole::Desk)),
     ("getOrganisation", Who::Anybody),
+    // And the authority of its seat.
+    ("getOrganisationStatistics", Who::Member(MemberRole::Desk)),
     ("getReadiness", Who::Anybody),
     ("getResource", Who::Anybody),
     ("getReviewItem", Who::Authority(AuthorityRole::Reviewer)),
@@ -117,9 +146,13 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSeries", Who::Anybody),
     ("getSession", Who::Anybody),
     ("getSignup", Who::Person),
+    ("getStatistics", Who::Authority(AuthorityRole::Reviewer)),
     ("getSubscription", Who::Person),
     ("getSuggestions", Who::Anybody),
+    ("getTarget", Who::Authority(AuthorityRole::Reviewer)),
     ("getWebhook", Who::Member(MemberRole::Editor)),
+    // And the authority of its seat.
+    ("getYearlyReport", Who::Member(MemberRole::Desk)),
     ("giveFeedback", Who::Person),
     ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
     ("leaveOrganisation", Who::Member(MemberRole::Desk)),
@@ -135,6 +168,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listEventSessions", Who::Anybody),
     ("listEvents", Who::Anybody),
     ("listFavourites", Who::Person),
+    ("listImages", Who::Members(MemberRole::Desk)),
     ("listInvitations", Who::Member(MemberRole::Owner)),
     ("listManagedBases", Who::Members(MemberRole::Desk)),
     ("listManagedEvents", Who::Members(MemberRole::Desk)),
@@ -153,6 +187,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listSessionSignups", Who::Desk),
     ("listSignups", Who::Person),
     ("listSubscriptions", Who::Person),
+    ("listTargets", Who::Authority(AuthorityRole::Reviewer)),
     ("listTerms", Who::Anybody),
     ("listWebhookDeliveries", Who::Member(MemberRole::Editor)),
     ("listWebhooks", Who::Members(MemberRole::Editor)),
@@ -193,6 +228,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("submitSeries", Who::Member(MemberRole::Editor)),
     ("suspendOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("takeDown", Who::Authority(AuthorityRole::Administrator)),
+    ("takeDownImage", Who::Authority(AuthorityRole::Administrator)),
     ("transferOrganisation", Who::Member(MemberRole::Owner)),
     ("trustOrganisation", Who::Authority(AuthorityRole::Administrator)),
     ("updateBase", Who::Member(MemberRole::Editor)),
@@ -207,7 +243,9 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateSession", Who::Member(MemberRole::Editor)),
     ("updateSignup", Who::Person),
     ("updateSubscription", Who::Person),
+    ("updateTarget", Who::Authority(AuthorityRole::Administrator)),
     ("updateWebhook", Who::Member(MemberRole::Editor)),
+    ("uploadImage", Who::Members(MemberRole::Editor)),
     ("withdrawBase", Who::Member(MemberRole::Editor)),
     ("withdrawEvent", Who::Member(MemberRole::Editor)),
     ("withdrawRoute", Who::Member(MemberRole::Editor)),
@@ -229,6 +267,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("createRoute", Some(Scope::EventsWrite)),
     ("createSeries", Some(Scope::EventsWrite)),
     ("createSessions", Some(Scope::EventsWrite)),
+    ("deleteImage", Some(Scope::EventsWrite)),
     ("duplicateBase", Some(Scope::EventsWrite)),
     ("duplicateEvent", Some(Scope::EventsWrite)),
     ("duplicateRoute", Some(Scope::EventsWrite)),
@@ -240,6 +279,9 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("getManagedSeries", Some(Scope::EventsRead)),
     ("getManagedSession", Some(Scope::EventsRead)),
     ("getMyOrganisation", None),
+    ("getOrganisationStatistics", Some(Scope::EventsRead)),
+    ("getYearlyReport", Some(Scope::EventsRead)),
+    ("listImages", Some(Scope::EventsRead)),
     ("listManagedBases", Some(Scope::EventsRead)),
     ("listManagedEvents", Some(Scope::EventsRead)),
     ("listManagedRoutes", Some(Scope::EventsRead)),
@@ -262,6 +304,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("updateRoute", Some(Scope::EventsWrite)),
     ("updateSeries", Some(Scope::EventsWrite)),
     ("updateSession", Some(Scope::EventsWrite)),
+    ("uploadImage", Some(Scope::EventsWrite)),
     ("withdrawBase", Some(Scope::EventsWrite)),
     ("withdrawEvent", Some(Scope::EventsWrite)),
     ("withdrawRoute", Some(Scope::EventsWrite)),

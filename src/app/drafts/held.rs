@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::super::Error;
+use super::super::{Error, images};
 use super::not_ours;
 use crate::db::records::{self, Stored};
 use crate::db::{AnyConn, Tx, divisions, drafts, publication};
@@ -92,7 +92,9 @@ pub(super) fn write<T: Authored + Stored>(
     draft: &mut Draft,
     mut given: Body,
     public: Option<&Body>,
+    origin: &str,
 ) -> Result<T, Error> {
+    images::fill_in(tx, draft.organisation, origin, &mut given)?;
     let ours = json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
     body::keep_still(&mut given, &draft.body);

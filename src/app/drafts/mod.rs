@@ -66,6 +66,8 @@ pub struct Drafts {
     screen: Arc<dyn Screen>,
     random: Arc<dyn Random>,
     rules: Rules,
+    /// Where the service is reached from outside, for the addresses of pictures.
+    origin: Arc<str>,
 }
 
 /// A draft as it stands now, with what operations changed since its author began; of what is published and not being
@@ -104,9 +106,9 @@ pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<
 }
 
 impl Drafts {
-    /// Drafts whose texts are screened so, and which are reviewed by these rules.
-    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules) -> Self {
-        Self { screen, random, rules }
+    /// Drafts whose texts are screened so, which are reviewed by these rules, and whose pictures lie at this origin.
+    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules, origin: &str) -> Self {
+        Self { screen, random, rules, origin: origin.into() }
     }
 
     /// Begins something new of an organisation's; fields may be missing.
@@ -137,7 +139,7 @@ impl Drafts {
             author: by.person(),
             updated_at: tx.now(),
         };
-        let thing: T = held::write(tx, &mut draft, given, None)?;
+        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -183,7 +185,7 @@ impl Drafts {
         let public = body::of(&record.body);
         let (written, held) = (draft.body.clone(), draft.clone());
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public))?;
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
         if draft.body == written {
             return Ok(held);
         }

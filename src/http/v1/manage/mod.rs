@@ -6,6 +6,7 @@
 pub mod bases;
 mod drafted;
 pub mod events;
+pub mod images;
 pub mod instants;
 pub mod named;
 mod operations;
@@ -42,6 +43,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(routes::configure)
         .configure(series::configure)
         .configure(sessions::configure)
+        .configure(images::configure)
         .configure(webhooks::configure);
 }
 
