@@ -75,6 +75,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("archiveMyResource", Who::Person),
     ("archiveRoute", Who::Member(MemberRole::Editor)),
     ("archiveSeries", Who::Member(MemberRole::Editor)),
+    ("assignOrganiser", Who::Authority(AuthorityRole::Administrator)),
     ("cancelEvent", Who::Member(MemberRole::Editor)),
     ("cancelSession", Who::Member(MemberRole::Editor)),
     ("cancelSessions", Who::Member(MemberRole::Editor)),

@@ -7,6 +7,7 @@
 //!
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
+mod assigned;
 mod held;
 pub(super) mod judged;
 mod noting;
@@ -188,7 +189,8 @@ impl Drafts {
     }
 
     /// Replaces what an author gives of a thing. What waits for review waits no more. Where only what is immaterial
-    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells.
+    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells. What says
+    /// nothing new changes nothing, and goes on waiting.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`; [`Error::Invalid`] as
@@ -206,9 +208,12 @@ impl Drafts {
             return Err(Error::VersionConflict);
         }
         let public = body::of(&record.body);
-        let written = draft.body.clone();
+        let (written, held) = (draft.body.clone(), draft.clone());
         let before = draft.base.take().unwrap_or_else(|| public.clone());
         let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
+        if draft.body == written {
+            return Ok(held);
+        }
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

@@ -131,6 +131,8 @@ words! {
         SessionCancelled = "sessionCancelled",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// An authority gave it to another organisation.
+        Assigned = "assigned",
         /// The days were changed on which a base is closed.
         ClosuresChanged = "closuresChanged",
         /// A target was set.
