@@ -4,6 +4,8 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod authoring;
+pub mod bases;
 pub mod bench_data;
 pub mod bulletins;
 pub mod campaigns;
@@ -17,6 +19,7 @@ pub mod ended_logins;
 pub mod events;
 pub mod favourites;
 pub mod featured;
+pub mod images;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;
@@ -32,6 +35,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod targets;
 pub mod text_checks;
 pub mod webhooks;
 

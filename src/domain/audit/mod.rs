@@ -107,6 +107,10 @@ words! {
         WebhookReplayed = "webhookReplayed",
         /// An endpoint was deleted.
         WebhookDeleted = "webhookDeleted",
+        /// A picture was uploaded.
+        ImageAdded = "imageAdded",
+        /// A picture was removed by its organisation.
+        ImageRemoved = "imageRemoved",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -115,6 +119,14 @@ words! {
         SessionCancelled = "sessionCancelled",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// The days were changed on which a base is closed.
+        ClosuresChanged = "closuresChanged",
+        /// A target was set.
+        TargetSet = "targetSet",
+        /// A target was changed, or what was reached of it reported.
+        TargetChanged = "targetChanged",
+        /// A target was given up.
+        TargetDeleted = "targetDeleted",
     }
 }
 
@@ -177,7 +189,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 3] = ["session", "report", "webhook"];
+    const OTHERS: [&str; 5] = ["session", "report", "webhook", "image", "target"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

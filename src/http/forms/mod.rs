@@ -1,4 +1,4 @@
-//! Other forms of what the API answers as JSON: for maps, calendars, feed readers and search engines.
+//! Other forms of what the API answers as JSON: for maps, calendars, feed readers, search engines and offices.
 //!
 //! | file | form | media type |
 //! |---|---|---|
@@ -6,6 +6,7 @@
 //! | [`icalendar`] | sessions | `text/calendar`, RFC 5545 |
 //! | [`atom`] | what changed last | `application/atom+xml`, RFC 4287 |
 //! | [`jsonld`] | an event | `application/ld+json`, schema.org |
+//! | [`sheets`] | tables, for Excel | `text/csv`, and workbooks |
 //!
 //! Each file writes its form and knows little of what it writes; the operations stand with their nouns in
 //! [`super::v1`]. [`accept`] chooses where one address has two forms, [`origin`] tells addresses that must be absolute.
@@ -17,6 +18,7 @@ pub mod geojson;
 pub mod icalendar;
 pub mod jsonld;
 pub mod origin;
+pub mod sheets;
 
 use std::fmt::Display;
 

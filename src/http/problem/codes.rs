@@ -392,12 +392,12 @@ codes! {
          "請求內容沒有及時發完；請檢查網絡後重發。",
          "The body did not arrive in time; check the connection and send the request again."]
     }
-    /// The body is larger than 1 MiB.
+    /// The body is larger than 1 MiB, a picture than 8 MiB, a file to be imported than 16 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {
         ["请求体过大", "請求內容過大", "Body too large"],
-        ["请求体不能超过 1 MiB；请分几次发送。",
-         "請求內容不能超過 1 MiB；請分幾次發送。",
-         "A body may have 1 MiB at most; send it in parts."]
+        ["请求体不能超过 1 MiB（图片 8 MiB，导入文件 16 MiB）；请缩小或分几次发送。",
+         "請求內容不能超過 1 MiB（圖片 8 MiB，匯入檔案 16 MiB）；請縮小或分幾次發送。",
+         "A body may have 1 MiB at most, a picture 8 MiB, a file to be imported 16 MiB; make it smaller or send it in parts."]
     }
     /// Path and query together are longer than 8 KiB.
     UriTooLong "uriTooLong" 414 {

@@ -16,7 +16,7 @@ use crate::domain::text::Text;
 use crate::domain::time::{Rfc3339, parse_date, rfc3339};
 use crate::http::problem::Problem;
 use crate::http::v1::campaigns::{CampaignType, UnitRole};
-use crate::http::v1::manage::events::parts::AuthoredImage;
+use crate::http::v1::manage::parts::AuthoredImage;
 use crate::http::v1::manage::words::{Words, words};
 
 /// What is said of a campaign, beside what else a body says.

@@ -7,8 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::by;
-use super::shown::{ManagedEvent, read};
+use super::shown::ManagedEvent;
 use crate::db::records::Stored;
 use crate::db::{AnyConn, participations};
 use crate::domain::api_keys::Scope;
@@ -26,7 +25,7 @@ use crate::http::staff::Author;
 use crate::http::state::{self, Members};
 use crate::http::v1::admin::campaigns::ParticipationState;
 use crate::http::v1::filters::Placed;
-use crate::http::v1::manage::drafted_by;
+use crate::http::v1::manage::drafted::{by, drafted_by, read};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -133,14 +132,14 @@ async fn propose_event(
     state: web::Data<state::State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let by = by(&asked, None, &state);
+    let by = by(&asked, None, &state)?;
     let edition = body.0.edition_id.parse::<EditionId>();
     let propose = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.db.read(|conn| drafted_by::<Event>(conn, &author, id.0.get(), Scope::EventsWrite))?;
         let none = Invalid::one("editionId", FieldCode::NoSuch { kind: "edition" });
         let edition = edition.map_err(|_| Problem::unprocessable(none))?;
         members.campaigns.propose(author.actor(), id.0, edition)?;
-        members.db.read(|conn| read(conn, by, id.0, Vec::new()))
+        members.db.read(|conn| read::<Event>(conn, &by, id.0.get(), Vec::new()))
     };
     Ok(private::answer(StatusCode::OK, members.into_inner().aside(propose).await?))
 }
@@ -170,7 +169,7 @@ async fn withdraw_proposal(
 ) -> Result<HttpResponse, Problem> {
     let edition = request.match_info().get("edition").and_then(|id| id.parse::<EditionId>().ok());
     let withdraw = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.db.read(|conn| drafted_by::<Event>(conn, &author, id.0.get(), Scope::EventsWrite))?;
         let edition = edition.ok_or(Code::NotFound)?;
         members.campaigns.withdraw(author.actor(), id.0, edition).map_err(Problem::from)
     };
