@@ -68,7 +68,7 @@ impl Noun for Campaign {
         }
         self.check_editions(invalid);
         self.check_units(invalid);
-        self.cover.iter().for_each(|cover| invalid.url("cover.url", &cover.url));
+        self.cover.iter().for_each(|cover| cover.check("cover", invalid));
     }
 
     fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
