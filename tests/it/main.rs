@@ -11,6 +11,7 @@ mod architecture;
 mod audit;
 mod authoring;
 mod bench_data;
+mod campaigns;
 mod checkins;
 mod directory;
 mod drafts;
