@@ -17,12 +17,18 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
+use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -48,10 +54,10 @@ use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
-use crate::http::hashing::Hashing;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
+use crate::http::turns::Turns;
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
@@ -103,6 +109,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// What the HTTP floor takes.
     pub http: http::app::Settings,
+    /// Where the service is reached from outside, without a path; `None`: at its own address.
+    pub public_origin: Option<String>,
     /// How often somebody may ask; `None`: as often as they like.
     pub limits: Option<http::limits::Settings>,
     /// Where web-hooks may be sent.
@@ -227,7 +235,9 @@ pub async fn start(
     let agreements = Agreements::new(db.clone(), vault.clone());
     let words = settings.review_words.as_deref().map_or_else(WordLists::default_lists, WordLists::parse);
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
-    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review);
+    let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
+    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review, &origin);
+    let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -244,16 +254,23 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
-        events: Events::new(db.clone(), drafts.clone(), sessions.clone()),
+        events: Events::new(authoring.clone(), sessions.clone()),
+        bases: Bases::new(db.clone()),
+        authoring,
         sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
         passwords,
-        hashing: Hashing::default(),
+        hashing: Turns::hashing(),
+        drawing: Turns::drawing(),
+        images: Images::new(db.clone(), random.clone()),
         companions,
         checkins,
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        bulletins: Bulletins::new(db.clone(), random.clone()),
+        featured: FeaturedLists::new(db.clone()),
+        campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         targets: Targets::new(db.clone(), random.clone()),
@@ -266,6 +283,7 @@ pub async fn start(
             settings.webhooks.clone(),
         ),
         clock: clock.clone(),
+        origin,
     });
     let mut site = Site::new(settings.http, &*random).with(members.clone());
     let readiness = site.readiness();

@@ -516,6 +516,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    participations (id) {
+        id -> BigInt,
+        campaign_id -> BigInt,
+        edition_id -> BigInt,
+        year -> Integer,
+        event_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_lists (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     webhook_deliveries (id) {
         id -> BigInt,
         webhook_id -> BigInt,
@@ -660,11 +684,32 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    images (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        alt -> Text,
+        media_type -> Text,
+        width -> Integer,
+        height -> Integer,
+        digest -> Text,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    image_sizes (image_id, width) {
+        image_id -> BigInt,
+        width -> Integer,
+        bytes -> Binary,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
-// Statistics: what was counted of sessions, by the events that they are of.
 diesel::allow_tables_to_appear_in_same_query!(events, sessions);
+// Statistics: what was counted of sessions, by the events that they are of.
 diesel::allow_tables_to_appear_in_same_query!(events, signups);
 diesel::allow_tables_to_appear_in_same_query!(events, feedback);
 diesel::allow_tables_to_appear_in_same_query!(events, walk_ins);
@@ -672,6 +717,9 @@ diesel::allow_tables_to_appear_in_same_query!(events, headcounts);
 diesel::allow_tables_to_appear_in_same_query!(sessions, walk_ins);
 diesel::allow_tables_to_appear_in_same_query!(sessions, headcounts);
 diesel::allow_tables_to_appear_in_same_query!(events, drafts);
+diesel::allow_tables_to_appear_in_same_query!(bases, drafts);
+diesel::allow_tables_to_appear_in_same_query!(routes, drafts);
+diesel::allow_tables_to_appear_in_same_query!(series, drafts);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
@@ -679,3 +727,4 @@ diesel::allow_tables_to_appear_in_same_query!(series, organisations);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
 diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);
+diesel::allow_tables_to_appear_in_same_query!(images, image_sizes);

@@ -185,6 +185,10 @@ ids! {
     TargetId = "target";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
+    /// A picture that an organisation uploaded.
+    ImageId = "image";
+    /// Of an event in an edition of a campaign.
+    ParticipationId = "participation";
 }
 
 /// A new number for a thing of any kind.

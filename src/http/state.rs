@@ -6,15 +6,21 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use tokio::task::spawn_blocking;
 
-use super::hashing::Hashing;
 use super::problem::{Code, Problem};
+use super::turns::Turns;
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
+use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -72,6 +78,10 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of whatever organisations write.
+    pub authoring: Authoring,
+    /// The use cases of bases.
+    pub bases: Bases,
     /// The use cases of events.
     pub events: Events,
     /// The use cases of sessions.
@@ -86,10 +96,20 @@ pub struct Members {
     pub checkins: Checkins,
     /// The use cases of organisations that joined.
     pub organisations: Organisations,
+    /// The use cases of bulletins.
+    pub bulletins: Bulletins,
+    /// The use cases of what comes first on the first screen.
+    pub featured: FeaturedLists,
+    /// The use cases of campaigns.
+    pub campaigns: Campaigns,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
-    pub hashing: Hashing,
+    pub hashing: Turns,
+    /// Whose turn it is to have a picture drawn.
+    pub drawing: Turns,
+    /// The use cases of pictures.
+    pub images: Images,
     /// The use cases of messages: what people agreed to, and what WeChat pushes.
     pub agreements: Agreements,
     /// The use cases of favourites.
@@ -108,6 +128,8 @@ pub struct Members {
     pub webhooks: Webhooks,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where the service is reached from outside, for addresses that are kept.
+    pub origin: String,
 }
 
 impl Members {
@@ -128,19 +150,20 @@ impl Members {
         done.map_err(Problem::internal)?.map_err(Into::into)
     }
 
-    /// Does what hashes a password, in its turn. It goes on to its end even if the caller has gone, and so does the turn.
+    /// Works in its turn. It goes on to its end even if the caller has gone, and so does the turn.
     ///
     /// # Errors
     /// Those of the work; [`Code::Unavailable`] if too many wait.
     pub async fn aside_in_turn<T, E>(
         self: Arc<Self>,
+        turns: fn(&Self) -> &Turns,
         work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Problem>
     where
         T: Send + 'static,
         E: Into<Problem> + Send + 'static,
     {
-        let turn = self.hashing.turn().await?;
+        let turn = turns(&self).turn().await?;
         let in_turn = move |members: &Self| {
             let done = work(members);
             drop(turn);

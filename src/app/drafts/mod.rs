@@ -65,6 +65,8 @@ pub struct Drafts {
     screen: Arc<dyn Screen>,
     random: Arc<dyn Random>,
     rules: Rules,
+    /// Where the service is reached from outside, for the addresses of pictures.
+    origin: Arc<str>,
 }
 
 /// A draft as it stands now, with what operations changed since its author began; of what is published and not being
@@ -103,9 +105,9 @@ pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<
 }
 
 impl Drafts {
-    /// Drafts whose texts are screened so, and which are reviewed by these rules.
-    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules) -> Self {
-        Self { screen, random, rules }
+    /// Drafts whose texts are screened so, which are reviewed by these rules, and whose pictures lie at this origin.
+    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules, origin: &str) -> Self {
+        Self { screen, random, rules, origin: origin.into() }
     }
 
     /// Begins something new of an organisation's; fields may be missing.
@@ -136,7 +138,7 @@ impl Drafts {
             author: by.person(),
             updated_at: tx.now(),
         };
-        let thing: T = held::write(tx, &mut draft, given, None)?;
+        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -181,7 +183,7 @@ impl Drafts {
         let public = body::of(&record.body);
         let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public))?;
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

@@ -1,6 +1,7 @@
 //! The sentences of the codes of fields, in the three languages.
 
 use super::{Expected, FieldCode};
+use crate::domain::images::NotShowable;
 use crate::domain::text::Lang;
 
 impl FieldCode {
@@ -102,11 +103,14 @@ impl FieldCode {
                 format!("規則無法讀取：{reason}"),
                 format!("The rule cannot be read: {reason}"),
             ),
-            Self::NoSuch { kind } => say(
-                format!("所指的 {kind} 不存在；请核对后重发。"),
-                format!("所指的 {kind} 不存在；請核對後重發。"),
-                format!("There is no such {kind}; check what you refer to."),
-            ),
+            Self::NoSuch { kind } => {
+                let [zh_cn, zh_hk] = called(kind);
+                say(
+                    format!("所指的{zh_cn}不存在；请核对后重发。"),
+                    format!("所指的{zh_hk}不存在；請核對後重發。"),
+                    format!("There is no such {kind}; check what you refer to."),
+                )
+            }
             Self::Malformed(expected) => expected.message(lang),
             Self::Inverted { first, then } => say(
                 format!("{first} 不能晚于或大于 {then}。"),
@@ -133,8 +137,51 @@ impl FieldCode {
                 "目前沒有法定假日的資料。",
                 "Public holidays are not known here.",
             ),
+            Self::NotShowable(why) => match why {
+                NotShowable::UnknownFormat => fixed(
+                    "应为 JPEG、PNG 或 WebP 图片。",
+                    "應為 JPEG、PNG 或 WebP 圖片。",
+                    "It must be a picture as JPEG, PNG or WebP.",
+                ),
+                NotShowable::Damaged => fixed(
+                    "图片已损坏或不完整；请重新导出后上传。",
+                    "圖片已損壞或不完整；請重新匯出後上傳。",
+                    "The picture is damaged or breaks off; export it again.",
+                ),
+                NotShowable::TooLarge => fixed(
+                    "图片像素过多（最多 4000 万像素，单边不超过 16000）；请缩小后上传。",
+                    "圖片像素過多（最多 4000 萬像素，單邊不超過 16000）；請縮小後上傳。",
+                    "The picture may have 40 million pixels at most, and 16,000 on a side; make it smaller.",
+                ),
+                NotShowable::TooSmall => fixed(
+                    "图片太小；每边至少 16 像素。",
+                    "圖片太小；每邊至少 16 像素。",
+                    "The picture is too small: 16 pixels on each side at least.",
+                ),
+            },
             Self::Barred(bar) => bar.message(lang),
         }
+    }
+}
+
+/// What a kind of thing is called in simplified and in traditional Chinese.
+fn called(kind: &str) -> [&str; 2] {
+    match kind {
+        "organisation" => ["机构", "機構"],
+        "base" => ["科普基地", "科普基地"],
+        "series" => ["系列讲座", "系列講座"],
+        "campaign" => ["主题活动", "主題活動"],
+        "route" => ["科普游路线", "科普遊路線"],
+        "event" => ["活动", "活動"],
+        "session" => ["场次", "場次"],
+        "resource" => ["资源名录条目", "資源名錄條目"],
+        "division" => ["行政区划", "行政區劃"],
+        "term" => ["分类代码（见 /v1/taxonomy）", "分類代碼（見 /v1/taxonomy）"],
+        "image" => ["图片", "圖片"],
+        "companion" => ["同行人", "同行人"],
+        "question" => ["问题", "問題"],
+        "account" => ["账号", "賬號"],
+        other => [other, other],
     }
 }
 
