@@ -2,6 +2,7 @@
 //! them is told to whom.
 
 mod reports;
+mod speed;
 mod suppressed;
 mod targets;
 mod told;

@@ -429,7 +429,7 @@ fn random_session(dice: &mut Dice) -> Held {
     // From a year and a half ago to some weeks hence, at any hour.
     let start = NOW - TimeDelta::hours(13_000) + TimeDelta::hours(dice.roll(13_700) as i64);
     let over = start + TimeDelta::hours(1) <= NOW;
-    let parties = (0..dice.roll(4))
+    let mut parties: Vec<Party> = (0..dice.roll(4))
         .map(|_| {
             let status = match dice.roll(if over { 8 } else { 5 }) {
                 0 | 1 => Status::Confirmed,
@@ -445,6 +445,11 @@ fn random_session(dice: &mut Dice) -> Held {
             Party { status, people, came, class: dice.roll(5) == 0, stars }
         })
         .collect();
+    // Where somebody came, a job marks within a day who did not.
+    if parties.iter().any(|party| party.status == Status::Attended) {
+        let silent = parties.iter_mut().filter(|party| party.status == Status::Confirmed);
+        silent.for_each(|party| party.status = Status::NoShow);
+    }
     Held {
         start,
         elsewhere: (dice.roll(4) == 0).then(|| dice.one(&DISTRICTS)),
@@ -467,6 +472,8 @@ fn session(slug: &str, event: EventId, held: &Held) -> Session {
         capacity: held.capacity,
         status: if held.off { EventStatus::Cancelled } else { EventStatus::Scheduled },
         place,
+        taken: held.parties.iter().filter(|party| party.status.holds_seats()).count() as i32,
+        waiting: held.parties.iter().filter(|party| party.status == Status::Waitlisted).count() as i32,
         ..catalogue::session(slug, event, held.start)
     }
 }
