@@ -33,6 +33,7 @@ mod replicas;
 mod search;
 mod seeds;
 mod signups;
+mod statistics;
 mod store;
 mod webhooks;
 mod wechat;
