@@ -7,8 +7,9 @@
 //!
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
-mod held;
+pub(super) mod held;
 pub(super) mod judged;
+pub(super) mod many;
 mod noting;
 mod publishing;
 pub(super) mod standing;
@@ -30,7 +31,7 @@ use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
 use crate::domain::screening::{Doubt, Screen, doubts};
 
-use held::Held;
+use held::{Held, Lookups};
 use noting::{fields, note, published};
 
 /// Does the same with the noun of each kind that is drafted; of another there is no such thing.
@@ -91,8 +92,17 @@ pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
 /// # Errors
 /// [`Error::Invalid`] with all of it; if the store fails.
 pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
+    check_with(conn, draft, &mut Lookups::default())
+}
+
+/// The same, where others are checked too.
+fn check_with<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    draft: &Draft,
+    lookups: &mut Lookups,
+) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
-    let refers = held::references::<T>(conn, draft, true)?;
+    let refers = held::references::<T>(conn, draft, true, lookups)?;
     match whole {
         Ok(thing) => Ok(refers.or(thing)?),
         Err(mut invalid) => {
@@ -120,23 +130,8 @@ impl Drafts {
         organisation: OrganisationId,
         given: Body,
     ) -> Result<Draft, Error> {
-        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
-        let object = ids::number(tx.now(), &*self.random);
-        let mut draft = Draft {
-            kind: T::KIND,
-            object,
-            organisation,
-            division: seat,
-            version: 1,
-            state: State::Draft,
-            body: Body::new(),
-            base: None,
-            reason: None,
-            fields: Vec::new(),
-            author: by.person(),
-            updated_at: tx.now(),
-        };
-        let thing: T = held::write(tx, &mut draft, given, None)?;
+        let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
+        let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut Lookups::default())?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -181,7 +176,7 @@ impl Drafts {
         let public = body::of(&record.body);
         let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public))?;
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut Lookups::default())?;
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

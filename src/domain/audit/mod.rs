@@ -85,6 +85,8 @@ words! {
         WebhookReplayed = "webhookReplayed",
         /// An endpoint was deleted.
         WebhookDeleted = "webhookDeleted",
+        /// A file of sessions was taken in.
+        Imported = "imported",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -155,7 +157,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 3] = ["session", "report", "webhook"];
+    const OTHERS: [&str; 4] = ["session", "report", "webhook", "import"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
