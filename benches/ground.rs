@@ -65,6 +65,7 @@ async fn replica(url: &str, redis_url: Option<String>) -> Running {
         ticket_keys: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
         samples: true,
         sample_signups: true,
+        public_origin: None,
         webhooks: kepu::clients::webhooks::Rules::default(),
         desk_batch: kepu::app::desk::BATCH,
         review_words: None,

@@ -197,6 +197,7 @@ impl Ground {
             ticket_keys: server::Secrets::Kept(std::env::temp_dir().join("kepu-bench")),
             samples: true,
             sample_signups: true,
+            public_origin: None,
             webhooks: kepu::clients::webhooks::Rules::default(),
             desk_batch,
             review_words: None,

@@ -314,6 +314,7 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
         drain: Duration::from_secs(config.drain_seconds.into()),
         shutdown_grace: Duration::from_secs(config.shutdown_grace_seconds.into()),
         http: config.http(),
+        public_origin: config.public_origin.clone(),
         limits: config.limits(),
         webhooks: config.webhooks(),
     };
@@ -322,6 +323,9 @@ fn serve(config: Config, demo: bool) -> Result<(), Failure> {
     }
     if config.production && settings.limits.is_none() {
         tracing::warn!("anybody may ask as often as they like; leave KEPU_LIMITS=off out");
+    }
+    if config.production && settings.public_origin.is_none() {
+        tracing::warn!("pictures get addresses that hold on this machine only; give KEPU_PUBLIC_ORIGIN");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

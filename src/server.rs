@@ -23,6 +23,7 @@ use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -47,7 +48,7 @@ use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
-use crate::http::hashing::Hashing;
+use crate::http::turns::Turns;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
@@ -102,6 +103,8 @@ pub struct Settings {
     pub shutdown_grace: Duration,
     /// What the HTTP floor takes.
     pub http: http::app::Settings,
+    /// Where the service is reached from outside, without a path; `None`: at its own address.
+    pub public_origin: Option<String>,
     /// How often somebody may ask; `None`: as often as they like.
     pub limits: Option<http::limits::Settings>,
     /// Where web-hooks may be sent.
@@ -226,7 +229,8 @@ pub async fn start(
     let agreements = Agreements::new(db.clone(), vault.clone());
     let words = settings.review_words.as_deref().map_or_else(WordLists::default_lists, WordLists::parse);
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
-    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review);
+    let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
+    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review, &origin);
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -248,7 +252,9 @@ pub async fn start(
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
         passwords,
-        hashing: Hashing::default(),
+        hashing: Turns::hashing(),
+        drawing: Turns::drawing(),
+        images: Images::new(db.clone(), random.clone()),
         companions,
         checkins,
         agreements,
@@ -264,6 +270,7 @@ pub async fn start(
             settings.webhooks.clone(),
         ),
         clock: clock.clone(),
+        origin,
     });
     let mut site = Site::new(settings.http, &*random).with(members.clone());
     let readiness = site.readiness();

@@ -134,6 +134,8 @@ settings! {
     simulator_bind: SocketAddr = "127.0.0.1:9465", "KEPU_SIMULATOR_BIND", read::loopback, "a loopback address and a port";
     #[doc = "Blocks of addresses, separated by commas, to which web-hooks are sent although they are not of the public net: for rehearsals. Refused in production."]
     webhook_private_targets: Beside = "", "KEPU_WEBHOOK_PRIVATE_TARGETS", read::value, "blocks such as 127.0.0.1/32, separated by commas";
+    #[doc = "Where this service is reached from outside, for the addresses of pictures, which are kept: `https://kepu.example.org`. If absent, the address of `KEPU_BIND`."]
+    public_origin: Option<String> = "", "KEPU_PUBLIC_ORIGIN", read::origin, "https://NAME or http://NAME, without a path";
     #[doc = "Changes to the limits below, or `off` for none at all: `login.network=1200/60, signups.account=off`."]
     limits: Option<Rules> = "", "KEPU_LIMITS", read::limits, "off, or changes such as login.network=1200/60, signups.account=off";
     #[doc = "The proxies before this server, as addresses or blocks of them, separated by commas. Only a connection that comes from one of them is believed when it says in `X-Forwarded-For` for whom it speaks."]

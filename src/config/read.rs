@@ -108,6 +108,15 @@ pub(super) fn optional<T: FromStr>(text: &str) -> Option<Option<T>> {
     if text.is_empty() { Some(None) } else { value(text).map(Some) }
 }
 
+pub(super) fn origin(text: &str) -> Option<Option<String>> {
+    if text.is_empty() {
+        return Some(None);
+    }
+    let named = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);
+    (!named.is_empty() && named.bytes().all(plain)).then(|| Some(text.to_owned()))
+}
+
 pub(super) fn loopback(text: &str) -> Option<SocketAddr> {
     value(text).filter(|address: &SocketAddr| address.ip().is_loopback())
 }

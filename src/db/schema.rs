@@ -670,6 +670,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    images (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        alt -> Text,
+        media_type -> Text,
+        width -> Integer,
+        height -> Integer,
+        digest -> Text,
+        created_at -> Timestamp,
+        removed_at -> Nullable<Timestamp>,
+    }
+}
+diesel::table! {
+    image_sizes (image_id, width) {
+        image_id -> BigInt,
+        width -> Integer,
+        bytes -> Binary,
+    }
+}
+
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
@@ -681,3 +702,4 @@ diesel::allow_tables_to_appear_in_same_query!(series, organisations);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
 diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);
+diesel::allow_tables_to_appear_in_same_query!(images, image_sizes);

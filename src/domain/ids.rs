@@ -185,6 +185,8 @@ ids! {
     ReviewItemId = "reviewItem";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
+    /// A picture that an organisation uploaded.
+    ImageId = "image";
 }
 
 /// A new number for a thing of any kind.

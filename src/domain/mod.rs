@@ -29,6 +29,7 @@ pub mod geo;
 pub mod hidden;
 pub mod hours;
 pub mod ids;
+pub mod images;
 pub mod imports;
 pub mod invalid;
 pub mod invitations;

@@ -6,8 +6,8 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 
 use tokio::task::spawn_blocking;
 
-use super::hashing::Hashing;
 use super::problem::{Code, Problem};
+use super::turns::Turns;
 use crate::app::accounts::Accounts;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
@@ -15,6 +15,7 @@ use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -88,7 +89,11 @@ pub struct Members {
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
-    pub hashing: Hashing,
+    pub hashing: Turns,
+    /// Whose turn it is to have a picture drawn.
+    pub drawing: Turns,
+    /// The use cases of pictures.
+    pub images: Images,
     /// The use cases of messages: what people agreed to, and what WeChat pushes.
     pub agreements: Agreements,
     /// The use cases of favourites.
@@ -105,6 +110,8 @@ pub struct Members {
     pub webhooks: Webhooks,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// Where the service is reached from outside, for addresses that are kept.
+    pub origin: String,
 }
 
 impl Members {
@@ -125,19 +132,20 @@ impl Members {
         done.map_err(Problem::internal)?.map_err(Into::into)
     }
 
-    /// Does what hashes a password, in its turn. It goes on to its end even if the caller has gone, and so does the turn.
+    /// Works in its turn. It goes on to its end even if the caller has gone, and so does the turn.
     ///
     /// # Errors
     /// Those of the work; [`Code::Unavailable`] if too many wait.
     pub async fn aside_in_turn<T, E>(
         self: Arc<Self>,
+        turns: fn(&Self) -> &Turns,
         work: impl FnOnce(&Self) -> Result<T, E> + Send + 'static,
     ) -> Result<T, Problem>
     where
         T: Send + 'static,
         E: Into<Problem> + Send + 'static,
     {
-        let turn = self.hashing.turn().await?;
+        let turn = turns(&self).turn().await?;
         let in_turn = move |members: &Self| {
             let done = work(members);
             drop(turn);

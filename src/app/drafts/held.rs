@@ -1,11 +1,15 @@
 //! What is held of a thing that is drafted: its row, who sees it, and its draft.
 
+<<<<<<< HEAD
 use std::hash::Hash;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
 use super::super::Error;
+=======
+use super::super::{Error, images};
+>>>>>>> main
 use super::not_ours;
 use crate::db::records::{self, Stored};
 use crate::db::{AnyConn, Tx, divisions, drafts, publication};
@@ -134,8 +138,13 @@ pub(in crate::app) fn write<T: Authored + Stored>(
     draft: &mut Draft,
     mut given: Body,
     public: Option<&Body>,
+<<<<<<< HEAD
     lookups: &mut Lookups,
+=======
+    origin: &str,
+>>>>>>> main
 ) -> Result<T, Error> {
+    images::fill_in(tx, draft.organisation, origin, &mut given)?;
     let ours = serde_json::json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
     draft.body = body::normal::<T>(given, public, draft.division)?;

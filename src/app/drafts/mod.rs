@@ -66,6 +66,8 @@ pub struct Drafts {
     screen: Arc<dyn Screen>,
     random: Arc<dyn Random>,
     rules: Rules,
+    /// Where the service is reached from outside, for the addresses of pictures.
+    origin: Arc<str>,
 }
 
 /// A draft as it stands now, with what operations changed since its author began; of what is published and not being
@@ -113,9 +115,9 @@ fn check_with<T: Authored + Stored>(
 }
 
 impl Drafts {
-    /// Drafts whose texts are screened so, and which are reviewed by these rules.
-    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules) -> Self {
-        Self { screen, random, rules }
+    /// Drafts whose texts are screened so, which are reviewed by these rules, and whose pictures lie at this origin.
+    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules, origin: &str) -> Self {
+        Self { screen, random, rules, origin: origin.into() }
     }
 
     /// Begins something new of an organisation's; fields may be missing.
@@ -130,8 +132,28 @@ impl Drafts {
         organisation: OrganisationId,
         given: Body,
     ) -> Result<Draft, Error> {
+<<<<<<< HEAD
         let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
         let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut Lookups::default())?;
+=======
+        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
+        let object = ids::number(tx.now(), &*self.random);
+        let mut draft = Draft {
+            kind: T::KIND,
+            object,
+            organisation,
+            division: seat,
+            version: 1,
+            state: State::Draft,
+            body: Body::new(),
+            base: None,
+            reason: None,
+            fields: Vec::new(),
+            author: by.person(),
+            updated_at: tx.now(),
+        };
+        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
+>>>>>>> main
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -176,7 +198,11 @@ impl Drafts {
         let public = body::of(&record.body);
         let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
+<<<<<<< HEAD
         let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut Lookups::default())?;
+=======
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
+>>>>>>> main
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

@@ -1,5 +1,6 @@
 //! The codes of fields, and their names on the wire.
 
+use crate::domain::images::NotShowable;
 use crate::domain::signups::bars::Bar;
 use crate::domain::text::Text;
 
@@ -109,6 +110,8 @@ pub enum FieldCode {
         /// The last day for which they are known; absent where none is.
         through: Option<String>,
     },
+    /// A file that is no picture that can be shown.
+    NotShowable(NotShowable),
     /// The terms of a session keep somebody out.
     Barred(Bar),
 }
@@ -175,6 +178,7 @@ pub const FIELD_CODES: &[(&str, &str)] = &[
     ("taken", "somebody has this name already"),
     ("badRule", "a rule of opening hours or recurrence that cannot be read"),
     ("noSuch", "refers to something that does not exist"),
+    ("notShowable", "a file that is no picture that can be shown"),
     ("holidayUnknown", "public holidays are not published for that time yet"),
 ];
 
@@ -205,6 +209,7 @@ impl FieldCode {
             Self::Rule { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
             Self::HolidayUnknown { .. } => "holidayUnknown",
+            Self::NotShowable(_) => "notShowable",
             Self::Barred(bar) => bar.wire(),
         }
     }

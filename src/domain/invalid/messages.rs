@@ -1,6 +1,7 @@
 //! The sentences of the codes of fields, in the three languages.
 
 use super::{Expected, FieldCode};
+use crate::domain::images::NotShowable;
 use crate::domain::text::Lang;
 
 impl FieldCode {
@@ -133,6 +134,28 @@ impl FieldCode {
                 "目前沒有法定假日的資料。",
                 "Public holidays are not known here.",
             ),
+            Self::NotShowable(why) => match why {
+                NotShowable::UnknownFormat => fixed(
+                    "应为 JPEG、PNG 或 WebP 图片。",
+                    "應為 JPEG、PNG 或 WebP 圖片。",
+                    "It must be a picture as JPEG, PNG or WebP.",
+                ),
+                NotShowable::Damaged => fixed(
+                    "图片已损坏或不完整；请重新导出后上传。",
+                    "圖片已損壞或不完整；請重新匯出後上傳。",
+                    "The picture is damaged or breaks off; export it again.",
+                ),
+                NotShowable::TooLarge => fixed(
+                    "图片像素过多（最多 4000 万像素，单边不超过 16000）；请缩小后上传。",
+                    "圖片像素過多（最多 4000 萬像素，單邊不超過 16000）；請縮小後上傳。",
+                    "The picture may have 40 million pixels at most, and 16,000 on a side; make it smaller.",
+                ),
+                NotShowable::TooSmall => fixed(
+                    "图片太小；每边至少 16 像素。",
+                    "圖片太小；每邊至少 16 像素。",
+                    "The picture is too small: 16 pixels on each side at least.",
+                ),
+            },
             Self::Barred(bar) => bar.message(lang),
         }
     }

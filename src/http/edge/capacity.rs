@@ -11,8 +11,16 @@ use metrics::Gauge;
 use crate::http::health;
 use crate::http::problem::Code;
 
-/// The largest body, in bytes. Extractors hold streamed bodies to it too, by their own configuration.
+/// The largest body but of uploads, in bytes. Extractors hold streamed bodies to it too, by their own configuration.
 pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The largest body of an upload to one address, in bytes: 8 MiB of a picture or 16 MiB of a file to be imported, and what a
+/// form wraps around them.
+const UPLOADS: [(&str, usize); 2] =
+    [("/v1/manage/images", 8 * 1024 * 1024 + WRAPPING), ("/v1/manage/imports", 16 * 1024 * 1024 + WRAPPING)];
+
+/// What a form may add to the file that it carries.
+const WRAPPING: usize = 64 * 1024;
 
 /// The longest path and query together, in bytes.
 pub const URI_LIMIT: usize = 8 * 1024;
@@ -24,7 +32,12 @@ pub(super) fn check(request: &ServiceRequest) -> Option<Code> {
         return Some(Code::UriTooLong);
     }
     let length = request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<u64>().ok()?;
-    (length > BODY_LIMIT as u64).then_some(Code::PayloadTooLarge)
+    (length > body_limit(uri.path()) as u64).then_some(Code::PayloadTooLarge)
+}
+
+/// The largest body that an address takes, in bytes.
+pub fn body_limit(path: &str) -> usize {
+    UPLOADS.iter().find(|(upload, _)| *upload == path).map_or(BODY_LIMIT, |(_, limit)| *limit)
 }
 
 /// Counts the requests of some condition, over all workers.

@@ -29,7 +29,7 @@ use tracing::Instrument;
 
 use caching::Conditions;
 use capacity::Places;
-pub use capacity::{BODY_LIMIT, URI_LIMIT};
+pub use capacity::{BODY_LIMIT, URI_LIMIT, body_limit};
 use receiving::Timely;
 pub use request_id::RequestIds;
 

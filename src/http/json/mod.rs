@@ -59,14 +59,15 @@ pub(super) fn maybe<T: DeserializeOwned>(
 
 /// A body that was too long, too slow, or broke off, is told by its status.
 fn received(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Problem> {
-    let late = |error: &actix_web::Error| {
-        let cause = error.as_error::<PayloadError>();
-        cause.is_some_and(|cause| matches!(cause, PayloadError::Io(io) if io.kind() == ErrorKind::TimedOut))
-    };
-    body.map_err(|error| match late(&error) {
+    body.map_err(|error| match error.as_error::<PayloadError>().is_some_and(is_late) {
         true => Code::BodyTooSlow.into(),
         false => Code::of_status(error.as_response_error().status_code()).into(),
     })
+}
+
+/// Whether a body did not arrive in time.
+pub(super) fn is_late(error: &PayloadError) -> bool {
+    matches!(error, PayloadError::Io(io) if io.kind() == ErrorKind::TimedOut)
 }
 
 /// A body as JSON of whatever shape.

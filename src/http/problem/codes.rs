@@ -392,12 +392,12 @@ codes! {
          "請求內容沒有及時發完；請檢查網絡後重發。",
          "The body did not arrive in time; check the connection and send the request again."]
     }
-    /// The body is larger than 1 MiB.
+    /// The body is larger than 1 MiB, a picture than 8 MiB, a file to be imported than 16 MiB.
     PayloadTooLarge "payloadTooLarge" 413 {
         ["请求体过大", "請求內容過大", "Body too large"],
-        ["请求体不能超过 1 MiB；请分几次发送。",
-         "請求內容不能超過 1 MiB；請分幾次發送。",
-         "A body may have 1 MiB at most; send it in parts."]
+        ["请求体不能超过 1 MiB（图片 8 MiB，导入文件 16 MiB）；请缩小或分几次发送。",
+         "請求內容不能超過 1 MiB（圖片 8 MiB，匯入檔案 16 MiB）；請縮小或分幾次發送。",
+         "A body may have 1 MiB at most, a picture 8 MiB, a file to be imported 16 MiB; make it smaller or send it in parts."]
     }
     /// Path and query together are longer than 8 KiB.
     UriTooLong "uriTooLong" 414 {
@@ -438,13 +438,6 @@ codes! {
         ["文件不是可读的 CSV、XLSX、JSON 或 iCalendar，或超过 10000 行；请用模板，或另存为 XLSX 后重试。",
          "檔案不是可讀的 CSV、XLSX、JSON 或 iCalendar，或超過 10000 行；請用範本，或另存為 XLSX 後重試。",
          "The file is not CSV, XLSX, JSON or iCalendar that can be read, or has more than 10,000 rows; use the template, or save it as XLSX."]
-    }
-    /// The file is larger than 16 MiB.
-    ImportTooLarge "importTooLarge" 413 {
-        ["文件过大", "檔案過大", "File too large"],
-        ["导入文件不能超过 16 MiB；请分成几个文件。",
-         "匯入檔案不能超過 16 MiB；請分成幾個檔案。",
-         "A file to import may have 16 MiB at most; split it."]
     }
     /// Another reviewer works on it.
     Claimed "claimed" 409 {

@@ -22,6 +22,7 @@ pub mod facets;
 pub mod favourites;
 pub mod filters;
 pub mod home;
+pub mod images;
 pub mod manage;
 pub mod map;
 pub mod me;
@@ -69,6 +70,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(resources::configure)
         .configure(policies::configure)
         .configure(bulletins::configure)
+        .configure(images::configure)
         .configure(changes::configure)
         .configure(auth::configure)
         .configure(signups::configure)

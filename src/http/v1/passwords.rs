@@ -108,7 +108,7 @@ async fn start_password_login(
     invalid.or(()).map_err(Problem::unprocessable)?;
     let username = Username::typed(&username);
     let log_in = move |members: &Members| members.passwords.log_in(&username, &password, totp.as_ref());
-    Ok(auth::answer(members.into_inner().aside_in_turn(log_in).await?))
+    Ok(auth::answer(members.into_inner().aside_in_turn(|members| &members.hashing, log_in).await?))
 }
 
 /// Set up an authenticator app
@@ -137,7 +137,7 @@ async fn start_totp(body: Json<TotpStart>, members: web::Data<Members>) -> Resul
     invalid.or(()).map_err(Problem::unprocessable)?;
     let username = Username::typed(&username);
     let start = move |members: &Members| members.passwords.start_codes(&username, &password, totp.as_ref());
-    let enrolment = members.into_inner().aside_in_turn(start).await?;
+    let enrolment = members.into_inner().aside_in_turn(|members| &members.hashing, start).await?;
     let answer = TotpEnrolment { secret: enrolment.secret.expose(), otpauth_uri: enrolment.uri };
     Ok(private::answer(StatusCode::OK, answer))
 }
@@ -168,6 +168,6 @@ async fn change_password(
     invalid.line("current", current.expose(), PASSWORD[1]);
     invalid.or(()).map_err(Problem::unprocessable)?;
     let change = move |members: &Members| members.passwords.change(person.id, person.login, &current, &new);
-    members.into_inner().aside_in_turn(change).await?;
+    members.into_inner().aside_in_turn(|members| &members.hashing, change).await?;
     Ok(private::nothing())
 }

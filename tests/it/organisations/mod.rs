@@ -1,6 +1,7 @@
 //! Organisations: how they join, who belongs to them, what acts for them, and what authorities do.
 
 mod applying;
+mod images;
 mod keys;
 mod members;
 mod standing;

@@ -165,6 +165,7 @@ impl Server {
             shutdown_grace: Duration::from_secs(2),
             http: http::app::Settings { max_in_flight: 512 },
             limits,
+            public_origin: None,
             webhooks: Rules { https_only: false, beside: "127.0.0.0/8".parse().unwrap() },
         };
         let metrics = telemetry::start_metrics();

@@ -1,6 +1,7 @@
 //! What authorities do (`/v1/admin`).
 
 pub mod audit;
+pub mod images;
 pub mod organisations;
 pub mod publication;
 
@@ -9,5 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Mounts the operations of authorities.
 pub fn configure(cfg: &mut ServiceConfig) {
     // Those of organisations before those of things of whatever kind, whose addresses would take theirs too.
-    cfg.configure(audit::configure).configure(organisations::configure).configure(publication::configure);
+    cfg.configure(audit::configure)
+        .configure(organisations::configure)
+        // Before what takes any kind: pictures are none of the catalogue.
+        .configure(images::configure)
+        .configure(publication::configure);
 }

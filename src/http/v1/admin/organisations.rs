@@ -89,7 +89,7 @@ pub struct OrganisationStanding {
 }
 
 /// Lets through administrators over the seat of an organisation; of one whose seat is not known, those of provinces.
-fn administer(conn: &mut AnyConn, staff: &Staff, id: OrganisationId) -> Result<(), Problem> {
+pub(super) fn administer(conn: &mut AnyConn, staff: &Staff, id: OrganisationId) -> Result<(), Problem> {
     let record = Organisation::get(conn, id.get())?.ok_or(Code::NotFound)?;
     let standing = organisations::standing(conn, id)?.ok_or(Code::NotFound)?;
     let over = match record.body.adcode {

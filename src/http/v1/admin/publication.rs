@@ -123,7 +123,7 @@ async fn publish_now(
     act(staff, members, "public", work).await
 }
 
-fn because(Because { reason }: Because) -> Result<String, Problem> {
+pub(super) fn because(Because { reason }: Because) -> Result<String, Problem> {
     let mut invalid = Invalid::default();
     invalid.line("reason", &reason, LONGEST_REASON);
     invalid.or(reason).map_err(Problem::unprocessable)

@@ -4,6 +4,7 @@
 //! [`terms`]), so that what an author reads can be sent back changed.
 
 pub mod events;
+pub mod images;
 pub mod instants;
 pub mod organisations;
 pub mod places;
@@ -32,6 +33,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
         .configure(sessions::configure)
+        .configure(images::configure)
         .configure(webhooks::configure);
 }
 

@@ -298,7 +298,7 @@ impl AuthoredAccessibility {
 
 impl AuthoredImage {
     pub(super) fn image(self) -> Image {
-        Image { url: self.url, alt: self.alt.0, width: self.width, height: self.height }
+        Image { id: None, url: self.url, alt: self.alt.0, width: self.width, height: self.height }
     }
 }
 

@@ -1,0 +1,164 @@
+//! Pictures that organisations upload. Events and bases name them by id; see [`crate::domain::images`] for what is kept.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::repeats::{Repeat, once};
+use super::{Error, audit};
+use crate::db::records::Stored;
+use crate::db::{AnyConn, Db, Tx, images};
+use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::divisions::Adcode;
+use crate::domain::drafts::Body;
+use crate::domain::ids::{ImageId, OrganisationId, Random};
+use crate::domain::images::{Drawn, Picture};
+use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::organisations::Organisation;
+use crate::domain::text::Text;
+
+/// Most pictures of an organisation.
+pub const MOST: usize = 5_000;
+
+/// The use cases of pictures. All of them block.
+#[derive(Clone)]
+pub struct Images {
+    db: Db,
+    random: Arc<dyn Random>,
+}
+
+/// A picture to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Whose it is to be.
+    pub organisation: OrganisationId,
+    /// What it shows.
+    pub alt: String,
+    /// The SHA-256 of the file as it came, in base64.
+    pub digest: String,
+    /// What was drawn of it.
+    pub drawn: Drawn,
+}
+
+impl Images {
+    /// The pictures of a store.
+    pub fn new(db: Db, random: Arc<dyn Random>) -> Self {
+        Self { db, random }
+    }
+
+    /// Keeps a picture. The same file with the same words is the picture that is there already.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; those of [`once`].
+    pub fn add(&self, by: Actor, upload: &Upload, repeat: Option<&Repeat>) -> Result<Picture, Error> {
+        self.db.write(|tx| {
+            let id = match by.person() {
+                Some(person) => once(tx, person, repeat, |tx| self.keep(tx, by, upload))?,
+                None => self.keep(tx, by, upload)?,
+            };
+            images::get(tx, id)?.ok_or(Error::NotFound)
+        })
+    }
+
+    fn keep(&self, tx: &mut Tx<'_>, by: Actor, upload: &Upload) -> Result<ImageId, Error> {
+        let Upload { organisation, alt, digest, drawn } = upload;
+        if let Some(same) = images::same(tx, *organisation, digest, alt)? {
+            return Ok(same.id);
+        }
+        if usize::try_from(images::count(tx, *organisation)?).is_ok_and(|count| count >= MOST) {
+            return Err(Invalid::one("file", FieldCode::TooMany { max: MOST }).into());
+        }
+        let widest = drawn.sizes.last().ok_or(Error::NotFound)?;
+        let picture = Picture {
+            id: ImageId::fresh(tx.now(), &*self.random),
+            organisation: *organisation,
+            alt: alt.clone(),
+            encoding: drawn.encoding,
+            width: widest.width,
+            height: widest.height,
+            created_at: tx.now(),
+        };
+        images::insert(tx, &picture, digest, &drawn.sizes)?;
+        note(tx, by, Action::ImageAdded, &picture, None)?;
+        Ok(picture.id)
+    }
+
+    /// Removes a picture: it is shown nowhere again. An authority that does so says why.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn remove(&self, by: Actor, id: ImageId, reason: Option<&str>) -> Result<(), Error> {
+        self.db.write(|tx| {
+            let picture = images::get(tx, id)?.ok_or(Error::NotFound)?;
+            images::remove(tx, id)?;
+            let action = if reason.is_some() { Action::TakenDown } else { Action::ImageRemoved };
+            note(tx, by, action, &picture, reason)
+        })
+    }
+}
+
+/// The address of a picture.
+#[must_use]
+pub fn address(origin: &str, id: ImageId) -> String {
+    format!("{origin}/v1/images/{id}")
+}
+
+/// Gives the pictures that an author names by id what is known of them. Their words stand in where the author has none.
+///
+/// # Errors
+/// [`Error::Invalid`] where one is not a picture of the organisation's.
+pub(super) fn fill_in(
+    conn: &mut AnyConn,
+    organisation: OrganisationId,
+    origin: &str,
+    given: &mut Body,
+) -> Result<(), Error> {
+    let Some(Value::Array(given)) = given.get_mut("images") else { return Ok(()) };
+    let mut invalid = Invalid::default();
+    for (at, image) in given.iter_mut().enumerate() {
+        let Some(id) = image.get("id").cloned() else { continue };
+        let id: Option<ImageId> = serde_json::from_value(id).ok();
+        let found = id.map(|id| images::get(conn, id)).transpose()?.flatten();
+        let Some(picture) = found.filter(|picture| picture.organisation == organisation) else {
+            invalid.push(format!("images[{at}].id"), FieldCode::NoSuch { kind: "image" });
+            continue;
+        };
+        image["url"] = json!(address(origin, picture.id));
+        image["width"] = json!(picture.width);
+        image["height"] = json!(picture.height);
+        if image.get("alt").is_none() {
+            image["alt"] = json!(Text::zh(picture.alt));
+        }
+    }
+    Ok(invalid.or(())?)
+}
+
+fn seat(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Option<Adcode>, Error> {
+    let found = Organisation::get(tx, organisation.get())?.ok_or(Error::NotFound)?;
+    Ok(found.body.adcode)
+}
+
+fn note(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    action: Action,
+    picture: &Picture,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let facts = Some(json!({ "alt": picture.alt, "width": picture.width, "height": picture.height }));
+    let added = action == Action::ImageAdded;
+    let (before, after) = if added { (None, facts) } else { (facts, None) };
+    let entry = Entry {
+        actor,
+        action,
+        object: Some(Object { kind: "image", id: picture.id.get() }),
+        subject: None,
+        organisation: Some(picture.organisation),
+        division: seat(tx, picture.organisation)?,
+        reason: reason.map(str::to_owned),
+        before,
+        after,
+        personal: Vec::new(),
+    };
+    audit::note(tx, &entry)
+}
