@@ -14,11 +14,8 @@ pub mod drafts;
 pub mod ended_logins;
 pub mod events;
 pub mod favourites;
-<<<<<<< HEAD
-pub mod imports;
-=======
 pub mod images;
->>>>>>> main
+pub mod imports;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;

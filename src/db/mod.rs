@@ -31,11 +31,8 @@ pub mod favourites;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;
-<<<<<<< HEAD
-pub mod imports;
-=======
 pub mod images;
->>>>>>> main
+pub mod imports;
 pub mod invitations;
 pub mod limits_used;
 pub mod logins;

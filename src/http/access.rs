@@ -42,6 +42,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("addFavourite", Who::Person),
     ("addPhone", Who::Person),
     ("applyForOrganisation", Who::Person),
+    ("applyImport", Who::Member(MemberRole::Editor)),
     ("approveReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
@@ -58,6 +59,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createApiKey", Who::Member(MemberRole::Owner)),
     ("createCompanion", Who::Person),
     ("createEvent", Who::Members(MemberRole::Editor)),
+    ("createImport", Who::Members(MemberRole::Editor)),
     ("createInvitation", Who::Member(MemberRole::Owner)),
     // Whoever is logged in is remembered.
     ("createReport", Who::Anybody),
@@ -76,6 +78,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
+    ("exportSessions", Who::Members(MemberRole::Editor)),
     ("getBase", Who::Anybody),
     ("getBaseHours", Who::Anybody),
     ("getCampaign", Who::Anybody),
@@ -91,6 +94,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getHealth", Who::Anybody),
     ("getHome", Who::Anybody),
     ("getImage", Who::Anybody),
+    ("getImportTemplate", Who::Members(MemberRole::Desk)),
     ("getManagedEvent", Who::Member(MemberRole::Editor)),
     ("getManagedSession", Who::Member(MemberRole::Editor)),
     ("getMap", Who::Anybody),
@@ -189,14 +193,17 @@ pub const OPERATIONS: &[(&str, Who)] = &[
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
 /// each needs, if it needs one.
 pub const BY_KEY: &[(&str, Option<Scope>)] = &[
+    ("applyImport", Some(Scope::EventsWrite)),
     ("archiveEvent", Some(Scope::EventsWrite)),
     ("cancelEvent", Some(Scope::EventsWrite)),
     ("cancelSession", Some(Scope::EventsWrite)),
     ("cancelSessions", Some(Scope::EventsWrite)),
     ("createEvent", Some(Scope::EventsWrite)),
+    ("createImport", Some(Scope::EventsWrite)),
     ("createSessions", Some(Scope::EventsWrite)),
     ("deleteImage", Some(Scope::EventsWrite)),
     ("duplicateEvent", Some(Scope::EventsWrite)),
+    ("exportSessions", Some(Scope::EventsRead)),
     ("getManagedEvent", Some(Scope::EventsRead)),
     ("getManagedSession", Some(Scope::EventsRead)),
     ("getMyOrganisation", None),

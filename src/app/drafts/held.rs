@@ -1,15 +1,12 @@
 //! What is held of a thing that is drafted: its row, who sees it, and its draft.
 
-<<<<<<< HEAD
 use std::hash::Hash;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
 
-use super::super::Error;
-=======
 use super::super::{Error, images};
->>>>>>> main
 use super::not_ours;
 use crate::db::records::{self, Stored};
 use crate::db::{AnyConn, Tx, divisions, drafts, publication};
@@ -41,6 +38,8 @@ pub(in crate::app) struct Held<T> {
 /// What was looked up while drafts are written: whoever writes thousands asks for each thing once.
 #[derive(Default)]
 pub(in crate::app) struct Lookups {
+    /// Where pictures lie.
+    pub(super) origin: Arc<str>,
     seen: HashMap<(Kind, i64), bool>,
     there: HashMap<(Kind, i64), bool>,
     seats: HashMap<OrganisationId, Option<Adcode>>,
@@ -138,13 +137,9 @@ pub(in crate::app) fn write<T: Authored + Stored>(
     draft: &mut Draft,
     mut given: Body,
     public: Option<&Body>,
-<<<<<<< HEAD
     lookups: &mut Lookups,
-=======
-    origin: &str,
->>>>>>> main
 ) -> Result<T, Error> {
-    images::fill_in(tx, draft.organisation, origin, &mut given)?;
+    images::fill_in(conn, draft.organisation, &lookups.origin, &mut given)?;
     let ours = serde_json::json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
     draft.body = body::normal::<T>(given, public, draft.division)?;

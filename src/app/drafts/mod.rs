@@ -16,6 +16,8 @@ pub(super) mod standing;
 
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::Error;
 use super::review::enqueue;
 use crate::db::records::Stored;
@@ -79,6 +81,18 @@ pub fn current<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
     Ok(Held::<T>::read(conn, id)?.map(|held| held.draft))
 }
 
+/// The same of many; those that are not there are left out.
+///
+/// # Errors
+/// If the store fails.
+pub fn current_many<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    ids: &[i64],
+) -> Result<HashMap<i64, Draft>, Error> {
+    let held = Held::<T>::read_many(conn, ids, &mut Lookups::default())?;
+    Ok(held.into_iter().map(|(id, held)| (id, held.draft)).collect())
+}
+
 /// A draft as what it would be once it is published, whatever is missing yet: what stands in for it is empty.
 ///
 /// # Errors
@@ -120,6 +134,11 @@ impl Drafts {
         Self { screen, random, rules, origin: origin.into() }
     }
 
+    /// What is looked up while drafts are written.
+    pub(in crate::app) fn lookups(&self) -> Lookups {
+        Lookups { origin: self.origin.clone(), ..Lookups::default() }
+    }
+
     /// Begins something new of an organisation's; fields may be missing.
     ///
     /// # Errors
@@ -132,28 +151,8 @@ impl Drafts {
         organisation: OrganisationId,
         given: Body,
     ) -> Result<Draft, Error> {
-<<<<<<< HEAD
         let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
-        let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut Lookups::default())?;
-=======
-        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
-        let object = ids::number(tx.now(), &*self.random);
-        let mut draft = Draft {
-            kind: T::KIND,
-            object,
-            organisation,
-            division: seat,
-            version: 1,
-            state: State::Draft,
-            body: Body::new(),
-            base: None,
-            reason: None,
-            fields: Vec::new(),
-            author: by.person(),
-            updated_at: tx.now(),
-        };
-        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
->>>>>>> main
+        let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut self.lookups())?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -198,11 +197,7 @@ impl Drafts {
         let public = body::of(&record.body);
         let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-<<<<<<< HEAD
-        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut Lookups::default())?;
-=======
-        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
->>>>>>> main
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut self.lookups())?;
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

@@ -95,9 +95,8 @@ pub(super) fn prepare(
     organisation: OrganisationId,
     wanted: &Wanted,
     now: DateTime<Utc>,
-    random: &dyn Random,
+    (random, mut lookups): (&dyn Random, Lookups),
 ) -> Result<Prepared, Error> {
-    let mut lookups = Lookups::default();
     let events = known(conn, organisation, Named::Event, wanted.events.iter().map(|event| &event.external))?;
     let sessions = wanted.events.iter().flat_map(|event| &event.sessions);
     let sessions = known(conn, organisation, Named::Session, sessions.map(|session| &session.external))?;
@@ -243,7 +242,7 @@ impl Preparing<'_> {
             found.sessions.iter().map(|session| (session.id, session)).collect();
         let changed_event = self.done.changed_events.last().is_some_and(|(id, _, _)| *id == found.id);
         let mut added = Vec::new();
-        let mut first_same = true;
+        let mut first = true;
         for said in &wanted.sessions {
             let id = named.get(&said.external).copied().and_then(SessionId::new);
             let version = id.and_then(|id| versions.get(&id)).copied();
@@ -255,13 +254,12 @@ impl Preparing<'_> {
                         continue;
                     };
                     let same = self.known_session(said, before, version, found)?;
-                    if same && !(changed_event && first_same) {
-                        self.done.rows.same += 1;
-                    } else if same {
+                    match same {
                         // That its event changes is counted with its first row.
-                        self.done.rows.update += 1;
+                        true if changed_event && first => self.done.rows.update += 1,
+                        true => self.done.rows.same += 1,
+                        false => {}
                     }
-                    first_same &= !same;
                 }
                 // Its own name for a session of another of its events.
                 Some((id, _)) if self.is_ours(&said.external, id, of)? => {
@@ -270,6 +268,7 @@ impl Preparing<'_> {
                 }
                 _ => added.extend(self.new_session(said, found)?),
             }
+            first = false;
         }
         if found.sessions.len() + added.len() > MOST_OF_EVENT {
             let row = wanted.sessions.last().map_or(wanted.row, |session| session.row);

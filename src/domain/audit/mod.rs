@@ -85,15 +85,12 @@ words! {
         WebhookReplayed = "webhookReplayed",
         /// An endpoint was deleted.
         WebhookDeleted = "webhookDeleted",
-<<<<<<< HEAD
-        /// A file of sessions was taken in.
-        Imported = "imported",
-=======
         /// A picture was uploaded.
         ImageAdded = "imageAdded",
         /// A picture was removed by its organisation.
         ImageRemoved = "imageRemoved",
->>>>>>> main
+        /// A file of sessions was taken in.
+        Imported = "imported",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -164,11 +161,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-<<<<<<< HEAD
-    const OTHERS: [&str; 4] = ["session", "report", "webhook", "import"];
-=======
-    const OTHERS: [&str; 4] = ["session", "report", "webhook", "image"];
->>>>>>> main
+    const OTHERS: [&str; 5] = ["session", "report", "webhook", "image", "import"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

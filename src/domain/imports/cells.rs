@@ -122,10 +122,11 @@ pub fn one_of<T: Copy>(text: &str, named: &[(&str, T)], also: &[(&str, T)]) -> R
     })
 }
 
-/// The entries of a list in a cell: separated as people separate them.
+/// The entries of a list in a cell: separated as people separate them. Free words may have a stroke in them.
 #[must_use]
-pub fn list(text: &str) -> Vec<String> {
-    let entries = text.split(['、', ',', '，', ';', '；', '/', '|', '\n']).map(folded);
+pub fn list(text: &str, strokes: bool) -> Vec<String> {
+    let apart = |c: char| matches!(c, '、' | ',' | '，' | ';' | '；' | '\n') || (strokes && matches!(c, '/' | '／' | '|'));
+    let entries = text.split(apart).map(|entry| entry.trim().to_owned());
     let mut all: Vec<String> = Vec::new();
     for entry in entries.filter(|entry| !entry.is_empty()) {
         if !all.contains(&entry) {
@@ -177,8 +178,8 @@ mod tests {
 
     #[test]
     fn lists_have_any_separator_and_no_entry_twice() {
-        assert_eq!(list("天文航天、海洋，海洋; 生态环境／ "), ["天文航天", "海洋", "生态环境"]);
-        assert!(list(" 、").is_empty());
+        assert_eq!(list("天文航天、海洋，海洋; 生态环境／ ", true), ["天文航天", "海洋", "生态环境"]);
+        assert!(list(" 、", true).is_empty());
     }
 
     #[test]

@@ -122,6 +122,18 @@ macro_rules! event_said {
         }
 
         impl EventSaid {
+            /// The same of a row that does not name the event: its empty cells say nothing.
+            #[must_use]
+            pub fn of_another_row(self) -> Self {
+                if self.title.is().is_some() {
+                    return self;
+                }
+                Self { $($field: match self.$field {
+                    Said::None => Said::Unsaid,
+                    said => said,
+                },)+ }
+            }
+
             /// Takes in what another row says of the same event; gives the columns in which it says otherwise.
             pub fn agree(&mut self, other: Self) -> Vec<Column> {
                 let mut differ = Vec::new();
@@ -191,7 +203,9 @@ impl EventSaid {
         ] {
             let old: Option<Text> = read(before, field);
             let new = match said {
+                // What an event must have is not taken from it.
                 Said::Unsaid => continue,
+                Said::None if column != Column::Description => continue,
                 Said::None => None,
                 Said::Is(words) => Some(match old.as_ref() {
                     Some(old) if old.zh_cn == *words => old.clone(),
@@ -204,17 +218,15 @@ impl EventSaid {
             }
             put(&mut body, field, new);
         }
-        set(&mut body, "form", &self.form);
-        set(&mut body, "topics", &self.topics);
-        set(&mut body, "audiences", &self.audiences);
+        give(&mut body, "form", &self.form);
+        give(&mut body, "topics", &self.topics);
+        give(&mut body, "audiences", &self.audiences);
+        give(&mut body, "free", &self.free);
+        give(&mut body, "mode", &self.mode);
+        give(&mut body, "admission", &self.admission);
+        give(&mut body, "language", &self.language);
         set(&mut body, "tags", &self.tags);
-        set(&mut body, "free", &self.free);
-        set(&mut body, "mode", &self.mode);
-        set(&mut body, "admission", &self.admission);
         set(&mut body, "base", &self.base);
-        if self.language.is().is_some() {
-            set(&mut body, "language", &self.language);
-        }
         if self.age_min.is_said() || self.age_max.is_said() {
             let ages: Ages = read(before, "ages").unwrap_or_default();
             let ages = Ages { min: self.age_min.over(ages.min), max: self.age_max.over(ages.max) };
@@ -275,6 +287,13 @@ fn put<T: Serialize>(body: &mut Body, field: &str, value: Option<T>) {
         Some(value) => body.insert(field.to_owned(), value),
         None => body.remove(field),
     };
+}
+
+/// Sets what is given; an empty cell takes nothing away.
+fn give<T: Serialize>(body: &mut Body, field: &str, said: &Said<T>) {
+    if said.is().is_some() {
+        set(body, field, said);
+    }
 }
 
 fn set<T: Serialize>(body: &mut Body, field: &str, said: &Said<T>) {

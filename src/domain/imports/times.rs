@@ -231,20 +231,12 @@ impl Scan<'_> {
     fn clock(&mut self, half: Option<Half>) -> Option<Read> {
         let mut said = self.half();
         let hour = i64::from(self.number(2)?);
-        let (mut minute, mut second) = (0, 0);
-        if self.take(&[":", "：", "时", "點", "点"]) {
-            if self.take(&["半"]) {
-                minute = 30;
-            } else {
-                minute = i64::from(self.number(2).unwrap_or(0));
-                self.take(&["分"]);
-            }
-            if self.take(&[":"]) {
-                second = i64::from(self.number(2)?);
-            }
-        } else {
+        if !self.take(&[":", "：", "时", "時", "點", "点"]) {
             return None;
         }
+        let minute = if self.take(&["半"]) { 30 } else { i64::from(self.number(2).unwrap_or(0)) };
+        self.take(&["分"]);
+        let second = if self.take(&[":"]) { i64::from(self.number(2)?) } else { 0 };
         if said.is_none() {
             said = self.half();
         }

@@ -5,6 +5,7 @@
 
 pub mod events;
 pub mod images;
+pub mod imports;
 pub mod instants;
 pub mod organisations;
 pub mod places;
@@ -32,6 +33,7 @@ use crate::http::staff::{Author, Known};
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
+        .configure(imports::configure)
         .configure(sessions::configure)
         .configure(images::configure)
         .configure(webhooks::configure);

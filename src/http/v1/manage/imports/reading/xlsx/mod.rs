@@ -40,8 +40,8 @@ fn within<T>(
     name: &str,
     work: impl FnOnce(&mut Xml<'_>) -> Result<T, Unreadable>,
 ) -> Result<Option<T>, Unreadable> {
-    let Ok(part) = archive.by_name(name) else { return Ok(None) };
-    let mut part = BufReader::new((&mut { part } as &mut dyn Read).take(MOST_UNPACKED));
+    let Ok(mut part) = archive.by_name(name) else { return Ok(None) };
+    let mut part = BufReader::new((&mut part as &mut dyn Read).take(MOST_UNPACKED));
     let mut reader = Reader::from_reader(&mut part as &mut dyn BufRead);
     reader.config_mut().expand_empty_elements = true;
     let mut xml = Xml { reader, buffer: Vec::new() };
