@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -34,6 +36,7 @@ use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
@@ -232,6 +235,7 @@ pub async fn start(
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
     let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
     let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review, &origin);
+    let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -248,7 +252,9 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
-        events: Events::new(db.clone(), drafts.clone(), sessions.clone()),
+        events: Events::new(authoring.clone(), sessions.clone()),
+        bases: Bases::new(db.clone()),
+        authoring,
         sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
@@ -270,6 +276,7 @@ pub async fn start(
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
+        targets: Targets::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

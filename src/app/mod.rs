@@ -4,6 +4,8 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod authoring;
+pub mod bases;
 pub mod bench_data;
 pub mod catalogue;
 pub mod checkins;
@@ -31,6 +33,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod targets;
 pub mod text_checks;
 pub mod webhooks;
 

@@ -120,6 +120,12 @@ impl Live {
         self.current.load_full()
     }
 
+    /// Whether invented events are shown.
+    #[must_use]
+    pub fn shows_samples(&self) -> bool {
+        self.samples
+    }
+
     /// A text of the store with its traditional characters filled in, as those of a snapshot have them.
     #[must_use]
     pub fn filled(&self, text: &Text) -> Text {

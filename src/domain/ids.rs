@@ -183,6 +183,8 @@ ids! {
     InvitationId = "invitation";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
+    /// A number that an authority wants to reach.
+    TargetId = "target";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
     /// A picture that an organisation uploaded.

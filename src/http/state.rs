@@ -9,6 +9,8 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
@@ -25,6 +27,7 @@ use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -73,6 +76,10 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of whatever organisations write.
+    pub authoring: Authoring,
+    /// The use cases of bases.
+    pub bases: Bases,
     /// The use cases of events.
     pub events: Events,
     /// The use cases of sessions.
@@ -105,6 +112,8 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of targets.
+    pub targets: Targets,
     /// The use cases of drafts.
     pub drafts: Drafts,
     /// The use cases of review.

@@ -3,8 +3,10 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
+use serde_json::{Value, json};
 
 use super::super::{Error, images};
 use super::not_ours;
@@ -14,7 +16,6 @@ use crate::domain::bases::Base;
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, State, body};
 use crate::domain::ids::{BaseId, OrganisationId};
-
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
@@ -40,8 +41,10 @@ pub(in crate::app) struct Held<T> {
 pub(in crate::app) struct Lookups {
     /// Where pictures lie.
     pub(super) origin: Arc<str>,
+    /// Since when what is said now holds.
+    pub(super) now: DateTime<Utc>,
     seen: HashMap<(Kind, i64), bool>,
-    there: HashMap<(Kind, i64), bool>,
+    there: HashMap<(Kind, i64, OrganisationId), bool>,
     seats: HashMap<OrganisationId, Option<Adcode>>,
     venues: HashMap<BaseId, Option<Adcode>>,
 }
@@ -128,7 +131,7 @@ impl<T: Authored + Stored> Held<T> {
 }
 
 /// Writes what its author gives into a draft: in the one way each field is written, with what others set as `public` has
-/// it. Gives the thing, as far as it goes.
+/// it; what was sent back as it was read stays as it was. Gives the thing, as far as it goes.
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is not written as it must be, refers to what is not there, or names another main organiser.
@@ -140,8 +143,10 @@ pub(in crate::app) fn write<T: Authored + Stored>(
     lookups: &mut Lookups,
 ) -> Result<T, Error> {
     images::fill_in(conn, draft.organisation, &lookups.origin, &mut given)?;
-    let ours = serde_json::json!([{ "organisation": draft.organisation }]);
+    let ours = json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
+    body::keep_still(&mut given, &draft.body);
+    date(&mut given, &draft.body, lookups.now);
     draft.body = body::normal::<T>(given, public, draft.division)?;
     let thing: T = body::filled(&draft.body, draft.division)?;
     if thing.organisers().first().map(|main| main.organisation) != Some(draft.organisation) {
@@ -157,7 +162,23 @@ pub(in crate::app) fn write<T: Authored + Stored>(
     Ok(body::filled(&draft.body, draft.division)?)
 }
 
-/// What a draft refers to that is not there; before it is published, also what nobody sees.
+/// Dates a notice: since now, or as long as it said the same.
+fn date(given: &mut Body, before: &Body, now: DateTime<Utc>) {
+    let Some(notice) = given.get_mut("notice").and_then(Value::as_object_mut) else { return };
+    let before = before.get("notice").filter(|before| before.get("text") == notice.get("text"));
+    match before {
+        Some(before) => {
+            notice.remove("since");
+            notice.extend(before.get("since").map(|since| ("since".to_owned(), since.clone())));
+        }
+        None => {
+            notice.entry("since").or_insert_with(|| json!(now));
+        }
+    }
+}
+
+/// What a draft refers to that is not there: for its author also what another organisation is still drafting; before it is
+/// published, whatever not everybody sees.
 pub(super) fn references<T: Authored + Stored>(
     conn: &mut AnyConn,
     draft: &Draft,
@@ -171,7 +192,7 @@ pub(super) fn references<T: Authored + Stored>(
         let there = if seen {
             lookups.is_seen(conn, reference.kind, reference.id)?
         } else {
-            lookups.is_there(conn, reference.kind, reference.id)?
+            lookups.is_there(conn, reference.kind, reference.id, draft.organisation)?
         };
         if !there {
             invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
@@ -208,8 +229,18 @@ pub(super) fn division<T: Authored>(conn: &mut AnyConn, thing: &T, seat: Adcode)
 }
 
 impl Lookups {
-    fn is_there(&mut self, conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
-        once(&mut self.there, (kind, id), || Ok(records::exists(conn, kind, id)?))
+    /// Whether there is such a thing, as far as an organisation is concerned: of what was never published, its own.
+    fn is_there(
+        &mut self,
+        conn: &mut AnyConn,
+        kind: Kind,
+        id: i64,
+        organisation: OrganisationId,
+    ) -> Result<bool, Error> {
+        once(&mut self.there, (kind, id, organisation), || {
+            let theirs = publication::drafted_by(conn, kind, id)?;
+            Ok(theirs.is_none_or(|theirs| theirs == organisation) && records::exists(conn, kind, id)?)
+        })
     }
 
     fn is_seen(&mut self, conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {

@@ -16,6 +16,7 @@ pub(super) mod standing;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use hashbrown::HashMap;
 
 use super::Error;
@@ -134,9 +135,9 @@ impl Drafts {
         Self { screen, random, rules, origin: origin.into() }
     }
 
-    /// What is looked up while drafts are written.
-    pub(in crate::app) fn lookups(&self) -> Lookups {
-        Lookups { origin: self.origin.clone(), ..Lookups::default() }
+    /// What is looked up while drafts are written at `now`.
+    pub(in crate::app) fn lookups(&self, now: DateTime<Utc>) -> Lookups {
+        Lookups { origin: self.origin.clone(), now, ..Lookups::default() }
     }
 
     /// Begins something new of an organisation's; fields may be missing.
@@ -152,7 +153,7 @@ impl Drafts {
         given: Body,
     ) -> Result<Draft, Error> {
         let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
-        let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut self.lookups())?;
+        let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -197,7 +198,8 @@ impl Drafts {
         let public = body::of(&record.body);
         let written = draft.body.clone();
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut self.lookups())?;
+        let mut lookups = self.lookups(tx.now());
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut lookups)?;
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

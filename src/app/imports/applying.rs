@@ -78,7 +78,7 @@ impl Imports {
         let wanted = packing::unpack(import.wanted.as_deref().unwrap_or_default())?;
         let now = self.clock.now();
         let prepared = self.db.snapshot(|conn| {
-            prepare(conn, by, import.organisation, &wanted, now, (&*self.random, self.drafts.lookups()))
+            prepare(conn, by, import.organisation, &wanted, now, (&*self.random, self.drafts.lookups(now)))
         })?;
         if prepared.ground != import.ground {
             // Another may have taken it in between.

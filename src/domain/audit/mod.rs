@@ -99,6 +99,14 @@ words! {
         SessionCancelled = "sessionCancelled",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// The days were changed on which a base is closed.
+        ClosuresChanged = "closuresChanged",
+        /// A target was set.
+        TargetSet = "targetSet",
+        /// A target was changed, or what was reached of it reported.
+        TargetChanged = "targetChanged",
+        /// A target was given up.
+        TargetDeleted = "targetDeleted",
     }
 }
 
@@ -161,7 +169,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 5] = ["session", "report", "webhook", "image", "import"];
+    const OTHERS: [&str; 6] = ["session", "report", "webhook", "image", "target", "import"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -4,6 +4,8 @@ pub mod audit;
 pub mod images;
 pub mod organisations;
 pub mod publication;
+pub mod statistics;
+pub mod targets;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -14,5 +16,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(organisations::configure)
         // Before what takes any kind: pictures are none of the catalogue.
         .configure(images::configure)
+        .configure(statistics::configure)
+        .configure(targets::configure)
         .configure(publication::configure);
 }

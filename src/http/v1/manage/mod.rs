@@ -3,37 +3,47 @@
 //! Texts, places, instants and terms are written here as they are read elsewhere ([`words`], [`places`], [`instants`],
 //! [`terms`]), so that what an author reads can be sent back changed.
 
+pub mod bases;
+mod drafted;
 pub mod events;
 pub mod images;
 pub mod imports;
 pub mod instants;
+pub mod named;
+mod operations;
 pub mod organisations;
+pub mod parts;
 pub mod places;
+mod returned;
+pub mod routes;
+pub mod series;
 pub mod sessions;
+pub mod standing;
 pub mod terms;
 pub mod webhooks;
 pub mod words;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::app::drafts;
+use crate::db::AnyConn;
 use crate::db::records::Stored;
-use crate::db::{AnyConn, publication};
 use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
-use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::roles::MemberRole;
 use crate::http::problem::{Code, Problem};
-use crate::http::staff::{Author, Known};
+use crate::http::staff::Author;
 
 /// Mounts the operations of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
         .configure(imports::configure)
+        .configure(bases::configure)
+        .configure(routes::configure)
+        .configure(series::configure)
         .configure(sessions::configure)
         .configure(images::configure)
         .configure(webhooks::configure);
@@ -54,23 +64,7 @@ fn written_by(
     let theirs = organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Editor));
     let of = theirs.or_else(|| organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Desk)));
     let of = of.or(record.body.organiser()).ok_or(Code::NotFound)?;
-    let known = known(conn, id)?;
+    let known = drafted::known(conn, Kind::Event, id.get())?;
     author.of_organisation(of, MemberRole::Editor, Some(scope), known)?;
     Ok(record)
-}
-
-/// Lets through who may write an event, or read its draft if that is the scope: an editor of its main organiser.
-///
-/// # Errors
-/// Those of [`written_by`].
-fn drafted_by(conn: &mut AnyConn, author: &Author, id: EventId, scope: Scope) -> Result<(), Problem> {
-    let draft = drafts::current::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
-    let known = known(conn, id)?;
-    author.of_organisation(draft.organisation, MemberRole::Editor, Some(scope), known)
-}
-
-/// What outsiders know of an event.
-fn known(conn: &mut AnyConn, id: EventId) -> Result<Known, Problem> {
-    let public = publication::of(conn, Kind::Event, id.get())? == Some(Publication::Public);
-    Ok(if public { Known::ToAll } else { Known::ToMembers })
 }

@@ -7,7 +7,8 @@ use hashbrown::HashMap;
 use super::meaning::{ADMISSIONS, DATUMS, MODES, WAITLISTS};
 use crate::app::drafts;
 use crate::db::external_ids::{self, Named};
-use crate::db::{AnyConn, events, sessions};
+use crate::db::drafts as drafted;
+use crate::db::{AnyConn, sessions};
 use crate::discovery::Snapshot;
 use crate::domain::api_keys::Scope;
 use crate::domain::datum;
@@ -17,6 +18,7 @@ use crate::domain::events::{Event, EventStatus};
 use crate::domain::geo::Crs;
 use crate::domain::ids::{EventId, OrganisationId};
 use crate::domain::imports::MOST_ROWS;
+use crate::domain::kinds::Kind as Kinds;
 use crate::domain::imports::columns::Column;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::places::Place;
@@ -139,11 +141,11 @@ impl Mine {
         event: Option<EventId>,
         shows: &dyn Fn(&Session) -> bool,
     ) -> Result<Self, Problem> {
+        let owned = drafted::Owned { kind: Kinds::Event, organisations: vec![organisation], state: None };
         let mut ids: Vec<i64> =
-            events::of_organisations(conn, &[organisation], None, None, MOST_EVENTS)?
+            drafted::ids_of(conn, &owned, None, MOST_EVENTS)?
                 .into_iter()
-                .filter(|id| event.is_none_or(|event| event == *id))
-                .map(EventId::get)
+                .filter(|id| event.is_none_or(|event| event.get() == *id))
                 .collect();
         if event.is_some() && ids.is_empty() {
             return Err(Code::NotFound.into());

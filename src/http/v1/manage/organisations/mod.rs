@@ -4,6 +4,8 @@ pub mod api_keys;
 pub mod invitations;
 pub mod members;
 pub mod shown;
+pub mod statistics;
+pub mod yearly_report;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
@@ -41,6 +43,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(apply_for_organisation)
         .service(get_my_organisation)
         .service(update_my_organisation)
+        .configure(statistics::configure)
+        .configure(yearly_report::configure)
         .configure(members::configure)
         .configure(invitations::configure)
         .configure(api_keys::configure);

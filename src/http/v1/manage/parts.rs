@@ -1,16 +1,17 @@
-//! Parts of events as authors write and read them.
+//! Parts of things as authors write and read them.
 
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::domain::admission::{Concession, ExternalSignup, Price};
+use crate::domain::admission::{Booking, Concession, ExternalSignup, Price};
 use crate::domain::events::{Online, Period, Recording, Speaker};
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::media::Image;
 use crate::domain::organisations::Organiser;
 use crate::domain::places::Accessibility;
 use crate::domain::time::parse_date;
+use crate::http::v1::admission::BookingNeed;
 use crate::http::v1::events::detail::OnlineKind;
 use crate::http::v1::manage::words::{Words, words};
 use crate::http::v1::organisers::OrganiserRole;
@@ -63,6 +64,19 @@ pub struct AuthoredExternalSignup {
     /// A telephone number.
     #[schema(example = "020-12345678", max_length = 30)]
     phone: Option<String>,
+}
+
+/// Whether one must book before a visit.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct AuthoredBooking {
+    /// How far a booking is needed.
+    need: BookingNeed,
+    #[schema(schema_with = words)]
+    text: Option<Words>,
+    /// Where to book.
+    external_signup: Option<AuthoredExternalSignup>,
 }
 
 /// An organisation and its part.
@@ -202,6 +216,20 @@ impl AuthoredExternalSignup {
 impl From<ExternalSignup> for AuthoredExternalSignup {
     fn from(signup: ExternalSignup) -> Self {
         Self { url: signup.url, app_id: signup.app_id, path: signup.path, phone: signup.phone }
+    }
+}
+
+impl AuthoredBooking {
+    pub(super) fn booking(self) -> Booking {
+        let external_signup = self.external_signup.map(AuthoredExternalSignup::signup);
+        Booking { need: self.need.into(), text: self.text.map(|words| words.0), external_signup }
+    }
+}
+
+impl From<Booking> for AuthoredBooking {
+    fn from(booking: Booking) -> Self {
+        let external_signup = booking.external_signup.map(AuthoredExternalSignup::from);
+        Self { need: booking.need.into(), text: booking.text.map(Words), external_signup }
     }
 }
 
