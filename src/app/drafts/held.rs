@@ -39,10 +39,8 @@ pub(in crate::app) struct Held<T> {
 /// What was looked up while drafts are written: whoever writes thousands asks for each thing once.
 #[derive(Default)]
 pub(in crate::app) struct Lookups {
-    /// Where pictures lie.
-    pub(super) origin: Arc<str>,
-    /// Since when what is said now holds.
-    pub(super) now: DateTime<Utc>,
+    origin: Arc<str>,
+    now: DateTime<Utc>,
     seen: HashMap<(Kind, i64), bool>,
     there: HashMap<(Kind, i64, OrganisationId), bool>,
     seats: HashMap<OrganisationId, Option<Adcode>>,
@@ -229,6 +227,11 @@ pub(super) fn division<T: Authored>(conn: &mut AnyConn, thing: &T, seat: Adcode)
 }
 
 impl Lookups {
+    /// Nothing was looked up yet: pictures lie at `origin`, and what is said holds since `now`.
+    pub(super) fn at(origin: Arc<str>, now: DateTime<Utc>) -> Self {
+        Self { origin, now, ..Self::default() }
+    }
+
     /// Whether there is such a thing, as far as an organisation is concerned: of what was never published, its own.
     fn is_there(
         &mut self,

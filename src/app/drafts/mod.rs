@@ -137,7 +137,7 @@ impl Drafts {
 
     /// What is looked up while drafts are written at `now`.
     pub(in crate::app) fn lookups(&self, now: DateTime<Utc>) -> Lookups {
-        Lookups { origin: self.origin.clone(), now, ..Lookups::default() }
+        Lookups::at(self.origin.clone(), now)
     }
 
     /// Begins something new of an organisation's; fields may be missing.

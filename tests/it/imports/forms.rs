@@ -119,7 +119,7 @@ async fn the_template_has_what_it_asks_for_and_its_example_is_right() {
     let mut parts = Vec::new();
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).unwrap();
-        let name = match part.name() {
+        let name = match &*part.name().unwrap() {
             "xl/worksheets/sheet1.xml" => "xl/worksheets/sheet2.xml".to_owned(),
             "xl/worksheets/sheet2.xml" => "xl/worksheets/sheet1.xml".to_owned(),
             other => other.to_owned(),
