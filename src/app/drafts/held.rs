@@ -88,8 +88,10 @@ impl<T: Authored + Stored> Held<T> {
         let draft = match draft {
             Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
             Some(mut draft) => {
-                if let Some(base) = &draft.base {
-                    (draft.body, disputed) = body::merged(base, &draft.body, &public);
+                match &draft.base {
+                    Some(base) => (draft.body, disputed) = body::merged(base, &draft.body, &public),
+                    // What was never published: an authority may have taken it into a campaign meanwhile.
+                    None => body::keep::<T>(&mut draft.body, &public),
                 }
                 draft
             }

@@ -1,6 +1,9 @@
 //! What authorities do (`/v1/admin`).
 
 pub mod audit;
+pub mod bulletins;
+pub mod campaigns;
+pub mod featured;
 pub mod images;
 pub mod organisations;
 pub mod publication;
@@ -18,5 +21,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(images::configure)
         .configure(statistics::configure)
         .configure(targets::configure)
+        .configure(bulletins::configure)
+        .configure(campaigns::configure)
+        .configure(featured::configure)
         .configure(publication::configure);
 }
