@@ -1,5 +1,7 @@
 //! Sessions that are added: one, many, and as a rule repeats them.
 
+use std::time::{Duration, Instant};
+
 use super::*;
 use crate::support::catalogue::session;
 
@@ -87,6 +89,30 @@ on_both_stores! {
         assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, never).await), ["recurrence tooFew"]);
         let unknown = json!({ "sessions": [with(hour(start()), json!({ "room": "A" }))] });
         assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, unknown).await), ["sessions[0].room unknown"]);
+    }
+
+    async fn hundreds_of_sessions_with_a_rule_that_never_comes_true_keep_nobody_waiting(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let body = |count: i64, rule: &str| json!({
+            "sessions": (0..count).map(|days| hour(saturday() + TimeDelta::days(days))).collect::<Vec<_>>(),
+            "recurrence": { "rule": rule },
+            "dryRun": true,
+        });
+        let begun = Instant::now();
+        for rule in ["FREQ=YEARLY;BYSETPOS=366;BYDAY=MO", "FREQ=YEARLY;INTERVAL=65535;BYMONTH=2;BYMONTHDAY=30"] {
+            let answer = ask(&server, Method::POST, &path, &editor, body(400, rule)).await;
+            assert_eq!(wrong(&answer), ["recurrence tooFew"], "{rule}");
+        }
+        // Far more than may be added, which is known before they are all made.
+        let answer = ask(&server, Method::POST, &path, &editor, body(400, "FREQ=DAILY")).await;
+        assert_eq!(wrong(&answer), ["recurrence tooMany"]);
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+        let long = format!("FREQ=DAILY;BYMONTH=1{}", ",1".repeat(250));
+        assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, body(1, &long)).await), ["recurrence.rule tooLong"]);
+        let nothing = body(1, "FREQ=MONTHLY;BYMONTHDAY=0");
+        assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, nothing).await), ["recurrence.rule badRule"]);
     }
 
     async fn terms_of_sign_up_move_along_with_a_rule(store: Store) {
