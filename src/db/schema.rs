@@ -333,6 +333,19 @@ diesel::table! {
         object_id -> BigInt,
         made -> Bool,
         created_at -> Timestamp,
+        objects -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    system_repeats (api_key_id, operation, given) {
+        api_key_id -> BigInt,
+        operation -> Text,
+        given -> Text,
+        body_hash -> Text,
+        object_id -> BigInt,
+        objects -> Nullable<Text>,
+        created_at -> Timestamp,
     }
 }
 

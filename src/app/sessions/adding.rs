@@ -8,7 +8,7 @@ use hashbrown::{HashMap, HashSet};
 use serde_json::json;
 
 use super::super::rehearsal::{self, Run};
-use super::super::repeats::{self, Repeat};
+use super::super::repeats::{self, Made, Repeat};
 use super::super::{Error, audit};
 use super::{Sessions, check, facts, noted};
 use crate::db::records::Stored;
@@ -78,11 +78,11 @@ enum Holidays {
 
 impl Sessions {
     /// Adds sessions to an event, each repeated as the timetable says, if there is one. What is there already is not
-    /// added again; of a request that is sent again it is what the first one added.
+    /// added again; a request that is sent again adds nothing, and is told of what the first one added as it is now.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Refusal::CalledOff`]; [`Error::Invalid`], with everything that is wrong; those of
-    /// [`repeats::once`].
+    /// [`repeats::many`].
     pub fn add(
         &self,
         by: Actor,
@@ -97,21 +97,18 @@ impl Sessions {
             None => None,
         };
         rehearsal::run(&self.db, dry, |tx| {
-            let Some((person, repeat)) = by.person().zip(repeat).filter(|_| dry == Run::Earnest) else {
-                return self.add_in(tx, by, event, plans, repeated);
+            let repeat = repeat.filter(|_| dry == Run::Earnest);
+            let followed = repeated.as_ref().and_then(|repeated| Some(repeated.as_ref().ok()?.1.clone()));
+            let add = |tx: &mut Tx<'_>| self.add_in(tx, by, event, plans, repeated);
+            let ids = |added: &Added| added.sessions.iter().map(|(session, _)| session.id).collect();
+            let before = match repeats::many(tx, by, repeat, add, ids)? {
+                Made::Now(added) => return Ok(added),
+                Made::Before(before) => before,
             };
-            let mut fresh = None;
-            repeats::once(tx, person, Some(repeat), |tx| {
-                fresh = Some(self.add_in(tx, by, event, plans.clone(), repeated.clone())?);
-                Ok(event)
-            })?;
-            if let Some(added) = fresh {
-                return Ok(added);
-            }
-            let Added { same, followed, .. } = self.add_in(tx, by, event, plans, repeated)?;
-            let mut found = sessions::find(tx, &same)?;
-            let versions = sessions::versions(tx, &same)?;
-            let before = same.iter().filter_map(|id| Some((found.remove(id)?, *versions.get(id)?)));
+            // As they are now: some may be called off, or have moved.
+            let mut found = sessions::find(tx, &before)?;
+            let versions = sessions::versions(tx, &before)?;
+            let before = before.iter().filter_map(|id| Some((found.remove(id)?, *versions.get(id)?)));
             Ok(Added { sessions: before.collect(), same: Vec::new(), followed })
         })
     }

@@ -60,6 +60,28 @@ on_both_stores! {
         assert_eq!(other.json()["code"], "keyReused");
     }
 
+    async fn a_request_sent_again_brings_nothing_back_that_was_called_off_or_moved(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let send = || {
+            let body = by_rule("FREQ=WEEKLY;COUNT=3", json!({}));
+            server.send(by(&server, Method::POST, &path, &editor).header("Idempotency-Key", "k").json(&body))
+        };
+        let first = send().await.json();
+        let id = |at: usize| first["items"][at]["id"].as_str().unwrap().to_owned();
+        let off = json!({ "reason": "台风" });
+        asked(&server, Method::POST, &format!("/v1/manage/sessions/{}/cancel", id(0)), &editor, off, 200).await;
+        let later = with(hour(saturday() + TimeDelta::days(8)), json!({ "version": 1 }));
+        asked(&server, Method::PUT, &format!("/v1/manage/sessions/{}", id(1)), &editor, later, 200).await;
+        let again = send().await.json();
+        assert_eq!(starts(&again), ["2026-11-28", "2026-12-06", "2026-12-12"]);
+        assert_eq!(again["items"][0]["status"], "cancelled");
+        let event = EventId::from_slug("stars");
+        let all = server.running.db.read(|conn| kepu::db::sessions::of_events(conn, &[event.get()])).unwrap();
+        assert_eq!(all[&event].len(), 3, "nothing was added");
+    }
+
     async fn everything_that_is_wrong_is_told_at_once(store: Store) {
         let server = server(store, Vec::new()).await;
         let editor = editor(&server).await;
