@@ -53,6 +53,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -64,6 +65,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -83,6 +85,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
         organisation_id -> Nullable<BigInt>,
     }
 }
@@ -99,6 +102,7 @@ diesel::table! {
         body -> Text,
         announced_at -> Nullable<Timestamp>,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 

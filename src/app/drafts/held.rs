@@ -10,6 +10,7 @@ use crate::db::{AnyConn, Tx, divisions, drafts, publication};
 use crate::domain::bases::Base;
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, State, body};
+use crate::domain::events::EventStatus;
 use crate::domain::ids::OrganisationId;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::organisations::Organisation;
@@ -24,6 +25,8 @@ pub(super) struct Held<T> {
     pub(super) record: Record<T>,
     /// Who sees it.
     pub(super) publication: Publication,
+    /// Whether everybody sees it, or saw it once.
+    pub(super) ever: bool,
     /// The version of the draft that the store has, if it has one.
     pub(super) stored: Option<i64>,
     /// The fields that operations changed since in another way than its author.
@@ -35,6 +38,7 @@ impl<T: Authored + Stored> Held<T> {
     pub(super) fn read(conn: &mut AnyConn, id: i64) -> Result<Option<Self>, Error> {
         let Some(record) = T::get(conn, id)? else { return Ok(None) };
         let publication = publication::of(conn, T::KIND, id)?.unwrap_or(Publication::TakenDown);
+        let ever = publication::ever(conn, T::KIND, id)?;
         let public = body::of(&record.body);
         let draft = drafts::get(conn, T::KIND, id)?;
         let stored = draft.as_ref().map(|draft| draft.version);
@@ -43,7 +47,7 @@ impl<T: Authored + Stored> Held<T> {
             Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
             Some(mut draft) => {
                 if let Some(base) = &draft.base {
-                    (draft.body, disputed) = body::merged(base, &draft.body, &public);
+                    (draft.body, disputed) = merged(base, &draft.body, &public);
                 }
                 draft
             }
@@ -70,7 +74,7 @@ impl<T: Authored + Stored> Held<T> {
                 }
             }
         };
-        Ok(Some(Self { draft, record, publication, stored, disputed }))
+        Ok(Some(Self { draft, record, publication, ever, stored, disputed }))
     }
 
     /// Reads it.
@@ -112,6 +116,18 @@ pub(super) fn write<T: Authored + Stored>(
         division(tx, &thing, seat)?
     };
     Ok(body::filled(&draft.body, draft.division)?)
+}
+
+/// What becomes of what is published when what was changed since `base` is changed in it too, with the fields that were
+/// changed here and there. Why something is called off says whoever called it off: no draft says anything else.
+pub(super) fn merged(base: &Body, draft: &Body, public: &Body) -> (Body, Vec<String>) {
+    let (mut merged, mut both) = body::merged(base, draft, public);
+    if public.get("status").is_some_and(|status| *status == json!(EventStatus::Cancelled)) {
+        merged.remove("notice");
+        merged.extend(public.get_key_value("notice").map(|(field, notice)| (field.clone(), notice.clone())));
+        both.retain(|field| field != "notice");
+    }
+    (merged, both)
 }
 
 /// Dates a notice: since now, or as long as it said the same.

@@ -176,7 +176,7 @@ impl Drafts {
         version: i64,
         given: Body,
     ) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, ever, stored, .. } = Held::<T>::need(tx, id)?;
         if draft.version != version {
             return Err(Error::VersionConflict);
         }
@@ -187,7 +187,7 @@ impl Drafts {
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
-        if publication == Publication::Draft {
+        if !ever {
             held::save(tx, &draft, stored)?;
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
@@ -197,7 +197,7 @@ impl Drafts {
             return Ok(draft);
         }
         // What operations changed since the author began is not taken back by an author who does not speak of it.
-        (draft.body, _) = body::merged(&before, &draft.body, &public);
+        (draft.body, _) = held::merged(&before, &draft.body, &public);
         let changes = body::changes(&public, &draft.body);
         let at_once = publication == Publication::Public
             && body::is_immaterial::<T>(&changes)
@@ -222,17 +222,18 @@ impl Drafts {
     }
 
     /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful or an
-    /// authority took it down; else it waits for review: the state tells. What waits already goes on waiting.
+    /// authority took it down; else it waits for review: the state tells. What waits already goes on waiting, unless
+    /// operations changed meanwhile what it changes: then its author has seen that, and it waits anew.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
     /// it would change is published; [`Error::Suspended`], [`Error::Unverified`] if its organisation is.
     pub fn submit<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, ever, stored, disputed } = Held::<T>::need(tx, id)?;
         match draft.state {
-            State::Submitted => return Ok(draft),
+            State::Submitted if disputed.is_empty() => return Ok(draft),
             State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
-            State::Approved | State::Draft | State::Rejected => {}
+            State::Submitted | State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.organisation)?;
         if !standing.verified {
@@ -247,10 +248,12 @@ impl Drafts {
         draft.version += 1;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         draft.settle(if at_once { State::Approved } else { State::Submitted });
-        if !at_once && publication != Publication::Draft {
+        if !at_once && ever {
             draft.base = Some(body::of(&record.body));
         }
         held::save(tx, &draft, stored)?;
+        // What waited was written before others changed the same.
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if at_once {
             publishing::publish(tx, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);

@@ -22,7 +22,6 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
-use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
@@ -113,7 +112,7 @@ impl Sessions {
         let done = rehearsal::run(&self.db, dry, |tx| {
             sessions::touch_event(tx, event)?;
             let record = Event::get(tx, event.get())?.ok_or(Error::NotFound)?;
-            if publication::of(tx, Kind::Event, record.id)? == Some(Publication::Draft) {
+            if !publication::ever(tx, Kind::Event, record.id)? {
                 return Err(Error::NothingToDo);
             }
             if record.body.status != EventStatus::Cancelled {

@@ -16,7 +16,6 @@ use crate::domain::invalid::Invalid;
 use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
-use crate::domain::publication::Publication;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::{Plan, Session};
 use crate::domain::signups::Signup;
@@ -68,7 +67,7 @@ impl Sessions {
             let plan = plan.clone().admitted_by(body.admission);
             let capacity = plan.capacity;
             let mut after = planned(&room.session, event, plan, tx.now());
-            if publication::of(tx, Kind::Event, event.get())? == Some(Publication::Draft) {
+            if !publication::ever(tx, Kind::Event, event.get())? {
                 // Nobody has seen it as it was.
                 after.status = EventStatus::Scheduled;
             }
