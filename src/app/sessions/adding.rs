@@ -214,7 +214,7 @@ impl Sessions {
             let mut invalid = Invalid::default();
             let now = tx.now();
             let session = plan.clone().session(SessionId::MAX, event, now);
-            check(tx, &session, &mut invalid)?;
+            check(tx, &session, None, &mut invalid)?;
             session.check_admission(admission, &mut invalid);
             all.nested(&format!("sessions[{at}]"), invalid);
         }

@@ -72,7 +72,7 @@ impl Sessions {
                 after.status = EventStatus::Scheduled;
             }
             let mut invalid = Invalid::default();
-            check(tx, &after, &mut invalid)?;
+            check(tx, &after, Some(&room.session), &mut invalid)?;
             if room.session.signup.is_none() {
                 after.check_admission(body.admission, &mut invalid);
             }

@@ -34,6 +34,12 @@ use crate::domain::time::rfc3339;
 /// How far ahead sessions may be.
 const AHEAD: TimeDelta = TimeDelta::days(3 * 366);
 
+/// How long ago a session that is written may have begun.
+const BEHIND: TimeDelta = TimeDelta::days(1);
+
+/// How long a session may last.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
 /// The use cases of sessions. All of them block.
 #[derive(Clone)]
 pub struct Sessions {
@@ -127,15 +133,39 @@ fn object(id: SessionId) -> Object {
     Object { kind: "session", id: id.get() }
 }
 
-/// Adds what is wrong with a session as it is to be.
-fn check(tx: &mut Tx<'_>, session: &Session, invalid: &mut Invalid) -> Result<(), Error> {
+/// Adds what is wrong with a session as it is to be; `before` is what it was.
+fn check(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    before: Option<&Session>,
+    invalid: &mut Invalid,
+) -> Result<(), Error> {
     session.check(invalid);
-    let now: DateTime<Utc> = tx.now();
-    invalid.range("end", rfc3339(session.end), rfc3339(now), rfc3339(now + AHEAD));
+    check_times(tx.now(), session, before, invalid);
     if let Some(place) = &session.place
         && !records::exists(tx, Kind::Division, place.adcode.number())?
     {
         invalid.push("place.adcode", FieldCode::NoSuch { kind: Kind::Division.name() });
     }
     Ok(())
+}
+
+/// Adds what is wrong with the times of a session: it is not over, it does not begin long ago, which would put it first in
+/// every list, and it does not last for years. What began before may go on as it does.
+pub(super) fn check_times(
+    now: DateTime<Utc>,
+    session: &Session,
+    before: Option<&Session>,
+    invalid: &mut Invalid,
+) {
+    let Session { start, end, .. } = *session;
+    let mut last = now + AHEAD;
+    if before.is_none_or(|before| before.start != start) {
+        invalid.range("start", rfc3339(start), rfc3339(now - BEHIND), rfc3339(last));
+    }
+    let moved = before.is_none_or(|before| (before.start, before.end) != (start, end));
+    if moved && let Some(longest) = start.checked_add_signed(LONGEST).filter(|longest| now < *longest) {
+        last = last.min(longest);
+    }
+    invalid.range("end", rfc3339(end), rfc3339(now), rfc3339(last));
 }

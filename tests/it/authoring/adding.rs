@@ -137,6 +137,35 @@ on_both_stores! {
         assert_eq!(wrong(&ask(&server, Method::POST, &path, &editor, nothing).await), ["recurrence.rule badRule"]);
     }
 
+    async fn a_session_neither_begins_long_ago_nor_lasts_for_years(store: Store) {
+        let began = NOW - TimeDelta::days(30);
+        let old = kepu::domain::sessions::Session {
+            end: NOW + TimeDelta::days(30), ..session("old", EventId::from_slug("stars"), began)
+        };
+        let server = server(store, vec![old]).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let span = |from: &str, to: DateTime<Utc>| json!({ "start": from, "end": rfc3339(to) });
+        let body = json!({ "sessions": [
+            span("0000-01-01T00:00:00+08:00", NOW + TimeDelta::days(1)),
+            span(&rfc3339(NOW - TimeDelta::hours(25)).to_string(), NOW + TimeDelta::days(1)),
+            span(&rfc3339(NOW).to_string(), NOW + TimeDelta::days(367)),
+            span(&rfc3339(NOW - TimeDelta::hours(20)).to_string(), NOW + TimeDelta::days(1)),
+        ] });
+        let answer = ask(&server, Method::POST, &path, &editor, body).await;
+        assert_eq!(wrong(&answer), [
+            "sessions[0].start outOfRange", "sessions[1].start outOfRange", "sessions[2].end outOfRange",
+        ]);
+        // What began before may go on, and is not moved to before.
+        let own = json!({ "version": 1, "start": rfc3339(began), "end": rfc3339(NOW + TimeDelta::days(20)) });
+        let changed = asked(&server, Method::PUT, &of_session("old"), &editor, own, 200).await;
+        let past = json!({
+            "version": changed["version"], "start": rfc3339(NOW - TimeDelta::days(400)),
+            "end": rfc3339(NOW + TimeDelta::hours(2)),
+        });
+        assert!(wrong(&ask(&server, Method::PUT, &of_session("old"), &editor, past).await).contains(&"start outOfRange".to_owned()));
+    }
+
     async fn terms_of_sign_up_move_along_with_a_rule(store: Store) {
         let server = server(store, Vec::new()).await;
         let editor = editor(&server).await;
