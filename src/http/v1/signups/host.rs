@@ -157,7 +157,11 @@ impl HostedSignup {
     tag = "signups",
     params(PathId<SessionId>, Asked<ListSessionSignups>),
     security(("person" = [])),
-    responses((status = 200, description = "All sign-ups.", body = List<HostedSignup>))
+    responses(
+        (status = 200, description = "All sign-ups.", body = List<HostedSignup>),
+        (status = 409, description = "`organisationSuspended`: its desk lets in, and no more.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[get("/v1/manage/sessions/{id}/signups")]
 async fn list_session_signups(
@@ -165,6 +169,7 @@ async fn list_session_signups(
     asked: Asked<ListSessionSignups>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    desk.more_than_doors()?;
     let purpose = asked.params.text(&PURPOSE).map(str::to_owned);
     if let Some(purpose) = &purpose {
         let mut invalid = Invalid::default();
@@ -196,7 +201,8 @@ async fn list_session_signups(
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, confirmed.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: it does not wait for a decision. `versionConflict`: it changed since.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: it does not wait for a decision. `versionConflict`: it changed since. \
+            `organisationSuspended`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -221,7 +227,8 @@ async fn approve_signup(
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, declined.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: somebody of it came, or it was given up. `versionConflict`: it changed since.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: somebody of it came, or it was given up. `versionConflict`: it changed since. \
+            `organisationSuspended`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -241,6 +248,7 @@ async fn decide(
     members: web::Data<Members>,
     (decision, body): (Decision, MaybeJson<SignupDecision>),
 ) -> Result<HttpResponse, Problem> {
+    desk.more_than_doors()?;
     let named = request.match_info().get("signup").and_then(|id| id.parse::<SignupId>().ok());
     let id = named.ok_or(Code::NotFound)?;
     let by = (desk.session, desk.person.id);
