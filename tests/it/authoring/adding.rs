@@ -200,6 +200,37 @@ on_both_stores! {
         assert_eq!((&changed["version"], &changed["told"]["signups"]), (&json!(2), &json!(0)));
     }
 
+    async fn of_a_draft_outsiders_learn_nothing_at_the_desk_of_its_sessions(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let (editor, lan) = (editor(&server).await, log_in(&server, "lan").await);
+        let event = json!({ "title": "观星", "mode": "online", "admission": "signup" });
+        let event = asked(&server, Method::POST, "/v1/manage/events", &editor, event, 201).await;
+        let path = format!("/v1/manage/events/{}/sessions", event["id"].as_str().unwrap());
+        let made = asked(&server, Method::POST, &path, &editor, json!({ "sessions": [hour(start())] }), 201).await;
+        for what in ["desk", "signups", "door-code"] {
+            let path = format!("/v1/manage/sessions/{}/{what}", made["items"][0]["id"].as_str().unwrap());
+            assert_eq!(server.send(by(&server, Method::GET, &path, &lan)).await.status, 404, "{what}");
+            assert_eq!(server.send(by(&server, Method::GET, &path, &editor)).await.status, 200, "{what}");
+        }
+    }
+
+    async fn a_supporter_is_named_and_does_nothing(store: Store) {
+        let server = server(store, vec![session("s", EventId::from_slug("stars"), start())]).await;
+        let supporter = member(&server, "supporter", MemberRole::Editor, "lab").await;
+        let partner = member(&server, "partner", MemberRole::Editor, "garden").await;
+        name(&server, &[("lab", OrganiserRole::Supporter), ("garden", OrganiserRole::CoOrganiser)]);
+        let desk = format!("{}/signups", of_session("s"));
+        let off = json!({ "reason": "台风", "dryRun": true });
+        for (who, status) in [(&supporter, 403), (&partner, 200)] {
+            assert_eq!(server.send(by(&server, Method::GET, &of_session("s"), who)).await.status, status);
+            assert_eq!(server.send(by(&server, Method::GET, &desk, who)).await.status, status);
+            for path in [of_event("stars"), of_session("s")] {
+                let answer = ask(&server, Method::POST, &format!("{path}/cancel"), who, off.clone()).await;
+                assert_eq!(answer.status, status, "{path}: {}", answer.text);
+            }
+        }
+    }
+
     async fn sessions_are_for_editors_of_an_organiser(store: Store) {
         let server = server(store, vec![session("s", EventId::from_slug("stars"), start())]).await;
         let desk = member(&server, "desk", MemberRole::Desk, "org").await;

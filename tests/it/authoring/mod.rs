@@ -9,8 +9,11 @@ mod races;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;
+use kepu::db::records::Stored;
 use kepu::db::roles;
+use kepu::domain::events::Event;
 use kepu::domain::ids::{EventId, OrganisationId, PersonId, SessionId};
+use kepu::domain::organisations::{Organiser, OrganiserRole};
 use kepu::domain::roles::{MemberRole, Role};
 use kepu::domain::time::rfc3339;
 use reqwest::Method;
@@ -37,6 +40,19 @@ async fn member(server: &Server, name: &str, role: MemberRole, organisation: &st
 
 async fn editor(server: &Server) -> String {
     member(server, "editor", MemberRole::Editor, "org").await
+}
+
+/// Names others beside the main organiser of `stars`.
+fn name(server: &Server, others: &[(&str, OrganiserRole)]) {
+    let named = server.running.db.write(|tx| {
+        let stars = Event::get(tx, EventId::from_slug("stars").get())?.unwrap();
+        let mut body = stars.body;
+        for (slug, role) in others {
+            body.organisers.push(Organiser { organisation: OrganisationId::from_slug(slug), role: *role });
+        }
+        Event::replace(tx, stars.id, stars.version, &body)
+    });
+    assert!(named.unwrap());
 }
 
 async fn ask(server: &Server, method: Method, path: &str, access: &str, body: Value) -> Answer {
