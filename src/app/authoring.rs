@@ -106,6 +106,19 @@ impl Authoring {
         self.db.write(|tx| self.drafts.withdraw::<T>(tx, by, id).map(drop))
     }
 
+    /// Takes organisations off the list of who organises a thing that is another's.
+    ///
+    /// # Errors
+    /// Those of [`Drafts::leave`].
+    pub fn leave<T: Authored + Stored>(
+        &self,
+        by: Actor,
+        id: i64,
+        organisations: &[OrganisationId],
+    ) -> Result<(), Error> {
+        self.db.write(|tx| self.drafts.leave::<T>(tx, by, id, organisations))
+    }
+
     /// Puts a thing away.
     ///
     /// # Errors

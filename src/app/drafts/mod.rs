@@ -9,6 +9,7 @@
 
 mod held;
 pub(super) mod judged;
+mod naming;
 mod noting;
 mod publishing;
 pub(super) mod standing;
@@ -221,8 +222,8 @@ impl Drafts {
         Ok(draft)
     }
 
-    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful or an
-    /// authority took it down; else it waits for review: the state tells. What waits already goes on waiting, unless
+    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful, an authority
+    /// took it down, or it names another organisation anew; else it waits for review: the state tells. What waits already goes on waiting, unless
     /// operations changed meanwhile what it changes: then its author has seen that, and it waits anew.
     ///
     /// # Errors
@@ -244,7 +245,11 @@ impl Drafts {
         }
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
-        let at_once = standing.trusted && notes.is_empty() && publication != Publication::TakenDown;
+        let public = (publication == Publication::Public).then_some(&record.body);
+        let at_once = standing.trusted
+            && notes.is_empty()
+            && publication != Publication::TakenDown
+            && !naming::names_others(&thing, public);
         draft.version += 1;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         draft.settle(if at_once { State::Approved } else { State::Submitted });

@@ -51,6 +51,8 @@ words! {
         Restored = "restored",
         /// Its organisation put it away.
         Archived = "archived",
+        /// An organisation took its name off what another one organises.
+        OrganiserLeft = "organiserLeft",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.

@@ -214,6 +214,24 @@ on_both_stores! {
         }
     }
 
+    async fn who_was_named_takes_its_name_off(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let (editor, lan) = (editor(&server).await, log_in(&server, "lan").await);
+        let supporter = member(&server, "supporter", MemberRole::Editor, "lab").await;
+        let path = format!("{}/leave", of_event("stars"));
+        let leave = |who: &str| server.send(by(&server, Method::POST, &path, who));
+        assert_eq!(leave(&supporter).await.status, 403, "it is not named");
+        name(&server, &[("lab", OrganiserRole::Supporter)]);
+        assert_eq!(leave(&lan).await.status, 403);
+        let own = leave(&editor).await;
+        assert_eq!((own.status.as_u16(), &own.json()["code"]), (409, &json!("nothingToDo")));
+        let left = leave(&supporter).await;
+        assert_eq!(left.status, 204, "{}", left.text);
+        let read = get(&server, &of_event("stars"), &editor).await;
+        assert_eq!(read["organisers"].as_array().unwrap().len(), 1);
+        assert_eq!(leave(&supporter).await.status, 403);
+    }
+
     async fn a_supporter_is_named_and_does_nothing(store: Store) {
         let server = server(store, vec![session("s", EventId::from_slug("stars"), start())]).await;
         let supporter = member(&server, "supporter", MemberRole::Editor, "lab").await;
