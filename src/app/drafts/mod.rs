@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use super::Error;
 use super::review::enqueue;
+use super::sessions::screening;
 use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
@@ -244,7 +245,11 @@ impl Drafts {
             return Err(Error::Suspended);
         }
         let thing: T = check(tx, &draft)?;
-        let notes = doubts(&*self.screen, &draft.body);
+        let mut notes = doubts(&*self.screen, &draft.body);
+        if T::KIND == Kind::Event {
+            let now = tx.now();
+            notes.extend(screening::of_event(tx, &*self.screen, id, now)?);
+        }
         let public = (publication == Publication::Public).then_some(&record.body);
         let at_once = standing.trusted
             && notes.is_empty()

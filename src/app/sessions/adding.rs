@@ -91,6 +91,7 @@ impl Sessions {
         timetable: Option<&Timetable>,
         (dry, repeat): (Run, Option<&Repeat>),
     ) -> Result<Added, Error> {
+        let doubted = self.doubted(&plans);
         // A rule takes time, for which nobody is to wait.
         let repeated = match timetable {
             Some(timetable) => Some(self.repeated(event, &plans, timetable)?),
@@ -99,7 +100,13 @@ impl Sessions {
         rehearsal::run(&self.db, dry, |tx| {
             let repeat = repeat.filter(|_| dry == Run::Earnest);
             let followed = repeated.as_ref().and_then(|repeated| Some(repeated.as_ref().ok()?.1.clone()));
-            let add = |tx: &mut Tx<'_>| self.add_in(tx, by, event, plans, repeated);
+            let add = |tx: &mut Tx<'_>| {
+                let added = self.add_in(tx, by, event, plans, repeated)?;
+                if !added.sessions.is_empty() {
+                    self.have_looked_at(tx, by, event, doubted)?;
+                }
+                Ok(added)
+            };
             let ids = |added: &Added| added.sessions.iter().map(|(session, _)| session.id).collect();
             let before = match repeats::many(tx, by, repeat, add, ids)? {
                 Made::Now(added) => return Ok(added),

@@ -94,6 +94,7 @@ impl Sessions {
             mark(tx, by, ids, reason)
         })?;
         self.settle_all(dry, &done);
+        self.look_at(dry, by, &done, reason);
         Ok(done)
     }
 
@@ -129,7 +130,19 @@ impl Sessions {
             mark(tx, by, &coming.map(|session| session.id).collect::<Vec<_>>(), reason)
         })?;
         self.settle_all(dry, &done);
+        if dry == Run::Earnest {
+            self.have_reason_looked_at(by, &[event], reason);
+        }
         Ok(done)
+    }
+
+    /// Has the reason looked at of what was called off.
+    fn look_at(&self, dry: Run, by: Actor, done: &[CalledOff], reason: &Text) {
+        let off = done.iter().filter(|one| dry == Run::Earnest && one.outcome == Outcome::Cancelled);
+        let mut events: Vec<EventId> = off.map(|one| one.event).collect();
+        events.sort_unstable();
+        events.dedup();
+        self.have_reason_looked_at(by, &events, reason);
     }
 
     /// Tells everybody at once, as far as it goes: what is left, the job finishes.

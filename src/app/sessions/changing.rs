@@ -51,6 +51,7 @@ impl Sessions {
         plan: &Plan,
         dry: Run,
     ) -> Result<Changed, Error> {
+        let doubted = self.doubted(std::slice::from_ref(plan));
         rehearsal::run(&self.db, dry, |tx| {
             let event = hold_event(tx, id)?;
             let mut room = rooms::open_one(tx, id)?;
@@ -81,6 +82,7 @@ impl Sessions {
             let (was, is) = (facts(&room.session), facts(&after));
             let entry = noted(tx, by, Action::SessionChanged, object(id), &body)?;
             audit::note(tx, &Entry { before: Some(was), after: Some(is), ..entry })?;
+            self.have_looked_at(tx, by, event, doubted)?;
             let told = self.write(tx, &body, &mut room, after)?;
             let promoted = resize(tx, self.tools(), room, capacity)?;
             let session = sessions::find(tx, &[id])?.remove(&id).ok_or(Error::NotFound)?;

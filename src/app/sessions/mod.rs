@@ -1,4 +1,5 @@
-//! Sessions, as their hosts change them: [`adding`], [`changing`], [`calling_off`].
+//! Sessions, as their hosts change them: [`adding`], [`changing`], [`calling_off`]; what is said of
+//! them is looked through ([`screening`]).
 //!
 //! Whoever changes sessions locks their events first, in ascending order, then the sessions. Changes take effect at once,
 //! and in the transaction in which a session is moved everybody who signed up is told. A session that is called off may
@@ -7,6 +8,7 @@
 pub mod adding;
 pub mod calling_off;
 pub mod changing;
+pub(in crate::app) mod screening;
 
 pub(super) use changing::moved_with_event;
 pub use changing::set_capacity;
@@ -26,6 +28,7 @@ use crate::domain::events::Event;
 use crate::domain::ids::{Random, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
+use crate::domain::screening::Screen;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
 use crate::domain::signups::Status;
@@ -46,6 +49,7 @@ pub struct Sessions {
     db: Db,
     vault: Arc<Vault>,
     random: Arc<dyn Random>,
+    screen: Arc<dyn Screen>,
 }
 
 /// How many sign-ups are told something, by how they stand, and for how many seats they are.
@@ -100,9 +104,9 @@ impl Told {
 }
 
 impl Sessions {
-    /// The use cases over a store.
-    pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
-        Self { db, vault, random }
+    /// The use cases over a store, of sessions whose texts are screened so.
+    pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>, screen: Arc<dyn Screen>) -> Self {
+        Self { db, vault, random, screen }
     }
 
     fn tools(&self) -> Tools<'_> {

@@ -6,6 +6,7 @@ mod calling_off;
 mod changing;
 mod events;
 mod races;
+mod screened;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;

@@ -185,11 +185,11 @@ on_both_stores! {
         let id = EventId::from_slug("stars").get();
         let show = |seen| db.write(|tx| publication::set(tx, Kind::Event, id, seen)).unwrap();
         show(Publication::TakenDown);
-        assert!(matches!(at_the_desk(0).await, Err(kepu::app::Error::NotFound)));
+        assert!(matches!(at_the_desk(0).await, Err(app::Error::NotFound)));
         show(Publication::Public);
         assert!(at_the_desk(1).await.unwrap().made);
         db.write(|tx| organisations::set_suspended(tx, OrganisationId::from_slug("org"), Some("x"))).unwrap();
-        assert!(matches!(at_the_desk(2).await, Err(kepu::app::Error::NotFound)));
+        assert!(matches!(at_the_desk(2).await, Err(app::Error::NotFound)));
         assert!(!at_the_desk(1).await.unwrap().made, "who is in is told so");
     }
 
