@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::repeats::{Repeat, once};
+use super::repeats::{Repeat, once_by};
 use super::{Error, audit};
 use crate::db::records::Stored;
 use crate::db::{AnyConn, Db, Tx, images};
@@ -49,13 +49,10 @@ impl Images {
     /// Keeps a picture. The same file with the same words is the picture that is there already.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; those of [`once`].
+    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; those of [`once_by`].
     pub fn add(&self, by: Actor, upload: &Upload, repeat: Option<&Repeat>) -> Result<Picture, Error> {
         self.db.write(|tx| {
-            let id = match by.person() {
-                Some(person) => once(tx, person, repeat, |tx| self.keep(tx, by, upload))?,
-                None => self.keep(tx, by, upload)?,
-            };
+            let id = once_by(tx, by, repeat, |tx| self.keep(tx, by, upload))?;
             images::get(tx, id)?.ok_or(Error::NotFound)
         })
     }
