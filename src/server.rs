@@ -19,12 +19,15 @@ use tokio::task::JoinHandle;
 use crate::app::accounts::Accounts;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
@@ -51,10 +54,10 @@ use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
-use crate::http::turns::Turns;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
+use crate::http::turns::Turns;
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
@@ -265,6 +268,9 @@ pub async fn start(
         checkins,
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        bulletins: Bulletins::new(db.clone(), random.clone()),
+        featured: FeaturedLists::new(db.clone()),
+        campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         targets: Targets::new(db.clone(), random.clone()),

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::Error;
 use super::audit;
+use super::campaigns::participations::{self, Proposal};
 use super::drafts::{self, Drafts, authored, standing};
 use super::organisations::applications;
 use crate::db::records::Stored;
@@ -56,6 +57,8 @@ pub struct Opened {
     pub report: Option<Report>,
     /// What an organisation says of itself.
     pub application: Option<Application>,
+    /// Which event is proposed for which edition of a campaign.
+    pub proposal: Option<Proposal>,
 }
 
 /// How an organisation stands before those who judge what it submits.
@@ -218,7 +221,11 @@ impl Reviews {
                 (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
                 _ => None,
             };
-            Ok(Opened { judged: judged(conn, item)?, changes, report, application })
+            let proposal = match item.what.kind {
+                ItemKind::Campaign => participations::proposal(conn, &item)?,
+                _ => None,
+            };
+            Ok(Opened { judged: judged(conn, item)?, changes, report, application, proposal })
         })
     }
 
@@ -262,6 +269,9 @@ impl Reviews {
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::verify(tx, &self.vault, by.person, item)
                 }
+                (None, _) if item.what.kind == ItemKind::Campaign => {
+                    participations::confirm(tx, by.person, item)
+                }
                 (None, _) => noted(tx, by.person, Action::ReportFollowed, item, None),
             }
         })
@@ -299,6 +309,9 @@ impl Reviews {
                 (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::refuse(tx, &self.vault, by.person, item, reason)
+                }
+                (None, _) if item.what.kind == ItemKind::Campaign => {
+                    participations::refuse(tx, by.person, item, reason)
                 }
                 (None, _) => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
             }

@@ -516,6 +516,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    participations (id) {
+        id -> BigInt,
+        campaign_id -> BigInt,
+        edition_id -> BigInt,
+        year -> Integer,
+        event_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_lists (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
+    }
+}
+
+diesel::table! {
     webhook_deliveries (id) {
         id -> BigInt,
         webhook_id -> BigInt,

@@ -42,6 +42,7 @@ mod entering;
 pub mod entries;
 pub mod events;
 pub mod facets;
+pub mod featured;
 pub mod few;
 mod index;
 mod intake;

@@ -187,6 +187,8 @@ ids! {
     ReportId = "report";
     /// A picture that an organisation uploaded.
     ImageId = "image";
+    /// Of an event in an edition of a campaign.
+    ParticipationId = "participation";
 }
 
 /// A new number for a thing of any kind.

@@ -11,12 +11,15 @@ use super::turns::Turns;
 use crate::app::accounts::Accounts;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
@@ -93,6 +96,12 @@ pub struct Members {
     pub checkins: Checkins,
     /// The use cases of organisations that joined.
     pub organisations: Organisations,
+    /// The use cases of bulletins.
+    pub bulletins: Bulletins,
+    /// The use cases of what comes first on the first screen.
+    pub featured: FeaturedLists,
+    /// The use cases of campaigns.
+    pub campaigns: Campaigns,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.

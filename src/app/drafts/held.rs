@@ -42,8 +42,10 @@ impl<T: Authored + Stored> Held<T> {
         let draft = match draft {
             Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
             Some(mut draft) => {
-                if let Some(base) = &draft.base {
-                    (draft.body, disputed) = body::merged(base, &draft.body, &public);
+                match &draft.base {
+                    Some(base) => (draft.body, disputed) = body::merged(base, &draft.body, &public),
+                    // What was never published: an authority may have taken it into a campaign meanwhile.
+                    None => body::keep::<T>(&mut draft.body, &public),
                 }
                 draft
             }
@@ -94,7 +96,7 @@ pub(super) fn write<T: Authored + Stored>(
     public: Option<&Body>,
     origin: &str,
 ) -> Result<T, Error> {
-    images::fill_in(tx, draft.organisation, origin, &mut given)?;
+    images::fill_in(tx, draft.organisation, origin, &mut given, &draft.body)?;
     let ours = json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
     body::keep_still(&mut given, &draft.body);

@@ -51,6 +51,28 @@ words! {
         Restored = "restored",
         /// Its organisation put it away.
         Archived = "archived",
+        /// A campaign was made.
+        CampaignMade = "campaignMade",
+        /// What is said of a campaign was changed: its editions, its units.
+        CampaignChanged = "campaignChanged",
+        /// An event was proposed for a campaign.
+        ParticipationProposed = "participationProposed",
+        /// It was taken back by its organisation.
+        ParticipationWithdrawn = "participationWithdrawn",
+        /// An authority took an event into a campaign.
+        ParticipationConfirmed = "participationConfirmed",
+        /// An authority did not want it.
+        ParticipationRejected = "participationRejected",
+        /// An authority took it out.
+        ParticipationRemoved = "participationRemoved",
+        /// An authority said what comes first on the first screen.
+        FeaturedSet = "featuredSet",
+        /// A bulletin was issued, past review.
+        BulletinIssued = "bulletinIssued",
+        /// A bulletin was changed.
+        BulletinChanged = "bulletinChanged",
+        /// A bulletin was taken back.
+        BulletinWithdrawn = "bulletinWithdrawn",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.

@@ -2,6 +2,9 @@
 
 pub mod assigning;
 pub mod audit;
+pub mod bulletins;
+pub mod campaigns;
+pub mod featured;
 pub mod images;
 pub mod organisations;
 pub mod publication;
@@ -19,6 +22,9 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(images::configure)
         .configure(statistics::configure)
         .configure(targets::configure)
+        .configure(bulletins::configure)
+        .configure(campaigns::configure)
+        .configure(featured::configure)
         .configure(publication::configure)
         .configure(assigning::configure);
 }

@@ -11,7 +11,7 @@ pub mod instants;
 pub mod named;
 mod operations;
 pub mod organisations;
-pub mod parts;
+pub(in crate::http::v1) mod parts;
 pub mod places;
 mod returned;
 pub mod routes;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{ReviewDetail, ReviewItem, ReviewKind};
-use crate::app::review::{self, Reviewer};
+use crate::app::review::Reviewer;
 use crate::db::review_items::Wanted;
 use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::{CampaignId, OrganisationId, ReviewItemId};
@@ -93,7 +93,7 @@ async fn list_review_items(
 
 /// Get what waits for review
 ///
-/// One item, also once it was decided: with what it changes, field by field, or what was reported.
+/// One item, also once it was decided: with what it changes, field by field, what was reported, or what is proposed.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
@@ -113,9 +113,8 @@ async fn get_review_item(
         members.reviews.read(reviewer, &members.vault, id.0)
     };
     let members = members.into_inner();
-    let review::Opened { judged, changes, report, application } = members.clone().aside(read).await?;
-    let item = ReviewItem::new(judged, by, members.clock.now(), lang);
-    let detail = ReviewDetail::new(item, changes, report, application);
+    let opened = members.clone().aside(read).await?;
+    let detail = ReviewDetail::new(opened, by, members.clock.now(), lang);
     Ok(private::answer(StatusCode::OK, detail))
 }
 

@@ -1,6 +1,7 @@
 //! Events as organisations write them.
 
 mod asked;
+mod campaigns;
 mod review;
 mod shown;
 
@@ -39,6 +40,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_managed_events)
         .service(create_event)
         .configure(review::configure)
+        .configure(campaigns::configure)
         .service(get_managed_event)
         .service(update_event)
         .service(duplicate_event)

@@ -1,6 +1,7 @@
 //! Organisations (单位) as their members see them: applying, and how one stands.
 
 pub mod api_keys;
+pub mod duties;
 pub mod invitations;
 pub mod members;
 pub mod shown;
@@ -47,7 +48,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(yearly_report::configure)
         .configure(members::configure)
         .configure(invitations::configure)
-        .configure(api_keys::configure);
+        .configure(api_keys::configure)
+        .configure(duties::configure);
 }
 
 /// What an organisation says of itself.
