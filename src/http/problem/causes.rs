@@ -108,6 +108,8 @@ impl From<app::Error> for Problem {
             app::Error::Unverified => Code::OrganisationUnverified.into(),
             app::Error::LastOwner => Code::LastOwner.into(),
             app::Error::TooManyApplications => Code::TooManyApplications.into(),
+            app::Error::TooManySubmissions => Code::TooManySubmissions.into(),
+            app::Error::RenewalTooEarly => Code::RenewalTooEarly.into(),
             app::Error::TooManyInvitations => Code::TooManyInvitations.into(),
             app::Error::TooManyApiKeys => Code::TooManyApiKeys.into(),
             app::Error::Db(error) => error.into(),

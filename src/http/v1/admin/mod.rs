@@ -1,5 +1,7 @@
 //! What authorities do (`/v1/admin`).
 
+pub mod accreditations;
+pub mod assessments;
 pub mod assigning;
 pub mod audit;
 pub mod bulletins;
@@ -25,6 +27,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(bulletins::configure)
         .configure(campaigns::configure)
         .configure(featured::configure)
+        .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(publication::configure)
         .configure(assigning::configure);
 }
