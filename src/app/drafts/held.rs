@@ -148,7 +148,7 @@ pub(in crate::app) fn write<T: Authored + Stored>(
 ) -> Result<T, Error> {
     match draft.owner {
         Owner::Organisation(organisation) => {
-            images::fill_in(conn, organisation, &lookups.origin, &mut given)?;
+            images::fill_in(conn, organisation, &lookups.origin, &mut given, &draft.body)?;
             let ours = json!([{ "organisation": organisation }]);
             given.entry("organisers").or_insert(ours);
         }
