@@ -123,6 +123,8 @@ words! {
         ImageAdded = "imageAdded",
         /// A picture was removed by its organisation.
         ImageRemoved = "imageRemoved",
+        /// A file of sessions was taken in.
+        Imported = "imported",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -203,8 +205,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 8] =
-        ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound"];
+    const OTHERS: [&str; 9] = ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound", "import"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{
