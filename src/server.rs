@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
 use crate::app::bulletins::Bulletins;
@@ -29,10 +31,12 @@ use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
+use crate::app::imports::Imports;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
@@ -263,6 +267,14 @@ pub async fn start(
         passwords,
         hashing: Turns::hashing(),
         drawing: Turns::drawing(),
+        imports: Imports::new(
+            db.clone(),
+            drafts.clone(),
+            sessions.clone(),
+            clock.clone(),
+            random.clone(),
+        ),
+        importing: Turns::importing(),
         images: Images::new(db.clone(), random.clone()),
         companions,
         checkins,
@@ -272,8 +284,11 @@ pub async fn start(
         featured: FeaturedLists::new(db.clone()),
         campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
+        resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         targets: Targets::new(db.clone(), random.clone()),
+        accreditations: Accreditations::new(db.clone(), random.clone()),
+        assessments: Assessments::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

@@ -3,6 +3,8 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod accreditations;
+pub mod assessments;
 pub mod audit;
 pub mod authoring;
 pub mod bases;
@@ -20,14 +22,17 @@ pub mod events;
 pub mod favourites;
 pub mod featured;
 pub mod images;
+pub mod imports;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;
 pub mod programme;
+mod registers;
 pub mod rehearsal;
 pub mod repeats;
 pub mod reports;
 pub mod reseal;
+pub mod resources;
 pub mod review;
 pub mod roles;
 mod rooms;
@@ -118,6 +123,12 @@ pub enum Error {
     /// Nobody decides on what they or their organisation submitted.
     #[error("it is their own")]
     OwnSubmission,
+    /// Rows of a file are wrong: nothing of it is taken.
+    #[error("rows of the file are wrong")]
+    ImportHasErrors,
+    /// What a file would change is no longer as it was when it was looked at.
+    #[error("what the file would change has moved")]
+    ImportOutdated,
     /// It is as asked for already, or in no state for it.
     #[error("there is nothing to do")]
     NothingToDo,
@@ -139,6 +150,12 @@ pub enum Error {
     /// Somebody has as many applications waiting as anybody can have.
     #[error("there are too many applications")]
     TooManyApplications,
+    /// Somebody has as much waiting for the directory as anybody can have.
+    #[error("there are too many submissions")]
+    TooManySubmissions,
+    /// A term can be renewed near its end only.
+    #[error("the term is not near its end")]
+    RenewalTooEarly,
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,

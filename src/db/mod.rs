@@ -7,8 +7,10 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod accreditations;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod attendees;
 pub mod audit;
 pub mod bases;
@@ -26,12 +28,14 @@ pub mod divisions;
 pub mod drafts;
 pub mod error;
 pub mod events;
+pub mod external_ids;
 pub mod favourites;
 pub mod featured;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;
 pub mod images;
+pub mod imports;
 pub mod invitations;
 pub mod limits_used;
 pub mod logins;
@@ -45,7 +49,9 @@ pub mod persons;
 pub mod policies;
 pub mod publication;
 pub mod records;
+pub mod register_numbers;
 pub mod reports;
+pub mod resource_contacts;
 pub mod resources;
 pub mod review_items;
 pub mod roles;

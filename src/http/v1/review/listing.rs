@@ -110,11 +110,11 @@ async fn get_review_item(
     let (by, lang) = (staff.person.id, asked.lang);
     let read = move |members: &Members| {
         let reviewer = Reviewer { person: by, roles: &staff.roles };
-        members.reviews.read(reviewer, &members.vault, id.0)
+        let opened = members.reviews.read(reviewer, &members.vault, id.0)?;
+        let now = members.clock.now();
+        members.db.read(|conn| ReviewDetail::new(conn, opened, by, now, lang))
     };
-    let members = members.into_inner();
-    let opened = members.clone().aside(read).await?;
-    let detail = ReviewDetail::new(opened, by, members.clock.now(), lang);
+    let detail = members.into_inner().aside(read).await?;
     Ok(private::answer(StatusCode::OK, detail))
 }
 

@@ -8,15 +8,20 @@ use utoipa::ToSchema;
 
 use crate::app::campaigns::participations::Proposal;
 use crate::app::review::{Judged, Opened};
+use crate::db::AnyConn;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
 use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
-use crate::domain::time::{Rfc3339, rfc3339};
+use crate::domain::time::{Rfc3339, day_of, rfc3339};
+use crate::http::problem::Problem;
+use crate::http::v1::manage::accreditations::shown::AccreditationItem;
+use crate::http::v1::manage::assessments::shown::AssessmentItem;
 use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::reports::ReportReason;
+use crate::http::v1::resources::ContactOfResource;
 use crate::http::wire::wire;
 
 wire! {
@@ -30,8 +35,14 @@ wire! {
         Route "route"
         /// A lecture series.
         Series "series"
+        /// An entry of the resource directory.
+        Resource "resource"
         /// That an organisation may post.
         Organisation "organisation"
+        /// That a base is granted a level.
+        Accreditation "accreditation"
+        /// How a base did in a year.
+        Assessment "assessment"
         /// That something published is wrong, as somebody says.
         Report "report"
         /// That an event is part of a campaign.
@@ -189,6 +200,12 @@ pub struct ReviewDetail {
     application: Option<ApplicationShown>,
     /// Which event is proposed for which edition of a campaign.
     proposal: Option<ProposalShown>,
+    /// What a base applies for.
+    accreditation: Option<AccreditationItem>,
+    /// What a base says of its year.
+    assessment: Option<AssessmentItem>,
+    /// Whom to ask about an entry of the directory; `public` says whether everybody reads it, or is to.
+    contact: Option<ContactOfResource>,
 }
 
 /// An event that is proposed for an edition of a campaign.
@@ -297,8 +314,19 @@ impl ReviewItem {
 
 impl ReviewDetail {
     /// An item with what there is to judge, as a reviewer sees it at `now`.
-    pub(super) fn new(opened: Opened, by: PersonId, now: DateTime<Utc>, lang: Lang) -> Self {
-        let Opened { judged, changes, report, application, proposal } = opened;
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub(super) fn new(
+        conn: &mut AnyConn,
+        opened: Opened,
+        by: PersonId,
+        now: DateTime<Utc>,
+        lang: Lang,
+    ) -> Result<Self, Problem> {
+        let Opened { judged, changes, report, application, proposal, .. } = opened;
+        let (accreditation, assessment, contact) = (opened.accreditation, opened.assessment, opened.contact);
+        let item = ReviewItem::new(judged, by, now, lang);
         let report = report.map(|report| ReportShown {
             kind: report.kind.name().to_owned(),
             object_id: spell(report.object),
@@ -306,13 +334,14 @@ impl ReviewDetail {
             text: report.words.map(|words| words.expose().to_owned()),
             at: rfc3339(report.at),
         });
-        Self {
-            item: ReviewItem::new(judged, by, now, lang),
-            changes: changes.into_iter().map(FieldChange::from).collect(),
-            report,
-            application: application.map(|application| ApplicationShown::new(application, true)),
-            proposal: proposal.map(|proposal| ProposalShown::new(&proposal, lang)),
-        }
+        let application = application.map(|application| ApplicationShown::new(application, true));
+        let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));
+        let changes = changes.into_iter().map(FieldChange::from).collect();
+        let accreditation = accreditation.map(|one| AccreditationItem::new(conn, one, lang)).transpose()?;
+        let assessment =
+            assessment.map(|one| AssessmentItem::new(conn, one, lang, day_of(now))).transpose()?;
+        let proposal = proposal.map(|proposal| ProposalShown::new(&proposal, lang));
+        Ok(Self { item, changes, report, application, proposal, accreditation, assessment, contact })
     }
 }
 

@@ -5,6 +5,7 @@ mod campaigns;
 mod review;
 mod shown;
 
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Deserialize;
