@@ -9,8 +9,8 @@ use chrono::TimeDelta;
 use crate::app::accounts::Accounts;
 use crate::app::{self, checkins, programme};
 use crate::db::{
-    Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used, logins, notices, signups,
-    wechat_pushes,
+    Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used, logins, notices,
+    signups, wechat_pushes,
 };
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;

@@ -153,7 +153,8 @@ impl Drafts {
         given: Body,
     ) -> Result<Draft, Error> {
         let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
-        let (draft, thing) = many::begun::<T>(tx, by, organisation, (object, now), given, &mut self.lookups(now))?;
+        let (draft, thing) =
+            many::begun::<T>(tx, by, organisation, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;

@@ -8,8 +8,8 @@ pub mod adding;
 pub mod calling_off;
 pub mod changing;
 
-pub(super) use changing::{moved_with_event, planned};
 pub use changing::set_capacity;
+pub(super) use changing::{moved_with_event, planned};
 
 use std::sync::Arc;
 
