@@ -68,8 +68,7 @@ pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> 
             )
         };
         let insert = diesel::insert_into(entries::table).values(all.iter().map(row).collect::<Vec<_>>());
-        let ids: Vec<i64> =
-            each!(&mut *tx.conn, conn => insert.returning(entries::id).get_results(conn))?;
+        let ids: Vec<i64> = each!(&mut *tx.conn, conn => insert.returning(entries::id).get_results(conn))?;
         let Actor::Person(person) = actor else { continue };
         let rows = ids.into_iter().map(|id| {
             (personal::entry_id.eq(id), personal::part.eq(part), personal::person_id.eq(person.get()))

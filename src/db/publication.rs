@@ -84,7 +84,8 @@ pub fn of_many(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashMap<i6
                 .load(conn)?,
             Vec::new()
         );
-        let read = |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
+        let read =
+            |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
         all.extend(found.into_iter().map(read));
     }
     Ok(all)

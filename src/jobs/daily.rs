@@ -10,8 +10,8 @@ use crate::app::accounts::Accounts;
 use crate::app::accreditations::granting;
 use crate::app::{self, checkins, programme, resources};
 use crate::db::{
-    Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used, logins, notices, signups,
-    wechat_pushes,
+    Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used, logins, notices,
+    signups, wechat_pushes,
 };
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;

@@ -269,9 +269,7 @@ impl Lookups {
     }
 
     fn is_seen(&mut self, conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
-        once(&mut self.seen, (kind, id), || {
-            Ok(publication::of(conn, kind, id)? == Some(Publication::Public))
-        })
+        once(&mut self.seen, (kind, id), || Ok(publication::of(conn, kind, id)? == Some(Publication::Public)))
     }
 
     /// As [`seat`].
@@ -284,7 +282,12 @@ impl Lookups {
     }
 
     /// Whose authority a thing is: of its place's division, its base's, else the seat of its organisation.
-    fn division<T: Authored>(&mut self, conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
+    fn division<T: Authored>(
+        &mut self,
+        conn: &mut AnyConn,
+        thing: &T,
+        seat: Adcode,
+    ) -> Result<Adcode, Error> {
         if let Some(own) = thing.adcode() {
             return Ok(own);
         }

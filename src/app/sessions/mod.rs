@@ -10,8 +10,8 @@ pub mod calling_off;
 pub mod changing;
 pub(in crate::app) mod screening;
 
-pub(super) use changing::{moved_with_event, planned};
 pub use changing::set_capacity;
+pub(super) use changing::{moved_with_event, planned};
 
 use std::sync::Arc;
 
