@@ -12,8 +12,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use asked::{ChangedEvent, NewEvent};
+use asked::{AuthoredEvent, ChangedEvent};
 use shown::{By, ManagedEvent, ManagedEventItem, problem, read};
+
+pub use asked::NewEvent;
+pub(in crate::http::v1) use shown::path;
 
 use super::drafted_by;
 use super::places::Ground;
@@ -22,7 +25,8 @@ use crate::app::sessions::adding::Copied;
 use crate::db::{AnyConn, events, sessions};
 use crate::discovery::page::{Answer, Key};
 use crate::domain::api_keys::Scope;
-use crate::domain::drafts::State as Drafted;
+use crate::domain::divisions::Adcode;
+use crate::domain::drafts::{Body, State as Drafted, body};
 use crate::domain::events::Event;
 use crate::domain::geo;
 use crate::domain::ids::{EventId, OrganisationId};
@@ -151,6 +155,21 @@ async fn list_managed_events(
     let answered = Answer { found: items, total: usize::try_from(total).unwrap_or(usize::MAX), next };
     let list: List<ManagedEventItem> = turn.page(answered, |(item, _)| item);
     Ok(private::answer(StatusCode::OK, list))
+}
+
+/// The fields of an event's draft as its author writes them, positions in this datum; of no draft none.
+///
+/// # Errors
+/// If the store holds something else: a fault of ours.
+pub(in crate::http::v1) fn written(body: &Body, division: Adcode, crs: geo::Crs) -> Result<Body, Problem> {
+    if body.is_empty() {
+        return Ok(Body::new());
+    }
+    let event: Event = body::filled(body, division).map_err(Problem::unprocessable)?;
+    match serde_json::to_value(AuthoredEvent::new(event, body, crs)) {
+        Ok(serde_json::Value::Object(fields)) => Ok(fields),
+        _ => Err(Code::Internal.into()),
+    }
 }
 
 fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventItem>, Problem> {

@@ -254,12 +254,13 @@ pub(super) fn renamed(Invalid(errors): Invalid) -> Invalid {
 }
 
 /// What the wire calls a field of the event.
-fn path(field: &str) -> String {
+pub(in crate::http::v1) fn path(field: &str) -> String {
     match field {
         "ages.min" => "ageMin".to_owned(),
         "ages.max" => "ageMax".to_owned(),
         "place.position" => "place.lat".to_owned(),
         organiser if organiser.contains("organisers[") => organiser.replace("].organisation", "].id"),
+        notice if notice.starts_with("notice.text") => notice.replacen("notice.text", "notice", 1),
         other => other.replace("ages.min", "ageMin").replace("ages.max", "ageMax"),
     }
 }

@@ -2,16 +2,17 @@
 
 mod asked;
 mod outcomes;
-mod shown;
+pub mod shown;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use asked::NewSessions;
 pub(super) use asked::Cancellation;
 pub(super) use outcomes::CancelResults;
 
-use asked::{CancelledSessions, ChangedSession, NewSessions};
+use asked::{CancelledSessions, ChangedSession};
 use outcomes::{AddedSessions, SessionChange};
 use shown::{ManagedSession, ManagedSessionDetail, Shown};
 
