@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use super::Error;
 use super::audit;
 use super::drafts::{self, Drafts, authored, standing};
+use super::notices::decided::tell_organisation;
 use super::organisations::applications;
 use crate::db::records::Stored;
 use crate::db::sessions::{self, Coming};
@@ -22,6 +23,7 @@ use crate::domain::drafts::body;
 use crate::domain::drafts::{Authored, Body, FieldNote};
 use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ReviewItemId};
 use crate::domain::kinds::Kind;
+use crate::domain::notices::decisions::Outcome;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
 use crate::domain::reports::Report;
@@ -195,9 +197,8 @@ fn in_turn(
 ) -> Result<Vec<(Item, Place)>, Error> {
     // What was decided last has the least number.
     let turned = |number: i64| if waits { Some(number) } else { number.checked_neg() };
-    let after = after.and_then(|(number, id)| {
-        DateTime::from_timestamp_micros(turned(number)?).map(|at| (at, id))
-    });
+    let after =
+        after.and_then(|(number, id)| DateTime::from_timestamp_micros(turned(number)?).map(|at| (at, id)));
     let items = review_items::page(conn, wanted, after, limit)?;
     let place = |item: &Item| {
         let at = if waits { item.since } else { item.decided_at.unwrap_or(item.since) };
@@ -220,9 +221,8 @@ fn soonest(
     now: DateTime<Utc>,
 ) -> Result<Vec<(Item, Place)>, Error> {
     let all = review_items::all(conn, wanted)?;
-    let of_event = |(_, kind, object): &(ReviewItemId, ItemKind, i64)| {
-        (*kind == ItemKind::Event).then_some(*object)
-    };
+    let of_event =
+        |(_, kind, object): &(ReviewItemId, ItemKind, i64)| (*kind == ItemKind::Event).then_some(*object);
     let events: Vec<i64> = all.iter().filter_map(of_event).collect();
     let coming = sessions::coming(conn, &events, now)?;
     let place = |one: &(ReviewItemId, ItemKind, i64)| {
@@ -450,9 +450,24 @@ impl Reviews {
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::verify(tx, &self.vault, by.person, item)
                 }
-                (None, _) => noted(tx, by.person, Action::ReportFollowed, item, None),
+                (None, _) => {
+                    self.tell_of_report(tx, item, reason)?;
+                    noted(tx, by.person, Action::ReportFollowed, item, None)
+                }
             }
         })
+    }
+
+    /// Tells the organisation of what was reported that it is so.
+    fn tell_of_report(&self, tx: &mut Tx<'_>, item: &Item, reason: Option<&str>) -> Result<(), Error> {
+        let report = match ReportId::new(item.what.object) {
+            Some(id) => reports::get(tx, &self.vault, id)?,
+            None => None,
+        };
+        let (Some(organisation), Some(report)) = (item.what.organisation, report) else { return Ok(()) };
+        let object = Object::of(report.kind, report.object);
+        let title = &item.what.title;
+        Ok(tell_organisation(tx, organisation, Outcome::ReportFollowed, object, title, reason)?)
     }
 
     /// Finds many in order, each by itself; says of each, in order, how it went.

@@ -92,11 +92,7 @@ pub struct Coming {
 }
 
 /// What of these events is still to come at `now`; those of which nothing is are left out.
-pub fn coming(
-    conn: &mut AnyConn,
-    events: &[i64],
-    now: DateTime<Utc>,
-) -> Result<HashMap<i64, Coming>, Error> {
+pub fn coming(conn: &mut AnyConn, events: &[i64], now: DateTime<Utc>) -> Result<HashMap<i64, Coming>, Error> {
     let mut found = HashMap::new();
     for ids in events.chunks(IDS_PER_STATEMENT) {
         let rows: Vec<(i64, Option<chrono::NaiveDateTime>, i64)> = sessions::table
@@ -104,11 +100,7 @@ pub fn coming(
             .filter(sessions::end_at.gt(now.naive_utc()))
             .filter(sessions::status.ne(status_name(EventStatus::Cancelled)))
             .group_by(sessions::event_id)
-            .select((
-                sessions::event_id,
-                diesel::dsl::min(sessions::start_at),
-                diesel::dsl::count_star(),
-            ))
+            .select((sessions::event_id, diesel::dsl::min(sessions::start_at), diesel::dsl::count_star()))
             .load(conn)?;
         let one = |(event, start, count): (i64, Option<chrono::NaiveDateTime>, i64)| {
             Some((event, Coming { start: start?.and_utc(), count }))

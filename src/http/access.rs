@@ -19,6 +19,9 @@ pub enum Who {
     Members(MemberRole),
     /// Authorities over the division concerned, from this role on.
     Authority(AuthorityRole),
+    /// Members of the organisation whose thing it is, from the first role on, and authorities over the division concerned,
+    /// from the second one on.
+    MemberOr(MemberRole, AuthorityRole),
 }
 
 impl Who {
@@ -46,9 +49,9 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
     ("archiveEvent", Who::Member(MemberRole::Editor)),
-    ("cancelEvent", Who::Member(MemberRole::Editor)),
-    ("cancelSession", Who::Member(MemberRole::Editor)),
-    ("cancelSessions", Who::Member(MemberRole::Editor)),
+    ("cancelEvent", Who::MemberOr(MemberRole::Editor, AuthorityRole::Administrator)),
+    ("cancelSession", Who::MemberOr(MemberRole::Editor, AuthorityRole::Administrator)),
+    ("cancelSessions", Who::MemberOr(MemberRole::Editor, AuthorityRole::Administrator)),
     ("cancelSignup", Who::Person),
     ("changePassword", Who::Person),
     ("checkInSignup", Who::Person),
@@ -144,7 +147,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listWebhooks", Who::Members(MemberRole::Editor)),
     ("markNoticesRead", Who::Person),
     ("pingWebhook", Who::Member(MemberRole::Editor)),
-    ("previewEvent", Who::Member(MemberRole::Editor)),
+    ("previewEvent", Who::MemberOr(MemberRole::Editor, AuthorityRole::Reviewer)),
     ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
     ("receiveWechatPush", Who::Anybody),
@@ -185,6 +188,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateSubscription", Who::Person),
     ("updateWebhook", Who::Member(MemberRole::Editor)),
     ("uploadImage", Who::Members(MemberRole::Editor)),
+    ("withdrawApplication", Who::Member(MemberRole::Owner)),
     ("withdrawEvent", Who::Member(MemberRole::Editor)),
 ];
 
@@ -237,7 +241,9 @@ mod tests {
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
         assert!(
-            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_) | Who::Members(_)))),
+            BY_KEY
+                .iter()
+                .all(|(id, _)| matches!(of(id), Some(Who::Member(_) | Who::Members(_) | Who::MemberOr(..)))),
             "editors' operations only"
         );
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();

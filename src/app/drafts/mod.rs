@@ -21,6 +21,7 @@ use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
 use crate::domain::audit::{Action, Actor};
+use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, State, body};
 use crate::domain::ids::{self, OrganisationId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -86,6 +87,14 @@ pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
     let Some(held) = Held::<T>::read(conn, id)? else { return Ok(None) };
     let body = body::filled(&held.draft.body, held.draft.division)?;
     Ok(Some(Record { body, ..held.record }))
+}
+
+/// The division whose authority a thing is, as it is published; `None` if there is no such thing.
+///
+/// # Errors
+/// If the store fails.
+pub fn division<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Option<Adcode>, Error> {
+    Ok(judged::whose::<T>(conn, id)?.map(|whose| whose.division))
 }
 
 /// Everything that is missing or wrong for a draft to be submitted, at once.

@@ -69,7 +69,8 @@ impl<'a> Step<'a> {
     /// What is left behind the place in a list that the path names next.
     fn item(self) -> Option<Self> {
         let (place, left) = self.left.strip_prefix('[')?.split_once(']')?;
-        let number = !place.is_empty() && place.len() <= 4 && place.bytes().all(|digit| digit.is_ascii_digit());
+        let number =
+            !place.is_empty() && place.len() <= 4 && place.bytes().all(|digit| digit.is_ascii_digit());
         (number && (left.is_empty() || left.starts_with(['.', '[']))).then_some(Self { left })
     }
 }
@@ -106,7 +107,11 @@ impl<'de> Deserializer<'de> for Step<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, End> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, End> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -234,13 +239,36 @@ mod tests {
     #[test]
     fn a_path_is_known_as_far_as_the_type_goes() {
         for path in [
-            "ageMin", "place", "place.lat", "speakers", "speakers[0]", "speakers[12].name", "speakers[0].name.en",
+            "ageMin",
+            "place",
+            "place.lat",
+            "speakers",
+            "speakers[0]",
+            "speakers[12].name",
+            "speakers[0].name.en",
         ] {
             assert_eq!(known::<Party>(path), Ok(()), "{path}");
         }
         for path in [
-            "agemin", "ages.min", "ageMin.x", "ageMin[0]", "place.lng", "place.lat.x", "place[0]", "speakers.name",
-            "speakers[x]", "speakers[0]name", ".place", "speakers[0].nmae", "speakers[0].name.fr", "", ".", "[0]", "nosuch", "place..lat", "地址",
+            "agemin",
+            "ages.min",
+            "ageMin.x",
+            "ageMin[0]",
+            "place.lng",
+            "place.lat.x",
+            "place[0]",
+            "speakers.name",
+            "speakers[x]",
+            "speakers[0]name",
+            ".place",
+            "speakers[0].nmae",
+            "speakers[0].name.fr",
+            "",
+            ".",
+            "[0]",
+            "nosuch",
+            "place..lat",
+            "地址",
         ] {
             let told = known::<Party>(path);
             let whole = path.is_empty();

@@ -17,14 +17,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::drafts;
 use crate::db::records::Stored;
-use crate::db::{AnyConn, publication};
+use crate::db::{self, AnyConn, publication};
 use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
-use crate::domain::roles::MemberRole;
+use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::http::problem::{Code, Problem};
 use crate::http::staff::{Author, Known};
 
@@ -55,6 +55,42 @@ fn written_by(
     let known = known(conn, id)?;
     author.of_organisation(of, MemberRole::Editor, Some(scope), known)?;
     Ok(record)
+}
+
+/// Lets through who may call an event or its sessions off: an editor of any of its organisers, also of a suspended one, since
+/// people who have signed up must not stand before closed doors; and where its organisation cannot be relied on (it is
+/// suspended, or an authority took the event down) an administrator over its division.
+///
+/// # Errors
+/// Those of [`written_by`]; [`Code::OrganisersOwn`] to administrators otherwise.
+fn called_off_by(conn: &mut AnyConn, author: &Author, id: EventId) -> Result<(), Problem> {
+    let refused = match written_by(conn, &author.unbarred(), id, Scope::EventsWrite) {
+        Ok(_) => return Ok(()),
+        Err(refused) => refused,
+    };
+    let division = drafts::division::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
+    if !author.roles().over(division, AuthorityRole::Administrator) {
+        return Err(refused);
+    }
+    let main = Event::get(conn, id.get())?.and_then(|record| record.body.organiser());
+    let suspended = match main {
+        Some(main) => db::organisations::suspended(conn, main)?,
+        None => false,
+    };
+    let taken_down = publication::of(conn, Kind::Event, id.get())? == Some(Publication::TakenDown);
+    if suspended || taken_down { Ok(()) } else { Err(Code::OrganisersOwn.into()) }
+}
+
+/// Lets through who may see an event as it would be: an editor of its main organiser, and the authority over its division.
+///
+/// # Errors
+/// Those of [`written_by`].
+fn previewed_by(conn: &mut AnyConn, author: &Author, id: EventId) -> Result<(), Problem> {
+    let draft = drafts::current::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
+    if author.roles().over(draft.division, AuthorityRole::Reviewer) {
+        return Ok(());
+    }
+    drafted_by(conn, author, id, Scope::EventsRead)
 }
 
 /// Lets through who may write an event, or read its draft if that is the scope: an editor of its main organiser.

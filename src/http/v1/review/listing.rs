@@ -66,11 +66,8 @@ const CHANGES: Param = Param::new(
 const WITH_CHANGES: usize = 50;
 
 impl Table for ListReviewItems {
-    const PARAMS: &'static [&'static [Param]] = &[
-        &[KIND, DIVISION, CAMPAIGN, ORGANISATION, STATE, LANE, SORT, CHANGES, CRS],
-        PAGE,
-        LANGUAGE,
-    ];
+    const PARAMS: &'static [&'static [Param]] =
+        &[&[KIND, DIVISION, CAMPAIGN, ORGANISATION, STATE, LANE, SORT, CHANGES, CRS], PAGE, LANGUAGE];
 }
 
 /// List what waits for review
@@ -132,7 +129,8 @@ async fn list_review_items(
             let mut items = Vec::with_capacity(found.len());
             for (at, (judged, _)) in found.into_iter().enumerate() {
                 let kind = judged.item.what.kind;
-                let item = ReviewItem::new(conn, &members.vault, judged, By { now: members.clock.now(), ..by })?;
+                let item =
+                    ReviewItem::new(conn, &members.vault, judged, By { now: members.clock.now(), ..by })?;
                 items.push(match sides.as_ref().and_then(|sides| sides.get(at)) {
                     Some(sides) => item.with(written::changes(conn, kind, sides, by)?),
                     None => item,

@@ -289,12 +289,7 @@ impl ReviewItem {
     ///
     /// # Errors
     /// If the store fails.
-    pub(super) fn new(
-        conn: &mut AnyConn,
-        vault: &Vault,
-        judged: Judged,
-        by: By,
-    ) -> Result<Self, Problem> {
+    pub(super) fn new(conn: &mut AnyConn, vault: &Vault, judged: Judged, by: By) -> Result<Self, Problem> {
         let Judged { item, organisation, is_new, coming } = judged;
         let claim = match item.claimed(by.now) {
             Some((who, until)) => {

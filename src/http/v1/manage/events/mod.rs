@@ -18,8 +18,8 @@ use shown::{By, ManagedEvent, ManagedEventItem, problem, read};
 pub use asked::NewEvent;
 pub(in crate::http::v1) use shown::path;
 
-use super::drafted_by;
 use super::places::Ground;
+use super::{drafted_by, previewed_by};
 use crate::app::drafts;
 use crate::app::sessions::adding::Copied;
 use crate::db::{AnyConn, events, sessions};
@@ -330,7 +330,7 @@ async fn duplicate_event(
 /// Preview an event
 ///
 /// As everybody will see it once its draft is published: the same answer as `/v1/events/{id}`, with what is missing left
-/// empty.
+/// empty. The authority over its division sees it too.
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
@@ -348,7 +348,7 @@ async fn preview_event(
     let id = id.0;
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
-            drafted_by(conn, &author, id, Scope::EventsRead)?;
+            previewed_by(conn, &author, id)?;
             let record = drafts::preview::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
             let sessions = sessions::of_events(conn, &[id.get()])?.remove(&id).unwrap_or_default();
             Ok::<_, Problem>((record, sessions))

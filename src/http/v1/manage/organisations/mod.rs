@@ -41,6 +41,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(apply_for_organisation)
         .service(get_my_organisation)
         .service(update_my_organisation)
+        .service(withdraw_application)
         .configure(members::configure)
         .configure(invitations::configure)
         .configure(api_keys::configure);
@@ -184,7 +185,8 @@ async fn list_my_organisations(
     security(("person" = [])),
     responses(
         (status = 201, description = "The organisation, waiting.", body = ManagedOrganisation),
-        (status = 409, description = "`tooManyApplications`, `keyReused`.", body = ProblemBody,
+        (status = 409, description = "`appliedAlready`: theirs for the same organisation waits; `tooManyApplications`, \
+            `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -273,6 +275,37 @@ async fn update_my_organisation(
     };
     let changed = members.into_inner().aside(change).await?;
     Ok(private::answer(StatusCode::OK, ManagedOrganisation::new(changed, &state.live, asked.lang)))
+}
+
+/// Withdraw an application
+///
+/// Takes back what waits, with everything that it says. What was verified stands; an organisation that never was can be
+/// left then, or apply anew.
+#[utoipa::path(
+    tag = "organisations",
+    params(PathId<OrganisationId>, Asked<Plain>),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The organisation, without it.", body = ManagedOrganisation),
+        (status = 409, description = "`nothingToDo`: none waits; `organisationSuspended`.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/manage/organisations/{id}/withdraw")]
+async fn withdraw_application(
+    staff: Staff,
+    id: PathId<OrganisationId>,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let withdraw = move |members: &Members| {
+        owner(members, &staff, id.0)?;
+        members.organisations.withdraw_application(staff.person.id, id.0)?;
+        members.db.snapshot(|conn| view(conn, &members.vault, &staff.roles, id.0))
+    };
+    let left = members.into_inner().aside(withdraw).await?;
+    Ok(private::answer(StatusCode::OK, ManagedOrganisation::new(left, &state.live, asked.lang)))
 }
 
 /// What outsiders know of an organisation.

@@ -8,8 +8,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use asked::NewSessions;
 pub(super) use asked::Cancellation;
+pub use asked::NewSessions;
 pub(super) use outcomes::CancelResults;
 
 use asked::{CancelledSessions, ChangedSession};
@@ -17,7 +17,7 @@ use outcomes::{AddedSessions, SessionChange};
 use shown::{ManagedSession, ManagedSessionDetail, Shown};
 
 use super::places::Ground;
-use super::written_by;
+use super::{called_off_by, written_by};
 use crate::app::rehearsal::Run;
 use crate::db::sessions as stored;
 use crate::db::{AnyConn, sessions};
@@ -214,13 +214,18 @@ async fn update_session(
 /// Call a session off
 ///
 /// For a reason that everybody may read. Whoever signed up is told once; offers and the queue end. It cannot be taken
-/// back. `dryRun` says who would be told.
+/// back. `dryRun` says who would be told. Members of a suspended organisation may do that too, and an administrator over
+/// its division where the event was taken down or its organisation is suspended.
 #[utoipa::path(
     tag = "manage",
     params(PathId<SessionId>),
     request_body(content = Cancellation, example = json!({ "reason": "台风红色预警，场馆关闭" })),
     security(("person" = [])),
-    responses((status = 200, description = "What became of it.", body = CancelResults))
+    responses(
+        (status = 200, description = "What became of it.", body = CancelResults),
+        (status = 409, description = "`organisersOwn`: to administrators.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[post("/v1/manage/sessions/{id}/cancel")]
 async fn cancel_session(
@@ -243,7 +248,11 @@ async fn cancel_session(
         "ids": ["01h2x7m9k4qpz", "01h2x7m9k4qq0"], "reason": "台风红色预警，场馆关闭", "dryRun": true,
     })),
     security(("person" = [])),
-    responses((status = 200, description = "What became of each.", body = CancelResults))
+    responses(
+        (status = 200, description = "What became of each.", body = CancelResults),
+        (status = 409, description = "`organisersOwn`: to administrators.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[post("/v1/manage/sessions/cancel")]
 async fn cancel_sessions(
@@ -280,9 +289,7 @@ async fn call_off(
             }
             events.sort_unstable();
             events.dedup();
-            events
-                .into_iter()
-                .try_for_each(|event| written_by(conn, &author, event, Scope::EventsWrite).map(drop))
+            events.into_iter().try_for_each(|event| called_off_by(conn, &author, event))
         })?;
         let done = members.sessions.call_off(author.actor(), &ids, &reason, Run::of(dry_run))?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
