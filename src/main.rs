@@ -172,8 +172,10 @@ fn seed(config: &Config, from: Option<PathBuf>, replace: bool) -> Result<(), Fai
         let told = WakeUps::new(url.expose())?;
         tokio::runtime::Runtime::new()?.block_on(told.tell_once())?;
     }
+    // Started from another directory, an embedded store is another one.
+    let store = if config.embedded() { config.database_url() } else { "PostgreSQL".to_owned() };
     say(&format!(
-        "{} inserted, {} replaced, {} left as they were, {} sample sessions added",
+        "{} inserted, {} replaced, {} left as they were, {} sample sessions added, in {store}",
         report.inserted, report.replaced, report.kept, report.sessions
     ));
     Ok(())

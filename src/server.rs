@@ -17,12 +17,17 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
@@ -33,6 +38,7 @@ use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
@@ -48,10 +54,10 @@ use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
-use crate::http::turns::Turns;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
+use crate::http::turns::Turns;
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
@@ -231,6 +237,7 @@ pub async fn start(
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
     let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
     let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review, &origin);
+    let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),
         live: live.clone(),
@@ -247,7 +254,9 @@ pub async fn start(
         vault: vault.clone(),
         desk,
         signups: signups.clone(),
-        events: Events::new(db.clone(), drafts.clone(), sessions.clone()),
+        events: Events::new(authoring.clone(), sessions.clone()),
+        bases: Bases::new(db.clone()),
+        authoring,
         sessions: sessions.clone(),
         sample_signups: settings.sample_signups,
         accounts: accounts.clone(),
@@ -259,8 +268,12 @@ pub async fn start(
         checkins,
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        bulletins: Bulletins::new(db.clone(), random.clone()),
+        featured: FeaturedLists::new(db.clone()),
+        campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
+        targets: Targets::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

@@ -4,7 +4,11 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod authoring;
+pub mod bases;
 pub mod bench_data;
+pub mod bulletins;
+pub mod campaigns;
 pub mod catalogue;
 pub mod checkins;
 pub mod companions;
@@ -14,6 +18,7 @@ pub mod drafts;
 pub mod ended_logins;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod images;
 pub mod notices;
 pub mod organisations;
@@ -30,6 +35,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod targets;
 pub mod text_checks;
 pub mod webhooks;
 
@@ -115,6 +121,12 @@ pub enum Error {
     /// It is as asked for already, or in no state for it.
     #[error("there is nothing to do")]
     NothingToDo,
+    /// Nothing of an event lies within the days of the edition of a campaign.
+    #[error("the event is not in the days of the edition")]
+    OutsideEdition,
+    /// Events are in an edition, or of a unit, that is to go.
+    #[error("events are in it")]
+    CampaignInUse,
     /// The organisation is suspended.
     #[error("the organisation is suspended")]
     Suspended,

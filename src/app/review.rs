@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use super::Error;
 use super::audit;
+use super::campaigns::participations::{self, Proposal};
 use super::drafts::{self, Drafts, authored, standing};
 use super::notices::decided::tell_organisation;
 use super::organisations::applications;
@@ -102,6 +103,8 @@ pub struct Opened {
     pub report: Option<Report>,
     /// What an organisation says of itself.
     pub application: Option<Application>,
+    /// Which event is proposed for which edition of a campaign.
+    pub proposal: Option<Proposal>,
 }
 
 /// How an organisation stands before those who judge what it submits.
@@ -376,8 +379,12 @@ impl Reviews {
                 (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
                 _ => None,
             };
+            let proposal = match kind {
+                ItemKind::Campaign => participations::proposal(conn, &item)?,
+                _ => None,
+            };
             let judged = judged(conn, item, now)?;
-            Ok(Opened { judged, sides, sessions, earlier, report, application })
+            Ok(Opened { judged, sides, sessions, earlier, report, application, proposal })
         })
     }
 
@@ -450,6 +457,9 @@ impl Reviews {
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::verify(tx, &self.vault, by.person, item)
                 }
+                (None, _) if item.what.kind == ItemKind::Campaign => {
+                    participations::confirm(tx, by.person, item)
+                }
                 (None, _) => {
                     self.tell_of_report(tx, item, reason)?;
                     noted(tx, by.person, Action::ReportFollowed, item, None)
@@ -502,6 +512,9 @@ impl Reviews {
                 (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
                 (None, _) if item.what.kind == ItemKind::Organisation => {
                     applications::refuse(tx, &self.vault, by.person, item, reason)
+                }
+                (None, _) if item.what.kind == ItemKind::Campaign => {
+                    participations::refuse(tx, by.person, item, reason)
                 }
                 (None, _) => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
             }

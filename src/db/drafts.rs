@@ -6,8 +6,9 @@ use diesel::prelude::*;
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
+use super::publication::each_table;
 use super::records::IDS_PER_STATEMENT;
-use super::schema::drafts;
+use super::schema::{bases, drafts, events, routes, series};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Draft, State};
 use crate::domain::ids::{OrganisationId, PersonId};
@@ -76,6 +77,62 @@ pub fn find(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<Vec<Draft>, E
         }
     }
     Ok(found)
+}
+
+/// Whose things of which kind are looked for.
+#[derive(Debug, Clone)]
+pub struct Owned {
+    /// The kind.
+    pub kind: Kind,
+    /// Whose: their main organisers.
+    pub organisations: Vec<OrganisationId>,
+    /// How they stand in review; absent: however they do. What was never edited here has no draft, and is as it was
+    /// approved.
+    pub state: Option<State>,
+}
+
+macro_rules! owned {
+    ($table:ident, $owned:expr) => {{
+        let owners: Vec<i64> = $owned.organisations.iter().map(|id| id.get()).collect();
+        let all = $table::table.filter($table::organisation_id.eq_any(owners)).into_boxed();
+        let of_kind = drafts::kind.eq($owned.kind.name());
+        let drafted = drafts::table.filter(of_kind.and(drafts::object_id.eq($table::id)));
+        match $owned.state {
+            None => all,
+            Some(State::Approved) => {
+                let other = drafted.filter(drafts::state.ne(State::Approved.name()));
+                all.filter(diesel::dsl::not(diesel::dsl::exists(other)))
+            }
+            Some(state) => {
+                let state: State = state;
+                all.filter(diesel::dsl::exists(drafted.filter(drafts::state.eq(state.name()))))
+            }
+        }
+    }};
+}
+
+/// How many there are.
+pub fn count_of(conn: &mut AnyConn, owned: &Owned) -> Result<i64, Error> {
+    Ok(each_table!(owned.kind, table => owned!(table, owned).count().get_result(conn)?, 0))
+}
+
+/// Their ids, the newest first: at most `limit` of those that come after the one of the number `before`.
+pub fn ids_of(
+    conn: &mut AnyConn,
+    owned: &Owned,
+    before: Option<i64>,
+    limit: usize,
+) -> Result<Vec<i64>, Error> {
+    Ok(each_table!(
+        owned.kind,
+        table => owned!(table, owned)
+            .filter(table::id.lt(before.unwrap_or(i64::MAX)))
+            .order(table::id.desc())
+            .limit(limit as i64)
+            .select(table::id)
+            .load(conn)?,
+        Vec::new()
+    ))
 }
 
 /// Inserts the first draft of a thing.

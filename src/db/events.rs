@@ -6,11 +6,9 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::records::{Stored, stored};
-use super::schema::{drafts, events};
-use crate::domain::drafts::State;
+use super::schema::events;
 use crate::domain::events::Event;
-use crate::domain::ids::{BaseId, EventId, OrganisationId, SeriesId};
-use crate::domain::kinds::Kind;
+use crate::domain::ids::{BaseId, EventId, SeriesId};
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 
@@ -58,53 +56,4 @@ pub fn announce(tx: &mut Tx<'_>, id: EventId) -> Result<bool, Error> {
 pub fn announce_all(tx: &mut Tx<'_>) -> Result<usize, Error> {
     let fresh = events::table.filter(events::announced_at.is_null());
     Ok(diesel::update(fresh).set(events::announced_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?)
-}
-
-/// The events of some organisations that stand so in review; absent: all. What was never edited here has no draft, and is
-/// as it was approved.
-macro_rules! owned {
-    ($organisations:expr, $state:expr) => {{
-        let owners: Vec<i64> = $organisations.iter().map(|id| id.get()).collect();
-        let all = events::table.filter(events::organisation_id.eq_any(owners)).into_boxed();
-        let drafted =
-            drafts::table.filter(drafts::kind.eq(Kind::Event.name()).and(drafts::object_id.eq(events::id)));
-        match $state {
-            None => all,
-            Some(State::Approved) => {
-                let other = drafted.filter(drafts::state.ne(State::Approved.name()));
-                all.filter(diesel::dsl::not(diesel::dsl::exists(other)))
-            }
-            Some(state) => {
-                let state: State = state;
-                all.filter(diesel::dsl::exists(drafted.filter(drafts::state.eq(state.name()))))
-            }
-        }
-    }};
-}
-
-/// How many events of these organisations stand so in review; absent: all.
-pub fn count_of(
-    conn: &mut AnyConn,
-    organisations: &[OrganisationId],
-    state: Option<State>,
-) -> Result<i64, Error> {
-    Ok(owned!(organisations, state).count().get_result(conn)?)
-}
-
-/// The events of these organisations that stand so in review (absent: all), the newest first: at most `limit` of those
-/// that come after the one of this number.
-pub fn of_organisations(
-    conn: &mut AnyConn,
-    organisations: &[OrganisationId],
-    state: Option<State>,
-    before: Option<i64>,
-    limit: usize,
-) -> Result<Vec<EventId>, Error> {
-    let ids: Vec<i64> = owned!(organisations, state)
-        .filter(events::id.lt(before.unwrap_or(i64::MAX)))
-        .order(events::id.desc())
-        .limit(limit as i64)
-        .select(events::id)
-        .load(conn)?;
-    Ok(ids.into_iter().filter_map(EventId::new).collect())
 }

@@ -51,6 +51,7 @@ macro_rules! each_table {
         }
     };
 }
+pub(super) use each_table;
 
 /// Whether a thing is shown, its organisation's standing aside; `None` if there is no such thing. What is not drafted is
 /// public as soon as it is there.
@@ -65,6 +66,20 @@ pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>
     );
     // The column's CHECK admits no other word.
     Ok(word.map(|word| Publication::from_name(&word).unwrap_or(Publication::TakenDown)))
+}
+
+/// Whose a thing is that was never published; `None` for everything else.
+pub fn drafted_by(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<OrganisationId>, Error> {
+    let drafted: Option<Option<i64>> = each_table!(
+        kind,
+        table => table::table
+            .filter(table::id.eq(id).and(table::publication.eq(Publication::Draft.name())))
+            .select(table::organisation_id.nullable())
+            .first(conn)
+            .optional()?,
+        None
+    );
+    Ok(drafted.flatten().and_then(OrganisationId::new))
 }
 
 /// Those of these things that were never published.

@@ -303,6 +303,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        people -> Integer,
     }
 }
 
@@ -460,6 +461,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    targets (id) {
+        id -> BigInt,
+        division -> BigInt,
+        body -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     webhooks (id) {
         id -> BigInt,
         organisation_id -> BigInt,
@@ -500,6 +512,30 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         reason -> Nullable<Text>,
         fields -> Text,
+    }
+}
+
+diesel::table! {
+    participations (id) {
+        id -> BigInt,
+        campaign_id -> BigInt,
+        edition_id -> BigInt,
+        year -> Integer,
+        event_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_lists (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
     }
 }
 
@@ -682,7 +718,18 @@ diesel::table! {
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
+diesel::allow_tables_to_appear_in_same_query!(events, sessions);
+// Statistics: what was counted of sessions, by the events that they are of.
+diesel::allow_tables_to_appear_in_same_query!(events, signups);
+diesel::allow_tables_to_appear_in_same_query!(events, feedback);
+diesel::allow_tables_to_appear_in_same_query!(events, walk_ins);
+diesel::allow_tables_to_appear_in_same_query!(events, headcounts);
+diesel::allow_tables_to_appear_in_same_query!(sessions, walk_ins);
+diesel::allow_tables_to_appear_in_same_query!(sessions, headcounts);
 diesel::allow_tables_to_appear_in_same_query!(events, drafts);
+diesel::allow_tables_to_appear_in_same_query!(bases, drafts);
+diesel::allow_tables_to_appear_in_same_query!(routes, drafts);
+diesel::allow_tables_to_appear_in_same_query!(series, drafts);
 diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);

@@ -16,10 +16,11 @@ use super::error::Error;
 use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{events, sessions};
 use crate::domain::events::EventStatus;
-use crate::domain::ids::{EventId, SessionId};
+use crate::domain::ids::{BaseId, EventId, OrganisationId, SessionId};
 use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::places::Place;
+use crate::domain::publication::Publication;
 use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
 
@@ -167,6 +168,30 @@ pub fn called_off_with_seats(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<V
     Ok(ids.into_iter().filter_map(SessionId::new).collect())
 }
 
+/// The sessions at a base that overlap a span and are not called off, in order of start, at most `limit`: of events that
+/// everybody sees, and of the organisation's `own`.
+pub fn at_base(
+    conn: &mut AnyConn,
+    base: BaseId,
+    own: Option<OrganisationId>,
+    (from, to): Times,
+    limit: usize,
+) -> Result<Vec<Session>, Error> {
+    let seen = events::publication
+        .eq(Publication::Public.name())
+        .or(events::organisation_id.eq(own.map_or(0, OrganisationId::get)));
+    let there = events::table.filter(events::base_id.eq(base.get()).and(seen)).select(events::id);
+    let rows: Vec<Row> = sessions::table
+        .filter(sessions::event_id.eq_any(there))
+        .filter(sessions::end_at.gt(from.naive_utc()).and(sessions::start_at.lt(to.naive_utc())))
+        .filter(sessions::status.ne(status_name(EventStatus::Cancelled)))
+        .order((sessions::start_at, sessions::id))
+        .limit(limit as i64)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::session).collect()
+}
+
 /// Writes a session that the transaction has locked, but for its seats, and raises its version. `reminded` says how
 /// many of the reminders of its start are not to be told (any more).
 pub fn rewrite(tx: &mut Tx<'_>, session: &Session, reminded: Option<i32>) -> Result<(), Error> {
@@ -180,6 +205,15 @@ pub fn rewrite(tx: &mut Tx<'_>, session: &Session, reminded: Option<i32>) -> Res
             reminded.map(|told| sessions::reminded.eq(told)),
         ))
         .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Deletes a session that nobody ever saw.
+///
+/// # Errors
+/// [`Error::Constraint`] if anything refers to it.
+pub fn delete(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Error> {
+    diesel::delete(sessions::table.find(id.get())).execute(&mut *tx.conn)?;
     Ok(())
 }
 
@@ -296,7 +330,7 @@ fn corrupt(id: i64, source: serde_json::Error) -> Error {
     Error::Corrupt { kind: "session", id, source }
 }
 
-fn status_name(status: EventStatus) -> &'static str {
+pub(super) fn status_name(status: EventStatus) -> &'static str {
     match status {
         EventStatus::Scheduled => "scheduled",
         EventStatus::Changed => "changed",

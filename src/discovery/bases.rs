@@ -11,15 +11,16 @@ use super::snapshot::Snapshot;
 use super::words::{self, Haystack};
 use crate::domain::bases::Base;
 use crate::domain::calendar::Calendar;
-use crate::domain::hours::{DayHours, OpenState, OpeningHours};
+use crate::domain::hours::{Closure, DayHours, OpenState, OpeningHours};
 use crate::domain::places::{Accessibility, Provision};
 use crate::domain::taxonomy;
-use crate::domain::time::Span;
+use crate::domain::time::{Span, day_of};
 
 /// Opening hours of a base, parsed.
 #[derive(Debug, Clone)]
 pub struct BaseHours {
     rule: Option<OpeningHours>,
+    closures: Vec<Closure>,
     /// The calendar of public holidays known here is the mainland's.
     mainland: bool,
 }
@@ -27,7 +28,9 @@ pub struct BaseHours {
 impl BaseHours {
     /// Whether the base is open at `instant`.
     pub fn at(&self, snapshot: &Snapshot, instant: DateTime<Utc>) -> OpenState {
-        self.ask(snapshot, |rule, calendar| rule.at(calendar, instant)).unwrap_or(OpenState::Unknown)
+        let closed = || self.closures.iter().any(|closure| closure.holds(day_of(instant)));
+        let unruled = || if closed() { OpenState::Closed } else { OpenState::Unknown };
+        self.ask(snapshot, |rule, calendar| rule.at(calendar, instant)).unwrap_or_else(unruled)
     }
 
     /// When a base that is open closes; `None` where that is not certain.
@@ -65,7 +68,8 @@ impl Listed for Base {
     type Own = BaseHours;
 
     fn own(&self) -> BaseHours {
-        BaseHours { rule: self.opening_hours(), mainland: self.place.adcode.is_mainland() }
+        let closures = self.closures.clone();
+        BaseHours { rule: self.opening_hours(), closures, mainland: self.place.adcode.is_mainland() }
     }
 
     fn places(&self, world: &Snapshot) -> Arc<[Located]> {

@@ -64,6 +64,24 @@ impl Snapshot {
         }
     }
 
+    /// What becomes of a record once it is published.
+    pub fn previewed<T: Listed>(&self, mut record: Record<T>) -> Entry<T> {
+        record.body.texts(&mut |text| *text = text.filled(&self.traditional));
+        Entry::new(Arc::new(record), self)
+    }
+
+    /// The same with these bases as places, as long as nobody sees them.
+    #[must_use]
+    pub fn with_venues(&self, bases: Vec<Record<Base>>) -> Self {
+        let mut world = self.clone();
+        for record in bases {
+            let Some(id) = BaseId::new(record.id).filter(|id| world.venue(*id).is_none()) else { continue };
+            let entry = Arc::new(world.previewed(record));
+            Arc::make_mut(&mut world.veiled).insert(id, entry);
+        }
+        world
+    }
+
     /// Puts an entry into its table and files it.
     pub(super) fn put<T: Tabled>(&mut self, entry: Entry<T>) {
         let filing = entry.filing(self);

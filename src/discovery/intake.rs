@@ -16,8 +16,9 @@ use crate::domain::bases::Base;
 use crate::domain::bulletins::Bulletin;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
-use crate::domain::divisions::Division;
+use crate::domain::divisions::{Adcode, Division};
 use crate::domain::events::Event;
+use crate::domain::featured::FeaturedList;
 use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, RouteId, SeriesId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
@@ -57,6 +58,8 @@ pub enum Item {
     Policy(Record<Policy>),
     /// A bulletin.
     Bulletin(Record<Bulletin>),
+    /// What comes first in a division.
+    Featured(Record<FeaturedList>),
     /// A base that is not to be seen, or no more; what takes place there still does.
     Veiled(Record<Base>),
     /// Another thing that is not to be seen, or no more.
@@ -78,6 +81,7 @@ impl Item {
             Self::Resource(_) => Kind::Resource,
             Self::Policy(_) => Kind::Policy,
             Self::Bulletin(_) => Kind::Bulletin,
+            Self::Featured(_) => Kind::Featured,
             Self::Hidden(kind, _) => *kind,
         }
     }
@@ -251,6 +255,9 @@ impl Snapshot {
             }
             Item::Bulletin(record) => {
                 keep(&mut self.bulletins, BulletinId::new(record.id)?, record, &self.traditional)
+            }
+            Item::Featured(record) => {
+                keep(&mut self.featured, Adcode::from_number(record.id)?, record, &self.traditional)
             }
         }
     }

@@ -47,19 +47,15 @@ pub struct Way {
 
 /// The ways between stops: as surveyed, else estimated from the stops' positions.
 pub fn ways(entry: &RouteEntry) -> Vec<Way> {
-    let route = entry.body();
-    if !route.legs.is_empty() {
-        let surveyed = |metres: f64| Way { metres: Some(metres.round()), basis: LengthBasis::Surveyed };
-        return route.legs.iter().map(|leg| surveyed(leg.length_metres)).collect();
-    }
+    let surveyed = |number: usize| entry.body().legs.get(number)?.length_metres;
     let estimate = |pair: &[Located]| {
         let [a, b] = pair else { return None };
         let straight = geo::distance(a.spot?.position, b.spot?.position);
         Some((straight * ROAD_FACTOR).round())
     };
-    entry
-        .places
-        .windows(2)
-        .map(|pair| Way { metres: estimate(pair), basis: LengthBasis::Estimated })
-        .collect()
+    let way = |(number, pair)| match surveyed(number) {
+        Some(metres) => Way { metres: Some(metres.round()), basis: LengthBasis::Surveyed },
+        None => Way { metres: estimate(pair), basis: LengthBasis::Estimated },
+    };
+    entry.places.windows(2).enumerate().map(way).collect()
 }

@@ -3,17 +3,29 @@
 use super::invalid::{FieldCode, Invalid};
 use super::kinds::Kind;
 use super::record::{Noun, Reference};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::admission::{Booking, Price};
 use super::hours::{Closure, OpeningHours};
-use super::media::{Image, Notice};
+use super::media::{self, Image, Notice};
 use super::organisations::{self, Organiser};
 use super::partial_date::PartialDate;
 use super::places::{Accessibility, Place};
 use super::sources::Source;
 use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
+
+/// The longest of what is said in words of hours, booking and access, in characters.
+const WORDS_MAX: usize = 500;
+
+/// The longest rule of opening hours, in bytes.
+const RULE_MAX: usize = 500;
+
+const FACILITIES_MAX: usize = 30;
+
+/// Most closures that a base has at a time, past ones too.
+const CLOSURES_MAX: usize = 100;
 
 /// A base.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +51,9 @@ pub struct Base {
     /// When it is open.
     #[serde(default)]
     pub hours: Hours,
+    /// Days on which it is closed whatever its hours say. They take effect at once: no draft has them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closures: Vec<Closure>,
     /// Whether one must book.
     pub booking: Booking,
     /// Whether entry is free; absent where unknown.
@@ -75,21 +90,39 @@ impl Noun for Base {
         if self.organisers.is_empty() {
             invalid.push("organisers", FieldCode::Empty);
         }
+        self.place.check("place", invalid);
         self.price.iter().for_each(|price| price.check(invalid));
-        for (i, image) in self.images.iter().enumerate() {
-            invalid.url(format!("images[{i}].url"), &image.url);
-        }
         for url in self.booking.external_signup.iter().filter_map(|signup| signup.url.as_ref()) {
             invalid.url("booking.externalSignup.url", url);
         }
-        if let Some(Err(error)) = self.hours.rule.as_deref().map(OpeningHours::parse) {
-            invalid.push("hours.rule", FieldCode::Rule { reason: error.to_string() });
+        for (field, words) in [
+            ("hours.note", &self.hours.note),
+            ("booking.text", &self.booking.text),
+            ("accessibility.text", &self.accessibility.text),
+        ] {
+            words.iter().for_each(|words| invalid.text(field, words, WORDS_MAX));
         }
-        for (i, closure) in self.hours.closures.iter().enumerate() {
-            if closure.to < closure.from {
-                invalid.inverted(format!("hours.closures[{i}].from"), "from", "to");
+        self.phone.iter().for_each(|phone| invalid.line("phone", phone, 30));
+        if self.facilities.len() > FACILITIES_MAX {
+            invalid.push("facilities", FieldCode::TooMany { max: FACILITIES_MAX });
+        }
+        for (i, facility) in self.facilities.iter().enumerate() {
+            invalid.line(&format!("facilities[{i}]"), facility, 60);
+        }
+        media::check_all(&self.images, invalid);
+        self.notice.iter().for_each(|notice| notice.check(invalid));
+        match self.hours.rule.as_deref() {
+            Some(rule) if rule.len() > RULE_MAX => {
+                invalid.push("hours.rule", FieldCode::TooLong { max: RULE_MAX });
             }
+            Some(rule) => {
+                if let Err(error) = OpeningHours::parse(rule) {
+                    invalid.push("hours.rule", FieldCode::Rule { reason: error.to_string() });
+                }
+            }
+            None => {}
         }
+        check_closures(&self.closures, invalid);
     }
 
     fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
@@ -98,7 +131,7 @@ impl Noun for Base {
         self.recognitions.iter_mut().for_each(|recognition| visit(&mut recognition.body));
         self.place.texts(visit);
         self.hours.note.iter_mut().for_each(&mut *visit);
-        self.hours.closures.iter_mut().for_each(|closure| visit(&mut closure.reason));
+        self.closures.iter_mut().for_each(|closure| visit(&mut closure.reason));
         self.booking.text.iter_mut().for_each(&mut *visit);
         self.price.iter_mut().for_each(|price| price.texts(visit));
         self.accessibility.text.iter_mut().for_each(&mut *visit);
@@ -125,7 +158,25 @@ impl Base {
     pub fn opening_hours(&self) -> Option<OpeningHours> {
         // Saving refuses a rule that cannot be read; one that got here all the same means that hours are unknown.
         let hours = OpeningHours::parse(self.hours.rule.as_deref()?).ok()?;
-        Some(hours.with_closures(self.hours.closures.clone()))
+        Some(hours.with_closures(self.closures.clone()))
+    }
+
+    /// The closure that holds the venue's `date`.
+    pub fn closure_on(&self, date: NaiveDate) -> Option<&Closure> {
+        self.closures.iter().find(|closure| closure.holds(date))
+    }
+}
+
+/// Adds what is wrong with the closures of a base.
+pub fn check_closures(closures: &[Closure], invalid: &mut Invalid) {
+    if closures.len() > CLOSURES_MAX {
+        invalid.push("closures", FieldCode::TooMany { max: CLOSURES_MAX });
+    }
+    for (i, closure) in closures.iter().enumerate() {
+        invalid.text(&format!("closures[{i}].reason"), &closure.reason, 200);
+        if closure.to < closure.from {
+            invalid.inverted(format!("closures[{i}].from"), "from", "to");
+        }
     }
 }
 
@@ -158,7 +209,4 @@ pub struct Hours {
     /// What the rule cannot say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
-    /// Days closed whatever the rule says.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub closures: Vec<Closure>,
 }

@@ -115,6 +115,13 @@ pub struct Closure {
     pub reason: Text,
 }
 
+impl Closure {
+    /// Whether it holds the venue's `date`.
+    pub fn holds(&self, date: NaiveDate) -> bool {
+        (self.from..=self.to).contains(&date)
+    }
+}
+
 /// A parsed rule and the closures that override it. Parsed once, when a base enters the read model.
 #[derive(Debug, Clone)]
 pub struct OpeningHours {
@@ -158,7 +165,7 @@ impl OpeningHours {
 
     /// The closure that holds `date`.
     pub fn closure(&self, date: NaiveDate) -> Option<&Closure> {
-        self.closures.iter().find(|closure| (closure.from..=closure.to).contains(&date))
+        self.closures.iter().find(|closure| closure.holds(date))
     }
 
     /// Whether the venue is open at `instant`.

@@ -181,10 +181,14 @@ ids! {
     InvitationId = "invitation";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
+    /// A number that an authority wants to reach.
+    TargetId = "target";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
     /// A picture that an organisation uploaded.
     ImageId = "image";
+    /// Of an event in an edition of a campaign.
+    ParticipationId = "participation";
 }
 
 /// A new number for a thing of any kind.

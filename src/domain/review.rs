@@ -26,6 +26,8 @@ words! {
         Organisation = "organisation",
         /// That something published is wrong, as somebody says.
         Report = "report",
+        /// That an event is part of a campaign.
+        Campaign = "campaign",
     }
 
     /// How it came into the queue.

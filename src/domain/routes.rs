@@ -16,6 +16,14 @@ use super::text::Text;
 /// Roads are longer than straight lines by about this factor; used where a leg was not surveyed.
 pub const ROAD_FACTOR: f64 = 1.35;
 
+/// The most days that a route takes, its most stops, and the most points on the way between two of them.
+const DAYS_MAX: u16 = 30;
+const STOPS_MAX: usize = 50;
+const POINTS_MAX: usize = 2_000;
+
+/// Minutes of a day.
+const DAY_MINUTES: u32 = 24 * 60;
+
 /// A route.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,8 +53,8 @@ pub struct Route {
     pub sample: bool,
     /// Stops in order, at least two.
     pub stops: Vec<Stop>,
-    /// Ways between consecutive stops, one fewer than stops; empty where none was surveyed, in which case
-    /// lengths are estimated from the stops' positions.
+    /// Ways between consecutive stops, one fewer than stops; empty where nothing is known of them. Lengths that were not
+    /// surveyed are estimated from the stops' positions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legs: Vec<Leg>,
     /// Who put it together, the first is the main one; empty where an editor of the catalogue did.
@@ -67,8 +75,17 @@ impl Noun for Route {
 
     fn check(&self, invalid: &mut Invalid) {
         invalid.text("name", &self.name, 120);
+        invalid.text("theme", &self.theme, 120);
+        for (field, words) in [("season", &self.season), ("transport", &self.transport)] {
+            words.iter().for_each(|words| invalid.text(field, words, 120));
+        }
+        invalid.range("days", self.days, 1, DAYS_MAX);
+        invalid.range("durationMinutes", self.duration_minutes, 1, u32::from(DAYS_MAX) * DAY_MINUTES);
         if self.stops.len() < 2 {
             invalid.push("stops", FieldCode::TooFew { min: 2 });
+        }
+        if self.stops.len() > STOPS_MAX {
+            invalid.push("stops", FieldCode::TooMany { max: STOPS_MAX });
         }
         if !self.legs.is_empty() && self.legs.len() + 1 != self.stops.len() {
             invalid.push("legs", FieldCode::Conflicting { with: "stops".to_owned() });
@@ -79,7 +96,11 @@ impl Noun for Route {
                 let (min, max) = (earlier.to_string(), self.days.to_string());
                 invalid.push(format!("stops[{i}].day"), FieldCode::OutOfRange { min, max });
             }
+            invalid.range(format!("stops[{i}].stayMinutes"), stop.stay_minutes, 0, DAY_MINUTES);
         }
+        self.legs.iter().enumerate().for_each(|(i, leg)| leg.check(&format!("legs[{i}]"), invalid));
+        self.cover.iter().for_each(|cover| cover.check("cover", invalid));
+        self.notice.iter().for_each(|notice| notice.check(invalid));
     }
 
     fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
@@ -114,7 +135,7 @@ pub struct Stop {
     pub stay_minutes: u32,
 }
 
-/// A surveyed way from one stop to the next.
+/// What is known of the way from one stop to the next.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Leg {
@@ -124,11 +145,30 @@ pub struct Leg {
     /// How long it takes, in minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minutes: Option<u32>,
-    /// Its length in metres.
-    pub length_metres: f64,
+    /// Its length in metres; absent where it was not surveyed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length_metres: Option<f64>,
     /// The way on the map.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub points: Vec<LatLng<Wgs84>>,
+}
+
+impl Leg {
+    fn check(&self, field: &str, invalid: &mut Invalid) {
+        self.mode.iter().for_each(|mode| invalid.line(&format!("{field}.mode"), mode, 20));
+        self.minutes.iter().for_each(|minutes| {
+            invalid.range(format!("{field}.minutes"), *minutes, 0, DAY_MINUTES);
+        });
+        self.length_metres.iter().for_each(|metres| {
+            invalid.range(format!("{field}.lengthMetres"), *metres, 0.0, 1_000_000.0);
+        });
+        if self.points.len() == 1 {
+            invalid.push(format!("{field}.points"), FieldCode::TooFew { min: 2 });
+        }
+        if self.points.len() > POINTS_MAX {
+            invalid.push(format!("{field}.points"), FieldCode::TooMany { max: POINTS_MAX });
+        }
+    }
 }
 
 /// How a length was found.

@@ -13,6 +13,8 @@ use super::sources::Source;
 use super::taxonomy::{self, Code};
 use super::text::Text;
 
+const TAGS_MAX: usize = 20;
+
 /// A lecture series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,6 +56,12 @@ impl Noun for Series {
         if self.organisers.is_empty() {
             invalid.push("organisers", FieldCode::Empty);
         }
+        self.frequency.iter().for_each(|frequency| invalid.text("frequency", frequency, 120));
+        if self.tags.len() > TAGS_MAX {
+            invalid.push("tags", FieldCode::TooMany { max: TAGS_MAX });
+        }
+        self.tags.iter().enumerate().for_each(|(i, tag)| invalid.line(&format!("tags[{i}]"), tag, 60));
+        self.cover.iter().for_each(|cover| cover.check("cover", invalid));
     }
 
     fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {

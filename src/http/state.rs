@@ -9,12 +9,17 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
 use crate::app::accounts::Accounts;
+use crate::app::authoring::Authoring;
+use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
@@ -24,6 +29,7 @@ use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -72,6 +78,10 @@ pub struct Members {
     pub desk: Desk,
     /// The use cases of sign-ups that were made.
     pub signups: Signups,
+    /// The use cases of whatever organisations write.
+    pub authoring: Authoring,
+    /// The use cases of bases.
+    pub bases: Bases,
     /// The use cases of events.
     pub events: Events,
     /// The use cases of sessions.
@@ -86,6 +96,12 @@ pub struct Members {
     pub checkins: Checkins,
     /// The use cases of organisations that joined.
     pub organisations: Organisations,
+    /// The use cases of bulletins.
+    pub bulletins: Bulletins,
+    /// The use cases of what comes first on the first screen.
+    pub featured: FeaturedLists,
+    /// The use cases of campaigns.
+    pub campaigns: Campaigns,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
@@ -100,6 +116,8 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of targets.
+    pub targets: Targets,
     /// The use cases of drafts.
     pub drafts: Drafts,
     /// The use cases of review.

@@ -1,5 +1,8 @@
 //! What is held of a thing that is drafted: its row, who sees it, and its draft.
 
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
 use super::super::{Error, images};
 use super::not_ours;
 use crate::db::records::{self, Stored};
@@ -9,6 +12,7 @@ use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, State, body};
 use crate::domain::ids::OrganisationId;
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
@@ -39,8 +43,10 @@ impl<T: Authored + Stored> Held<T> {
         let draft = match draft {
             Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
             Some(mut draft) => {
-                if let Some(base) = &draft.base {
-                    (draft.body, disputed) = body::merged(base, &draft.body, &public);
+                match &draft.base {
+                    Some(base) => (draft.body, disputed) = body::merged(base, &draft.body, &public),
+                    // What was never published: an authority may have taken it into a campaign meanwhile.
+                    None => body::keep::<T>(&mut draft.body, &public),
                 }
                 draft
             }
@@ -80,7 +86,7 @@ impl<T: Authored + Stored> Held<T> {
 }
 
 /// Writes what its author gives into a draft: in the one way each field is written, with what others set as `public` has
-/// it. Gives the thing, as far as it goes.
+/// it; what was sent back as it was read stays as it was. Gives the thing, as far as it goes.
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is not written as it must be, refers to what is not there, or names another main organiser.
@@ -92,8 +98,10 @@ pub(super) fn write<T: Authored + Stored>(
     origin: &str,
 ) -> Result<T, Error> {
     images::fill_in(tx, draft.organisation, origin, &mut given)?;
-    let ours = serde_json::json!([{ "organisation": draft.organisation }]);
+    let ours = json!([{ "organisation": draft.organisation }]);
     given.entry("organisers").or_insert(ours);
+    body::keep_still(&mut given, &draft.body);
+    date(&mut given, &draft.body, tx.now());
     draft.body = body::normal::<T>(given, public, draft.division)?;
     let thing: T = body::filled(&draft.body, draft.division)?;
     if thing.organisers().first().map(|main| main.organisation) != Some(draft.organisation) {
@@ -109,7 +117,23 @@ pub(super) fn write<T: Authored + Stored>(
     Ok(body::filled(&draft.body, draft.division)?)
 }
 
-/// What a draft refers to that is not there; before it is published, also what nobody sees.
+/// Dates a notice: since now, or as long as it said the same.
+fn date(given: &mut Body, before: &Body, now: DateTime<Utc>) {
+    let Some(notice) = given.get_mut("notice").and_then(Value::as_object_mut) else { return };
+    let before = before.get("notice").filter(|before| before.get("text") == notice.get("text"));
+    match before {
+        Some(before) => {
+            notice.remove("since");
+            notice.extend(before.get("since").map(|since| ("since".to_owned(), since.clone())));
+        }
+        None => {
+            notice.entry("since").or_insert_with(|| json!(now));
+        }
+    }
+}
+
+/// What a draft refers to that is not there: for its author also what another organisation is still drafting; before it is
+/// published, whatever not everybody sees.
 pub(super) fn references<T: Authored + Stored>(
     conn: &mut AnyConn,
     draft: &Draft,
@@ -122,9 +146,13 @@ pub(super) fn references<T: Authored + Stored>(
         let there = if seen {
             publication::of(conn, reference.kind, reference.id)? == Some(Publication::Public)
         } else {
-            records::exists(conn, reference.kind, reference.id)?
+            let theirs = publication::drafted_by(conn, reference.kind, reference.id)?;
+            theirs.is_none_or(|theirs| theirs == draft.organisation)
+                && records::exists(conn, reference.kind, reference.id)?
         };
-        if !there {
+        // That one's own organisation waits to be verified is told when it is handed in.
+        let own = reference.kind == Kind::Organisation && reference.id == draft.organisation.get();
+        if !there && !own {
             invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
         }
     }

@@ -6,7 +6,7 @@ use super::super::notices::decided::tell_organisation;
 use super::super::review::Reviewer;
 use super::held::{self, Held, division, seat};
 use super::noting::{note, published};
-use super::{Drafts, check, publishing};
+use super::{Drafts, check, publishing, standing};
 use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, divisions, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
@@ -165,6 +165,9 @@ impl Drafts {
         let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
         if draft.state == State::Approved && publication == Publication::Public {
             return Err(Error::NothingToDo);
+        }
+        if !standing::of(tx, draft.organisation)?.verified {
+            return Err(Error::Unverified);
         }
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);

@@ -12,6 +12,7 @@ pub(super) mod judged;
 mod noting;
 mod publishing;
 pub(super) mod standing;
+mod with_sessions;
 
 use std::sync::Arc;
 
@@ -103,7 +104,10 @@ pub fn division<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opt
 /// [`Error::Invalid`] with all of it; if the store fails.
 pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
-    let refers = held::references::<T>(conn, draft, true)?;
+    let mut refers = held::references::<T>(conn, draft, true)?;
+    if T::KIND == Kind::Event {
+        with_sessions::check(conn, draft, &mut refers)?;
+    }
     match whole {
         Ok(thing) => Ok(refers.or(thing)?),
         Err(mut invalid) => {
@@ -201,6 +205,9 @@ impl Drafts {
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
                 return Err(Error::VersionConflict);
+            }
+            if draft.body.contains_key("admission") {
+                publishing::admitted::<T>(tx, id, &thing)?;
             }
             note(tx, by, Action::Edited, &draft, None, Some(fields(&written, &draft.body)))?;
             return Ok(draft);

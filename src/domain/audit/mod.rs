@@ -51,6 +51,28 @@ words! {
         Restored = "restored",
         /// Its organisation put it away.
         Archived = "archived",
+        /// A campaign was made.
+        CampaignMade = "campaignMade",
+        /// What is said of a campaign was changed: its editions, its units.
+        CampaignChanged = "campaignChanged",
+        /// An event was proposed for a campaign.
+        ParticipationProposed = "participationProposed",
+        /// It was taken back by its organisation.
+        ParticipationWithdrawn = "participationWithdrawn",
+        /// An authority took an event into a campaign.
+        ParticipationConfirmed = "participationConfirmed",
+        /// An authority did not want it.
+        ParticipationRejected = "participationRejected",
+        /// An authority took it out.
+        ParticipationRemoved = "participationRemoved",
+        /// An authority said what comes first on the first screen.
+        FeaturedSet = "featuredSet",
+        /// A bulletin was issued, past review.
+        BulletinIssued = "bulletinIssued",
+        /// A bulletin was changed.
+        BulletinChanged = "bulletinChanged",
+        /// A bulletin was taken back.
+        BulletinWithdrawn = "bulletinWithdrawn",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.
@@ -95,8 +117,18 @@ words! {
         SessionChanged = "sessionChanged",
         /// A session was called off.
         SessionCancelled = "sessionCancelled",
+        /// A session that nobody ever saw was removed.
+        SessionRemoved = "sessionRemoved",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// The days were changed on which a base is closed.
+        ClosuresChanged = "closuresChanged",
+        /// A target was set.
+        TargetSet = "targetSet",
+        /// A target was changed, or what was reached of it reported.
+        TargetChanged = "targetChanged",
+        /// A target was given up.
+        TargetDeleted = "targetDeleted",
     }
 }
 
@@ -159,7 +191,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 4] = ["session", "report", "webhook", "image"];
+    const OTHERS: [&str; 5] = ["session", "report", "webhook", "image", "target"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

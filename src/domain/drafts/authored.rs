@@ -91,7 +91,7 @@ impl Authored for Event {
 impl Authored for Base {
     const NEEDED: &'static [&'static str] = &["name", "description", "category", "place", "booking"];
     const IMMATERIAL: &'static [&'static str] = &["hours", "phone", "notice", "accessibility", "facilities"];
-    const KEPT: &'static [&'static str] = &["source", "recognitions"];
+    const KEPT: &'static [&'static str] = &["source", "recognitions", "classifications", "closures"];
 
     fn blank(division: Adcode) -> Body {
         fields(json!({

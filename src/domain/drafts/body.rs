@@ -74,6 +74,16 @@ pub fn normal<T: Authored>(mut body: Body, kept: Option<&Body>, division: Adcode
     Ok(normal)
 }
 
+/// Gives a draft the fields that others than its author set, as they are now.
+pub fn keep<T: Authored>(draft: &mut Body, public: &Body) {
+    for field in T::KEPT {
+        match public.get(*field) {
+            Some(value) => draft.insert((*field).to_owned(), value.clone()),
+            None => draft.remove(*field),
+        };
+    }
+}
+
 /// The fields of a thing.
 pub fn of<T: Authored>(thing: &T) -> Body {
     match serde_json::to_value(thing) {
@@ -81,6 +91,37 @@ pub fn of<T: Authored>(thing: &T) -> Body {
         // Texts, numbers, lists and structures of them: a noun is always an object.
         _ => Body::new(),
     }
+}
+
+/// Two positions that are less far apart than this, in degrees, are one that was read in another datum and came back: some
+/// 2 cm.
+const SAME_DEGREES: f64 = 2e-7;
+
+/// Leaves what stays where it was exactly there, however its position was read and sent back.
+pub fn keep_still(given: &mut Body, before: &Body) {
+    if let (Some(lat), Some(lng)) = (unmoved(given, before, "lat"), unmoved(given, before, "lng")) {
+        given.insert("lat".to_owned(), lat);
+        given.insert("lng".to_owned(), lng);
+    }
+    for (field, value) in given {
+        before.get(field).into_iter().for_each(|before| keep_value_still(value, before));
+    }
+}
+
+fn keep_value_still(given: &mut Value, before: &Value) {
+    match (given, before) {
+        (Value::Object(given), Value::Object(before)) => keep_still(given, before),
+        (Value::Array(given), Value::Array(before)) => {
+            given.iter_mut().zip(before).for_each(|(given, before)| keep_value_still(given, before));
+        }
+        _ => {}
+    }
+}
+
+fn unmoved(given: &Body, before: &Body, axis: &str) -> Option<Value> {
+    let before = before.get(axis)?;
+    let apart = given.get(axis)?.as_f64()? - before.as_f64()?;
+    (apart.abs() < SAME_DEGREES).then(|| before.clone())
 }
 
 /// What becomes of `public` when what was changed since `base` is changed in it too; with the fields that were changed
@@ -157,4 +198,28 @@ fn compare(path: &str, before: &Body, after: &Body, found: &mut Vec<Change>) {
 /// The field at the head of a path.
 fn root(path: &str) -> &str {
     path.split(['.', '[']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Body {
+        value.as_object().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_came_back_a_centimetre_off_stays_and_what_moved_moves() {
+        let at = |lat: f64, lng: f64| json!({ "position": { "lat": lat, "lng": lng } });
+        let before =
+            fields(json!({ "place": at(23.04199, 113.35669), "points": [at(23.0, 113.0), at(23.1, 113.1)] }));
+        let mut given = fields(
+            json!({ "place": at(23.0419901, 113.35668995), "points": [at(23.0, 113.0), at(23.1, 113.100001)] }),
+        );
+        keep_still(&mut given, &before);
+        assert_eq!(given["place"], before["place"]);
+        assert_eq!(given["points"], json!([at(23.0, 113.0), at(23.1, 113.100001)]));
+    }
 }

@@ -103,11 +103,14 @@ impl FieldCode {
                 format!("規則無法讀取：{reason}"),
                 format!("The rule cannot be read: {reason}"),
             ),
-            Self::NoSuch { kind } => say(
-                format!("所指的 {kind} 不存在；请核对后重发。"),
-                format!("所指的 {kind} 不存在；請核對後重發。"),
-                format!("There is no such {kind}; check what you refer to."),
-            ),
+            Self::NoSuch { kind } => {
+                let [zh_cn, zh_hk] = called(kind);
+                say(
+                    format!("所指的{zh_cn}不存在；请核对后重发。"),
+                    format!("所指的{zh_hk}不存在；請核對後重發。"),
+                    format!("There is no such {kind}; check what you refer to."),
+                )
+            }
             Self::Malformed(expected) => expected.message(lang),
             Self::Inverted { first, then } => say(
                 format!("{first} 不能晚于或大于 {then}。"),
@@ -158,6 +161,27 @@ impl FieldCode {
             },
             Self::Barred(bar) => bar.message(lang),
         }
+    }
+}
+
+/// What a kind of thing is called in simplified and in traditional Chinese.
+fn called(kind: &str) -> [&str; 2] {
+    match kind {
+        "organisation" => ["机构", "機構"],
+        "base" => ["科普基地", "科普基地"],
+        "series" => ["系列讲座", "系列講座"],
+        "campaign" => ["主题活动", "主題活動"],
+        "route" => ["科普游路线", "科普遊路線"],
+        "event" => ["活动", "活動"],
+        "session" => ["场次", "場次"],
+        "resource" => ["资源名录条目", "資源名錄條目"],
+        "division" => ["行政区划", "行政區劃"],
+        "term" => ["分类代码（见 /v1/taxonomy）", "分類代碼（見 /v1/taxonomy）"],
+        "image" => ["图片", "圖片"],
+        "companion" => ["同行人", "同行人"],
+        "question" => ["问题", "問題"],
+        "account" => ["账号", "賬號"],
+        other => [other, other],
     }
 }
 

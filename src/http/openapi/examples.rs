@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 pub(super) fn complete(document: &mut Value) {
     let schemas = document["components"]["schemas"].clone();
     for operation in entries(&mut document["paths"]).flat_map(entries) {
+        let taken: Vec<String> = parameters(operation).map(str::to_owned).collect();
         let Some(operation) = operation.as_object_mut() else { continue };
         let bodies = operation.iter_mut().flat_map(|(part, value)| match part.as_str() {
             "requestBody" => vec![value],
@@ -16,12 +17,30 @@ pub(super) fn complete(document: &mut Value) {
         for body in bodies {
             let contents = body.get_mut("content").into_iter().flat_map(entries);
             for content in contents.filter(|content| content.get("example").is_none()) {
-                if let Some(example) = of(&content["schema"], &schemas, 0) {
+                if let Some(mut example) = of(&content["schema"], &schemas, 0) {
+                    if let Some(list) = example.as_object_mut().filter(|list| list.contains_key("items")) {
+                        list.retain(|field, _| answers(field, &taken));
+                    }
                     content["example"] = example;
                 }
             }
         }
     }
+}
+
+fn parameters(operation: &Value) -> impl Iterator<Item = &str> {
+    let all = operation["parameters"].as_array().into_iter().flatten();
+    all.filter_map(|parameter| parameter["name"].as_str())
+}
+
+/// Whether a list has this field: some answer a parameter, and stand in no list that does not take it.
+fn answers(field: &str, taken: &[String]) -> bool {
+    let parameter = match field {
+        "facets" | "crs" => field,
+        "nextCursor" => "cursor",
+        _ => return true,
+    };
+    taken.iter().any(|name| name == parameter)
 }
 
 fn entries(value: &mut Value) -> impl Iterator<Item = &mut Value> {

@@ -23,6 +23,9 @@ const BEARER: &str = "person";
 /// The name of the other way, where the systems of partners may call too.
 const KEY: &str = "apiKey";
 
+/// The id of the request in examples of problems.
+const REQUEST: &str = "3f9c2c1d00000007";
+
 /// Turns a collected document into the published one.
 #[must_use]
 pub fn polish(document: &OpenApi) -> Value {
@@ -97,7 +100,12 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     if path.starts_with("/v1/") && !path.ends_with("/push") {
         take_language(operation);
     }
+    if let Some(about) = who.and_then(Who::about) {
+        let said = operation["description"].as_str().unwrap_or_default();
+        operation["description"] = format!("{said}\n\n{about}").trim().into();
+    }
     let Some(responses) = operation["responses"].as_object_mut() else { return };
+    exemplify(responses);
     if in_query {
         let invalid = Invalid::one("radius", FieldCode::OutOfRange { min: "1".into(), max: "500000".into() });
         add(responses, &invalid.into());
@@ -130,6 +138,36 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     add(responses, &Code::Internal.into());
     add(responses, &Code::Unavailable.into());
     responses.sort_keys();
+    let read = path.starts_with("/v1/") && method == "get" && !personal;
+    for (status, response) in responses {
+        let headers: &[(&str, &str)] = match status.as_str() {
+            "200" if read => &[("ETag", "What `If-None-Match` takes to ask whether this answer still holds.")],
+            "429" | "503" => &[("Retry-After", "After how many seconds it is worth trying again.")],
+            _ => &[],
+        };
+        for (name, about) in headers {
+            response["headers"][*name] = json!({ "description": about, "schema": { "type": "string" } });
+        }
+    }
+}
+
+/// Gives every problem that an operation tells of itself the example of the first code that it names.
+fn exemplify(responses: &mut Map<String, Value>) {
+    for (status, response) in responses {
+        let about = response["description"].as_str().unwrap_or_default();
+        let mut named = about.split('`').skip(1).step_by(2);
+        let of_status = |code: &&Code| code.status().as_str() == status.as_str();
+        let named = named.find_map(|word| Code::ALL.iter().find(|code| code.wire() == word));
+        let Some(code) = named.filter(of_status).or_else(|| Code::ALL.iter().find(of_status)) else { continue };
+        let problem = match code {
+            Code::InvalidBody => Problem::unprocessable(Invalid::one("version", FieldCode::Missing)),
+            code => Problem::from(*code),
+        };
+        let content = response.get_mut("content").and_then(|content| content.get_mut(PROBLEM_JSON));
+        if let Some(content) = content.filter(|content| content.get("example").is_none()) {
+            content["example"] = serde_json::to_value(problem.body(Lang::En, REQUEST)).unwrap_or_default();
+        }
+    }
 }
 
 /// Whatever answers with texts, problems too, takes `lang`.
@@ -149,7 +187,7 @@ fn add(responses: &mut Map<String, Value>, problem: &Problem) {
             "description": code.detail(Lang::En),
             "content": { PROBLEM_JSON: {
                 "schema": { "$ref": "#/components/schemas/Problem" },
-                "example": problem.body(Lang::En, "3f9c2c1d00000007"),
+                "example": problem.body(Lang::En, REQUEST),
             } }
         })
     });

@@ -102,6 +102,8 @@ impl From<app::Error> for Problem {
             app::Error::Claimed => Code::Claimed.into(),
             app::Error::OwnSubmission => Code::OwnSubmission.into(),
             app::Error::NothingToDo => Code::NothingToDo.into(),
+            app::Error::OutsideEdition => Code::OutsideEdition.into(),
+            app::Error::CampaignInUse => Code::CampaignInUse.into(),
             app::Error::Suspended => Code::OrganisationSuspended.into(),
             app::Error::Unverified => Code::OrganisationUnverified.into(),
             app::Error::LastOwner => Code::LastOwner.into(),

@@ -5,6 +5,7 @@ mod adding;
 mod calling_off;
 mod changing;
 mod events;
+mod mending;
 mod races;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -256,8 +256,7 @@ impl Maker {
             if self.chance.odds(25) && !plan.rule.contains("26:00") {
                 let from = day_of(clock) + TimeDelta::days(self.chance.between(-3, 4));
                 let to = from + TimeDelta::days(self.chance.between(0, 4));
-                body["hours"]["closures"] =
-                    json!([{ "from": from, "to": to, "reason": { "zh-CN": "维修" } }]);
+                body["closures"] = json!([{ "from": from, "to": to, "reason": { "zh-CN": "维修" } }]);
             }
         }
         read(body)

@@ -57,7 +57,7 @@ const fn plan(rule: &'static str, week: [Day; 7], holiday: OnHoliday) -> Plan {
 /// Whether a base is open at a minute of a day, if that is certain.
 pub fn open_at(base: &Base, date: NaiveDate, minute: u32) -> Option<bool> {
     let plan = PLANS.iter().find(|plan| Some(plan.rule) == base.hours.rule.as_deref())?;
-    if base.hours.closures.iter().any(|closure| closure.from <= date && date <= closure.to) {
+    if base.closures.iter().any(|closure| closure.from <= date && date <= closure.to) {
         return Some(false);
     }
     let by_weekday = plan.week[date.weekday().num_days_from_monday() as usize];

@@ -244,4 +244,28 @@ on_both_stores! {
         assert_eq!(post(&server, &managed(second, "/withdraw"), &other, None).await.json()["name"], "天河天文馆");
         assert_problem(&post(&server, &managed(second, "/leave"), &other, None).await, 409, "lastOwner");
     }
+
+    async fn what_was_read_of_an_application_can_be_sent_back_and_drafts_wait_with_it(store: Store) {
+        let server = town(store).await;
+        let (_, owner) = somebody(&server, &[]);
+        let id = apply(&server, &owner, application()).await;
+        let read = get(&server, &managed(id, ""), &owner).await;
+        let mut back = read.clone();
+        back["version"] = json!(1);
+        let same = ask(&server, Method::PUT, &managed(id, ""), &owner, Some(back)).await;
+        assert_eq!((same.status.as_u16(), &same.json()["application"]["version"]), (200, &json!(2)), "{}", same.text);
+        assert_eq!(same.json()["application"]["evidence"], read["application"]["evidence"]);
+        let mut strange = json!({ "application": application(), "version": 2 });
+        strange["application"]["foo"] = json!(1);
+        strange["bar"] = json!(1);
+        let refused = ask(&server, Method::PUT, &managed(id, ""), &owner, Some(strange)).await;
+        let mut fields: Vec<_> = refused.json()["errors"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap().to_owned()).collect();
+        fields.sort();
+        assert_eq!((refused.status.as_u16(), fields), (422, vec!["application.foo".to_owned(), "bar".to_owned()]));
+        // Its first draft does not say that it does not exist; handing it in says that it waits.
+        let draft = post(&server, "/v1/manage/events", &owner, Some(json!({ "title": "讲座" }))).await;
+        assert_eq!(draft.status, 201, "{}", draft.text);
+        let told = draft.json()["problems"].to_string();
+        assert!(!told.contains("organisers"), "{told}");
+    }
 }

@@ -100,7 +100,7 @@ on_both_stores! {
         let long = "字".repeat(201);
         for (form, fields) in [
             (form(Some(&file), &[]), vec!["alt missing"]),
-            (form(Some(&file), &[("alt", "")]), vec!["alt tooShort"]),
+            (form(Some(&file), &[("alt", "")]), vec!["alt empty"]),
             (form(Some(&file), &[("alt", &long)]), vec!["alt tooLong"]),
             (form(None, &[("alt", "甲")]), vec!["file missing"]),
             (form(Some(b""), &[("alt", "甲")]), vec!["file missing"]),

@@ -9,7 +9,7 @@ use crate::discovery::entries::BaseEntry;
 use crate::domain::bases;
 use crate::domain::ids;
 use crate::domain::taxonomy::Code;
-use crate::domain::time::{Rfc3339, rfc3339};
+use crate::domain::time::{Rfc3339, rfc3339, start_of};
 use crate::http::list::Crs;
 use crate::http::v1::admission::{Booking, Price, price_text};
 use crate::http::v1::media::{Image, Notice, Source};
@@ -58,7 +58,7 @@ pub struct BaseItem<'a> {
     pub accessibility: Accessibility<'a>,
     /// A picture.
     pub cover: Option<Image<'a>>,
-    /// What visitors must know at once.
+    /// What visitors must know at once; where nothing is said and it is closed today, why.
     pub notice: Option<Notice<'a>>,
     /// Metres to 0.1 from the position in the question.
     #[schema(example = 1523.4)]
@@ -133,10 +133,19 @@ impl<'a> BaseItem<'a> {
             phone: base.phone.as_deref(),
             accessibility: Accessibility::new(view, &base.accessibility, None),
             cover: Image::cover(view, &base.images),
-            notice: base.notice.as_ref().map(|notice| Notice::new(view, notice)),
+            notice: notice(view, base),
             distance,
         }
     }
+}
+
+/// What a base says; where it says nothing, why it is closed today.
+fn notice<'a>(view: &View<'a>, base: &'a bases::Base) -> Option<Notice<'a>> {
+    let said = base.notice.as_ref().map(|notice| Notice::new(view, notice));
+    said.or_else(|| {
+        let closure = base.closure_on(view.today())?;
+        Some(Notice { text: view.text(&closure.reason), since: Some(rfc3339(start_of(closure.from))) })
+    })
 }
 
 impl<'a> Level<'a> {
@@ -154,7 +163,7 @@ impl<'a> BaseDetail<'a> {
     /// A base as `view` shows it.
     pub fn new(view: &View<'a>, entry: &'a BaseEntry) -> Self {
         let base = entry.body();
-        let closures = base.hours.closures.iter().filter(|closure| closure.to >= view.today());
+        let closures = base.closures.iter().filter(|closure| closure.to >= view.today());
         Self {
             item: BaseItem::new(view, entry, None),
             description: view.text(&base.description),

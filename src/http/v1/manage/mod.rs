@@ -3,15 +3,27 @@
 //! Texts, places, instants and terms are written here as they are read elsewhere ([`words`], [`places`], [`instants`],
 //! [`terms`]), so that what an author reads can be sent back changed.
 
+pub mod bases;
+mod drafted;
 pub mod events;
+mod fields;
 pub mod images;
 pub mod instants;
+pub mod named;
+mod operations;
 pub mod organisations;
+pub(in crate::http::v1) mod parts;
 pub mod places;
+mod returned;
+pub mod routes;
+pub mod series;
 pub mod sessions;
+pub mod standing;
 pub mod terms;
 pub mod webhooks;
 pub mod words;
+
+pub(in crate::http::v1) use fields::{check, path, written};
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,12 +38,15 @@ use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::http::problem::{Code, Problem};
-use crate::http::staff::{Author, Known};
+use crate::http::staff::Author;
 
 /// Mounts the operations of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
+        .configure(bases::configure)
+        .configure(routes::configure)
+        .configure(series::configure)
         .configure(sessions::configure)
         .configure(images::configure)
         .configure(webhooks::configure);
@@ -52,7 +67,7 @@ fn written_by(
     let theirs = organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Editor));
     let of = theirs.or_else(|| organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Desk)));
     let of = of.or(record.body.organiser()).ok_or(Code::NotFound)?;
-    let known = known(conn, id)?;
+    let known = drafted::known(conn, Kind::Event, id.get())?;
     author.of_organisation(of, MemberRole::Editor, Some(scope), known)?;
     Ok(record)
 }
@@ -79,32 +94,4 @@ fn called_off_by(conn: &mut AnyConn, author: &Author, id: EventId) -> Result<(),
     };
     let taken_down = publication::of(conn, Kind::Event, id.get())? == Some(Publication::TakenDown);
     if suspended || taken_down { Ok(()) } else { Err(Code::OrganisersOwn.into()) }
-}
-
-/// Lets through who may see an event as it would be: an editor of its main organiser, and the authority over its division.
-///
-/// # Errors
-/// Those of [`written_by`].
-fn previewed_by(conn: &mut AnyConn, author: &Author, id: EventId) -> Result<(), Problem> {
-    let draft = drafts::current::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
-    if author.roles().over(draft.division, AuthorityRole::Reviewer) {
-        return Ok(());
-    }
-    drafted_by(conn, author, id, Scope::EventsRead)
-}
-
-/// Lets through who may write an event, or read its draft if that is the scope: an editor of its main organiser.
-///
-/// # Errors
-/// Those of [`written_by`].
-fn drafted_by(conn: &mut AnyConn, author: &Author, id: EventId, scope: Scope) -> Result<(), Problem> {
-    let draft = drafts::current::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
-    let known = known(conn, id)?;
-    author.of_organisation(draft.organisation, MemberRole::Editor, Some(scope), known)
-}
-
-/// What outsiders know of an event.
-fn known(conn: &mut AnyConn, id: EventId) -> Result<Known, Problem> {
-    let public = publication::of(conn, Kind::Event, id.get())? == Some(Publication::Public);
-    Ok(if public { Known::ToAll } else { Known::ToMembers })
 }

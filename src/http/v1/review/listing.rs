@@ -111,6 +111,7 @@ async fn list_review_items(
     };
     let order = if params.word(&SORT) == Some("soonest") { Order::Soonest } else { Order::Oldest };
     let by = By { person: staff.person.id, now: turn.now, lang: asked.lang, crs: params.crs() };
+    let snapshot = state.snapshot()?;
     let read = move |members: &Members| {
         let Listed { items: mut found, total } =
             members.reviews.list(&wanted, order, after, limit + 1, by.now)?;
@@ -132,7 +133,7 @@ async fn list_review_items(
                 let item =
                     ReviewItem::new(conn, &members.vault, judged, By { now: members.clock.now(), ..by })?;
                 items.push(match sides.as_ref().and_then(|sides| sides.get(at)) {
-                    Some(sides) => item.with(written::changes(conn, kind, sides, by)?),
+                    Some(sides) => item.with(written::changes(conn, kind, sides, &snapshot.divisions, by)?),
                     None => item,
                 });
             }
@@ -148,8 +149,8 @@ async fn list_review_items(
 
 /// Get what waits for review
 ///
-/// One item, also once it was decided: with what it changes, field by field, or what was reported; of an event with its
-/// first sessions, and of what was handed in again with what was decided before.
+/// One item, also once it was decided: with what it changes, field by field, what was reported, or what is proposed; of an
+/// event with its first sessions, and of what was handed in again with what was decided before.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Placed>),
@@ -161,14 +162,18 @@ async fn get_review_item(
     staff: Staff,
     id: PathId<ReviewItemId>,
     asked: Asked<Placed>,
+    state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let now = members.clock.now();
+    let (now, snapshot) = (members.clock.now(), state.snapshot()?);
     let by = By { person: staff.person.id, now, lang: asked.lang, crs: asked.params.crs() };
     let read = move |members: &Members| {
         let reviewer = Reviewer { person: by.person, roles: &staff.roles };
         let opened = members.reviews.read(reviewer, &members.vault, id.0, now)?;
-        members.db.read(|conn| ReviewDetail::new(conn, &members.vault, opened, by))
+        members.db.read(|conn| {
+            let with = (&*members.vault, &snapshot.divisions);
+            ReviewDetail::new(conn, with, opened, by)
+        })
     };
     Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
 }

@@ -7,9 +7,11 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::written;
+use crate::app::campaigns::participations::Proposal;
 use crate::app::drafts;
 use crate::app::review::{Judged, Opened};
 use crate::db::AnyConn;
+use crate::discovery::divisions::Divisions;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::events::Event;
@@ -44,6 +46,8 @@ wire! {
         Organisation "organisation"
         /// That something published is wrong, as somebody says.
         Report "report"
+        /// That an event is part of a campaign.
+        Campaign "campaign"
     }
 
     /// How something came into the queue.
@@ -220,6 +224,39 @@ pub struct ReviewDetail {
     report: Option<ReportShown>,
     /// What an organisation says of itself.
     application: Option<ApplicationShown>,
+    /// Which event is proposed for which edition of a campaign.
+    proposal: Option<ProposalShown>,
+}
+
+/// An event that is proposed for an edition of a campaign.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalShown {
+    /// The id of the event.
+    #[schema(example = "01h2x7m9k4qpz")]
+    event_id: String,
+    /// Its title.
+    #[schema(example = "甲虫王国：一只昆虫的铠甲")]
+    title: String,
+    /// The id of the campaign.
+    #[schema(example = "01h2x7m9k4qpz")]
+    campaign_id: String,
+    /// The name of the campaign.
+    #[schema(example = "全国科普日")]
+    campaign: String,
+    /// The id of the edition.
+    #[schema(example = "01h2x7m9k4qpz")]
+    edition_id: String,
+    /// The year that the edition counts for.
+    #[schema(example = 2026)]
+    year: i32,
+    /// The first day of the edition; absent if it is there no more.
+    #[schema(example = "2026-09-19", format = Date)]
+    from: Option<String>,
+    /// The last day of the edition, inclusive.
+    #[schema(example = "2026-09-26", format = Date)]
+    to: Option<String>,
 }
 
 /// What was decided before.
@@ -355,10 +392,15 @@ impl ReviewDetail {
     ///
     /// # Errors
     /// If the store fails.
-    pub(super) fn new(conn: &mut AnyConn, vault: &Vault, opened: Opened, by: By) -> Result<Self, Problem> {
-        let Opened { judged, sides, sessions, earlier, report, application } = opened;
+    pub(super) fn new(
+        conn: &mut AnyConn,
+        (vault, divisions): (&Vault, &Divisions),
+        opened: Opened,
+        by: By,
+    ) -> Result<Self, Problem> {
+        let Opened { judged, sides, sessions, earlier, report, application, proposal } = opened;
         let (kind, object) = (judged.item.what.kind, judged.item.what.object);
-        let changes = written::changes(conn, kind, &sides, by)?;
+        let changes = written::changes(conn, kind, &sides, divisions, by)?;
         let (is_event, more) = (kind == review::ItemKind::Event, sessions.len().saturating_sub(SESSIONS));
         let shown = if is_event { Some(held(conn, object, &sessions, by)?) } else { None };
         let report = report.map(|report| ReportShown {
@@ -382,7 +424,24 @@ impl ReviewDetail {
             crs: by.crs.into(),
             report,
             application: application.map(|application| ApplicationShown::new(application, true)),
+            proposal: proposal.map(|proposal| ProposalShown::new(&proposal, by.lang)),
         })
+    }
+}
+
+impl ProposalShown {
+    fn new(Proposal { what, event, campaign }: &Proposal, lang: Lang) -> Self {
+        let edition = campaign.body.edition(campaign.id, what.edition, what.year..=what.year);
+        Self {
+            event_id: what.event.to_string(),
+            title: event.title.get(lang).to_owned(),
+            campaign_id: what.campaign.to_string(),
+            campaign: campaign.body.name.get(lang).to_owned(),
+            edition_id: what.edition.to_string(),
+            year: what.year,
+            from: edition.map(|edition| edition.from.to_string()),
+            to: edition.map(|edition| edition.to.to_string()),
+        }
     }
 }
 

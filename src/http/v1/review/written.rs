@@ -7,6 +7,7 @@ use super::shown::{By, FieldChange};
 use crate::app::review::Sides;
 use crate::db::AnyConn;
 use crate::db::records::Stored;
+use crate::discovery::divisions::Divisions;
 use crate::domain::bases::Base;
 use crate::domain::drafts::{Body, body};
 use crate::domain::ids::{BaseId, OrganisationId, SeriesId};
@@ -16,8 +17,9 @@ use crate::domain::review::ItemKind;
 use crate::domain::series::Series;
 use crate::http::json::paths::known;
 use crate::http::problem::Problem;
-use crate::http::v1::manage::events::{self, NewEvent};
+use crate::http::v1::manage;
 use crate::http::v1::manage::organisations::OrganisationApplication;
+use crate::http::v1::manage::places::Ground;
 use crate::http::v1::manage::sessions::NewSessions;
 
 /// What an item changes, in the order of the alphabet.
@@ -28,14 +30,13 @@ pub(super) fn changes(
     conn: &mut AnyConn,
     kind: ItemKind,
     sides: &Sides,
+    divisions: &Divisions,
     by: By,
 ) -> Result<Vec<FieldChange>, Problem> {
-    let Some(division) = sides.division else { return Ok(Vec::new()) };
+    let (Some(kind), Some(division)) = (kind.drafted(), sides.division) else { return Ok(Vec::new()) };
+    let ground = Ground { divisions, crs: by.crs, lang: by.lang };
     let mut side = |given: &Body| {
-        let mut fields = match kind {
-            ItemKind::Event => events::written(given, division, by.crs)?,
-            _ => given.clone(),
-        };
+        let mut fields = manage::written(kind, given, division, ground)?;
         name(conn, &mut fields, by)?;
         Ok::<_, Problem>(fields)
     };
@@ -50,15 +51,14 @@ pub(super) fn changes(
 pub(super) fn check(kind: ItemKind, path: &str) -> Result<(), FieldCode> {
     match kind {
         ItemKind::Event if path.starts_with("sessions") => known::<NewSessions>(path),
-        ItemKind::Event => known::<NewEvent>(path),
         ItemKind::Organisation => known::<OrganisationApplication>(path),
-        _ => Ok(()),
+        kind => kind.drafted().map_or(Ok(()), |kind| manage::check(kind, path)),
     }
 }
 
 /// What its authors call a field that this service names otherwise within.
 pub(super) fn path(kind: ItemKind, field: &str) -> String {
-    if kind == ItemKind::Event { events::path(field) } else { field.to_owned() }
+    kind.drafted().map_or_else(|| field.to_owned(), |kind| manage::path(kind, field))
 }
 
 /// Adds to each reference what the thing is called.

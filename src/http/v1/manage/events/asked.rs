@@ -5,11 +5,6 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::named::{Named, named};
-use super::parts::{
-    AuthoredAccessibility, AuthoredExternalSignup, AuthoredImage, AuthoredOnline, AuthoredOrganiser,
-    AuthoredPeriod, AuthoredPrice, AuthoredRecording, AuthoredSpeaker,
-};
 use crate::domain::drafts::Body;
 use crate::domain::events::{Ages, Event};
 use crate::domain::geo;
@@ -18,6 +13,13 @@ use crate::domain::media::Notice;
 use crate::http::list::Crs;
 use crate::http::v1::admission::Admission;
 use crate::http::v1::events::item::Mode;
+use crate::http::v1::manage::returned::Answered;
+use crate::http::v1::manage::drafted::Said;
+use crate::http::v1::manage::named::{Named, named};
+use crate::http::v1::manage::parts::{
+    AuthoredAccessibility, AuthoredExternalSignup, AuthoredImage, AuthoredOnline, AuthoredOrganiser,
+    AuthoredPeriod, AuthoredPrice, AuthoredRecording, AuthoredSpeaker,
+};
 use crate::http::v1::manage::places::{AuthoredPlace, Ground, Warning};
 use crate::http::v1::manage::words::{Words, words};
 
@@ -125,13 +127,12 @@ event! {
 /// Makes the fields that a draft keeps from those that an author wrote.
 macro_rules! body {
     ($($name:ident)+) => {$(
-        impl $name {
-            /// The fields as a draft keeps them, with what may be a mistake.
-            pub(super) fn body(
-                self,
-                ground: Ground<'_>,
-                warnings: &mut Vec<Warning>,
-            ) -> Result<Body, Invalid> {
+        impl Said for $name {
+            fn crs(&self) -> Option<Crs> {
+                self.crs
+            }
+
+            fn body(self, ground: Ground<'_>, warnings: &mut Vec<Warning>) -> Result<Body, Invalid> {
                 let (mut invalid, mut body) = (Invalid::default(), Body::new());
                 // Texts, numbers, lists and structures of them: nothing of it fails to be JSON.
                 let mut put = |field: &str, value: Option<serde_json::Result<Value>>| {
@@ -225,3 +226,5 @@ impl AuthoredEvent {
         }
     }
 }
+
+impl Answered for ChangedEvent {}

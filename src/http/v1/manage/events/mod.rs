@@ -1,8 +1,8 @@
 //! Events as organisations write them.
 
 mod asked;
-mod named;
-mod parts;
+mod campaigns;
+pub(super) mod doubts;
 mod review;
 mod shown;
 
@@ -12,34 +12,26 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use asked::{AuthoredEvent, ChangedEvent};
-use shown::{By, ManagedEvent, ManagedEventItem, problem, read};
+use asked::{ChangedEvent, NewEvent};
+use shown::{ManagedEvent, ManagedEventItem};
 
-pub use asked::NewEvent;
-pub(in crate::http::v1) use shown::path;
-
-use super::places::Ground;
-use super::{drafted_by, previewed_by};
+use super::drafted::{self, ListManaged, Writing, by, drafted_by, location, previewed_by, read};
+use super::returned::Returned;
+use super::standing::problem;
 use crate::app::drafts;
 use crate::app::sessions::adding::Copied;
-use crate::db::{AnyConn, events, sessions};
-use crate::discovery::page::{Answer, Key};
+use crate::db::sessions;
 use crate::domain::api_keys::Scope;
-use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Body, State as Drafted, body};
 use crate::domain::events::Event;
-use crate::domain::geo;
-use crate::domain::ids::{EventId, OrganisationId};
-use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::roles::MemberRole;
+use crate::domain::ids::EventId;
+use crate::domain::invalid::Invalid;
 use crate::http::json::Json;
-use crate::http::list::{Crs, List};
-use crate::http::params::groups::{LANGUAGE, PAGE};
-use crate::http::params::{Asked, Kind, Param, PathId, Table};
+use crate::http::list::List;
+use crate::http::params::{Asked, PathId};
 use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::{IdempotencyKey, Once};
-use crate::http::staff::{Author, Known};
+use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::events::detail::EventDetail;
 use crate::http::v1::filters::Placed;
@@ -49,26 +41,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_managed_events)
         .service(create_event)
         .configure(review::configure)
+        .configure(campaigns::configure)
         .service(get_managed_event)
         .service(update_event)
         .service(duplicate_event)
         .service(preview_event);
-}
-
-/// What `GET /v1/manage/events` takes.
-pub struct ListManagedEvents;
-
-const ORGANISATION: Param =
-    Param::new("organisation", Kind::Id, "Only those of this organisation.", "01h2x7m9k4qpz");
-const STATE: Param = Param::new(
-    "state",
-    Kind::Word(&["draft", "submitted", "approved", "rejected"]),
-    "Only those that stand so in review.",
-    "rejected",
-);
-
-impl Table for ListManagedEvents {
-    const PARAMS: &'static [&'static [Param]] = &[&[ORGANISATION, STATE], PAGE, LANGUAGE];
 }
 
 /// How a copy is made.
@@ -83,99 +60,23 @@ pub struct Duplication {
 /// The farthest that copied sessions are moved, in days.
 const MOST_DAYS_LATER: i64 = 1000;
 
-fn by(asked: &Asked<Placed>, own: Option<Crs>, state: &State) -> By {
-    let crs = own.map_or(asked.params.crs(), geo::Crs::from);
-    By { lang: asked.lang, crs, now: state.now() }
-}
-
-/// The organisation for which something is made: the one named, else the only one that somebody may write for.
-fn organisation(author: &Author, named: Option<&named::Named>) -> Result<OrganisationId, Problem> {
-    let mut invalid = Invalid::default();
-    if let Some(named) = named {
-        let id = named.id::<OrganisationId>("organiser", "organisation", &mut invalid);
-        invalid.or(()).map_err(Problem::unprocessable)?;
-        let id = id.ok_or(Code::Internal)?;
-        author.of_organisation(id, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
-        return Ok(id);
-    }
-    match author.roles().organisations(MemberRole::Editor)[..] {
-        [only] => {
-            author.of_organisation(only, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;
-            Ok(only)
-        }
-        [] => Err(Code::Forbidden.into()),
-        _ => Err(Problem::unprocessable(Invalid::one("organiser", FieldCode::Missing))),
-    }
-}
-
 /// List my events
 ///
 /// Those of the organisations that one belongs to, drafts too, with where they stand in review; the newest first.
 #[utoipa::path(
     tag = "manage",
-    params(Asked<ListManagedEvents>),
+    params(Asked<ListManaged>),
     security(("person" = [])),
     responses((status = 200, description = "One page.", body = List<ManagedEventItem>))
 )]
 #[get("/v1/manage/events")]
 async fn list_managed_events(
     author: Author,
-    asked: Asked<ListManagedEvents>,
+    asked: Asked<ListManaged>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let turn = asked.turn(state.now())?;
-    let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
-    let (before, limit) = (turn.paging.after.as_ref().map(|(_, id)| *id), turn.paging.limit);
-    let wanted: Option<OrganisationId> = asked.params.text(&ORGANISATION).and_then(|id| id.parse().ok());
-    let mut own = author.roles().organisations(MemberRole::Desk);
-    own.retain(|own| wanted.is_none_or(|wanted| wanted == *own));
-    if own.is_empty() && wanted.is_none() {
-        return Err(Code::Forbidden.into());
-    }
-    for own in &own {
-        author.of_organisation(*own, MemberRole::Desk, Some(Scope::EventsRead), Known::ToMembers)?;
-    }
-    let drafted = asked.params.word(&STATE).and_then(Drafted::from_name);
-    let read = move |members: &Members| {
-        members.db.snapshot(|conn| {
-            let total = events::count_of(conn, &own, drafted)?;
-            let ids = events::of_organisations(conn, &own, drafted, before, limit + 1)?;
-            let mut items = Vec::with_capacity(ids.len());
-            for id in &ids {
-                items.extend(item(conn, by, *id)?.map(|item| (item, id.get())));
-            }
-            Ok::<_, Problem>((items, total))
-        })
-    };
-    let (mut items, total) = members.into_inner().aside(read).await?;
-    let more = items.len() > limit;
-    items.truncate(limit);
-    let next = items.last().filter(|_| more).map(|(_, id)| (Key::Number(-id), *id));
-    let answered = Answer { found: items, total: usize::try_from(total).unwrap_or(usize::MAX), next };
-    let list: List<ManagedEventItem> = turn.page(answered, |(item, _)| item);
-    Ok(private::answer(StatusCode::OK, list))
-}
-
-/// The fields of an event's draft as its author writes them, positions in this datum; of no draft none.
-///
-/// # Errors
-/// If the store holds something else: a fault of ours.
-pub(in crate::http::v1) fn written(body: &Body, division: Adcode, crs: geo::Crs) -> Result<Body, Problem> {
-    if body.is_empty() {
-        return Ok(Body::new());
-    }
-    let event: Event = body::filled(body, division).map_err(Problem::unprocessable)?;
-    match serde_json::to_value(AuthoredEvent::new(event, body, crs)) {
-        Ok(serde_json::Value::Object(fields)) => Ok(fields),
-        _ => Err(Code::Internal.into()),
-    }
-}
-
-fn item(conn: &mut AnyConn, by: By, id: EventId) -> Result<Option<ManagedEventItem>, Problem> {
-    let Some(draft) = drafts::current::<Event>(conn, id.get())? else { return Ok(None) };
-    let Some(record) = drafts::preview::<Event>(conn, id.get())? else { return Ok(None) };
-    shown::listed(conn, by, draft, &record.body).map(Some)
+    drafted::list::<Event>(author, asked, state, members).await
 }
 
 /// Write an event
@@ -208,19 +109,10 @@ async fn create_event(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Once { body, repeat } = body;
-    let organisation = organisation(&author, body.organiser.as_ref())?;
-    let by = by(&asked, body.crs, &state);
-    let (snapshot, mut warnings) = (state.snapshot()?, Vec::new());
-    let ground = Ground { divisions: &snapshot.divisions, crs: by.crs, lang: by.lang };
-    let given = body.body(ground, &mut warnings).map_err(Problem::unprocessable)?;
-    let create = move |members: &Members| {
-        let made = members.events.create(author.actor(), organisation, given, repeat.as_ref());
-        let id = made.map_err(problem)?;
-        members.db.read(|conn| Ok::<_, Problem>((id, read(conn, by, id, warnings)?)))
-    };
-    let (id, event) = members.into_inner().aside(create).await?;
-    Ok(private::made(format_args!("/v1/manage/events/{id}"), event))
+    let Once { mut body, repeat } = body;
+    let organiser = body.organiser.take();
+    let writing = Writing::new(author, &asked, body, &state)?;
+    drafted::create::<Event>(writing, organiser, repeat, members).await
 }
 
 /// Read an event as its author
@@ -240,21 +132,15 @@ async fn get_managed_event(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let by = by(&asked, None, &state);
-    let read = move |members: &Members| {
-        members.db.snapshot(|conn| {
-            drafted_by(conn, &author, id.0, Scope::EventsRead)?;
-            read(conn, by, id.0, Vec::new())
-        })
-    };
-    Ok(private::answer(StatusCode::OK, members.into_inner().aside(read).await?))
+    let by = by(&asked, None, &state)?;
+    drafted::get::<Event>(author, id.0.get(), by, members).await
 }
 
 /// Change an event
 ///
 /// Replaces what its author says of it. What is published stays as it was until the change is approved, unless only what
 /// is immaterial differs: then it is published at once, and `review.state` is `approved`. What waits for review waits no
-/// more.
+/// more. What was read can be sent back: what only the answer says (`id`, `review` …) is not looked at.
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
@@ -271,21 +157,14 @@ async fn update_event(
     author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
-    body: Json<ChangedEvent>,
+    body: Json<Returned<ChangedEvent>>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Json(body) = body;
-    let (version, by) = (body.version, by(&asked, body.crs, &state));
-    let (snapshot, mut warnings) = (state.snapshot()?, Vec::new());
-    let ground = Ground { divisions: &snapshot.divisions, crs: by.crs, lang: by.lang };
-    let given = body.body(ground, &mut warnings).map_err(Problem::unprocessable)?;
-    let change = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
-        members.events.update(author.actor(), id.0, version, given).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id.0, warnings))
-    };
-    Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
+    let Json(Returned(body)) = body;
+    let version = body.version;
+    let writing = Writing::new(author, &asked, body, &state)?;
+    drafted::update::<Event>(writing, id.0.get(), version, members).await
 }
 
 /// Duplicate an event
@@ -315,16 +194,16 @@ async fn duplicate_event(
     let mut invalid = Invalid::default();
     body.days_later.into_iter().for_each(|days| invalid.range("daysLater", days, 0, MOST_DAYS_LATER));
     invalid.or(()).map_err(Problem::unprocessable)?;
-    let by = by(&asked, None, &state);
+    let by = by(&asked, None, &state)?;
     let copied = body.days_later.map(|days_later| Copied { days_later });
     let duplicate = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id.0, Scope::EventsWrite))?;
+        members.db.read(|conn| drafted_by::<Event>(conn, &author, id.0.get(), Scope::EventsWrite))?;
         let made = members.events.duplicate(author.actor(), id.0, copied, repeat.as_ref());
-        let copy = made.map_err(problem)?;
-        members.db.read(|conn| Ok::<_, Problem>((copy, read(conn, by, copy, Vec::new())?)))
+        let copy = made.map_err(problem::<Event>)?.get();
+        members.db.read(|conn| Ok::<_, Problem>((copy, read::<Event>(conn, &by, copy, Vec::new())?)))
     };
     let (copy, event) = members.into_inner().aside(duplicate).await?;
-    Ok(private::made(format_args!("/v1/manage/events/{copy}"), event))
+    Ok(private::made(location::<Event>(copy), event))
 }
 
 /// Preview an event
@@ -348,7 +227,7 @@ async fn preview_event(
     let id = id.0;
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
-            previewed_by(conn, &author, id)?;
+            previewed_by::<Event>(conn, &author, id.get())?;
             let record = drafts::preview::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
             let sessions = sessions::of_events(conn, &[id.get()])?.remove(&id).unwrap_or_default();
             Ok::<_, Problem>((record, sessions))

@@ -2,20 +2,12 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::shown::{By, ManagedEvent, ManagedEventItem, problem, read};
-use super::{by, item};
-use crate::app;
-use crate::app::events::{Events, MOST_AT_ONCE};
+use super::shown::{ManagedEvent, ManagedEventItem};
 use crate::app::rehearsal::Run;
-use crate::domain::api_keys::Scope;
-use crate::domain::audit::Actor;
-use crate::domain::geo;
+use crate::domain::events::Event;
 use crate::domain::ids::EventId;
-use crate::domain::invalid::{FieldCode, Invalid};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
@@ -24,8 +16,9 @@ use crate::http::problem::{Problem, ProblemBody};
 use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
+use crate::http::v1::manage::drafted::{SubmittedThings, act, by, submit_many};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
-use crate::http::v1::manage::{called_off_by, drafted_by};
+use crate::http::v1::manage::called_off_by;
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -34,31 +27,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(withdraw_event)
         .service(archive_event)
         .service(cancel_event);
-}
-
-/// Events that are to be handed in.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SubmittedEvents {
-    /// Which.
-    #[schema(example = json!(["01h2x7m9k4qpz"]), min_items = 1, max_items = 100)]
-    ids: Vec<String>,
-}
-
-/// Does something about an event of the author's, and answers with what it is then.
-async fn act(
-    author: Author,
-    id: EventId,
-    by: By,
-    members: web::Data<Members>,
-    work: impl FnOnce(&Events, Actor, EventId) -> Result<(), app::Error> + Send + 'static,
-) -> Result<HttpResponse, Problem> {
-    let act = move |members: &Members| {
-        members.db.read(|conn| drafted_by(conn, &author, id, Scope::EventsWrite))?;
-        work(&members.events, author.actor(), id).map_err(problem)?;
-        members.db.read(|conn| read(conn, by, id, Vec::new()))
-    };
-    Ok(private::answer(StatusCode::OK, members.into_inner().aside(act).await?))
 }
 
 /// Submit an event
@@ -85,8 +53,9 @@ async fn submit_event(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let by = by(&asked, None, &state);
-    act(author, id.0, by, members, |events, author, id| events.submit(author, &[id])).await
+    let by = by(&asked, None, &state)?;
+    let id = id.0.get();
+    act::<Event>(author, id, by, members, move |all, author| all.submit::<Event>(author, &[id])).await
 }
 
 /// Submit many events
@@ -95,7 +64,7 @@ async fn submit_event(
 #[utoipa::path(
     tag = "manage",
     params(Asked<Plain>),
-    request_body = SubmittedEvents,
+    request_body = SubmittedThings,
     security(("person" = [])),
     responses(
         (status = 200, description = "The events, with where they stand.", body = List<ManagedEventItem>),
@@ -107,50 +76,11 @@ async fn submit_event(
 async fn submit_events(
     author: Author,
     asked: Asked<Plain>,
-    body: Json<SubmittedEvents>,
+    body: Json<SubmittedThings>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Json(SubmittedEvents { ids }) = body;
-    let events = named(&ids).map_err(Problem::unprocessable)?;
-    let by = By { lang: asked.lang, crs: geo::Crs::default(), now: state.now() };
-    let submit = move |members: &Members| {
-        members.db.read(|conn| {
-            events.iter().try_for_each(|id| drafted_by(conn, &author, *id, Scope::EventsWrite))
-        })?;
-        members.events.submit(author.actor(), &events).map_err(problem)?;
-        members.db.read(|conn| {
-            let mut items = Vec::with_capacity(events.len());
-            for id in &events {
-                items.extend(item(conn, by, *id)?);
-            }
-            Ok::<_, Problem>(items)
-        })
-    };
-    let items = members.into_inner().aside(submit).await?;
-    let list: List<ManagedEventItem> = List::whole(items, None);
-    Ok(private::answer(StatusCode::OK, list))
-}
-
-/// The events that are to be handed in: how many is judged before any is read.
-fn named(ids: &[String]) -> Result<Vec<EventId>, Invalid> {
-    let mut invalid = Invalid::default();
-    if ids.is_empty() {
-        invalid.push("ids", FieldCode::TooFew { min: 1 });
-    }
-    if ids.len() > MOST_AT_ONCE {
-        invalid.push("ids", FieldCode::TooMany { max: MOST_AT_ONCE });
-        return Err(invalid);
-    }
-    let mut events = Vec::with_capacity(ids.len());
-    for (at, id) in ids.iter().enumerate() {
-        match id.parse() {
-            Ok(id) if events.contains(&id) => invalid.push(format!("ids[{at}]"), FieldCode::Repeated),
-            Ok(id) => events.push(id),
-            Err(_) => invalid.push(format!("ids[{at}]"), FieldCode::NoSuch { kind: "event" }),
-        }
-    }
-    invalid.or(events)
+    submit_many::<Event>(author, body.0, by(&asked, None, &state)?, members).await
 }
 
 /// Withdraw an event
@@ -170,8 +100,9 @@ async fn withdraw_event(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let by = by(&asked, None, &state);
-    act(author, id.0, by, members, |events, author, id| events.withdraw(author, id)).await
+    let by = by(&asked, None, &state)?;
+    let id = id.0.get();
+    act::<Event>(author, id, by, members, move |all, author| all.withdraw::<Event>(author, id)).await
 }
 
 /// Put an event away
@@ -196,8 +127,9 @@ async fn archive_event(
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let by = by(&asked, None, &state);
-    act(author, id.0, by, members, |events, author, id| events.archive(author, id)).await
+    let by = by(&asked, None, &state)?;
+    let id = id.0.get();
+    act::<Event>(author, id, by, members, move |all, author| all.archive::<Event>(author, id)).await
 }
 
 /// Call an event off
@@ -231,19 +163,4 @@ async fn cancel_event(
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
     Ok(private::answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn how_many_events_are_handed_in_is_judged_before_what_they_are() {
-        let told = |count: usize| named(&vec!["none".to_owned(); count]).unwrap_err().0;
-        let [few] = &told(0)[..] else { panic!("{:?}", told(0)) };
-        assert_eq!((few.field.as_str(), few.code.wire()), ("ids", "tooFew"));
-        let [many] = &told(MOST_AT_ONCE + 1)[..] else { panic!("{:?}", told(MOST_AT_ONCE + 1)) };
-        assert_eq!((many.field.as_str(), many.code.wire()), ("ids", "tooMany"));
-        assert_eq!(told(MOST_AT_ONCE).len(), MOST_AT_ONCE);
-    }
 }

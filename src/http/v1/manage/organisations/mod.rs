@@ -1,9 +1,12 @@
 //! Organisations (单位) as their members see them: applying, and how one stands.
 
 pub mod api_keys;
+pub mod duties;
 pub mod invitations;
 pub mod members;
 pub mod shown;
+pub mod statistics;
+pub mod yearly_report;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
@@ -33,6 +36,7 @@ use crate::http::repeats::Once;
 use crate::http::staff::{Author, Known, Staff};
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Plain;
+use super::returned::{Answered, Returned};
 use shown::{ManagedOrganisation, OrganisationKindName, Viewed};
 
 /// Mounts the operations of this folder.
@@ -42,9 +46,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(get_my_organisation)
         .service(update_my_organisation)
         .service(withdraw_application)
+        .configure(statistics::configure)
+        .configure(yearly_report::configure)
         .configure(members::configure)
         .configure(invitations::configure)
-        .configure(api_keys::configure);
+        .configure(api_keys::configure)
+        .configure(duties::configure);
 }
 
 /// What an organisation says of itself.
@@ -98,10 +105,21 @@ pub struct OrganisationContact {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrganisationChange {
     /// All of it, as it is to be.
-    application: OrganisationApplication,
+    #[schema(value_type = OrganisationApplication)]
+    application: Returned<OrganisationApplication>,
     /// `application.version` as it was read; 0 where there is none yet.
     #[schema(example = 1, minimum = 0)]
     version: i64,
+}
+
+impl Answered for OrganisationApplication {
+    const ANSWERED: &'static [&'static str] = &["state", "reason", "submittedAt", "decidedAt", "version"];
+}
+
+impl Answered for OrganisationChange {
+    const ANSWERED: &'static [&'static str] = &[
+        "id", "name", "kind", "adcode", "url", "role", "verified", "trusted", "suspendedAt", "suspendedReason",
+    ];
 }
 
 impl OrganisationApplication {
@@ -241,7 +259,7 @@ async fn get_my_organisation(
 
 /// Change what my organisation says of itself
 ///
-/// All of it waits for an authority anew. What was verified stands, and is shown to everybody, until that is decided.
+/// What was read can be sent back: what only the answer says is not looked at. All of it waits for an authority anew. What was verified stands, and is shown to everybody, until that is decided.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Asked<Plain>),
@@ -258,11 +276,11 @@ async fn update_my_organisation(
     staff: Staff,
     id: PathId<OrganisationId>,
     asked: Asked<Plain>,
-    body: Json<OrganisationChange>,
+    body: Json<Returned<OrganisationChange>>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let OrganisationChange { application, version } = body.0;
+    let Json(Returned(OrganisationChange { application: Returned(application), version })) = body;
     let read = application.read("application.");
     let change = move |members: &Members| {
         owner(members, &staff, id.0)?;
