@@ -17,6 +17,8 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
 use crate::app::bulletins::Bulletins;
@@ -33,6 +35,7 @@ use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
@@ -272,8 +275,11 @@ pub async fn start(
         featured: FeaturedLists::new(db.clone()),
         campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
+        resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
         targets: Targets::new(db.clone(), random.clone()),
+        accreditations: Accreditations::new(db.clone(), random.clone()),
+        assessments: Assessments::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

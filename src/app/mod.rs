@@ -3,6 +3,8 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod accreditations;
+pub mod assessments;
 pub mod audit;
 pub mod authoring;
 pub mod bases;
@@ -24,10 +26,12 @@ pub mod notices;
 pub mod organisations;
 pub mod passwords;
 pub mod programme;
+mod registers;
 pub mod rehearsal;
 pub mod repeats;
 pub mod reports;
 pub mod reseal;
+pub mod resources;
 pub mod review;
 pub mod roles;
 mod rooms;
@@ -148,6 +152,12 @@ pub enum Error {
     /// Somebody has as many applications waiting as anybody can have.
     #[error("there are too many applications")]
     TooManyApplications,
+    /// Somebody has as much waiting for the directory as anybody can have.
+    #[error("there are too many submissions")]
+    TooManySubmissions,
+    /// A term can be renewed near its end only.
+    #[error("the term is not near its end")]
+    RenewalTooEarly,
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,

@@ -7,8 +7,10 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod accreditations;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod attendees;
 pub mod audit;
 pub mod bases;
@@ -46,7 +48,9 @@ pub mod persons;
 pub mod policies;
 pub mod publication;
 pub mod records;
+pub mod register_numbers;
 pub mod reports;
+pub mod resource_contacts;
 pub mod resources;
 pub mod review_items;
 pub mod roles;

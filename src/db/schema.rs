@@ -127,6 +127,25 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        organisation_id -> Nullable<BigInt>,
+        publication -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    resource_contacts (resource_id) {
+        resource_id -> BigInt,
+        contact -> Text,
+    }
+}
+
+diesel::table! {
+    register_numbers (register, division, year) {
+        register -> Text,
+        division -> BigInt,
+        year -> Integer,
+        used -> Integer,
     }
 }
 
@@ -447,7 +466,8 @@ diesel::table! {
     drafts (kind, object_id) {
         kind -> Text,
         object_id -> BigInt,
-        organisation_id -> BigInt,
+        organisation_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
         division -> BigInt,
         version -> BigInt,
         state -> Text,
@@ -660,6 +680,62 @@ diesel::table! {
 }
 
 diesel::table! {
+    accreditations (id) {
+        id -> BigInt,
+        base_id -> BigInt,
+        organisation_id -> BigInt,
+        level -> Text,
+        title -> Text,
+        division -> BigInt,
+        renews_id -> Nullable<BigInt>,
+        body -> Text,
+        state -> Text,
+        version -> BigInt,
+        certificate -> Nullable<Text>,
+        since -> Nullable<Timestamp>,
+        until -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assessment_rounds (id) {
+        id -> BigInt,
+        division -> BigInt,
+        year -> Integer,
+        level -> Text,
+        due -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> BigInt,
+        round_id -> BigInt,
+        base_id -> BigInt,
+        organisation_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        answers -> Text,
+        figures -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        submitted_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         organisation_id -> BigInt,
@@ -715,6 +791,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(assessments -> assessment_rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, assessment_rounds);
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
@@ -734,6 +812,9 @@ diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
+diesel::allow_tables_to_appear_in_same_query!(resources, organisations);
+diesel::allow_tables_to_appear_in_same_query!(resources, drafts);
+diesel::allow_tables_to_appear_in_same_query!(resource_contacts, drafts);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
 diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

@@ -10,7 +10,7 @@ use super::dialect::each;
 use super::error::Error;
 use super::{
     applications, audit, companions, feedback, invitations, member_labels, passwords, persons, reports,
-    signups, webhooks, wechat_identities as identities,
+    resource_contacts, signups, webhooks, wechat_identities as identities,
 };
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
@@ -44,6 +44,7 @@ pub const COLUMNS: &[Column] = &[
     applications::CONTACT,
     invitations::LABEL,
     member_labels::LABEL,
+    resource_contacts::CONTACT,
 ];
 
 impl Column {

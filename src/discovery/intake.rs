@@ -19,7 +19,7 @@ use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::events::Event;
 use crate::domain::featured::FeaturedList;
-use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, RouteId, SeriesId};
+use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, ResourceId, RouteId, SeriesId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::policies::Policy;
@@ -268,6 +268,7 @@ impl Snapshot {
             Kind::Base => drop(Arc::make_mut(&mut self.bases).remove(&BaseId::new(id)?)),
             Kind::Series => drop(Arc::make_mut(&mut self.series).remove(&SeriesId::new(id)?)),
             Kind::Route => drop(Arc::make_mut(&mut self.routes).remove(&RouteId::new(id)?)),
+            Kind::Resource => drop(Arc::make_mut(&mut self.resources).remove(&ResourceId::new(id)?)),
             // Events lie in the index alone; what is not reviewed is never hidden.
             _ => {}
         }

@@ -183,6 +183,12 @@ ids! {
     ReviewItemId = "reviewItem";
     /// A number that an authority wants to reach.
     TargetId = "target";
+    /// A level that a base applies for, or was granted.
+    AccreditationId = "accreditation";
+    /// A year for which the bases of a level are assessed.
+    AssessmentRoundId = "assessmentRound";
+    /// The assessment of a base for a year.
+    AssessmentId = "assessment";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
     /// A picture that an organisation uploaded.

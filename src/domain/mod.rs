@@ -4,9 +4,11 @@
 //! stand around it in [`record::Record`]. Wire shapes are the business of `http`.
 
 pub mod access;
+pub mod accreditations;
 pub mod admission;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod audit;
 pub mod bases;
 pub mod bulletins;

@@ -9,6 +9,8 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
 use crate::app::bulletins::Bulletins;
@@ -25,6 +27,7 @@ use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
@@ -122,6 +125,12 @@ pub struct Members {
     pub drafts: Drafts,
     /// The use cases of review.
     pub reviews: Reviews,
+    /// The use cases of the resource directory.
+    pub resources: Resources,
+    /// The use cases of accreditation.
+    pub accreditations: Accreditations,
+    /// The use cases of assessments.
+    pub assessments: Assessments,
     /// The use cases of reports.
     pub reports: Reports,
     /// The use cases of web-hooks.

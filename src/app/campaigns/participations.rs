@@ -16,6 +16,7 @@ use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, campaigns, participations as rows, publication, review_items, sessions};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::campaigns::Campaign;
+use crate::domain::drafts::Owner;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{CampaignId, EditionId, EventId, ParticipationId, PersonId};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -69,7 +70,7 @@ impl Campaigns {
         self.db.write(|tx| {
             let held = Taken::read(tx, campaign, edition, event)?;
             let organisation = held.event.body.organiser().ok_or(Error::NotFound)?;
-            let standing = standing::of(tx, organisation)?;
+            let standing = standing::of(tx, Owner::Organisation(organisation))?;
             if !standing.verified {
                 return Err(Error::Unverified);
             }

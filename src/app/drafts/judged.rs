@@ -11,7 +11,7 @@ use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, divisions, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Authored, Draft, FieldNote, State, body};
+use crate::domain::drafts::{Authored, Draft, FieldNote, Owner, State, body};
 use crate::domain::ids::{OrganisationId, PersonId, ReviewItemId};
 use crate::domain::notices::decisions::Outcome;
 use crate::domain::publication::Publication;
@@ -38,7 +38,7 @@ pub(in crate::app) fn whose<T: Authored + Stored>(
     let Some(record) = T::get(conn, id)? else { return Ok(None) };
     let organisation = record.body.organisers().first().map(|main| main.organisation);
     let seat = match organisation {
-        Some(organisation) => seat(conn, organisation)?,
+        Some(organisation) => seat(conn, Owner::Organisation(organisation))?,
         None => divisions::first(conn)?,
     };
     let division = division(conn, &record.body, seat.ok_or(Error::NotFound)?)?;
@@ -80,7 +80,7 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         moved(held::save(tx, &draft, stored))?;
-        moved(publishing::publish(tx, &record, publication, &thing))?;
+        moved(publishing::publish(tx, draft.division, &record, publication, &thing))?;
         let told = published(&body::of(&record.body), &thing);
         tell(tx, Outcome::Approved, &draft, thing.title(), None)?;
         note(tx, Actor::Person(by), Action::Published, &draft, None, Some(told))
@@ -166,7 +166,7 @@ impl Drafts {
         if draft.state == State::Approved && publication == Publication::Public {
             return Err(Error::NothingToDo);
         }
-        if !standing::of(tx, draft.organisation)?.verified {
+        if !standing::of(tx, draft.owner)?.verified {
             return Err(Error::Unverified);
         }
         let thing: T = check(tx, &draft)?;
@@ -176,7 +176,7 @@ impl Drafts {
         draft.updated_at = tx.now();
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
-        publishing::publish(tx, &record, publication, &thing)?;
+        publishing::publish(tx, draft.division, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
         tell(tx, Outcome::Approved, &draft, thing.title(), Some(reason))?;
         note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;
@@ -204,8 +204,9 @@ fn tell(
     title: &Text,
     reason: Option<&str>,
 ) -> Result<(), Error> {
+    let Some(organisation) = draft.organisation() else { return Ok(()) };
     let object = Object::of(draft.kind, draft.object);
-    Ok(tell_organisation(tx, draft.organisation, outcome, object, title, reason)?)
+    Ok(tell_organisation(tx, organisation, outcome, object, title, reason)?)
 }
 
 /// Notes what an authority did to what everybody sees, or saw, and tells its organisation.

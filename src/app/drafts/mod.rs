@@ -7,6 +7,7 @@
 //!
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
+mod assigned;
 mod held;
 pub(super) mod judged;
 mod noting;
@@ -23,7 +24,7 @@ use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
 use crate::domain::audit::{Action, Actor};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Authored, Body, Draft, State, body};
+use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
 use crate::domain::ids::{self, OrganisationId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
@@ -53,6 +54,10 @@ macro_rules! authored {
             }
             $crate::domain::kinds::Kind::Series => {
                 type $noun = $crate::domain::series::Series;
+                $work
+            }
+            $crate::domain::kinds::Kind::Resource => {
+                type $noun = $crate::domain::resources::Resource;
                 $work
             }
             _ => Err($crate::app::Error::NotFound),
@@ -108,6 +113,13 @@ pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<
     if T::KIND == Kind::Event {
         with_sessions::check(conn, draft, &mut refers)?;
     }
+    let nowhere = |thing: &T| thing.adcode().is_none() && thing.venue().is_none();
+    // Whose authority it is, the seat of an organisation would tell.
+    if draft.organisation().is_none()
+        && body::filled::<T>(&draft.body, draft.division).is_ok_and(|thing| nowhere(&thing))
+    {
+        refers.push("reach", FieldCode::Missing);
+    }
     match whole {
         Ok(thing) => Ok(refers.or(thing)?),
         Err(mut invalid) => {
@@ -135,12 +147,26 @@ impl Drafts {
         organisation: OrganisationId,
         given: Body,
     ) -> Result<Draft, Error> {
-        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
+        self.create_of::<T>(tx, by, Owner::Organisation(organisation), given)
+    }
+
+    /// Begins something new of whose it is to be, as [`Drafts::create`] does of an organisation's.
+    ///
+    /// # Errors
+    /// Those of [`Drafts::create`].
+    pub fn create_of<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        owner: Owner,
+        given: Body,
+    ) -> Result<Draft, Error> {
+        let seat = held::seat(tx, owner)?.ok_or(Error::NotFound)?;
         let object = ids::number(tx.now(), &*self.random);
         let mut draft = Draft {
             kind: T::KIND,
             object,
-            organisation,
+            owner,
             division: seat,
             version: 1,
             state: State::Draft,
@@ -169,14 +195,15 @@ impl Drafts {
         by: Actor,
         id: i64,
     ) -> Result<Draft, Error> {
-        let Draft { organisation, mut body, .. } = Held::<T>::need(tx, id)?.draft;
+        let Draft { owner, mut body, .. } = Held::<T>::need(tx, id)?.draft;
         body.remove("notice");
         body.retain(|field, _| !T::KEPT.contains(&field.as_str()));
-        self.create::<T>(tx, by, organisation, body)
+        self.create_of::<T>(tx, by, owner, body)
     }
 
     /// Replaces what an author gives of a thing. What waits for review waits no more. Where only what is immaterial
-    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells.
+    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells. What says
+    /// nothing new changes nothing, and goes on waiting.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`; [`Error::Invalid`] as
@@ -194,9 +221,12 @@ impl Drafts {
             return Err(Error::VersionConflict);
         }
         let public = body::of(&record.body);
-        let written = draft.body.clone();
+        let (written, held) = (draft.body.clone(), draft.clone());
         let before = draft.base.take().unwrap_or_else(|| public.clone());
         let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
+        if draft.body == written {
+            return Ok(held);
+        }
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
@@ -228,7 +258,7 @@ impl Drafts {
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if let Some(thing) = ready {
-            publishing::publish(tx, &record, publication, &thing)?;
+            publishing::publish(tx, draft.division, &record, publication, &thing)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
             ask_wechat(tx, by, &draft)?;
         } else {
@@ -250,7 +280,7 @@ impl Drafts {
             State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
             State::Approved | State::Draft | State::Rejected => {}
         }
-        let standing = standing::of(tx, draft.organisation)?;
+        let standing = standing::of(tx, draft.owner)?;
         if !standing.verified {
             return Err(Error::Unverified);
         }
@@ -268,7 +298,7 @@ impl Drafts {
         }
         held::save(tx, &draft, stored)?;
         if at_once {
-            publishing::publish(tx, &record, publication, &thing)?;
+            publishing::publish(tx, draft.division, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);
             note(tx, by, Action::Published, &draft, None, Some(told))?;
             // Whoever hands in again draws no second lot.

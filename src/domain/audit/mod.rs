@@ -73,6 +73,18 @@ words! {
         BulletinChanged = "bulletinChanged",
         /// A bulletin was taken back.
         BulletinWithdrawn = "bulletinWithdrawn",
+        /// Whoever submitted it said that it is still so.
+        Confirmed = "confirmed",
+        /// Nobody said so for too long, or its term ended.
+        Lapsed = "lapsed",
+        /// A base was granted a level for a term.
+        Accredited = "accredited",
+        /// An authority took that away.
+        AccreditationRevoked = "accreditationRevoked",
+        /// A year was opened for which bases are assessed.
+        AssessmentOpened = "assessmentOpened",
+        /// An authority assessed a base for a year.
+        Assessed = "assessed",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.
@@ -121,6 +133,8 @@ words! {
         SessionRemoved = "sessionRemoved",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// An authority gave it to another organisation.
+        Assigned = "assigned",
         /// The days were changed on which a base is closed.
         ClosuresChanged = "closuresChanged",
         /// A target was set.
@@ -191,7 +205,8 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 5] = ["session", "report", "webhook", "image", "target"];
+    const OTHERS: [&str; 8] =
+        ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

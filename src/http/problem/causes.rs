@@ -111,6 +111,8 @@ impl From<app::Error> for Problem {
             app::Error::CreditCodeTaken => Code::CreditCodeTaken.into(),
             app::Error::HasOwner => Code::HasOwner.into(),
             app::Error::TooManyApplications => Code::TooManyApplications.into(),
+            app::Error::TooManySubmissions => Code::TooManySubmissions.into(),
+            app::Error::RenewalTooEarly => Code::RenewalTooEarly.into(),
             app::Error::TooManyInvitations => Code::TooManyInvitations.into(),
             app::Error::TooManyApiKeys => Code::TooManyApiKeys.into(),
             app::Error::Db(error) => error.into(),

@@ -496,6 +496,20 @@ codes! {
         ["每人最多有五份申请同时等待核实；请等待结果。", "每人最多有五份申請同時等待核實；請等待結果。",
          "Five applications of yours wait already; wait until they are decided."]
     }
+    /// Twenty submissions of a person to the directory wait already.
+    TooManySubmissions "tooManySubmissions" 409 {
+        ["待审核的申报过多", "待審核的申報過多", "Too many submissions"],
+        ["每人最多有二十项资源同时等待审核；请等待结果，或先撤回一些。",
+         "每人最多有二十項資源同時等待審核；請等待結果，或先撤回一些。",
+         "Twenty submissions of yours wait already; wait until they are decided, or take some back."]
+    }
+    /// The term of an accreditation ends in more than half a year.
+    RenewalTooEarly "renewalTooEarly" 409 {
+        ["尚未到续期时间", "尚未到續期時間", "Too early to renew"],
+        ["有效期届满前 180 天起可申请续期；renewableFrom 给出日期。",
+         "有效期屆滿前 180 天起可申請續期；renewableFrom 給出日期。",
+         "A term can be renewed from 180 days before its end; `renewableFrom` tells the day."]
+    }
     /// Fifty invitations of an organisation are open already.
     TooManyInvitations "tooManyInvitations" 409 {
         ["邀请过多", "邀請過多", "Too many invitations"],

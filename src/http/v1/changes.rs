@@ -168,6 +168,7 @@ const MOVING: &[&str] = &[
     "seriesCount",
     "resourceCount",
     "eventCount",
+    "staleSince",
 ];
 
 fn still(value: &mut Value) {

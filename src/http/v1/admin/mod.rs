@@ -1,5 +1,8 @@
 //! What authorities do (`/v1/admin`).
 
+pub mod accreditations;
+pub mod assessments;
+pub mod assigning;
 pub mod audit;
 pub mod bulletins;
 pub mod campaigns;
@@ -24,5 +27,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(bulletins::configure)
         .configure(campaigns::configure)
         .configure(featured::configure)
-        .configure(publication::configure);
+        .configure(accreditations::configure)
+        .configure(assessments::configure)
+        .configure(publication::configure)
+        .configure(assigning::configure);
 }

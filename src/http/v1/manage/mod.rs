@@ -3,6 +3,8 @@
 //! Texts, places, instants and terms are written here as they are read elsewhere ([`words`], [`places`], [`instants`],
 //! [`terms`]), so that what an author reads can be sent back changed.
 
+pub mod accreditations;
+pub mod assessments;
 pub mod bases;
 mod drafted;
 pub mod events;
@@ -49,6 +51,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(series::configure)
         .configure(sessions::configure)
         .configure(images::configure)
+        .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(webhooks::configure);
 }
 

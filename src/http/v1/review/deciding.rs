@@ -11,6 +11,7 @@ use super::shown::{By, ReviewItem};
 use super::written;
 use crate::app;
 use crate::app::review::{Judged, Reviewer};
+use crate::domain::assessments::Outcome;
 use crate::domain::drafts::FieldNote;
 use crate::domain::geo;
 use crate::domain::ids::ReviewItemId;
@@ -23,6 +24,7 @@ use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Staff;
 use crate::http::state::Members;
 use crate::http::v1::filters::Plain;
+use crate::http::v1::manage::assessments::shown::AssessmentOutcome;
 
 /// Items approved at once, at most.
 const MOST: usize = 500;
@@ -46,9 +48,11 @@ pub struct Approval {
     /// The version that was read.
     #[schema(example = 3, minimum = 1)]
     version: i64,
-    /// A remark for the record.
+    /// A remark for the record; needed where the outcome is `unqualified`.
     #[schema(example = "已电话核实", min_length = 1, max_length = 500)]
     reason: Option<String>,
+    /// How the base did: needed of an assessment, and of nothing else.
+    outcome: Option<AssessmentOutcome>,
 }
 
 /// Which version is sent back, and why.
@@ -210,12 +214,12 @@ async fn release_review_item(
 
 /// Approve what waits
 ///
-/// What waits to be published is. Refused if it moved since it was read, if another reviewer works on it, and to whoever
+/// What waits to be published is, what a base applies for is granted, and a year is assessed. Refused if it moved since it was read, if another reviewer works on it, and to whoever
 /// submitted it or belongs to its organisation.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
-    request_body = Approval,
+    request_body(content = Approval, example = json!({ "version": 3, "reason": "已电话核实" })),
     security(("person" = [])),
     responses(
         (status = 200, description = "The item, approved.", body = ReviewItem),
@@ -231,12 +235,13 @@ async fn approve_review_item(
     body: Json<Approval>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Approval { version, reason } = body.0;
+    let Approval { version, reason, outcome } = body.0;
     let mut invalid = Invalid::default();
     reason.iter().for_each(|reason| invalid.line("reason", reason, LONGEST_REASON));
     invalid.or(()).map_err(Problem::unprocessable)?;
     let approve = move |members: &Members, by: Reviewer<'_>| {
-        Ok(members.reviews.approve(by, id.0, version, reason.as_deref())?)
+        let outcome = outcome.map(Outcome::from);
+        Ok(members.reviews.approve_as(by, id.0, version, outcome, reason.as_deref())?)
     };
     decide(staff, members, &asked, approve).await
 }

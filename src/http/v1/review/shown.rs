@@ -22,13 +22,16 @@ use crate::domain::screening::Doubt;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
 use crate::domain::text::Lang;
-use crate::domain::time::{Rfc3339, rfc3339};
+use crate::domain::time::{Rfc3339, day_of, rfc3339};
 use crate::http::list::Crs;
 use crate::http::problem::Problem;
+use crate::http::v1::manage::accreditations::shown::AccreditationItem;
+use crate::http::v1::manage::assessments::shown::AssessmentItem;
 use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::manage::sessions::shown::{ManagedSession, Shown};
 use crate::http::v1::names;
 use crate::http::v1::reports::ReportReason;
+use crate::http::v1::resources::ContactOfResource;
 use crate::http::wire::wire;
 
 wire! {
@@ -42,8 +45,14 @@ wire! {
         Route "route"
         /// A lecture series.
         Series "series"
+        /// An entry of the resource directory.
+        Resource "resource"
         /// That an organisation may post.
         Organisation "organisation"
+        /// That a base is granted a level.
+        Accreditation "accreditation"
+        /// How a base did in a year.
+        Assessment "assessment"
         /// That something published is wrong, as somebody says.
         Report "report"
         /// That an event is part of a campaign.
@@ -226,6 +235,12 @@ pub struct ReviewDetail {
     application: Option<ApplicationShown>,
     /// Which event is proposed for which edition of a campaign.
     proposal: Option<ProposalShown>,
+    /// What a base applies for.
+    accreditation: Option<AccreditationItem>,
+    /// What a base says of its year.
+    assessment: Option<AssessmentItem>,
+    /// Whom to ask about an entry of the directory; `public` says whether everybody reads it, or is to.
+    contact: Option<ContactOfResource>,
 }
 
 /// An event that is proposed for an edition of a campaign.
@@ -398,7 +413,8 @@ impl ReviewDetail {
         opened: Opened,
         by: By,
     ) -> Result<Self, Problem> {
-        let Opened { judged, sides, sessions, earlier, report, application, proposal } = opened;
+        let Opened { judged, sides, sessions, earlier, report, application, proposal, .. } = opened;
+        let (accreditation, assessment, contact) = (opened.accreditation, opened.assessment, opened.contact);
         let (kind, object) = (judged.item.what.kind, judged.item.what.object);
         let changes = written::changes(conn, kind, &sides, divisions, by)?;
         let (is_event, more) = (kind == review::ItemKind::Event, sessions.len().saturating_sub(SESSIONS));
@@ -416,6 +432,10 @@ impl ReviewDetail {
             reason: earlier.reason,
             fields: notes(kind, earlier.fields),
         });
+        let accreditation = accreditation.map(|one| AccreditationItem::new(conn, one, by.lang)).transpose()?;
+        let assessment =
+            assessment.map(|one| AssessmentItem::new(conn, one, by.lang, day_of(by.now))).transpose()?;
+        let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));
         Ok(Self {
             item: ReviewItem::new(conn, vault, judged, by)?.with(changes),
             sessions: shown,
@@ -425,6 +445,9 @@ impl ReviewDetail {
             report,
             application: application.map(|application| ApplicationShown::new(application, true)),
             proposal: proposal.map(|proposal| ProposalShown::new(&proposal, by.lang)),
+            accreditation,
+            assessment,
+            contact,
         })
     }
 }
