@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Error, audit};
 use crate::db::records::Stored;
-use crate::db::{Tx, roles};
+use crate::db::{Tx, member_labels, roles};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::ids::PersonId;
 use crate::domain::kinds::Kind;
@@ -45,6 +45,7 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
         let reason = Some("accountErased".to_owned());
         audit::note(tx, &Entry { before: Some(json!({ "role": role.name() })), reason, ..entry })?;
     }
+    member_labels::forget(tx, person)?;
     Ok(roles::forget(tx, person)?)
 }
 

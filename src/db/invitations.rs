@@ -7,12 +7,24 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::invitations;
+use super::sealed::Column;
 use crate::domain::ids::{InvitationId, OrganisationId};
 use crate::domain::invitations::{Invitation, InvitationCode};
 use crate::domain::roles::MemberRole;
+use crate::domain::sealing::Vault;
+
+/// By what name colleagues are to know whoever accepts one.
+pub const LABEL: Column = Column::of("invitations", "label");
 
 /// Inserts an invitation that is found by this code.
-pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -> Result<(), Error> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    invitation: &Invitation,
+    code: &InvitationCode,
+) -> Result<(), Error> {
+    let id = invitation.id.get();
+    let label = invitation.label.as_ref().map(|label| LABEL.seal(vault, id, label.expose())).transpose()?;
     diesel::insert_into(invitations::table)
         .values((
             invitations::id.eq(invitation.id.get()),
@@ -21,12 +33,13 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -
             invitations::code_hash.eq(code.hash()),
             invitations::created_at.eq(invitation.created_at.naive_utc()),
             invitations::expires_at.eq(invitation.expires_at.naive_utc()),
+            invitations::label.eq(label),
         ))
         .execute(&mut *tx.conn)?;
     Ok(())
 }
 
-type Row = (i64, i64, String, NaiveDateTime, NaiveDateTime);
+type Row = (i64, i64, String, NaiveDateTime, NaiveDateTime, Option<String>);
 
 const ROW: (
     invitations::id,
@@ -34,33 +47,44 @@ const ROW: (
     invitations::role,
     invitations::created_at,
     invitations::expires_at,
+    invitations::label,
 ) = (
     invitations::id,
     invitations::organisation_id,
     invitations::role,
     invitations::created_at,
     invitations::expires_at,
+    invitations::label,
 );
 
-fn read((id, organisation, role, created_at, expires_at): Row) -> Option<Invitation> {
-    Some(Invitation {
-        id: InvitationId::new(id)?,
-        organisation: OrganisationId::new(organisation)?,
-        role: MemberRole::from_name(&role)?,
-        created_at: created_at.and_utc(),
-        expires_at: expires_at.and_utc(),
-    })
+fn read(
+    vault: &Vault,
+    (id, organisation, role, created_at, expires_at, label): Row,
+) -> Result<Option<Invitation>, Error> {
+    let label = label.map(|sealed| LABEL.open(vault, id, &sealed)).transpose()?;
+    let read = || {
+        Some(Invitation {
+            id: InvitationId::new(id)?,
+            organisation: OrganisationId::new(organisation)?,
+            role: MemberRole::from_name(&role)?,
+            label: label.map(|label| label.expose().into()),
+            created_at: created_at.and_utc(),
+            expires_at: expires_at.and_utc(),
+        })
+    };
+    Ok(read())
 }
 
 /// The invitation of this id.
-pub fn get(conn: &mut AnyConn, id: InvitationId) -> Result<Option<Invitation>, Error> {
+pub fn get(conn: &mut AnyConn, vault: &Vault, id: InvitationId) -> Result<Option<Invitation>, Error> {
     let row: Option<Row> = invitations::table.find(id.get()).select(ROW).first(conn).optional()?;
-    Ok(row.and_then(read))
+    Ok(row.map(|row| read(vault, row)).transpose()?.flatten())
 }
 
 /// The invitation of this code, if it is good at `now`.
 pub fn of_code(
     conn: &mut AnyConn,
+    vault: &Vault,
     code: &InvitationCode,
     now: DateTime<Utc>,
 ) -> Result<Option<Invitation>, Error> {
@@ -70,12 +94,13 @@ pub fn of_code(
         .select(ROW)
         .first(conn)
         .optional()?;
-    Ok(row.and_then(read))
+    Ok(row.map(|row| read(vault, row)).transpose()?.flatten())
 }
 
 /// The invitations into an organisation that are good at `now`, the oldest first.
 pub fn of_organisation(
     conn: &mut AnyConn,
+    vault: &Vault,
     organisation: OrganisationId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Invitation>, Error> {
@@ -85,12 +110,22 @@ pub fn of_organisation(
         .order(invitations::id)
         .select(ROW)
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(read).collect())
+    let read: Vec<_> = rows.into_iter().map(|row| read(vault, row)).collect::<Result<_, _>>()?;
+    Ok(read.into_iter().flatten().collect())
 }
 
 /// Takes an invitation away, since it was accepted or taken back; `false` if it is gone already.
 pub fn delete(tx: &mut Tx<'_>, id: InvitationId) -> Result<bool, Error> {
     Ok(diesel::delete(invitations::table.find(id.get())).execute(&mut *tx.conn)? == 1)
+}
+
+/// Takes those away by which others would become owners too: the organisation has one now.
+pub fn delete_for_owners(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    let open = invitations::table
+        .filter(invitations::organisation_id.eq(organisation.get()))
+        .filter(invitations::role.eq(MemberRole::Owner.name()));
+    diesel::delete(open).execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// Deletes invitations that had expired before `before`.

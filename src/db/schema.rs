@@ -238,7 +238,7 @@ diesel::table! {
         id -> BigInt,
         person_id -> BigInt,
         purpose -> Text,
-        event_id -> BigInt,
+        event_id -> Nullable<BigInt>,
         session_id -> Nullable<BigInt>,
         signup_id -> Nullable<BigInt>,
         details -> Text,
@@ -761,6 +761,16 @@ diesel::table! {
         code_hash -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        label -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    member_labels (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        label -> Text,
     }
 }
 

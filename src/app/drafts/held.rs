@@ -218,7 +218,10 @@ pub(super) fn references<T: Authored + Stored>(
         } else {
             lookups.is_there(conn, reference.kind, reference.id, draft.owner)?
         };
-        if !there {
+        // That one's own organisation waits to be verified is told when it is handed in.
+        let own = reference.kind == Kind::Organisation
+            && draft.organisation().is_some_and(|own| own.get() == reference.id);
+        if !there && !own {
             invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
         }
     }

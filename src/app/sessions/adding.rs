@@ -10,7 +10,7 @@ use serde_json::json;
 use super::super::rehearsal::{self, Run};
 use super::super::repeats::{self, Made, Repeat};
 use super::super::{Error, audit};
-use super::{Sessions, check, facts, noted};
+use super::{Sessions, admission, check, facts, noted};
 use crate::db::records::Stored;
 use crate::db::{Tx, sessions};
 use crate::domain::admission::Admission;
@@ -180,17 +180,22 @@ impl Sessions {
         if body.status == EventStatus::Cancelled {
             return Err(Error::Refused(Refusal::CalledOff));
         }
-        let plans: Vec<Plan> = plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect();
+        let admission = admission(tx, event, &body)?;
+        let admitted = |plan: Plan| match admission {
+            Some(admission) => plan.admitted_by(admission),
+            None => plan,
+        };
+        let plans: Vec<Plan> = plans.into_iter().map(admitted).collect();
         // Each by itself first: what a timetable would repeat, it would repeat with its faults.
-        self.check_all(tx, event, body.admission, &plans)?;
+        self.check_all(tx, event, admission, &plans)?;
         let (plans, followed) = match repeated.transpose()? {
             Some((plans, followed)) => {
-                (plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect(), Some(followed))
+                (plans.into_iter().map(admitted).collect(), Some(followed))
             }
             None => (plans, None),
         };
         if followed.is_some() {
-            self.check_all(tx, event, body.admission, &plans)?;
+            self.check_all(tx, event, admission, &plans)?;
         }
         let (fresh, same) = self.sift(tx, event, plans)?;
         sessions::insert_with_events(tx, &fresh)?;
@@ -207,7 +212,7 @@ impl Sessions {
         &self,
         tx: &mut Tx<'_>,
         event: EventId,
-        admission: Admission,
+        admission: Option<Admission>,
         plans: &[Plan],
     ) -> Result<(), Error> {
         let mut all = Invalid::default();
@@ -222,7 +227,7 @@ impl Sessions {
             let now = tx.now();
             let session = plan.clone().session(SessionId::MAX, event, now);
             check(tx, &session, None, &mut invalid)?;
-            session.check_admission(admission, &mut invalid);
+            admission.into_iter().for_each(|admission| session.check_admission(admission, &mut invalid));
             all.nested(&format!("sessions[{at}]"), invalid);
         }
         Ok(all.or(())?)

@@ -3,6 +3,7 @@
 mod http;
 mod life;
 mod races;
+mod reviewing;
 mod seen;
 mod trusted;
 
