@@ -116,7 +116,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if what is given is not written as it
-    /// must be, or refers to what is not there.
+    /// must be, or refers to what is not there; [`Error::TooManyDrafts`].
     pub fn create<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
@@ -125,6 +125,7 @@ impl Drafts {
         given: Body,
     ) -> Result<Draft, Error> {
         let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
+        standing::may_begin(tx, organisation)?;
         let object = ids::number(tx.now(), &*self.random);
         let mut draft = Draft {
             kind: T::KIND,
@@ -151,7 +152,7 @@ impl Drafts {
     /// Begins something new that is what another thing is, but for what is said of it as news.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`]; [`Error::TooManyDrafts`].
     pub fn duplicate<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,

@@ -1,7 +1,7 @@
 //! How an organisation stands.
 
 use super::super::Error;
-use crate::db::{AnyConn, organisations};
+use crate::db::{AnyConn, organisations, publication};
 use crate::domain::ids::OrganisationId;
 
 /// How an organisation stands.
@@ -12,6 +12,25 @@ pub(in crate::app) struct Standing {
     pub(in crate::app) trusted: bool,
     /// Whether it may post at all.
     pub(in crate::app) verified: bool,
+}
+
+/// Most things of an organisation that were never published until an authority found right what it says of itself: enough
+/// to try everything.
+const MOST_UNVERIFIED: i64 = 20;
+
+/// Most sessions of all its events until then.
+pub(in crate::app) const MOST_SESSIONS_UNVERIFIED: usize = 200;
+
+/// Most things of an organisation that were never published.
+const MOST: i64 = 2_000;
+
+/// Lets an organisation begin another thing.
+///
+/// # Errors
+/// [`Error::TooManyDrafts`].
+pub(in crate::app) fn may_begin(conn: &mut AnyConn, id: OrganisationId) -> Result<(), Error> {
+    let most = if of(conn, id)?.verified { MOST } else { MOST_UNVERIFIED };
+    if publication::never_of(conn, id)? < most { Ok(()) } else { Err(Error::TooManyDrafts) }
 }
 
 /// How this one stands.

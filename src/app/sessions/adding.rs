@@ -7,6 +7,7 @@ use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use serde_json::json;
 
+use super::super::drafts::standing::{self, MOST_SESSIONS_UNVERIFIED};
 use super::super::rehearsal::{self, Run};
 use super::super::repeats::{self, Made, Repeat};
 use super::super::{Error, audit};
@@ -193,6 +194,15 @@ impl Sessions {
             self.check_all(tx, event, body.admission, &plans)?;
         }
         let (fresh, same) = self.sift(tx, event, plans)?;
+        if let Some(organiser) = body.organiser()
+            && !standing::of(tx, organiser)?.verified
+        {
+            let before = usize::try_from(sessions::count_of_organisation(tx, organiser)?).unwrap_or_default();
+            if before + fresh.len() > MOST_SESSIONS_UNVERIFIED {
+                let code = FieldCode::TooMany { max: MOST_SESSIONS_UNVERIFIED };
+                return Err(Invalid::one("sessions", code).into());
+            }
+        }
         sessions::insert_with_events(tx, &fresh)?;
         if !fresh.is_empty() {
             let entry = noted(tx, by, Action::SessionsAdded, Object::of(Kind::Event, event.get()), &body)?;

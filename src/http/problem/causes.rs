@@ -107,6 +107,7 @@ impl From<app::Error> for Problem {
             app::Error::LastOwner => Code::LastOwner.into(),
             app::Error::TooManyApplications => Code::TooManyApplications.into(),
             app::Error::TooManyInvitations => Code::TooManyInvitations.into(),
+            app::Error::TooManyDrafts => Code::TooManyDrafts.into(),
             app::Error::TooManyApiKeys => Code::TooManyApiKeys.into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. }

@@ -198,6 +198,22 @@ on_both_stores! {
         assert!(!house.shows(draft.object));
     }
 
+    async fn an_unverified_organisation_begins_twenty_things_at_most(store: Store) {
+        let house = House::new(store);
+        let verified = |so: &str| house.sql(&format!("UPDATE organisations SET verified = {so} WHERE id = {}", org().get()));
+        verified("FALSE");
+        for n in 0..20 {
+            house.clock.advance(TimeDelta::seconds(1));
+            house.create(talk(&format!("talk {n}"))).unwrap();
+        }
+        assert_refused!(house.create(talk("one more")), TooManyDrafts);
+        let copy = house.db.write(|tx| house.drafts.duplicate::<Event>(tx, AUTHOR, published()));
+        assert_refused!(copy, TooManyDrafts);
+        verified("TRUE");
+        house.clock.advance(TimeDelta::seconds(1));
+        assert!(house.create(talk("one more")).is_ok());
+    }
+
     async fn what_is_doubtful_is_told_to_whoever_reviews(store: Store) {
         let house = House::new(store);
         let (_, item) = house.submitted("算命的科学");
