@@ -17,24 +17,32 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
+use crate::app::imports::Imports;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
@@ -50,10 +58,10 @@ use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
-use crate::http::turns::Turns;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
+use crate::http::turns::Turns;
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
@@ -260,13 +268,28 @@ pub async fn start(
         passwords,
         hashing: Turns::hashing(),
         drawing: Turns::drawing(),
+        imports: Imports::new(
+            db.clone(),
+            drafts.clone(),
+            sessions.clone(),
+            clock.clone(),
+            random.clone(),
+        ),
+        importing: Turns::importing(),
         images: Images::new(db.clone(), random.clone()),
         companions,
         checkins,
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        bulletins: Bulletins::new(db.clone(), random.clone()),
+        featured: FeaturedLists::new(db.clone()),
+        campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
+        resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
+        targets: Targets::new(db.clone(), random.clone()),
+        accreditations: Accreditations::new(db.clone(), random.clone()),
+        assessments: Assessments::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

@@ -101,6 +101,7 @@ pub fn address(origin: &str, id: ImageId) -> String {
 }
 
 /// Gives the pictures that an author names by id what is known of them. Their words stand in where the author has none.
+/// What a thing had `before` it keeps, also where it came from another organisation with it.
 ///
 /// # Errors
 /// [`Error::Invalid`] where one is not a picture of the organisation's.
@@ -109,25 +110,41 @@ pub(super) fn fill_in(
     organisation: OrganisationId,
     origin: &str,
     given: &mut Body,
+    before: &Body,
 ) -> Result<(), Error> {
-    let Some(Value::Array(given)) = given.get_mut("images") else { return Ok(()) };
+    let mut before = before.clone();
+    let had: Vec<Value> = pictures(&mut before).filter_map(|(_, image)| image.get("id").cloned()).collect();
     let mut invalid = Invalid::default();
-    for (at, image) in given.iter_mut().enumerate() {
+    for (field, image) in pictures(given) {
         let Some(id) = image.get("id").cloned() else { continue };
+        let had = had.contains(&id);
         let id: Option<ImageId> = serde_json::from_value(id).ok();
         let found = id.map(|id| images::get(conn, id)).transpose()?.flatten();
-        let Some(picture) = found.filter(|picture| picture.organisation == organisation) else {
-            invalid.push(format!("images[{at}].id"), FieldCode::NoSuch { kind: "image" });
+        let Some(picture) = found.filter(|picture| had || picture.organisation == organisation) else {
+            invalid.push(format!("{field}.id"), FieldCode::NoSuch { kind: "image" });
             continue;
         };
         image["url"] = json!(address(origin, picture.id));
         image["width"] = json!(picture.width);
         image["height"] = json!(picture.height);
-        if image.get("alt").is_none() {
+        let said: Option<Text> = image.get("alt").and_then(|alt| serde_json::from_value(alt.clone()).ok());
+        if said.is_none_or(|alt| alt.zh_cn.is_empty()) {
             image["alt"] = json!(Text::zh(picture.alt));
         }
     }
     Ok(invalid.or(())?)
+}
+
+/// The pictures of a thing, each with its path.
+fn pictures(fields: &mut Body) -> impl Iterator<Item = (String, &mut Value)> {
+    let of_things = fields.iter_mut().filter(|(field, _)| ["images", "cover"].contains(&field.as_str()));
+    of_things.flat_map(|(field, value)| match value {
+        Value::Array(all) => {
+            let numbered = all.iter_mut().enumerate();
+            numbered.map(|(at, image)| (format!("{field}[{at}]"), image)).collect::<Vec<_>>()
+        }
+        one => vec![(field.clone(), one)],
+    })
 }
 
 fn seat(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Option<Adcode>, Error> {

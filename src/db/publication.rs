@@ -1,6 +1,6 @@
 //! Who sees what: the column `publication` of the nouns that are drafted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -8,7 +8,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::records::IDS_PER_STATEMENT;
-use super::schema::{bases, events, routes, series};
+use super::schema::{bases, events, resources, routes, series};
 use crate::domain::ids::OrganisationId;
 use crate::domain::kinds::Kind;
 use crate::domain::publication::Publication;
@@ -47,6 +47,10 @@ macro_rules! each_table {
                 use series as $table;
                 $work
             }
+            Kind::Resource => {
+                use resources as $table;
+                $work
+            }
             _ => $otherwise,
         }
     };
@@ -66,6 +70,25 @@ pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>
     );
     // The column's CHECK admits no other word.
     Ok(word.map(|word| Publication::from_name(&word).unwrap_or(Publication::TakenDown)))
+}
+
+/// As [`of`], of many drafted things; those that are not there are left out.
+pub fn of_many(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashMap<i64, Publication>, Error> {
+    let mut all = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let found: Vec<(i64, String)> = each_table!(
+            kind,
+            table => table::table
+                .filter(table::id.eq_any(ids))
+                .select((table::id, table::publication))
+                .load(conn)?,
+            Vec::new()
+        );
+        let read =
+            |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
+        all.extend(found.into_iter().map(read));
+    }
+    Ok(all)
 }
 
 /// Whether everybody sees a thing, or saw it once; one that is not there was never seen.
@@ -151,6 +174,20 @@ pub fn set(tx: &mut Tx<'_>, kind: Kind, id: i64, publication: Publication) -> Re
     }
     if rows == 1 {
         tx.changed(kind, id);
+    }
+    Ok(())
+}
+
+/// Hides things that the same transaction inserted: they were never published.
+pub fn set_drafted(tx: &mut Tx<'_>, kind: Kind, ids: &[i64]) -> Result<(), Error> {
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        each_table!(
+            kind,
+            table => diesel::update(table::table.filter(table::id.eq_any(ids)))
+                .set(table::publication.eq(Publication::Draft.name()))
+                .execute(&mut *tx.conn)?,
+            0
+        );
     }
     Ok(())
 }

@@ -9,8 +9,8 @@ use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
 use super::{
-    applications, audit, companions, feedback, passwords, persons, reports, signups, webhooks,
-    wechat_identities as identities,
+    applications, audit, companions, feedback, passwords, persons, reports, resource_contacts, signups,
+    webhooks, wechat_identities as identities,
 };
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
@@ -42,6 +42,7 @@ pub const COLUMNS: &[Column] = &[
     webhooks::OLD_SECRET,
     audit::VALUE,
     applications::CONTACT,
+    resource_contacts::CONTACT,
 ];
 
 impl Column {

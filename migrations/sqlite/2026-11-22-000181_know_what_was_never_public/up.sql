@@ -7,3 +7,5 @@ ALTER TABLE routes ADD COLUMN ever_public BOOLEAN NOT NULL DEFAULT TRUE;
 UPDATE routes SET ever_public = FALSE WHERE publication = 'draft';
 ALTER TABLE series ADD COLUMN ever_public BOOLEAN NOT NULL DEFAULT TRUE;
 UPDATE series SET ever_public = FALSE WHERE publication = 'draft';
+ALTER TABLE resources ADD COLUMN ever_public BOOLEAN NOT NULL DEFAULT TRUE;
+UPDATE resources SET ever_public = FALSE WHERE publication = 'draft';

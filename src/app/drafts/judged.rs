@@ -10,7 +10,7 @@ use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, divisions, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Authored, Draft, FieldNote, State, body};
+use crate::domain::drafts::{Authored, Draft, FieldNote, Owner, State, body};
 use crate::domain::ids::{OrganisationId, PersonId, ReviewItemId};
 use crate::domain::publication::Publication;
 use crate::domain::review::{Item, ItemState, Lane, Rules};
@@ -36,7 +36,7 @@ pub(in crate::app) fn whose<T: Authored + Stored>(
     let Some(record) = T::get(conn, id)? else { return Ok(None) };
     let organisation = record.body.organisers().first().map(|main| main.organisation);
     let seat = match organisation {
-        Some(organisation) => seat(conn, organisation)?,
+        Some(organisation) => seat(conn, Owner::Organisation(organisation))?,
         None => divisions::first(conn)?,
     };
     let division = division(conn, &record.body, seat.ok_or(Error::NotFound)?)?;
@@ -78,7 +78,7 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         moved(held::save(tx, &draft, stored))?;
-        moved(publishing::publish(tx, &record, publication, &thing))?;
+        moved(publishing::publish(tx, draft.division, &record, publication, &thing))?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by), Action::Published, &draft, None, Some(told))
     }
@@ -173,7 +173,7 @@ impl Drafts {
         draft.updated_at = tx.now();
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
-        publishing::publish(tx, &record, publication, &thing)?;
+        publishing::publish(tx, draft.division, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {

@@ -7,14 +7,19 @@
 //!
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
-mod held;
+mod assigned;
+pub(super) mod held;
 pub(super) mod judged;
+pub(super) mod many;
 mod naming;
 mod noting;
 mod publishing;
 pub(super) mod standing;
 
 use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
 
 use super::Error;
 use super::review::enqueue;
@@ -23,7 +28,7 @@ use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
 use crate::domain::audit::{Action, Actor};
-use crate::domain::drafts::{Authored, Body, Draft, State, body};
+use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
 use crate::domain::ids::{self, OrganisationId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
@@ -32,7 +37,7 @@ use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
 use crate::domain::screening::{Doubt, Screen, doubts};
 
-use held::Held;
+use held::{Held, Lookups};
 use noting::{fields, note, published};
 
 /// Does the same with the noun of each kind that is drafted; of another there is no such thing.
@@ -53,6 +58,10 @@ macro_rules! authored {
             }
             $crate::domain::kinds::Kind::Series => {
                 type $noun = $crate::domain::series::Series;
+                $work
+            }
+            $crate::domain::kinds::Kind::Resource => {
+                type $noun = $crate::domain::resources::Resource;
                 $work
             }
             _ => Err($crate::app::Error::NotFound),
@@ -80,6 +89,18 @@ pub fn current<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
     Ok(Held::<T>::read(conn, id)?.map(|held| held.draft))
 }
 
+/// The same of many; those that are not there are left out.
+///
+/// # Errors
+/// If the store fails.
+pub fn current_many<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    ids: &[i64],
+) -> Result<HashMap<i64, Draft>, Error> {
+    let held = Held::<T>::read_many(conn, ids, &mut Lookups::default())?;
+    Ok(held.into_iter().map(|(id, held)| (id, held.draft)).collect())
+}
+
 /// A draft as what it would be once it is published, whatever is missing yet: what stands in for it is empty.
 ///
 /// # Errors
@@ -95,8 +116,24 @@ pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
 /// # Errors
 /// [`Error::Invalid`] with all of it; if the store fails.
 pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
+    check_with(conn, draft, &mut Lookups::default())
+}
+
+/// The same, where others are checked too.
+fn check_with<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    draft: &Draft,
+    lookups: &mut Lookups,
+) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
-    let refers = held::references::<T>(conn, draft, true)?;
+    let mut refers = held::references::<T>(conn, draft, true, lookups)?;
+    let nowhere = |thing: &T| thing.adcode().is_none() && thing.venue().is_none();
+    // Whose authority it is, the seat of an organisation would tell.
+    if draft.organisation().is_none()
+        && body::filled::<T>(&draft.body, draft.division).is_ok_and(|thing| nowhere(&thing))
+    {
+        refers.push("reach", FieldCode::Missing);
+    }
     match whole {
         Ok(thing) => Ok(refers.or(thing)?),
         Err(mut invalid) => {
@@ -112,6 +149,11 @@ impl Drafts {
         Self { screen, random, rules, origin: origin.into() }
     }
 
+    /// What is looked up while drafts are written at `now`.
+    pub(in crate::app) fn lookups(&self, now: DateTime<Utc>) -> Lookups {
+        Lookups::at(self.origin.clone(), now)
+    }
+
     /// Begins something new of an organisation's; fields may be missing.
     ///
     /// # Errors
@@ -124,24 +166,23 @@ impl Drafts {
         organisation: OrganisationId,
         given: Body,
     ) -> Result<Draft, Error> {
-        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
-        standing::may_begin(tx, organisation)?;
-        let object = ids::number(tx.now(), &*self.random);
-        let mut draft = Draft {
-            kind: T::KIND,
-            object,
-            organisation,
-            division: seat,
-            version: 1,
-            state: State::Draft,
-            body: Body::new(),
-            base: None,
-            reason: None,
-            fields: Vec::new(),
-            author: by.person(),
-            updated_at: tx.now(),
-        };
-        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
+        self.create_of::<T>(tx, by, Owner::Organisation(organisation), given)
+    }
+
+    /// Begins something new of whose it is to be, as [`Drafts::create`] does of an organisation's.
+    ///
+    /// # Errors
+    /// Those of [`Drafts::create`].
+    pub fn create_of<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        owner: Owner,
+        given: Body,
+    ) -> Result<Draft, Error> {
+        standing::may_begin(tx, owner)?;
+        let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
+        let (draft, thing) = many::begun::<T>(tx, by, owner, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -159,14 +200,15 @@ impl Drafts {
         by: Actor,
         id: i64,
     ) -> Result<Draft, Error> {
-        let Draft { organisation, mut body, .. } = Held::<T>::need(tx, id)?.draft;
+        let Draft { owner, mut body, .. } = Held::<T>::need(tx, id)?.draft;
         body.remove("notice");
         body.retain(|field, _| !T::KEPT.contains(&field.as_str()));
-        self.create::<T>(tx, by, organisation, body)
+        self.create_of::<T>(tx, by, owner, body)
     }
 
     /// Replaces what an author gives of a thing. What waits for review waits no more. Where only what is immaterial
-    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells.
+    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells. What says
+    /// nothing new changes nothing, and goes on waiting.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`; [`Error::Invalid`] as
@@ -184,9 +226,13 @@ impl Drafts {
             return Err(Error::VersionConflict);
         }
         let public = body::of(&record.body);
-        let written = draft.body.clone();
+        let (written, held) = (draft.body.clone(), draft.clone());
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
+        let mut lookups = self.lookups(tx.now());
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut lookups)?;
+        if draft.body == written {
+            return Ok(held);
+        }
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
@@ -215,7 +261,7 @@ impl Drafts {
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if let Some(thing) = ready {
-            publishing::publish(tx, &record, publication, &thing)?;
+            publishing::publish(tx, draft.division, &record, publication, &thing)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
             ask_wechat(tx, by, &draft)?;
         } else {
@@ -238,7 +284,7 @@ impl Drafts {
             State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
             State::Submitted | State::Approved | State::Draft | State::Rejected => {}
         }
-        let standing = standing::of(tx, draft.organisation)?;
+        let standing = standing::of(tx, draft.owner)?;
         if !standing.verified {
             return Err(Error::Unverified);
         }
@@ -266,7 +312,7 @@ impl Drafts {
         // What waited was written before others changed the same.
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if at_once {
-            publishing::publish(tx, &record, publication, &thing)?;
+            publishing::publish(tx, draft.division, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);
             note(tx, by, Action::Published, &draft, None, Some(told))?;
             // Whoever hands in again draws no second lot.

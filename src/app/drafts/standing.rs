@@ -2,9 +2,9 @@
 
 use super::super::Error;
 use crate::db::{AnyConn, organisations, publication};
-use crate::domain::ids::OrganisationId;
+use crate::domain::drafts::Owner;
 
-/// How an organisation stands.
+/// How whoever submits something stands.
 pub(in crate::app) struct Standing {
     /// Whether an authority keeps it from posting.
     pub(in crate::app) suspended: bool,
@@ -24,17 +24,21 @@ pub(in crate::app) const MOST_SESSIONS_UNVERIFIED: usize = 200;
 /// Most things of an organisation that were never published.
 const MOST: i64 = 2_000;
 
-/// Lets an organisation begin another thing.
+/// Lets whoever writes begin another thing; of persons' others count.
 ///
 /// # Errors
 /// [`Error::TooManyDrafts`].
-pub(in crate::app) fn may_begin(conn: &mut AnyConn, id: OrganisationId) -> Result<(), Error> {
-    let most = if of(conn, id)?.verified { MOST } else { MOST_UNVERIFIED };
+pub(in crate::app) fn may_begin(conn: &mut AnyConn, owner: Owner) -> Result<(), Error> {
+    let Owner::Organisation(id) = owner else { return Ok(()) };
+    let most = if of(conn, owner)?.verified { MOST } else { MOST_UNVERIFIED };
     if publication::never_of(conn, id)? < most { Ok(()) } else { Err(Error::TooManyDrafts) }
 }
 
-/// How this one stands.
-pub(in crate::app) fn of(conn: &mut AnyConn, id: OrganisationId) -> Result<Standing, Error> {
+/// How this one stands. A person may submit, and an authority looks at it first.
+pub(in crate::app) fn of(conn: &mut AnyConn, owner: Owner) -> Result<Standing, Error> {
+    let Owner::Organisation(id) = owner else {
+        return Ok(Standing { suspended: false, trusted: false, verified: true });
+    };
     let found = organisations::standing(conn, id)?.ok_or(Error::NotFound)?;
     let (suspended, trusted) = (found.suspended_at.is_some(), found.trusted_at.is_some());
     Ok(Standing { suspended, trusted, verified: found.verified })

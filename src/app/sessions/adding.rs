@@ -19,6 +19,7 @@ use crate::domain::audit::{self as audited, Action, Actor, Object};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear, DayKind};
 use crate::domain::divisions::Adcode;
+use crate::domain::drafts::Owner;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -195,7 +196,7 @@ impl Sessions {
         }
         let (fresh, same) = self.sift(tx, event, plans)?;
         if let Some(organiser) = body.organiser()
-            && !standing::of(tx, organiser)?.verified
+            && !standing::of(tx, Owner::Organisation(organiser))?.verified
         {
             let before = usize::try_from(sessions::count_of_organisation(tx, organiser)?).unwrap_or_default();
             if before + fresh.len() > MOST_SESSIONS_UNVERIFIED {

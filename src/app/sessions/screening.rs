@@ -25,7 +25,7 @@ use crate::domain::text::Text;
 
 /// What is to be looked at of what was said of the sessions of an event.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Doubted {
+pub(in crate::app) struct Doubted {
     doubts: Vec<Doubt>,
     /// The division of the place of the first session that is doubtful, where that is not the event's.
     division: Option<Adcode>,
@@ -71,7 +71,7 @@ pub(in crate::app) fn of_event(
 
 impl Sessions {
     /// What is doubtful in what is said of some sessions.
-    pub(super) fn doubted(&self, plans: &[Plan]) -> Doubted {
+    pub(in crate::app) fn doubted(&self, plans: &[Plan]) -> Doubted {
         let mut all = Doubted::default();
         for Plan { place, notice, signup, .. } in plans {
             let before = all.doubts.len();
@@ -84,7 +84,7 @@ impl Sessions {
     }
 
     /// Has a reviewer look at what is doubtful in what was said of the sessions of an event, if everybody sees it.
-    pub(super) fn have_looked_at(
+    pub(in crate::app) fn have_looked_at(
         &self,
         tx: &mut Tx<'_>,
         by: Actor,

@@ -418,6 +418,27 @@ codes! {
         ["该项在您查看之后已被修改、撤回或已有决定；请重新读取。", "該項在您查看之後已被修改、撤回或已有決定；請重新讀取。",
          "It was changed, taken back or decided since you read it; read it again."]
     }
+    /// Rows of the file are wrong, so nothing of it was taken.
+    ImportHasErrors "importHasErrors" 409 {
+        ["文件中有错误", "檔案中有錯誤", "Rows are wrong"],
+        ["文件中有错误的行，整个文件均未导入；请按报告改正后重新上传。",
+         "檔案中有錯誤的行，整個檔案均未匯入；請按報告改正後重新上傳。",
+         "Rows of the file are wrong, so nothing of it was taken; mend what the report names and send the file again."]
+    }
+    /// What the file would change has moved since it was looked at.
+    ImportOutdated "importOutdated" 409 {
+        ["报告已过时", "報告已過時", "The report is outdated"],
+        ["生成报告之后，相关活动或场次已有变动；请重新上传文件，查看新的报告后再导入。",
+         "產生報告之後，相關活動或場次已有變動；請重新上傳檔案，查看新的報告後再匯入。",
+         "Events or sessions of the file were changed since the report was made; send the file again, and apply it after looking at the new report."]
+    }
+    /// The file is none that can be read.
+    ImportUnreadable "importUnreadable" 422 {
+        ["文件无法读取", "檔案無法讀取", "The file cannot be read"],
+        ["文件不是可读的 CSV、XLSX、JSON 或 iCalendar，或超过 10000 行；请用模板，或另存为 XLSX 后重试。",
+         "檔案不是可讀的 CSV、XLSX、JSON 或 iCalendar，或超過 10000 行；請用範本，或另存為 XLSX 後重試。",
+         "The file is not CSV, XLSX, JSON or iCalendar that can be read, or has more than 10,000 rows; use the template, or save it as XLSX."]
+    }
     /// Another reviewer works on it.
     Claimed "claimed" 409 {
         ["已被他人领取", "已被他人領取", "Claimed by another"],
@@ -434,6 +455,22 @@ codes! {
         ["无需此操作", "無需此操作", "Nothing to do"],
         ["该项已是所求的状态，或其状态不允许此操作。", "該項已是所求的狀態，或其狀態不允許此操作。",
          "It is as you ask already, or its state does not allow it."]
+    }
+    /// Nothing of the event lies within the days of the campaign's edition.
+    OutsideEdition "outsideEdition" 409 {
+        ["不在主题活动期间", "不在主題活動期間", "Outside the edition"],
+        ["活动没有任何场次（或展期）落在该届主题活动的起止日期内；请核对届次，或先添加场次。",
+         "活動沒有任何場次（或展期）落在該屆主題活動的起止日期內；請核對屆次，或先添加場次。",
+         "No session of the event, nor its period, lies within the days of this edition: check which edition you mean, or add \
+          sessions first."]
+    }
+    /// Events are in an edition, or of a unit, that is to be removed.
+    CampaignInUse "campaignInUse" 409 {
+        ["已有活动参加", "已有活動參加", "Events take part"],
+        ["要删除的届次或单位已有活动参加；请先将活动移出，单位不再参加时可填写 until（最后一年）。",
+         "要刪除的屆次或單位已有活動參加；請先將活動移出，單位不再參加時可填寫 until（最後一年）。",
+         "Events are in the edition, or of the unit, that is to go: take them out first; a unit that takes part no more is \
+          given the last year as `until`."]
     }
     /// The organisation is not verified yet.
     OrganisationUnverified "organisationUnverified" 409 {
@@ -452,6 +489,20 @@ codes! {
         ["待核实的申请过多", "待核實的申請過多", "Too many applications"],
         ["每人最多有五份申请同时等待核实；请等待结果。", "每人最多有五份申請同時等待核實；請等待結果。",
          "Five applications of yours wait already; wait until they are decided."]
+    }
+    /// Twenty submissions of a person to the directory wait already.
+    TooManySubmissions "tooManySubmissions" 409 {
+        ["待审核的申报过多", "待審核的申報過多", "Too many submissions"],
+        ["每人最多有二十项资源同时等待审核；请等待结果，或先撤回一些。",
+         "每人最多有二十項資源同時等待審核；請等待結果，或先撤回一些。",
+         "Twenty submissions of yours wait already; wait until they are decided, or take some back."]
+    }
+    /// The term of an accreditation ends in more than half a year.
+    RenewalTooEarly "renewalTooEarly" 409 {
+        ["尚未到续期时间", "尚未到續期時間", "Too early to renew"],
+        ["有效期届满前 180 天起可申请续期；renewableFrom 给出日期。",
+         "有效期屆滿前 180 天起可申請續期；renewableFrom 給出日期。",
+         "A term can be renewed from 180 days before its end; `renewableFrom` tells the day."]
     }
     /// Fifty invitations of an organisation are open already.
     TooManyInvitations "tooManyInvitations" 409 {

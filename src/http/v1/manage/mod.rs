@@ -3,15 +3,18 @@
 //! Texts, places, instants and terms are written here as they are read elsewhere ([`words`], [`places`], [`instants`],
 //! [`terms`]), so that what an author reads can be sent back changed.
 
+pub mod accreditations;
+pub mod assessments;
 pub mod bases;
 mod drafted;
 pub mod events;
 pub mod images;
+pub mod imports;
 pub mod instants;
 pub mod named;
 mod operations;
 pub mod organisations;
-pub mod parts;
+pub(in crate::http::v1) mod parts;
 pub mod places;
 mod returned;
 pub mod routes;
@@ -40,11 +43,14 @@ use crate::http::staff::Author;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
+        .configure(imports::configure)
         .configure(bases::configure)
         .configure(routes::configure)
         .configure(series::configure)
         .configure(sessions::configure)
         .configure(images::configure)
+        .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(webhooks::configure);
 }
 
