@@ -168,6 +168,9 @@ pub enum Error {
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,
+    /// An organisation has as many things that were never published as it can have.
+    #[error("there are too many drafts")]
+    TooManyDrafts,
     /// An organisation has as many keys as any can have.
     #[error("there are too many keys")]
     TooManyApiKeys,

@@ -41,6 +41,12 @@ pub fn of_events_between(conn: &mut AnyConn, ids: RangeInclusive<i64>) -> Result
     Ok(found)
 }
 
+/// How many sessions all events of an organisation have.
+pub fn count_of_organisation(conn: &mut AnyConn, organisation: OrganisationId) -> Result<i64, Error> {
+    let own = events::table.filter(events::organisation_id.eq(organisation.get())).select(events::id);
+    Ok(sessions::table.filter(sessions::event_id.eq_any(own)).count().get_result(conn)?)
+}
+
 /// The sessions of these events; each event's in order of start.
 pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<ByEvent, Error> {
     let mut rows = Vec::new();

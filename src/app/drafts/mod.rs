@@ -171,7 +171,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if what is given is not written as it
-    /// must be, or refers to what is not there.
+    /// must be, or refers to what is not there; [`Error::TooManyDrafts`].
     pub fn create<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
@@ -193,6 +193,7 @@ impl Drafts {
         owner: Owner,
         given: Body,
     ) -> Result<Draft, Error> {
+        standing::may_begin(tx, owner)?;
         let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
         let (draft, thing) = many::begun::<T>(tx, by, owner, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
@@ -205,7 +206,7 @@ impl Drafts {
     /// Begins something new that is what another thing is, but for what is said of it as news.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`]; [`Error::TooManyDrafts`].
     pub fn duplicate<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,

@@ -7,6 +7,7 @@ use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use serde_json::json;
 
+use super::super::drafts::standing::{self, MOST_SESSIONS_UNVERIFIED};
 use super::super::rehearsal::{self, Run};
 use super::super::repeats::{self, Made, Repeat};
 use super::super::{Error, audit};
@@ -18,6 +19,7 @@ use crate::domain::audit::{self as audited, Action, Actor, Object};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear, DayKind};
 use crate::domain::divisions::Adcode;
+use crate::domain::drafts::Owner;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -198,6 +200,15 @@ impl Sessions {
             self.check_all(tx, event, admission, &plans)?;
         }
         let (fresh, same) = self.sift(tx, event, plans)?;
+        if let Some(organiser) = body.organiser()
+            && !standing::of(tx, Owner::Organisation(organiser))?.verified
+        {
+            let before = usize::try_from(sessions::count_of_organisation(tx, organiser)?).unwrap_or_default();
+            if before + fresh.len() > MOST_SESSIONS_UNVERIFIED {
+                let code = FieldCode::TooMany { max: MOST_SESSIONS_UNVERIFIED };
+                return Err(Invalid::one("sessions", code).into());
+            }
+        }
         sessions::insert_with_events(tx, &fresh)?;
         if !fresh.is_empty() {
             let entry = noted(tx, by, Action::SessionsAdded, Object::of(Kind::Event, event.get()), &body)?;

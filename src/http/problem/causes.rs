@@ -116,6 +116,7 @@ impl From<app::Error> for Problem {
             app::Error::TooManySubmissions => Code::TooManySubmissions.into(),
             app::Error::RenewalTooEarly => Code::RenewalTooEarly.into(),
             app::Error::TooManyInvitations => Code::TooManyInvitations.into(),
+            app::Error::TooManyDrafts => Code::TooManyDrafts.into(),
             app::Error::TooManyApiKeys => Code::TooManyApiKeys.into(),
             app::Error::Db(error) => error.into(),
             other @ (app::Error::Seed { .. }

@@ -537,6 +537,12 @@ codes! {
         ["单位最多有五十份未接受的邀请；请先撤回不再需要的。", "單位最多有五十份未接受的邀請；請先撤回不再需要的。",
          "Fifty invitations are open already; take back those that are not needed first."]
     }
+    /// An organisation has as many things that were never published as it can have.
+    TooManyDrafts "tooManyDrafts" 409 {
+        ["草稿过多", "草稿過多", "Too many drafts"],
+        ["从未发布的内容过多：核实前最多20项，核实后最多2000项；请改写已有的草稿。", "從未發布的內容過多：核實前最多20項，核實後最多2000項；請改寫已有的草稿。",
+         "Too much of this organisation was never published: 20 things at most until it is verified, 2,000 then; write on in one that is there."]
+    }
     /// An organisation has twenty good API keys already.
     TooManyApiKeys "tooManyApiKeys" 409 {
         ["密钥过多", "金鑰過多", "Too many keys"],

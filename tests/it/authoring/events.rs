@@ -189,6 +189,11 @@ async fn a_point_in_another_district_is_a_warning_that_names_both() {
     assert_eq!((&warning["field"], &warning["code"]), (&json!("place.adcode"), &json!("outsideDivision")));
     let message = warning["message"].as_str().unwrap();
     assert!(message.contains("海珠区") && message.contains("天河区"), "{message}");
+    let far = json!({ "title": "讲座", "place": {
+        "name": "天安门", "address": "东长安街", "adcode": "440106", "lat": 39.9042, "lng": 116.4074,
+    } });
+    let (_, event) = created(&server, &access, far).await;
+    assert_eq!(event["warnings"][0]["code"], "outsideDivision");
     for right in ["440105", "440100"] {
         let (_, event) = created(&server, &access, place(right)).await;
         assert_eq!(event["warnings"], json!([]), "{right}");

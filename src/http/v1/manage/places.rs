@@ -134,10 +134,15 @@ impl AuthoredPlace {
         if adcode.is_none() && self.adcode.is_none() {
             invalid.push(format!("{field}.adcode"), FieldCode::Missing);
         }
-        if let (Some(given), Some(there)) = (given, there)
-            && !given.covers(there.adcode)
-        {
-            warnings.extend(outside(field, given, there, ground));
+        match (given, there) {
+            (Some(given), Some(there)) if !given.covers(there.adcode) => {
+                warnings.extend(outside(field, given, Some(there), ground));
+            }
+            // Beyond every outline: within the stated division it cannot be, where outlines of that are known.
+            (Some(given), None) if position.is_some() && outlined(given, ground) => {
+                warnings.extend(outside(field, given, None, ground));
+            }
+            _ => {}
         }
         if let (Some(adcode), Some(other)) = (adcode, in_address)
             && !adcode.covers(other)
@@ -239,14 +244,22 @@ fn elsewhere(field: &str, adcode: Adcode, other: Adcode, ground: Ground<'_>) -> 
     Some(Warning { field: format!("{field}.address"), code: "outsideDivision", message })
 }
 
-/// That a point lies in another division than is stated, naming both.
-fn outside(field: &str, given: Adcode, there: &Division, ground: Ground<'_>) -> Option<Warning> {
+/// Whether the outline of a division, or of one within it, is known.
+fn outlined(adcode: Adcode, ground: Ground<'_>) -> bool {
+    ground.divisions.iter().any(|division| adcode.covers(division.adcode) && division.outline.is_some())
+}
+
+/// That a point lies in another division than is stated, naming both; or in none of which the outline is known.
+fn outside(field: &str, given: Adcode, there: Option<&Division>, ground: Ground<'_>) -> Option<Warning> {
     let stated = ground.divisions.get(given)?.name.get(ground.lang).to_owned();
-    let actual = there.name.get(ground.lang);
-    let message = match ground.lang {
-        Lang::ZhCn => format!("坐标位于{actual}，而填写的是{stated}。"),
-        Lang::ZhHk => format!("座標位於{actual}，而填寫的是{stated}。"),
-        Lang::En => format!("The point lies in {actual}, and {stated} is stated."),
+    let actual = there.map(|there| there.name.get(ground.lang));
+    let message = match (ground.lang, actual) {
+        (Lang::ZhCn, Some(actual)) => format!("坐标位于{actual}，而填写的是{stated}。"),
+        (Lang::ZhHk, Some(actual)) => format!("座標位於{actual}，而填寫的是{stated}。"),
+        (Lang::En, Some(actual)) => format!("The point lies in {actual}, and {stated} is stated."),
+        (Lang::ZhCn, None) => format!("坐标不在填写的{stated}内。"),
+        (Lang::ZhHk, None) => format!("座標不在填寫的{stated}內。"),
+        (Lang::En, None) => format!("The point does not lie in {stated}, which is stated."),
     };
     Some(Warning { field: format!("{field}.adcode"), code: "outsideDivision", message })
 }

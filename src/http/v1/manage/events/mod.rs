@@ -98,7 +98,7 @@ async fn list_managed_events(
     security(("person" = [])),
     responses(
         (status = 201, description = "The event, as a draft.", body = ManagedEvent),
-        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
+        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request. `tooManyDrafts`.",
             body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -178,7 +178,7 @@ async fn update_event(
     security(("person" = [])),
     responses(
         (status = 201, description = "The copy, as a draft.", body = ManagedEvent),
-        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
+        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request. `tooManyDrafts`.",
             body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
