@@ -2,6 +2,7 @@
 
 use kepu::domain::drafts::State;
 use kepu::domain::review::{ItemState, Lane};
+use serde_json::json;
 
 use super::*;
 
