@@ -184,7 +184,7 @@ pub fn set_drafted(tx: &mut Tx<'_>, kind: Kind, ids: &[i64]) -> Result<(), Error
         each_table!(
             kind,
             table => diesel::update(table::table.filter(table::id.eq_any(ids)))
-                .set(table::publication.eq(Publication::Draft.name()))
+                .set((table::publication.eq(Publication::Draft.name()), table::ever_public.eq(false)))
                 .execute(&mut *tx.conn)?,
             0
         );

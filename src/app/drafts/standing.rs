@@ -1,8 +1,9 @@
 //! How an organisation stands.
 
 use super::super::Error;
-use crate::db::{AnyConn, organisations, publication};
+use crate::db::{AnyConn, organisations, publication, sessions};
 use crate::domain::drafts::Owner;
+use crate::domain::ids::OrganisationId;
 
 /// How whoever submits something stands.
 pub(in crate::app) struct Standing {
@@ -32,6 +33,26 @@ pub(in crate::app) fn may_begin(conn: &mut AnyConn, owner: Owner) -> Result<(), 
     let Owner::Organisation(id) = owner else { return Ok(()) };
     let most = if of(conn, owner)?.verified { MOST } else { MOST_UNVERIFIED };
     if publication::never_of(conn, id)? < most { Ok(()) } else { Err(Error::TooManyDrafts) }
+}
+
+/// How much more an organisation may have.
+pub(in crate::app) struct Room {
+    /// Things that were never published.
+    pub(in crate::app) things: usize,
+    /// Sessions; absent: any number.
+    pub(in crate::app) sessions: Option<usize>,
+}
+
+/// How much more this one may have, for whoever begins many things at once.
+pub(in crate::app) fn room(conn: &mut AnyConn, id: OrganisationId) -> Result<Room, Error> {
+    let verified = of(conn, Owner::Organisation(id))?.verified;
+    let most = if verified { MOST } else { MOST_UNVERIFIED };
+    let things = usize::try_from(most - publication::never_of(conn, id)?).unwrap_or_default();
+    if verified {
+        return Ok(Room { things, sessions: None });
+    }
+    let before = usize::try_from(sessions::count_of_organisation(conn, id)?).unwrap_or_default();
+    Ok(Room { things, sessions: Some(MOST_SESSIONS_UNVERIFIED.saturating_sub(before)) })
 }
 
 /// How this one stands. A person may submit, and an authority looks at it first.

@@ -125,6 +125,10 @@ impl Imports {
             let there = imports::get(tx, import.id)?.and_then(|import| import.applied);
             return there.map_or(Err(Error::NotFound), |(_, result)| read(&result));
         }
+        // Whoever began others meanwhile has less room than was seen.
+        if prepared.new_events.len() > standing::room(tx, organisation)?.things {
+            return Err(Error::TooManyDrafts);
+        }
         let (drafts, things) = prepared
             .new_events
             .iter()

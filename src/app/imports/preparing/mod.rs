@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::super::Error;
 use super::super::drafts::held::{self, Held, Lookups};
 use super::super::drafts::many::{begun, lacks};
+use super::super::drafts::standing;
 use super::super::sessions::Told;
 use super::Counts;
 use crate::db::AnyConn;
@@ -23,6 +24,7 @@ use crate::domain::ids::{self, EventId, OrganisationId, Random, SessionId};
 use crate::domain::imports::columns::Column;
 use crate::domain::imports::findings::{Fault, Finding, Level};
 use crate::domain::imports::{Wanted, WantedEvent};
+use crate::domain::invalid::FieldCode;
 use crate::domain::publication::Publication;
 use crate::domain::sessions::{Plan, Session};
 
@@ -67,7 +69,8 @@ pub(super) struct Whose {
 struct Found<'a> {
     id: EventId,
     new: bool,
-    admission: Admission,
+    /// How one gets in; absent where that was not said yet.
+    admission: Option<Admission>,
     cancelled: bool,
     division: Adcode,
     sessions: &'a [Session],
@@ -81,6 +84,8 @@ struct Preparing<'a> {
     random: &'a dyn Random,
     lookups: Lookups,
     taken: HashSet<i64>,
+    /// The rows of events and sessions by what the organisation calls them.
+    rows: HashMap<String, u32>,
     moved: Vec<SessionId>,
     hash: Sha256,
     done: Prepared,
@@ -117,11 +122,14 @@ pub(super) fn prepare(
         random,
         lookups,
         taken: HashSet::new(),
+        rows: HashMap::new(),
         moved: Vec::new(),
         hash: Sha256::new(),
         done: Prepared::default(),
     };
     for event in &wanted.events {
+        let rows = event.sessions.iter().map(|session| (session.external.clone(), session.row));
+        preparing.rows.extend(rows.chain([(event.external.clone(), event.row)]));
         let held = events.get(&event.external).and_then(|id| held.get(id));
         let Some(found) = preparing.event(event, held, &there)? else { continue };
         preparing.sessions_of(event, &found, &sessions, &versions, &of)?;
@@ -180,7 +188,7 @@ impl Preparing<'_> {
         let found = Found {
             id,
             new: true,
-            admission: event.admission,
+            admission: draft.body.contains_key("admission").then_some(event.admission),
             cancelled: false,
             division: draft.division,
             sessions: &[],
@@ -227,7 +235,8 @@ impl Preparing<'_> {
         self.done.all_events.push((id, wanted.row));
         // Of what was published, sessions are judged by what is published.
         let unseen = held.publication == Publication::Draft;
-        let admission = if unseen { thing.admission } else { public.admission };
+        let said = draft.body.contains_key("admission").then_some(thing.admission);
+        let admission = if unseen { said } else { Some(public.admission) };
         let sessions = there.get(&id).map(Vec::as_slice).unwrap_or_default();
         Ok(Some(Found { id, new: false, admission, cancelled, division: draft.division, sessions }))
     }
@@ -278,7 +287,24 @@ impl Preparing<'_> {
         }
     }
 
+    /// Notes what is more than the organisation may have that was never published, or not before it is verified.
+    fn limit(&mut self) -> Result<(), Error> {
+        let room = standing::room(self.conn, self.organisation)?;
+        if let Some((_, _, name)) = self.done.new_events.get(room.things) {
+            let row = self.rows.get(name).copied().unwrap_or_default();
+            self.found(row, Some(Column::Event), Fault::Field(FieldCode::TooMany { max: room.things }));
+        }
+        let mut added = self.done.new_sessions.iter().flat_map(|(_, added)| added);
+        if let Some((_, name)) = room.sessions.and_then(|most| added.nth(most)) {
+            let row = self.rows.get(name).copied().unwrap_or_default();
+            let max = room.sessions.unwrap_or_default();
+            self.found(row, Some(Column::Session), Fault::Field(FieldCode::TooMany { max }));
+        }
+        Ok(())
+    }
+
     fn finish(mut self) -> Result<Prepared, Error> {
+        self.limit()?;
         self.done.told = Told::of(self.conn, &self.moved)?;
         self.done.ground = format!("{:x}", self.hash.finalize());
         self.done.changed_events.sort_by_key(|(id, _, _)| *id);

@@ -14,7 +14,17 @@ use crate::domain::imports::columns::Column;
 use crate::domain::imports::findings::Fault;
 use crate::domain::imports::{WantedEvent, WantedSession};
 use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::sessions::Session;
+use crate::domain::sessions::{Plan, Session};
+
+impl Found<'_> {
+    /// A plan with the terms that go with how one gets in.
+    fn admitted(&self, plan: Plan) -> Plan {
+        match self.admission {
+            Some(admission) => plan.admitted_by(admission),
+            None => plan,
+        }
+    }
+}
 
 impl Preparing<'_> {
     /// Works out what becomes of the sessions of an event that a file has.
@@ -98,11 +108,11 @@ impl Preparing<'_> {
             self.found(said.row, None, Fault::CalledOff);
             return Ok(None);
         }
-        let plan = said.said.over(None).admitted_by(found.admission);
+        let plan = found.admitted(said.said.over(None));
         let session = plan.session(id, found.id, self.now);
         let mut invalid = Invalid::default();
         check_at(self.conn, self.now, &session, None, &mut invalid)?;
-        session.check_admission(found.admission, &mut invalid);
+        found.admission.into_iter().for_each(|admission| session.check_admission(admission, &mut invalid));
         if self.wrong_session(said.row, invalid) {
             return Ok(None);
         }
@@ -118,7 +128,7 @@ impl Preparing<'_> {
         version: i64,
         found: &Found<'_>,
     ) -> Result<bool, Error> {
-        let plan = said.said.over(Some(before)).admitted_by(found.admission);
+        let plan = found.admitted(said.said.over(Some(before)));
         let after = planned(before, found.id, plan.clone(), self.now);
         let words = |session: &Session| session.notice.as_deref().map(|notice| notice.text.clone());
         let moved = (before.start, before.end, &before.place) != (after.start, after.end, &after.place);
@@ -136,8 +146,8 @@ impl Preparing<'_> {
         }
         let mut invalid = Invalid::default();
         check_at(self.conn, self.now, &after, Some(before), &mut invalid)?;
-        if before.signup.is_none() {
-            after.check_admission(found.admission, &mut invalid);
+        if let Some(admission) = found.admission.filter(|_| before.signup.is_none()) {
+            after.check_admission(admission, &mut invalid);
         }
         after.check_against(before, &mut invalid);
         if after.capacity.is_some_and(|capacity| capacity < before.taken) {
