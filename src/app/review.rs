@@ -33,7 +33,6 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::notices::decisions::Outcome as Told;
 use crate::domain::organisations::Organisation;
-use crate::domain::publication::Publication;
 use crate::domain::reports::Report;
 use crate::domain::resources::Resource;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
@@ -160,7 +159,7 @@ fn judged(conn: &mut AnyConn, item: Item, now: DateTime<Utc>) -> Result<Judged, 
         None => None,
     };
     let is_new = match item.what.kind.drafted() {
-        Some(kind) => Some(publication::of(conn, kind, object)? == Some(Publication::Draft)),
+        Some(kind) => Some(!publication::ever(conn, kind, object)?),
         None => None,
     };
     let coming = match item.what.kind {
@@ -178,9 +177,10 @@ fn sides<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Resul
         return Ok(Sides { before: Body::new(), after: thing.unwrap_or_default(), division });
     }
     let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Sides::default()) };
-    let before = match publication::of(conn, T::KIND, id)? {
-        Some(Publication::Draft) | None => Body::new(),
-        Some(_) => T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default(),
+    let before = if publication::ever(conn, T::KIND, id)? {
+        T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default()
+    } else {
+        Body::new()
     };
     Ok(Sides { before, after: draft.body, division: Some(draft.division) })
 }

@@ -10,6 +10,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
+use super::records::ROWS_PER_STATEMENT;
 use super::schema::{audit_entries as entries, audit_head as head, audit_personal as personal};
 use super::sealed::Column;
 use crate::domain::audit::chain::{Head, Link};
@@ -41,6 +42,41 @@ pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {
         entries::after_text.eq(entry.after.as_ref().map(ToString::to_string)),
     ));
     Ok(each!(&mut *tx.conn, conn => row.returning(entries::id).get_result(conn))?)
+}
+
+/// Writes entries of one actor that have no place in the chain yet, many rows in a statement; of a person it writes that
+/// they stand in each as `part`.
+pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> Result<(), Error> {
+    let api_key = match actor {
+        Actor::ApiKey(key) => Some(key.get()),
+        Actor::Person(_) | Actor::Operator | Actor::Service => None,
+    };
+    for all in all.chunks(ROWS_PER_STATEMENT) {
+        let row = |entry: &Entry| {
+            (
+                entries::at.eq(tx.now.naive_utc()),
+                entries::actor.eq(actor.word()),
+                entries::api_key_id.eq(api_key),
+                entries::action.eq(entry.action.name()),
+                entries::object_kind.eq(entry.object.map(|Object { kind, .. }| kind)),
+                entries::object_id.eq(entry.object.map(|Object { id, .. }| id)),
+                entries::organisation_id.eq(entry.organisation.map(OrganisationId::get)),
+                entries::division.eq(entry.division.map(Adcode::number)),
+                entries::reason.eq(entry.reason.clone()),
+                entries::before_text.eq(entry.before.as_ref().map(ToString::to_string)),
+                entries::after_text.eq(entry.after.as_ref().map(ToString::to_string)),
+            )
+        };
+        let insert = diesel::insert_into(entries::table).values(all.iter().map(row).collect::<Vec<_>>());
+        let ids: Vec<i64> = each!(&mut *tx.conn, conn => insert.returning(entries::id).get_results(conn))?;
+        let Actor::Person(person) = actor else { continue };
+        let rows = ids.into_iter().map(|id| {
+            (personal::entry_id.eq(id), personal::part.eq(part), personal::person_id.eq(person.get()))
+        });
+        let insert = diesel::insert_into(personal::table).values(rows.collect::<Vec<_>>());
+        each!(&mut *tx.conn, conn => insert.execute(conn))?;
+    }
+    Ok(())
 }
 
 /// Writes that a person stands in an entry; gives the row's id.

@@ -1,6 +1,6 @@
 //! Who sees what: the column `publication` of the nouns that are drafted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -72,12 +72,41 @@ pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>
     Ok(word.map(|word| Publication::from_name(&word).unwrap_or(Publication::TakenDown)))
 }
 
+/// As [`of`], of many drafted things; those that are not there are left out.
+pub fn of_many(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashMap<i64, Publication>, Error> {
+    let mut all = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let found: Vec<(i64, String)> = each_table!(
+            kind,
+            table => table::table
+                .filter(table::id.eq_any(ids))
+                .select((table::id, table::publication))
+                .load(conn)?,
+            Vec::new()
+        );
+        let read =
+            |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
+        all.extend(found.into_iter().map(read));
+    }
+    Ok(all)
+}
+
+/// Whether everybody sees a thing, or saw it once; one that is not there was never seen.
+pub fn ever(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
+    let ever: Option<bool> = each_table!(
+        kind,
+        table => table::table.find(id).select(table::ever_public).first(conn).optional()?,
+        return super::records::exists(conn, kind, id)
+    );
+    Ok(ever.unwrap_or(false))
+}
+
 /// Whose a thing is that was never published; `None` for everything else.
 pub fn drafted_by(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<OrganisationId>, Error> {
     let drafted: Option<Option<i64>> = each_table!(
         kind,
         table => table::table
-            .filter(table::id.eq(id).and(table::publication.eq(Publication::Draft.name())))
+            .filter(table::id.eq(id).and(table::ever_public.eq(false)))
             .select(table::organisation_id.nullable())
             .first(conn)
             .optional()?,
@@ -93,7 +122,7 @@ pub fn never_among(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashSe
         let found: Vec<i64> = each_table!(
             kind,
             table => table::table
-                .filter(table::id.eq_any(ids).and(table::publication.eq(Publication::Draft.name())))
+                .filter(table::id.eq_any(ids).and(table::ever_public.eq(false)))
                 .select(table::id)
                 .load(conn)?,
             Vec::new()
@@ -112,8 +141,36 @@ pub fn set(tx: &mut Tx<'_>, kind: Kind, id: i64, publication: Publication) -> Re
             .execute(&mut *tx.conn)?,
         0
     );
+    let ever = match publication {
+        Publication::Draft => Some(false),
+        Publication::Public => Some(true),
+        Publication::TakenDown | Publication::Archived => None,
+    };
+    if let Some(ever) = ever {
+        each_table!(
+            kind,
+            table => diesel::update(table::table.find(id).filter(table::ever_public.ne(ever)))
+                .set(table::ever_public.eq(ever))
+                .execute(&mut *tx.conn)?,
+            0
+        );
+    }
     if rows == 1 {
         tx.changed(kind, id);
+    }
+    Ok(())
+}
+
+/// Hides things that the same transaction inserted: they were never published.
+pub fn set_drafted(tx: &mut Tx<'_>, kind: Kind, ids: &[i64]) -> Result<(), Error> {
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        each_table!(
+            kind,
+            table => diesel::update(table::table.filter(table::id.eq_any(ids)))
+                .set(table::publication.eq(Publication::Draft.name()))
+                .execute(&mut *tx.conn)?,
+            0
+        );
     }
     Ok(())
 }

@@ -53,6 +53,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -64,6 +65,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -83,6 +85,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
         organisation_id -> Nullable<BigInt>,
     }
 }
@@ -99,6 +102,7 @@ diesel::table! {
         body -> Text,
         announced_at -> Nullable<Timestamp>,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -130,6 +134,7 @@ diesel::table! {
         organisation_id -> Nullable<BigInt>,
         publication -> Text,
         confirmed_at -> Nullable<Timestamp>,
+        ever_public -> Bool,
     }
 }
 
@@ -352,6 +357,19 @@ diesel::table! {
         body_hash -> Text,
         object_id -> BigInt,
         made -> Bool,
+        created_at -> Timestamp,
+        objects -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    system_repeats (api_key_id, operation, given) {
+        api_key_id -> BigInt,
+        operation -> Text,
+        given -> Text,
+        body_hash -> Text,
+        object_id -> BigInt,
+        objects -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }
@@ -753,6 +771,28 @@ diesel::table! {
         person_id -> BigInt,
         organisation_id -> BigInt,
         label -> Text,
+    }
+}
+
+diesel::table! {
+    external_ids (organisation_id, kind, external_id) {
+        organisation_id -> BigInt,
+        kind -> Text,
+        external_id -> Text,
+        object_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        created_at -> Timestamp,
+        wanted -> Nullable<Binary>,
+        ground -> Text,
+        errors -> Integer,
+        applied_at -> Nullable<Timestamp>,
+        result -> Nullable<Text>,
     }
 }
 

@@ -70,6 +70,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("addPhone", Who::Person),
     ("applyForAccreditation", Who::Members(MemberRole::Editor)),
     ("applyForOrganisation", Who::Person),
+    ("applyImport", Who::Member(MemberRole::Editor)),
     ("approveReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
@@ -95,6 +96,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createCampaign", Who::Authority(AuthorityRole::Administrator)),
     ("createCompanion", Who::Person),
     ("createEvent", Who::Members(MemberRole::Editor)),
+    ("createImport", Who::Members(MemberRole::Editor)),
     ("createInvitation", Who::Member(MemberRole::Owner)),
     // Whoever is logged in is remembered.
     ("createReport", Who::Anybody),
@@ -120,6 +122,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
+    ("exportSessions", Who::Members(MemberRole::Editor)),
     ("getAccreditation", Who::Member(MemberRole::Desk)),
     ("getAdministeredBulletin", Who::Authority(AuthorityRole::Administrator)),
     ("getAdministeredCampaign", Who::Authority(AuthorityRole::Reviewer)),
@@ -141,6 +144,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getHealth", Who::Anybody),
     ("getHome", Who::Anybody),
     ("getImage", Who::Anybody),
+    ("getImportTemplate", Who::Members(MemberRole::Desk)),
     ("getManagedBase", Who::Member(MemberRole::Editor)),
     ("getManagedEvent", Who::Member(MemberRole::Editor)),
     ("getManagedRoute", Who::Member(MemberRole::Editor)),
@@ -170,6 +174,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getYearlyReport", Who::Member(MemberRole::Desk)),
     ("giveFeedback", Who::Person),
     ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),
+    ("leaveEvent", Who::Member(MemberRole::Editor)),
     ("leaveOrganisation", Who::Member(MemberRole::Desk)),
     ("listAccreditations", Who::Members(MemberRole::Desk)),
     ("listAdministeredAccreditations", Who::Authority(AuthorityRole::Reviewer)),
@@ -303,6 +308,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
 /// each needs, if it needs one.
 pub const BY_KEY: &[(&str, Option<Scope>)] = &[
+    ("applyImport", Some(Scope::EventsWrite)),
     ("archiveBase", Some(Scope::EventsWrite)),
     ("archiveEvent", Some(Scope::EventsWrite)),
     ("archiveRoute", Some(Scope::EventsWrite)),
@@ -312,6 +318,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("cancelSessions", Some(Scope::EventsWrite)),
     ("createBase", Some(Scope::EventsWrite)),
     ("createEvent", Some(Scope::EventsWrite)),
+    ("createImport", Some(Scope::EventsWrite)),
     ("createRoute", Some(Scope::EventsWrite)),
     ("createSeries", Some(Scope::EventsWrite)),
     ("createSessions", Some(Scope::EventsWrite)),
@@ -320,6 +327,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("duplicateEvent", Some(Scope::EventsWrite)),
     ("duplicateRoute", Some(Scope::EventsWrite)),
     ("duplicateSeries", Some(Scope::EventsWrite)),
+    ("exportSessions", Some(Scope::EventsRead)),
     ("getBaseClosures", Some(Scope::EventsRead)),
     ("getManagedBase", Some(Scope::EventsRead)),
     ("getManagedEvent", Some(Scope::EventsRead)),
@@ -329,6 +337,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("getMyOrganisation", None),
     ("getOrganisationStatistics", Some(Scope::EventsRead)),
     ("getYearlyReport", Some(Scope::EventsRead)),
+    ("leaveEvent", Some(Scope::EventsWrite)),
     ("listImages", Some(Scope::EventsRead)),
     ("listManagedBases", Some(Scope::EventsRead)),
     ("listManagedEvents", Some(Scope::EventsRead)),

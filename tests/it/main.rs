@@ -18,6 +18,7 @@ mod drafts;
 mod faults;
 mod feed;
 mod fuzz;
+mod imports;
 mod interests;
 mod limits;
 mod migrations;

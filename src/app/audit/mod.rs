@@ -18,6 +18,14 @@ pub fn note(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Error> {
     write(tx, entry).map(drop)
 }
 
+/// Notes many changes of one actor, which tell nothing personal but who did it.
+///
+/// # Errors
+/// If the store fails; then the changes are not to be made.
+pub fn note_many(tx: &mut Tx<'_>, actor: Actor, entries: &[Entry]) -> Result<(), Error> {
+    Ok(audit::insert_many(tx, actor, Entry::ACTOR, entries)?)
+}
+
 /// Notes a change with what it tells of persons, which is sealed.
 ///
 /// # Errors

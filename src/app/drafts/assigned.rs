@@ -35,7 +35,7 @@ impl Drafts {
         reason: &str,
     ) -> Result<(), Error> {
         let nobody = || Invalid::one("organisation", FieldCode::NoSuch { kind: "organisation" });
-        match standing::of(tx, to) {
+        match standing::of(tx, Owner::Organisation(to)) {
             Ok(standing) if standing.verified && !standing.suspended => {}
             Ok(_) | Err(Error::NotFound) => return Err(nobody().into()),
             Err(error) => return Err(error),
@@ -45,7 +45,7 @@ impl Drafts {
         if former == Some(to) {
             return Err(Error::NothingToDo);
         }
-        let seat = seat(tx, to)?.ok_or(Error::NotFound)?;
+        let seat = seat(tx, Owner::Organisation(to))?.ok_or(Error::NotFound)?;
         if let Some(Held { mut draft, stored: Some(stored), .. }) = Held::<T>::read(tx, id)? {
             hand_over::<T>(&mut draft.body, draft.division, to)?;
             draft.base.as_mut().map_or(Ok(()), |base| hand_over::<T>(base, draft.division, to))?;

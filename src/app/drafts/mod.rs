@@ -8,8 +8,10 @@
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
 mod assigned;
-mod held;
+pub(super) mod held;
 pub(super) mod judged;
+pub(super) mod many;
+mod naming;
 mod noting;
 mod publishing;
 pub(super) mod standing;
@@ -17,8 +19,12 @@ mod with_sessions;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
+
 use super::Error;
 use super::review::enqueue;
+use super::sessions::screening;
 use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
@@ -33,7 +39,7 @@ use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
 use crate::domain::screening::{Doubt, Screen, doubts};
 
-use held::Held;
+use held::{Held, Lookups};
 use noting::{fields, note, published};
 
 /// Does the same with the noun of each kind that is drafted; of another there is no such thing.
@@ -85,6 +91,18 @@ pub fn current<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
     Ok(Held::<T>::read(conn, id)?.map(|held| held.draft))
 }
 
+/// The same of many; those that are not there are left out.
+///
+/// # Errors
+/// If the store fails.
+pub fn current_many<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    ids: &[i64],
+) -> Result<HashMap<i64, Draft>, Error> {
+    let held = Held::<T>::read_many(conn, ids, &mut Lookups::default())?;
+    Ok(held.into_iter().map(|(id, held)| (id, held.draft)).collect())
+}
+
 /// A draft as what it would be once it is published, whatever is missing yet: what stands in for it is empty.
 ///
 /// # Errors
@@ -108,8 +126,17 @@ pub fn division<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opt
 /// # Errors
 /// [`Error::Invalid`] with all of it; if the store fails.
 pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
+    check_with(conn, draft, &mut Lookups::default())
+}
+
+/// The same, where others are checked too.
+fn check_with<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    draft: &Draft,
+    lookups: &mut Lookups,
+) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
-    let mut refers = held::references::<T>(conn, draft, true)?;
+    let mut refers = held::references::<T>(conn, draft, true, lookups)?;
     if T::KIND == Kind::Event {
         with_sessions::check(conn, draft, &mut refers)?;
     }
@@ -133,6 +160,11 @@ impl Drafts {
     /// Drafts whose texts are screened so, which are reviewed by these rules, and whose pictures lie at this origin.
     pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules, origin: &str) -> Self {
         Self { screen, random, rules, origin: origin.into() }
+    }
+
+    /// What is looked up while drafts are written at `now`.
+    pub(in crate::app) fn lookups(&self, now: DateTime<Utc>) -> Lookups {
+        Lookups::at(self.origin.clone(), now)
     }
 
     /// Begins something new of an organisation's; fields may be missing.
@@ -161,23 +193,8 @@ impl Drafts {
         owner: Owner,
         given: Body,
     ) -> Result<Draft, Error> {
-        let seat = held::seat(tx, owner)?.ok_or(Error::NotFound)?;
-        let object = ids::number(tx.now(), &*self.random);
-        let mut draft = Draft {
-            kind: T::KIND,
-            object,
-            owner,
-            division: seat,
-            version: 1,
-            state: State::Draft,
-            body: Body::new(),
-            base: None,
-            reason: None,
-            fields: Vec::new(),
-            author: by.person(),
-            updated_at: tx.now(),
-        };
-        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
+        let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
+        let (draft, thing) = many::begun::<T>(tx, by, owner, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -216,21 +233,22 @@ impl Drafts {
         version: i64,
         given: Body,
     ) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, ever, stored, .. } = Held::<T>::need(tx, id)?;
         if draft.version != version {
             return Err(Error::VersionConflict);
         }
         let public = body::of(&record.body);
         let (written, held) = (draft.body.clone(), draft.clone());
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
+        let mut lookups = self.lookups(tx.now());
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut lookups)?;
         if draft.body == written {
             return Ok(held);
         }
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
-        if publication == Publication::Draft {
+        if !ever {
             held::save(tx, &draft, stored)?;
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
@@ -243,7 +261,7 @@ impl Drafts {
             return Ok(draft);
         }
         // What operations changed since the author began is not taken back by an author who does not speak of it.
-        (draft.body, _) = body::merged(&before, &draft.body, &public);
+        (draft.body, _) = held::merged(&before, &draft.body, &public);
         let changes = body::changes(&public, &draft.body);
         let at_once = publication == Publication::Public
             && body::is_immaterial::<T>(&changes)
@@ -267,18 +285,19 @@ impl Drafts {
         Ok(draft)
     }
 
-    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful or an
-    /// authority took it down; else it waits for review: the state tells. What waits already goes on waiting.
+    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful, an authority
+    /// took it down, or it names another organisation anew; else it waits for review: the state tells. What waits already goes on waiting, unless
+    /// operations changed meanwhile what it changes: then its author has seen that, and it waits anew.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
     /// it would change is published; [`Error::Suspended`], [`Error::Unverified`] if its organisation is.
     pub fn submit<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, ever, stored, disputed } = Held::<T>::need(tx, id)?;
         match draft.state {
-            State::Submitted => return Ok(draft),
+            State::Submitted if disputed.is_empty() => return Ok(draft),
             State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
-            State::Approved | State::Draft | State::Rejected => {}
+            State::Submitted | State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.owner)?;
         if !standing.verified {
@@ -288,15 +307,25 @@ impl Drafts {
             return Err(Error::Suspended);
         }
         let thing: T = check(tx, &draft)?;
-        let notes = doubts(&*self.screen, &draft.body);
-        let at_once = standing.trusted && notes.is_empty() && publication != Publication::TakenDown;
+        let mut notes = doubts(&*self.screen, &draft.body);
+        if T::KIND == Kind::Event {
+            let now = tx.now();
+            notes.extend(screening::of_event(tx, &*self.screen, id, now)?);
+        }
+        let public = (publication == Publication::Public).then_some(&record.body);
+        let at_once = standing.trusted
+            && notes.is_empty()
+            && publication != Publication::TakenDown
+            && !naming::names_others(&thing, public);
         draft.version += 1;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         draft.settle(if at_once { State::Approved } else { State::Submitted });
-        if !at_once && publication != Publication::Draft {
+        if !at_once && ever {
             draft.base = Some(body::of(&record.body));
         }
         held::save(tx, &draft, stored)?;
+        // What waited was written before others changed the same.
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if at_once {
             publishing::publish(tx, draft.division, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);

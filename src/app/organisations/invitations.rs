@@ -8,7 +8,7 @@ use super::super::repeats::{Repeat, once};
 use super::super::{Error, roles};
 use super::members::{held, owned};
 use super::{Organisations, entry, hold};
-use crate::db::{self, Tx, invitations, member_labels};
+use crate::db::{self, Tx, invitations, member_labels, organisations};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::invalid::Invalid;
@@ -115,13 +115,16 @@ impl Organisations {
     ///
     /// # Errors
     /// [`Error::NotFound`] if the code is of no invitation that is good; [`Error::NothingToDo`] if they have that role or
-    /// a higher one already, and then the code stays good.
+    /// a higher one already, [`Error::Suspended`] if the organisation is, and then the code stays good.
     pub fn accept(&self, person: PersonId, code: &InvitationCode) -> Result<Invitation, Error> {
         self.db.write(|tx| {
             let now = tx.now();
             let invitation = invitations::of_code(tx, &self.vault, code, now)?.ok_or(Error::NotFound)?;
             let id = invitation.organisation;
             hold(tx, id)?;
+            if organisations::suspended(tx, id)? {
+                return Err(Error::Suspended);
+            }
             match held(tx, id, person) {
                 Ok(role) if role >= invitation.role => return Err(Error::NothingToDo),
                 Ok(_) | Err(Error::NotFound) => {}

@@ -85,6 +85,8 @@ words! {
         AssessmentOpened = "assessmentOpened",
         /// An authority assessed a base for a year.
         Assessed = "assessed",
+        /// An organisation took its name off what another one organises.
+        OrganiserLeft = "organiserLeft",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.
@@ -123,6 +125,8 @@ words! {
         ImageAdded = "imageAdded",
         /// A picture was removed by its organisation.
         ImageRemoved = "imageRemoved",
+        /// A file of sessions was taken in.
+        Imported = "imported",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -205,8 +209,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 8] =
-        ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound"];
+    const OTHERS: [&str; 9] = ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound", "import"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -10,6 +10,7 @@ mod drafted;
 pub mod events;
 mod fields;
 pub mod images;
+pub mod imports;
 pub mod instants;
 pub mod named;
 mod operations;
@@ -36,6 +37,7 @@ use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
+use crate::domain::organisations::running;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::roles::{AuthorityRole, MemberRole};
@@ -46,6 +48,7 @@ use crate::http::staff::Author;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
+        .configure(imports::configure)
         .configure(bases::configure)
         .configure(routes::configure)
         .configure(series::configure)
@@ -56,7 +59,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(webhooks::configure);
 }
 
-/// An event whose sessions `author` may write, or read if that is the scope: an editor of any of its organisers.
+/// An event whose sessions `author` may write, or read if that is the scope: an editor of any of those who run it.
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::Forbidden`], [`Code::ScopeMissing`], [`Code::OrganisationSuspended`].
@@ -67,7 +70,7 @@ fn written_by(
     scope: Scope,
 ) -> Result<Record<Event>, Problem> {
     let record = Event::get(conn, id.get())?.ok_or(Code::NotFound)?;
-    let organisers = || record.body.organisers.iter().map(|one| one.organisation);
+    let organisers = || running(&record.body.organisers);
     let theirs = organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Editor));
     let of = theirs.or_else(|| organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Desk)));
     let of = of.or(record.body.organiser()).ok_or(Code::NotFound)?;

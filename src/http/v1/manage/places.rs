@@ -90,6 +90,26 @@ impl AuthoredPlace {
         }
     }
 
+    /// A place as a table has it: its name and address, its division, its point, its room and the way there.
+    pub fn written(
+        (name, address): (String, String),
+        adcode: Option<Adcode>,
+        (lat, lng): (Option<f64>, Option<f64>),
+        (room, transit): (Option<String>, Option<String>),
+    ) -> Self {
+        let words = |text: String| Words(Text::zh(text));
+        Self {
+            name: words(name),
+            address: words(address),
+            adcode: adcode.map(|adcode| adcode.to_string()),
+            lat,
+            lng,
+            precision_metres: None,
+            room: room.map(words),
+            transit: transit.map(words),
+        }
+    }
+
     /// The place that is meant, at `field` of the body; `None` if something about it is wrong.
     pub fn read(
         self,
