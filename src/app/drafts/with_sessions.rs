@@ -10,7 +10,6 @@ use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::EventId;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
-use crate::domain::publication::Publication;
 
 /// Adds what of the sessions of an event contradicts how one gets in: none at all where one is to sign up, and terms of
 /// sign-up where one does not. What is published so goes on; what is new, or says now how one gets in, does not.
@@ -19,7 +18,7 @@ pub(super) fn check(conn: &mut AnyConn, draft: &Draft, invalid: &mut Invalid) ->
     // What is not written as it must be is told elsewhere.
     let Ok(admission) = Admission::deserialize(said) else { return Ok(()) };
     let Some(id) = EventId::new(draft.object) else { return Ok(()) };
-    let is_new = publication::of(conn, Kind::Event, draft.object)? == Some(Publication::Draft);
+    let is_new = !publication::ever(conn, Kind::Event, draft.object)?;
     let before = Event::get(conn, draft.object)?.map(|record| record.body.admission);
     if !is_new && before == Some(admission) {
         return Ok(());

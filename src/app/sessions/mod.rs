@@ -142,7 +142,7 @@ pub(super) fn facts(session: &Session) -> Value {
 
 /// How one gets into an event, once its author said so: of what was never published it may not be said yet.
 fn admission(tx: &mut Tx<'_>, id: EventId, event: &Event) -> Result<Option<Admission>, Error> {
-    if publication::of(tx, Kind::Event, id.get())? != Some(Publication::Draft) {
+    if publication::ever(tx, Kind::Event, id.get())? {
         return Ok(Some(event.admission));
     }
     let draft = drafts::get(tx, Kind::Event, id.get())?;

@@ -5,7 +5,6 @@ use crate::domain::drafts::Body;
 use crate::domain::events::{Ages, Event, EventStatus};
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
-use crate::domain::publication::Publication;
 use crate::domain::sessions::Session;
 use crate::domain::text::Lang;
 use crate::http::problem::{Code, Problem};
@@ -29,7 +28,7 @@ pub(super) fn of_event(
 ) -> Result<Vec<Warning>, Problem> {
     let event_id = EventId::new(id).ok_or(Code::NotFound)?;
     let all = sessions::of_events(conn, &[id])?.remove(&event_id).unwrap_or_default();
-    let is_new = publication::of(conn, Kind::Event, id)? == Some(Publication::Draft);
+    let is_new = !publication::ever(conn, Kind::Event, id)?;
     let asks = given.contains_key("admission") && event.admission.asks_for_signup();
     if is_new && all.is_empty() && event.period.is_none() && !asks {
         found.push(Warning {
