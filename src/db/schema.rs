@@ -673,6 +673,7 @@ diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
 diesel::allow_tables_to_appear_in_same_query!(events, sessions);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
 diesel::allow_tables_to_appear_in_same_query!(events, drafts);
 diesel::allow_tables_to_appear_in_same_query!(bases, drafts);
 diesel::allow_tables_to_appear_in_same_query!(routes, drafts);
