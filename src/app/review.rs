@@ -159,13 +159,23 @@ impl Reviewer<'_> {
         if within { Ok(()) } else { Err(Error::NotFound) }
     }
 
+    /// Lets through whoever decides in somebody else's cause: they neither wrote a thing nor belong to whose it is.
+    ///
+    /// # Errors
+    /// [`Error::OwnSubmission`].
+    pub(super) fn impartial(
+        &self,
+        organisations: &[OrganisationId],
+        author: Option<PersonId>,
+    ) -> Result<(), Error> {
+        let own = self.roles.in_any(organisations, MemberRole::Desk) || author == Some(self.person);
+        if own { Err(Error::OwnSubmission) } else { Ok(()) }
+    }
+
     /// Lets through who may decide on an item that waits at this version.
     fn may_decide(&self, tx: &Tx<'_>, item: &Item, version: i64) -> Result<(), Error> {
         self.reach(item)?;
-        let theirs = item.what.organisation.is_some_and(|one| self.roles.in_any(&[one], MemberRole::Desk));
-        if theirs || item.what.by == Some(self.person) {
-            return Err(Error::OwnSubmission);
-        }
+        self.impartial(item.what.organisation.as_slice(), item.what.by)?;
         if item.state != ItemState::Open || item.what.version != version {
             return Err(Error::ChangedSince);
         }
@@ -347,11 +357,13 @@ impl Reviews {
     /// Shows again what was taken down, as it was.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::NothingToDo`] if it was not taken down.
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::OwnSubmission`]; [`Error::NothingToDo`] if it was not taken
+    /// down.
     pub fn restore(&self, by: Reviewer<'_>, kind: Kind, id: i64) -> Result<(), Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
+                self.drafts.impartial::<T>(tx, by, id)?;
                 self.drafts.restore::<T>(tx, by.person, id)
             })
         })
@@ -360,12 +372,13 @@ impl Reviews {
     /// Publishes a draft without review, for a reason that stays on record: the emergency lane.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::Invalid`] with everything that is missing or wrong;
-    /// [`Error::NothingToDo`] if it is published already.
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::OwnSubmission`]; [`Error::Invalid`] with everything that is
+    /// missing or wrong; [`Error::NothingToDo`] if it is published already.
     pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
+                self.drafts.impartial::<T>(tx, by, id)?;
                 self.drafts.publish_now::<T>(tx, by.person, id, reason)
             })
         })

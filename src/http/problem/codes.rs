@@ -425,9 +425,9 @@ codes! {
     }
     /// Nobody decides on what they, or an organisation that they are a member of, submitted.
     OwnSubmission "ownSubmission" 403 {
-        ["不能审核自己的内容", "不能審核自己的內容", "Your own submission"],
-        ["自己或所属单位提交的内容须由他人审核。", "自己或所屬單位提交的內容須由他人審核。",
-         "What you or your organisation submitted is for somebody else to decide."]
+        ["不能处理自己的事项", "不能處理自己的事項", "Your own cause"],
+        ["涉及自己或所属单位的事项须由他人决定。", "涉及自己或所屬單位的事項須由他人決定。",
+         "What concerns you or your organisation is for somebody else to decide."]
     }
     /// It is as asked for already, or cannot become so.
     NothingToDo "nothingToDo" 409 {

@@ -1,6 +1,7 @@
 //! Drafts: written by organisations, decided on by authorities, and what of it the public sees.
 
 mod http;
+mod impartial;
 mod life;
 mod races;
 mod seen;

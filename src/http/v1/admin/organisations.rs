@@ -106,6 +106,11 @@ pub(super) fn administer(conn: &mut AnyConn, staff: &Staff, id: OrganisationId) 
     }
 }
 
+/// Lets through who does not belong to an organisation: nobody decides in their own cause.
+fn impartial(staff: &Staff, id: OrganisationId) -> Result<(), Problem> {
+    if staff.roles.in_any(&[id], MemberRole::Desk) { Err(Code::OwnSubmission.into()) } else { Ok(()) }
+}
+
 /// A reason that stays on record.
 fn because(reason: &str) -> Result<(), Problem> {
     let mut invalid = Invalid::default();
@@ -214,7 +219,7 @@ async fn suspend_organisation(
 
 /// Restore an organisation
 ///
-/// What it published is shown again, as it was.
+/// What it published is shown again, as it was. Members of it leave that to a colleague or a higher level.
 #[utoipa::path(
     tag = "administration",
     params(PathId<OrganisationId>),
@@ -222,6 +227,8 @@ async fn suspend_organisation(
     security(("person" = [])),
     responses(
         (status = 200, description = "How it stands.", body = OrganisationStanding),
+        (status = 403, description = "`ownSubmission`: it is one's own; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`: it is not suspended.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -235,6 +242,7 @@ async fn restore_organisation(
 ) -> Result<HttpResponse, Problem> {
     because(&body.0.reason)?;
     let work = move |members: &Members, staff: &Staff| {
+        impartial(staff, id.0)?;
         Ok(members.organisations.restore(staff.person.id, id.0, &body.0.reason)?)
     };
     act(staff, id.0, members, work).await
@@ -243,7 +251,7 @@ async fn restore_organisation(
 /// Trust an organisation
 ///
 /// What a trusted one submits is published at once, unless its words are doubtful; a share of it is looked at afterwards.
-/// `trusted: false` ends that.
+/// `trusted: false` ends that. Members of it leave that to a colleague or a higher level.
 #[utoipa::path(
     tag = "administration",
     params(PathId<OrganisationId>),
@@ -251,6 +259,8 @@ async fn restore_organisation(
     security(("person" = [])),
     responses(
         (status = 200, description = "How it stands.", body = OrganisationStanding),
+        (status = 403, description = "`ownSubmission`: it is one's own; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`, `organisationUnverified`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -265,6 +275,7 @@ async fn trust_organisation(
     let OrganisationTrust { trusted, reason } = body.0;
     because(&reason)?;
     let work = move |members: &Members, staff: &Staff| {
+        impartial(staff, id.0)?;
         Ok(members.organisations.trust(staff.person.id, id.0, trusted, &reason)?)
     };
     act(staff, id.0, members, work).await

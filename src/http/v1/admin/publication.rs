@@ -79,6 +79,8 @@ async fn take_down(
     security(("person" = [])),
     responses(
         (status = 200, description = "It is shown.", body = Shown),
+        (status = 403, description = "`ownSubmission`: it is one's own organisation's; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`: it was not taken down.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -104,6 +106,8 @@ async fn restore_published(
     security(("person" = [])),
     responses(
         (status = 200, description = "It is shown.", body = Shown),
+        (status = 403, description = "`ownSubmission`: it is one's own organisation's; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`: it is published.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
