@@ -8,7 +8,7 @@ use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::api_keys;
 use crate::domain::api_keys::{ApiKey, GivenKey, Scope};
-use crate::domain::ids::{ApiKeyId, OrganisationId};
+use crate::domain::ids::{ApiKeyId, OrganisationId, PersonId};
 
 /// Inserts a key whose secret is that of `given`.
 pub fn insert(tx: &mut Tx<'_>, key: &ApiKey, given: &GivenKey) -> Result<(), Error> {
@@ -20,6 +20,7 @@ pub fn insert(tx: &mut Tx<'_>, key: &ApiKey, given: &GivenKey) -> Result<(), Err
             api_keys::name.eq(&key.name),
             api_keys::scopes.eq(scopes.join(" ")),
             api_keys::secret_hash.eq(given.secret_hash()),
+            api_keys::made_by.eq(key.by.map(PersonId::get)),
             api_keys::created_at.eq(key.created_at.naive_utc()),
             api_keys::expires_at.eq(key.expires_at.naive_utc()),
         ))
@@ -39,6 +40,7 @@ struct Row {
     expires_at: NaiveDateTime,
     revoked_at: Option<NaiveDateTime>,
     last_used_at: Option<NaiveDateTime>,
+    made_by: Option<i64>,
 }
 
 impl Row {
@@ -49,6 +51,7 @@ impl Row {
             name: self.name,
             // A scope of a newer program lets nobody do anything here.
             scopes: self.scopes.split_whitespace().filter_map(Scope::from_name).collect(),
+            by: self.made_by.and_then(PersonId::new),
             created_at: self.created_at.and_utc(),
             expires_at: self.expires_at.and_utc(),
             revoked_at: self.revoked_at.map(|at| at.and_utc()),
@@ -94,6 +97,14 @@ pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
 pub fn used(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<(), Error> {
     diesel::update(api_keys::table.find(id.get()))
         .set(api_keys::last_used_at.eq(tx.now.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Forgets who made keys, where a person did; the keys stay.
+pub fn forget(tx: &mut Tx<'_>, maker: PersonId) -> Result<(), Error> {
+    diesel::update(api_keys::table.filter(api_keys::made_by.eq(maker.get())))
+        .set(api_keys::made_by.eq(None::<i64>))
         .execute(&mut *tx.conn)?;
     Ok(())
 }

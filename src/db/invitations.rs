@@ -7,7 +7,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::invitations;
-use crate::domain::ids::{InvitationId, OrganisationId};
+use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::invitations::{Invitation, InvitationCode};
 use crate::domain::roles::MemberRole;
 
@@ -19,6 +19,7 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -
             invitations::organisation_id.eq(invitation.organisation.get()),
             invitations::role.eq(invitation.role.name()),
             invitations::code_hash.eq(code.hash()),
+            invitations::made_by.eq(invitation.by.map(PersonId::get)),
             invitations::created_at.eq(invitation.created_at.naive_utc()),
             invitations::expires_at.eq(invitation.expires_at.naive_utc()),
         ))
@@ -26,27 +27,30 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -
     Ok(())
 }
 
-type Row = (i64, i64, String, NaiveDateTime, NaiveDateTime);
+type Row = (i64, i64, String, Option<i64>, NaiveDateTime, NaiveDateTime);
 
 const ROW: (
     invitations::id,
     invitations::organisation_id,
     invitations::role,
+    invitations::made_by,
     invitations::created_at,
     invitations::expires_at,
 ) = (
     invitations::id,
     invitations::organisation_id,
     invitations::role,
+    invitations::made_by,
     invitations::created_at,
     invitations::expires_at,
 );
 
-fn read((id, organisation, role, created_at, expires_at): Row) -> Option<Invitation> {
+fn read((id, organisation, role, by, created_at, expires_at): Row) -> Option<Invitation> {
     Some(Invitation {
         id: InvitationId::new(id)?,
         organisation: OrganisationId::new(organisation)?,
         role: MemberRole::from_name(&role)?,
+        by: by.and_then(PersonId::new),
         created_at: created_at.and_utc(),
         expires_at: expires_at.and_utc(),
     })
@@ -86,6 +90,28 @@ pub fn of_organisation(
         .select(ROW)
         .load(conn)?;
     Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// The invitations that a person made and that are good at `now`.
+pub fn of_maker(
+    conn: &mut AnyConn,
+    maker: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<Invitation>, Error> {
+    let rows: Vec<Row> = invitations::table
+        .filter(invitations::made_by.eq(maker.get()))
+        .filter(invitations::expires_at.gt(now.naive_utc()))
+        .order(invitations::id)
+        .select(ROW)
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(read).collect())
+}
+
+/// Deletes all invitations that a person made.
+pub fn forget(tx: &mut Tx<'_>, maker: PersonId) -> Result<(), Error> {
+    diesel::delete(invitations::table.filter(invitations::made_by.eq(maker.get())))
+        .execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// Takes an invitation away, since it was accepted or taken back; `false` if it is gone already.

@@ -631,6 +631,7 @@ diesel::table! {
         code_hash -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        made_by -> Nullable<BigInt>,
     }
 }
 
@@ -645,6 +646,7 @@ diesel::table! {
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
+        made_by -> Nullable<BigInt>,
     }
 }
 

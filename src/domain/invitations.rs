@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::hidden::hidden;
-use super::ids::{InvitationId, OrganisationId};
+use super::ids::{InvitationId, OrganisationId, PersonId};
 use super::roles::MemberRole;
 
 /// For how many days an invitation is good unless it says otherwise.
@@ -42,6 +42,8 @@ pub struct Invitation {
     pub organisation: OrganisationId,
     /// In which role.
     pub role: MemberRole,
+    /// Who made it; absent where that is not known.
+    pub by: Option<PersonId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Until when it is good.

@@ -56,6 +56,7 @@ impl Organisations {
                     organisation,
                     name: new.name.clone(),
                     scopes: new.scopes.clone(),
+                    by: Some(by),
                     created_at: now,
                     expires_at: now + TimeDelta::days(new.days.into()),
                     revoked_at: None,
@@ -95,6 +96,21 @@ impl Organisations {
         }
         Ok(self.db.write(|tx| api_keys::used(tx, key.id))?)
     }
+}
+
+/// The good keys of an organisation that a person made, and so has seen.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::app) fn known_to(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    organisation: OrganisationId,
+) -> Result<Vec<ApiKeyId>, Error> {
+    let now = tx.now();
+    let keys = api_keys::of_organisation(tx, organisation)?;
+    let theirs = keys.into_iter().filter(|key| key.by == Some(person) && key.is_good(now));
+    Ok(theirs.map(|key| key.id).collect())
 }
 
 fn noted(tx: &mut Tx<'_>, by: PersonId, action: Action, key: &ApiKey) -> Result<(), Error> {

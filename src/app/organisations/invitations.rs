@@ -8,11 +8,13 @@ use super::super::repeats::{Repeat, once};
 use super::super::{Error, roles};
 use super::members::held;
 use super::{Organisations, entry, hold};
-use crate::db::{Tx, invitations};
+use crate::db::records::Stored;
+use crate::db::{self, Tx, invitations};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::invitations::{Invitation, InvitationCode, MOST_OPEN};
-use crate::domain::roles::{MemberRole, Role};
+use crate::domain::organisations::Organisation;
+use crate::domain::roles::{AuthorityRole, MemberRole, Role};
 
 impl Organisations {
     /// Invites whoever will have the code. The same request sent again has the same code.
@@ -39,11 +41,12 @@ impl Organisations {
                     id: InvitationId::fresh(now, &*self.random),
                     organisation: id,
                     role,
+                    by: Some(by),
                     created_at: now,
                     expires_at: now + TimeDelta::days(days.into()),
                 };
                 invitations::insert(tx, &invitation, &code)?;
-                noted(tx, by, Action::MemberInvited, &invitation)?;
+                noted(tx, Actor::Person(by), Action::MemberInvited, &invitation)?;
                 Ok(invitation.id)
             })?;
             // One that was accepted since is gone: its code does nothing any more.
@@ -62,7 +65,7 @@ impl Organisations {
             if !invitations::delete(tx, invitation)? {
                 return Err(Error::NotFound);
             }
-            noted(tx, by, Action::InvitationWithdrawn, &found)
+            noted(tx, Actor::Person(by), Action::InvitationWithdrawn, &found)
         })
     }
 
@@ -70,7 +73,7 @@ impl Organisations {
     ///
     /// # Errors
     /// [`Error::NotFound`] if the code is of no invitation that is good; [`Error::NothingToDo`] if they have that role or
-    /// a higher one already, and then the code stays good.
+    /// a higher one already, and [`Error::OwnSubmission`] if they made it themselves; then the code stays good.
     pub fn accept(&self, person: PersonId, code: &InvitationCode) -> Result<Invitation, Error> {
         self.db.write(|tx| {
             let now = tx.now();
@@ -81,6 +84,9 @@ impl Organisations {
                 Ok(role) if role >= invitation.role => return Err(Error::NothingToDo),
                 Ok(_) | Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
+            }
+            if invitation.by == Some(person) {
+                return Err(Error::OwnSubmission);
             }
             if !invitations::delete(tx, invitation.id)? {
                 return Err(Error::NotFound);
@@ -102,8 +108,34 @@ impl Organisations {
     }
 }
 
-fn noted(tx: &mut Tx<'_>, by: PersonId, action: Action, invitation: &Invitation) -> Result<(), Error> {
+/// Takes back what waits of a person's invitations that they could not make now: they lost the role in which they did.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::app) fn take_back(tx: &mut Tx<'_>, actor: Actor, maker: PersonId) -> Result<(), Error> {
+    let now = tx.now();
+    let open = invitations::of_maker(tx, maker, now)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let held = db::roles::of_person(tx, maker)?;
+    for invitation in open {
+        let organisation = invitation.organisation;
+        let seat = Organisation::get(tx, organisation.get())?.and_then(|found| found.body.adcode);
+        let administers = match seat {
+            Some(seat) => held.over(seat, AuthorityRole::Administrator),
+            None => held.divisions(AuthorityRole::Administrator).iter().any(|one| one.is_province()),
+        };
+        if !administers && !held.in_any(&[organisation], MemberRole::Owner) {
+            invitations::delete(tx, invitation.id)?;
+            noted(tx, actor, Action::InvitationWithdrawn, &invitation)?;
+        }
+    }
+    Ok(())
+}
+
+fn noted(tx: &mut Tx<'_>, actor: Actor, action: Action, invitation: &Invitation) -> Result<(), Error> {
     let told = json!({ "invitation": invitation.id, "role": invitation.role.name() });
-    let entry = entry(tx, Actor::Person(by), action, invitation.organisation)?;
+    let entry = entry(tx, actor, action, invitation.organisation)?;
     note(tx, &Entry { after: Some(told), ..entry })
 }

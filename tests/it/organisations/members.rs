@@ -124,6 +124,52 @@ on_both_stores! {
         assert_problem(&ask(&server, Method::GET, &managed(id, "/members"), &owner, None).await, 403, "forbidden");
     }
 
+    async fn an_owner_who_was_removed_does_not_come_back_by_their_own_invitation(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (second, token) = somebody(&server, &[member(MemberRole::Owner, id)]);
+        let of = managed(id, &format!("/members/{second}"));
+        let key = json!({ "name": "票务", "scopes": ["events:read"] });
+        let key = post(&server, &managed(id, "/api-keys"), &token, Some(key)).await.json();
+        assert_eq!(key["madeBy"], second.to_string());
+        for step in ["changed", "removed", "left", "handed over"] {
+            let code = invite(&server, id, &token, "owner").await;
+            let others = invite(&server, id, &owner, "desk").await;
+            let done = match step {
+                "changed" => ask(&server, Method::PUT, &of, &owner, Some(json!({ "role": "desk" }))).await,
+                "removed" => ask(&server, Method::DELETE, &of, &owner, None).await,
+                "left" => post(&server, &managed(id, "/leave"), &token, None).await,
+                _ => post(&server, &managed(id, "/transfer"), &token, Some(json!({ "to": somebody(&server, &[member(MemberRole::Desk, id)]).0 }))).await,
+            };
+            assert!(done.status.is_success(), "{step}: {}", done.text);
+            assert_problem(&accept(&server, &token, &code).await, 404, "notFound");
+            assert_eq!(accept(&server, &somebody(&server, &[]).1, &others).await.status, 200, "{step}: those of others stay");
+            server.running.db.write(|tx| kepu::db::roles::grant(tx, second, member(MemberRole::Owner, id))).unwrap();
+            server.clock.advance(TimeDelta::seconds(1));
+        }
+        let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let noted = get(&server, &format!("/v1/admin/audit?organisation={id}&action=invitationWithdrawn"), &province).await;
+        assert_eq!(noted["total"], 4);
+        let removed = get(&server, &format!("/v1/admin/audit?organisation={id}&action=roleRevoked"), &province).await;
+        let after = removed["items"][0]["after"].as_str().unwrap();
+        assert_eq!(after, json!({ "apiKeysKnown": [key["id"]] }).to_string(), "{removed}");
+    }
+
+    async fn nobody_accepts_what_they_made_themselves(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (_, authority) = somebody(&server, &[over("440000", AuthorityRole::Administrator)]);
+        let org = OrganisationId::from_slug("org");
+        let made = post(&server, &format!("/v1/admin/organisations/{org}/invitations"), &authority, None).await;
+        let code = made.json()["code"].as_str().unwrap().to_owned();
+        assert_problem(&accept(&server, &authority, &code).await, 403, "ownSubmission");
+        assert_eq!(accept(&server, &owner, &code).await.status, 200, "it stays good");
+        let code = invite(&server, id, &owner, "owner").await;
+        let erased = ask(&server, Method::DELETE, "/v1/me", &owner, None).await;
+        assert_eq!(erased.status, 204, "{}", erased.text);
+        assert_problem(&accept(&server, &authority, &code).await, 404, "notFound");
+    }
+
     async fn of_two_owners_who_leave_at_once_one_stays(store: Store) {
         let server = town(store).await;
         let (id, person, _) = verified(&server).await;

@@ -184,13 +184,15 @@ async fn delete_invitation(
 /// Accept an invitation
 ///
 /// Makes whoever is logged in, by WeChat or by password, a member of the organisation. A code is good once, for some days.
-/// 409 `nothingToDo` for who is a member with that role or a higher one already; then the code stays good.
+/// 409 `nothingToDo` for who is a member with that role or a higher one already, and 403 `ownSubmission` for who made the
+/// invitation; then the code stays good.
 #[utoipa::path(
     tag = "organisations",
     params(("code" = String, Path, description = "The code.", example = "jof9RJOGmpOYfCWXej8jMQ")),
     security(("person" = [])),
     responses(
         (status = 200, description = "What one is now.", body = Accepted),
+        (status = 403, description = "`ownSubmission`.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
