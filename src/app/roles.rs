@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::organisations::api_keys::known_to;
+use super::organisations::api_keys::{known_to, revoke_if_ownerless};
 use super::organisations::invitations::take_back;
 use super::{Error, audit};
 use crate::db::records::Stored;
@@ -58,11 +58,15 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
 }
 
 /// Sees to what somebody leaves behind who lost a role: what waits of their invitations is taken back. Of an owner it gives
-/// the keys that they have seen: it is for those who stay to revoke them.
+/// the keys that they have seen: it is for those who stay to revoke them. Where none stays, all keys are taken back.
 fn left(tx: &mut Tx<'_>, actor: Actor, person: PersonId, lost: Role) -> Result<Vec<ApiKeyId>, Error> {
     take_back(tx, actor, person)?;
     match lost {
-        Role::Member(MemberRole::Owner, organisation) => known_to(tx, person, organisation),
+        Role::Member(MemberRole::Owner, organisation) => {
+            let known = known_to(tx, person, organisation)?;
+            revoke_if_ownerless(tx, organisation)?;
+            Ok(known)
+        }
         Role::Member(..) | Role::Authority(..) => Ok(Vec::new()),
     }
 }

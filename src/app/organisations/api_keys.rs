@@ -7,11 +7,12 @@ use super::super::Error;
 use super::super::audit::note;
 use super::super::repeats::{Repeat, once};
 use super::{Organisations, entry, hold};
-use crate::db::{Tx, api_keys};
+use crate::db::{Tx, api_keys, roles};
 use crate::domain::api_keys::{ApiKey, GivenKey, LONGEST_NAME, MOST, Scope, USE_KEPT};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::ids::{ApiKeyId, OrganisationId, PersonId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::roles::MemberRole;
 
 /// A key that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +64,7 @@ impl Organisations {
                     last_used_at: None,
                 };
                 api_keys::insert(tx, &key, &GivenKey::new(key.id, secret.clone()))?;
-                noted(tx, by, Action::ApiKeyMade, &key)?;
+                noted(tx, Actor::Person(by), Action::ApiKeyMade, &key, None)?;
                 Ok(key.id)
             })?;
             let key = api_keys::get(tx, id)?.ok_or(Error::NotFound)?;
@@ -82,7 +83,7 @@ impl Organisations {
             if !api_keys::revoke(tx, id)? {
                 return Err(Error::NothingToDo);
             }
-            noted(tx, by, Action::ApiKeyRevoked, &key)
+            noted(tx, Actor::Person(by), Action::ApiKeyRevoked, &key, None)
         })
     }
 
@@ -113,9 +114,34 @@ pub(in crate::app) fn known_to(
     Ok(theirs.map(|key| key.id).collect())
 }
 
-fn noted(tx: &mut Tx<'_>, by: PersonId, action: Action, key: &ApiKey) -> Result<(), Error> {
+/// Takes back all keys of an organisation that nobody owns: nobody else could.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::app) fn revoke_if_ownerless(
+    tx: &mut Tx<'_>,
+    organisation: OrganisationId,
+) -> Result<(), Error> {
+    if roles::members(tx, organisation)?.iter().any(|member| member.role == MemberRole::Owner) {
+        return Ok(());
+    }
+    for key in api_keys::of_organisation(tx, organisation)? {
+        if api_keys::revoke(tx, key.id)? {
+            noted(tx, Actor::Service, Action::ApiKeyRevoked, &key, Some("ownerless"))?;
+        }
+    }
+    Ok(())
+}
+
+fn noted(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    action: Action,
+    key: &ApiKey,
+    reason: Option<&str>,
+) -> Result<(), Error> {
     let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.name()).collect();
     let told = json!({ "apiKey": key.id, "name": key.name, "scopes": scopes });
-    let entry = entry(tx, Actor::Person(by), action, key.organisation)?;
-    note(tx, &Entry { after: Some(told), ..entry })
+    let entry = entry(tx, actor, action, key.organisation)?;
+    note(tx, &Entry { after: Some(told), reason: reason.map(str::to_owned), ..entry })
 }

@@ -84,6 +84,21 @@ on_both_stores! {
         assert_eq!(server.send(reading).await.status, 200);
     }
 
+    async fn keys_end_with_the_account_of_the_last_owner(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (_, second) = somebody(&server, &[member(MemberRole::Owner, id)]);
+        let key = make(&server, id, &owner, json!({})).await["key"].as_str().unwrap().to_owned();
+        for (leaving, status) in [(&owner, 200), (&second, 401)] {
+            let erased = ask(&server, Method::DELETE, "/v1/me", leaving, None).await;
+            assert_eq!(erased.status, 204, "{}", erased.text);
+            assert_eq!(by(&server, &key, id).await.status, status);
+        }
+        let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let noted = get(&server, &format!("/v1/admin/audit?organisation={id}&action=apiKeyRevoked"), &province).await;
+        assert_eq!((&noted["total"], &noted["items"][0]["reason"]), (&json!(1), &json!("ownerless")));
+    }
+
     async fn wrong_keys_are_not_made(store: Store) {
         let server = town(store).await;
         let (id, _, owner) = verified(&server).await;
