@@ -210,8 +210,9 @@ pub async fn start(
     let (db, feed) = {
         let (live, clock, samples, db_settings) =
             (live.clone(), clock.clone(), settings.samples, settings.db);
+        let marks = vault.clone();
         blocking(move || {
-            let db = Db::open(db_settings, clock.clone())?;
+            let db = Db::open(db_settings, clock.clone())?.marking(marks);
             prepare(&db, embedded, samples)?;
             tracing::info!("loading the catalogue");
             let feed = Feed::load(db.clone(), live, clock)?;

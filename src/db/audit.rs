@@ -68,26 +68,48 @@ pub fn insert_text(
     Ok(())
 }
 
-/// Whether entries wait for their place.
+/// Marks an entry.
+pub fn mark(tx: &mut Tx<'_>, entry: i64, mark: &str) -> Result<(), Error> {
+    diesel::update(entries::table.find(entry)).set(entries::mark.eq(mark)).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Marks what an entry tells of a person.
+pub fn mark_person(tx: &mut Tx<'_>, row: i64, mark: &str) -> Result<(), Error> {
+    diesel::update(personal::table.find(row)).set(personal::mark.eq(mark)).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Whether entries wait for their place that were not refused.
 pub fn any_loose(conn: &mut AnyConn) -> Result<bool, Error> {
     Ok(entries::table
-        .filter(entries::number.is_null())
+        .filter(entries::number.is_null().and(entries::refused_at.is_null()))
         .select(entries::id)
         .first::<i64>(conn)
         .optional()?
         .is_some())
 }
 
-/// How many entries written before an instant wait for their place.
-pub fn count_loose(conn: &mut AnyConn, before: DateTime<Utc>) -> Result<i64, Error> {
-    let loose = entries::table.filter(entries::number.is_null()).filter(entries::at.lt(before.naive_utc()));
-    Ok(loose.count().get_result(conn)?)
+/// Refuses an entry its place: it is passed over from now on.
+pub fn refuse(tx: &mut Tx<'_>, entry: i64) -> Result<(), Error> {
+    diesel::update(entries::table.find(entry).filter(entries::number.is_null()))
+        .set(entries::refused_at.eq(tx.now.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Has every entry judged anew that was refused.
+pub fn reconsider(tx: &mut Tx<'_>) -> Result<(), Error> {
+    diesel::update(entries::table.filter(entries::number.is_null().and(entries::refused_at.is_not_null())))
+        .set(entries::refused_at.eq(None::<NaiveDateTime>))
+        .execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 type LinkRow = (
     (i64, NaiveDateTime, String, Option<i64>, String, Option<String>, Option<i64>),
     (Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>),
-    (Option<String>, Option<i64>, Option<String>, Option<String>),
+    (Option<String>, Option<i64>, Option<String>, Option<String>, Option<String>),
 );
 
 type LinkColumns = (
@@ -101,7 +123,7 @@ type LinkColumns = (
         entries::object_id,
     ),
     (entries::organisation_id, entries::division, entries::reason, entries::before_text, entries::after_text),
-    (entries::digests, entries::number, entries::previous, entries::hash),
+    (entries::digests, entries::number, entries::previous, entries::hash, entries::mark),
 );
 
 const LINK: LinkColumns = (
@@ -115,7 +137,7 @@ const LINK: LinkColumns = (
         entries::object_id,
     ),
     (entries::organisation_id, entries::division, entries::reason, entries::before_text, entries::after_text),
-    (entries::digests, entries::number, entries::previous, entries::hash),
+    (entries::digests, entries::number, entries::previous, entries::hash, entries::mark),
 );
 
 /// A link, and the hash that stands beside it; both are empty where it has no place yet.
@@ -123,7 +145,7 @@ fn link(row: LinkRow) -> (Link, String) {
     let (
         (id, at, actor, api_key, action, object_kind, object_id),
         (organisation, division, reason, before, after),
-        (digests, number, previous, hash),
+        (digests, number, previous, hash, mark),
     ) = row;
     let link = Link {
         id,
@@ -138,6 +160,7 @@ fn link(row: LinkRow) -> (Link, String) {
         reason,
         before,
         after,
+        mark,
         digests: digests.unwrap_or_default(),
         number: number.unwrap_or_default(),
         previous: previous.unwrap_or_default(),
@@ -145,10 +168,23 @@ fn link(row: LinkRow) -> (Link, String) {
     (link, hash.unwrap_or_default())
 }
 
-/// At most `limit` entries that wait for their place, in the order of their ids.
+/// An entry.
+pub fn get(conn: &mut AnyConn, id: i64) -> Result<Option<Link>, Error> {
+    let row: Option<LinkRow> = entries::table.find(id).select(LINK).first(conn).optional()?;
+    Ok(row.map(|row| link(row).0))
+}
+
+/// At most `limit` entries that wait for their place and were not refused, in the order of their ids.
 pub fn loose(conn: &mut AnyConn, limit: i64) -> Result<Vec<Link>, Error> {
-    let waiting = entries::table.filter(entries::number.is_null()).order(entries::id).limit(limit);
-    let rows: Vec<LinkRow> = waiting.select(LINK).load(conn)?;
+    let waiting = entries::table.filter(entries::number.is_null().and(entries::refused_at.is_null()));
+    let rows: Vec<LinkRow> = waiting.order(entries::id).limit(limit).select(LINK).load(conn)?;
+    Ok(rows.into_iter().map(|row| link(row).0).collect())
+}
+
+/// At most `limit` entries outside the chain, refused or not, of ids after this one, in their order.
+pub fn outside(conn: &mut AnyConn, after: i64, limit: i64) -> Result<Vec<Link>, Error> {
+    let outside = entries::table.filter(entries::number.is_null().and(entries::id.gt(after)));
+    let rows: Vec<LinkRow> = outside.order(entries::id).limit(limit).select(LINK).load(conn)?;
     Ok(rows.into_iter().map(|row| link(row).0).collect())
 }
 
@@ -171,6 +207,8 @@ pub struct Stored {
     pub person: i64,
     /// The salt, once it was drawn.
     pub salt: Option<String>,
+    /// What shows that the service noted it.
+    pub mark: Option<String>,
     /// What it is beside that, sealed.
     value: Option<String>,
 }
@@ -190,7 +228,7 @@ pub fn personal_of(
     conn: &mut AnyConn,
     entries: RangeInclusive<i64>,
 ) -> Result<HashMap<i64, Vec<Stored>>, Error> {
-    type Row = (i64, i64, String, i64, Option<String>, Option<String>);
+    type Row = (i64, i64, String, i64, Option<String>, Option<String>, Option<String>);
     let rows: Vec<Row> = personal::table
         .filter(personal::entry_id.between(*entries.start(), *entries.end()))
         .order(personal::id)
@@ -200,12 +238,13 @@ pub fn personal_of(
             personal::part,
             personal::person_id,
             personal::salt,
+            personal::mark,
             personal::value,
         ))
         .load(conn)?;
     let mut by_entry: HashMap<i64, Vec<Stored>> = HashMap::new();
-    for (id, entry, part, person, salt, value) in rows {
-        by_entry.entry(entry).or_default().push(Stored { id, part, person, salt, value });
+    for (id, entry, part, person, salt, mark, value) in rows {
+        by_entry.entry(entry).or_default().push(Stored { id, part, person, salt, mark, value });
     }
     Ok(by_entry)
 }

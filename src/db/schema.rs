@@ -563,6 +563,8 @@ diesel::table! {
         number -> Nullable<BigInt>,
         previous -> Nullable<Text>,
         hash -> Nullable<Text>,
+        mark -> Nullable<Text>,
+        refused_at -> Nullable<Timestamp>,
     }
 }
 
@@ -574,6 +576,7 @@ diesel::table! {
         person_id -> BigInt,
         salt -> Nullable<Text>,
         value -> Nullable<Text>,
+        mark -> Nullable<Text>,
     }
 }
 

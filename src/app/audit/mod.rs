@@ -1,6 +1,7 @@
-//! The audit: every change that somebody answers for is noted in the transaction that makes it ([`note`]); [`sealing`]
-//! gives entries their place in the chain, [`verifying`] walks it.
+//! The audit: every change that somebody answers for is noted, and marked as ours, in the transaction that makes it
+//! ([`note`]); [`sealing`] gives entries their place in the chain, [`verifying`] walks it.
 
+mod marking;
 pub mod sealing;
 pub mod verifying;
 
@@ -15,7 +16,8 @@ use crate::domain::sealing::Vault;
 /// # Errors
 /// If the store fails; then the change is not to be made.
 pub fn note(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Error> {
-    write(tx, entry).map(drop)
+    let id = write(tx, entry)?;
+    marking::mark(tx, id)
 }
 
 /// Notes a change with what it tells of persons, which is sealed.
@@ -27,7 +29,7 @@ pub fn note_sealed(tx: &mut Tx<'_>, vault: &Vault, entry: &Entry) -> Result<(), 
     for personal in &entry.personal {
         audit::insert_text(tx, vault, id, personal.part, personal.person, personal.text.expose())?;
     }
-    Ok(())
+    marking::mark(tx, id)
 }
 
 fn write(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {
