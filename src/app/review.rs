@@ -372,14 +372,15 @@ impl Reviews {
     /// Publishes a draft without review, for a reason that stays on record: the emergency lane.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::OwnSubmission`]; [`Error::Invalid`] with everything that is
-    /// missing or wrong; [`Error::NothingToDo`] if it is published already.
+    /// [`Error::NotFound`] as [`Reviews::take_down`], also where the draft lies beyond it; [`Error::OwnSubmission`];
+    /// [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if it is published already;
+    /// [`Error::ChangedSince`] if operations changed meanwhile what its author changed.
     pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
                 self.drafts.impartial::<T>(tx, by, id)?;
-                self.drafts.publish_now::<T>(tx, by.person, id, reason)
+                self.drafts.publish_now::<T>(tx, by, id, reason)
             })
         })
     }

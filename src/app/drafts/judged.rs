@@ -164,17 +164,24 @@ impl Drafts {
         judged::<T>(tx, by, Action::Restored, id, None)
     }
 
-    /// Publishes a draft past the queue; the item that it gives is the record of it.
+    /// Publishes a draft past the queue; the item that it gives is the record of it. Where the draft moves it into another
+    /// division, that one's word is needed too; what operations changed meanwhile its author looks at first.
     pub(in crate::app) fn publish_now<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
-        by: PersonId,
+        by: Reviewer<'_>,
         id: i64,
         reason: &str,
     ) -> Result<Item, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, stored, disputed } = Held::<T>::need(tx, id)?;
+        if !by.roles.over(draft.division, AuthorityRole::Administrator) {
+            return Err(Error::NotFound);
+        }
         if draft.state == State::Approved && publication == Publication::Public {
             return Err(Error::NothingToDo);
+        }
+        if !disputed.is_empty() {
+            return Err(Error::ChangedSince);
         }
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
@@ -185,14 +192,14 @@ impl Drafts {
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
         publishing::publish(tx, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
-        note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;
+        note(tx, Actor::Person(by.person), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {
             id: ReviewItemId::fresh(tx.now(), &*self.random),
             what: publishing::item(&draft, &thing, Lane::Emergency, notes).ok_or(Error::NotFound)?,
             since: tx.now(),
             state: ItemState::Approved,
             claim: None,
-            decided_by: Some(by),
+            decided_by: Some(by.person),
             decided_at: Some(tx.now()),
             reason: Some(reason.to_owned()),
             fields: Vec::new(),
