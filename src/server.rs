@@ -50,10 +50,10 @@ use crate::domain::screening::WordLists;
 use crate::domain::text::Traditional;
 use crate::domain::tickets::TicketKeys;
 use crate::http::app::Site;
-use crate::http::turns::Turns;
 use crate::http::health::{self, Readiness};
 use crate::http::limits::Limiter;
 use crate::http::state::{Members, State};
+use crate::http::turns::Turns;
 use crate::jobs::announcing::Announcer;
 use crate::jobs::feed::{Feed, POLL_EMBEDDED, POLL_SHARED};
 use crate::jobs::moderation::Moderator;
@@ -233,7 +233,7 @@ pub async fn start(
     let words = settings.review_words.as_deref().map_or_else(WordLists::default_lists, WordLists::parse);
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
     let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
-    let drafts = Drafts::new(Arc::new(words), random.clone(), settings.review, &origin);
+    let drafts = Drafts::new(Arc::new(words), vault.clone(), random.clone(), settings.review, &origin);
     let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),

@@ -15,6 +15,8 @@ pub(super) mod standing;
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::Error;
 use super::review::enqueue;
 use crate::db::records::Stored;
@@ -29,6 +31,8 @@ use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
 use crate::domain::screening::{Doubt, Screen, doubts};
+use crate::domain::sealing::Vault;
+use crate::domain::time::day_of;
 
 use held::Held;
 use noting::{fields, note, published};
@@ -63,6 +67,7 @@ pub(super) use authored;
 #[derive(Clone)]
 pub struct Drafts {
     screen: Arc<dyn Screen>,
+    vault: Arc<Vault>,
     random: Arc<dyn Random>,
     rules: Rules,
     /// Where the service is reached from outside, for the addresses of pictures.
@@ -106,8 +111,14 @@ pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<
 
 impl Drafts {
     /// Drafts whose texts are screened so, which are reviewed by these rules, and whose pictures lie at this origin.
-    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules, origin: &str) -> Self {
-        Self { screen, random, rules, origin: origin.into() }
+    pub fn new(
+        screen: Arc<dyn Screen>,
+        vault: Arc<Vault>,
+        random: Arc<dyn Random>,
+        rules: Rules,
+        origin: &str,
+    ) -> Self {
+        Self { screen, vault, random, rules, origin: origin.into() }
     }
 
     /// Begins something new of an organisation's; fields may be missing.
@@ -257,8 +268,7 @@ impl Drafts {
             note(tx, by, Action::Published, &draft, None, Some(told))?;
             // Whoever hands in again draws no second lot.
             let before = self.retire(tx, T::KIND, id, Lane::Sampled)?;
-            let drawn = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
-            if drawn || before {
+            if before || self.draws(T::KIND, id, tx.now()) {
                 self.queue(tx, &draft, &thing, Lane::Sampled, notes)?;
             }
         } else {
@@ -314,6 +324,13 @@ impl Drafts {
         publication::set(tx, T::KIND, id, Publication::Archived)?;
         note(tx, by, Action::Archived, &draft, None, None)?;
         Ok(draft)
+    }
+
+    /// Whether what a trusted organisation publishes of a thing on a day is looked at: the key keeps the lot from being
+    /// foreseen, and who hands in again on that day draws the same.
+    fn draws(&self, kind: Kind, id: i64, now: DateTime<Utc>) -> bool {
+        let lot = self.vault.blind("review sample", &format!("{}:{id}:{}", kind.name(), day_of(now)));
+        self.rules.samples(&lot)
     }
 
     /// Takes what waits of a thing in a lane out of the queue; says whether anything did.

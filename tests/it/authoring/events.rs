@@ -31,8 +31,11 @@ async fn created(server: &Server, editor: &str, body: Value) -> (String, Value) 
 fn approve(server: &Server, id: &str) {
     let db = &server.running.db;
     let lists = Arc::new(WordLists::default_lists().unwrap());
-    let reviews =
-        Reviews::new(db.clone(), Drafts::new(lists, Arc::new(SystemRandom), Rules::default(), "http://kepu.example"), vault());
+    let reviews = Reviews::new(
+        db.clone(),
+        Drafts::new(lists, vault(), Arc::new(SystemRandom), Rules::default(), "http://kepu.example"),
+        vault(),
+    );
     let id: EventId = id.parse().unwrap();
     let item = db.read(|conn| review_items::open_of(conn, ItemKind::Event, id.get())).unwrap().unwrap();
     let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, "440100".parse().unwrap())]);

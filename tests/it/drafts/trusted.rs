@@ -67,6 +67,25 @@ on_both_stores! {
         house.reviews.approve(by(&reviewer()), second.id, second.what.version, None).unwrap();
     }
 
+    async fn the_lot_is_drawn_under_a_key_by_thing_and_day(store: Store) {
+        let house = trusting(store, 50);
+        let day = kepu::domain::time::day_of(NOW);
+        let (mut drawn, mut missed) = (0, 0);
+        for at in 0..24 {
+            let draft = house.create(talk(&format!("talk {at}"))).unwrap();
+            let lot = vault().blind("review sample", &format!("event:{}:{day}", draft.object));
+            let expected = sampled(50).samples(&lot);
+            let mut draft = house.submit(draft.object).unwrap();
+            for again in 0..3 {
+                assert_eq!(house.open(draft.object).is_some(), expected, "no try of the day changes it");
+                draft = house.update(&draft, talk(&format!("talk {at} {again}"))).unwrap();
+                draft = house.submit(draft.object).unwrap();
+            }
+            if expected { drawn += 1 } else { missed += 1 }
+        }
+        assert!(drawn > 0 && missed > 0, "{drawn} {missed}");
+    }
+
     async fn doubtful_words_wait_even_so(store: Store) {
         let mut house = trusting(store, 0);
         let (draft, item) = house.submitted("算命");
