@@ -41,6 +41,7 @@ diesel::table! {
         credit_code -> Nullable<Text>,
         suspended_reason -> Nullable<Text>,
         trusted_at -> Nullable<Timestamp>,
+        taken_down_at -> Nullable<Timestamp>,
     }
 }
 

@@ -133,6 +133,9 @@ impl Item {
     }
 }
 
+/// For how long after something of theirs was taken down people look first at what a trusted organisation submits.
+pub const PROBATION: TimeDelta = TimeDelta::days(30);
+
 /// How the queue works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

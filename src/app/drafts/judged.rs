@@ -7,7 +7,7 @@ use super::held::{self, Held, division, seat};
 use super::noting::{note, published};
 use super::{Drafts, check, publishing};
 use crate::db::records::Stored;
-use crate::db::{AnyConn, Tx, divisions, drafts, publication, review_items};
+use crate::db::{AnyConn, Tx, divisions, drafts, organisations, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Draft, FieldNote, State, body};
@@ -136,6 +136,10 @@ impl Drafts {
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
         publication::set(tx, T::KIND, id, Publication::TakenDown)?;
+        // A copy of it is not to be public a moment later.
+        if let Some(organisation) = whose::<T>(tx, id)?.and_then(|whose| whose.organisation) {
+            organisations::set_taken_down(tx, organisation)?;
+        }
         judged::<T>(tx, by, Action::TakenDown, id, Some(reason))
     }
 

@@ -233,7 +233,7 @@ impl Drafts {
     }
 
     /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful or an
-    /// authority took it down; else it waits for review: the state tells. What waits already goes on waiting.
+    /// authority took it, or lately something else of theirs, down; else it waits for review: the state tells. What waits already goes on waiting.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
@@ -254,7 +254,7 @@ impl Drafts {
         }
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
-        let at_once = standing.trusted && notes.is_empty() && publication != Publication::TakenDown;
+        let at_once = standing.at_once(tx.now()) && notes.is_empty() && publication != Publication::TakenDown;
         draft.version += 1;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         draft.settle(if at_once { State::Approved } else { State::Submitted });

@@ -1,6 +1,7 @@
 //! What trusted organisations submit is seen at once, and a share of it is looked at afterwards.
 
 use kepu::domain::drafts::State;
+use kepu::domain::kinds::Kind;
 use kepu::domain::review::{ItemState, Lane};
 
 use super::*;
@@ -84,6 +85,24 @@ on_both_stores! {
             if expected { drawn += 1 } else { missed += 1 }
         }
         assert!(drawn > 0 && missed > 0, "{drawn} {missed}");
+    }
+
+    async fn a_copy_of_what_was_taken_down_waits_for_people(store: Store) {
+        let house = trusting(store, 0);
+        let first = house.create(talk("first")).unwrap();
+        house.submit(first.object).unwrap();
+        house.reviews.take_down(by(&administrator()), Kind::Event, first.object, "不实").unwrap();
+        let copy = || {
+            let copy = house.db.write(|tx| house.drafts.duplicate::<Event>(tx, AUTHOR, first.object)).unwrap();
+            house.submit(copy.object).unwrap().state
+        };
+        assert_eq!(copy(), State::Submitted);
+        house.clock.advance(TimeDelta::days(30));
+        assert_eq!(copy(), State::Approved);
+        house.reviews.take_down(by(&administrator()), Kind::Event, published(), "不实").unwrap();
+        assert_eq!(copy(), State::Submitted);
+        house.db.write(|tx| db::organisations::set_trusted(tx, org(), true)).unwrap();
+        assert_eq!(copy(), State::Approved, "trusted anew");
     }
 
     async fn doubtful_words_wait_even_so(store: Store) {

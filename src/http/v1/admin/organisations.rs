@@ -250,7 +250,8 @@ async fn restore_organisation(
 
 /// Trust an organisation
 ///
-/// What a trusted one submits is published at once, unless its words are doubtful; a share of it is looked at afterwards.
+/// What a trusted one submits is published at once, unless its words are doubtful or something of theirs was taken down in
+/// the last thirty days; a share of it is looked at afterwards.
 /// `trusted: false` ends that. Members of it leave that to a colleague or a higher level.
 #[utoipa::path(
     tag = "administration",
