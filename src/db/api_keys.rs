@@ -7,8 +7,13 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::api_keys;
+use super::sealed::Column;
 use crate::domain::api_keys::{ApiKey, GivenKey, Scope};
 use crate::domain::ids::{ApiKeyId, OrganisationId, PersonId};
+use crate::domain::sealing::Vault;
+
+/// Secrets of keys that were made by a request that may be sent again.
+pub const SECRET: Column = Column::of("api_keys", "secret");
 
 /// Inserts a key whose secret is that of `given`.
 pub fn insert(tx: &mut Tx<'_>, key: &ApiKey, given: &GivenKey) -> Result<(), Error> {
@@ -85,11 +90,42 @@ pub fn of_organisation(conn: &mut AnyConn, organisation: OrganisationId) -> Resu
     Ok(rows.into_iter().filter_map(Row::key).collect())
 }
 
+/// Keeps the secret of a key, sealed.
+pub fn keep_secret(tx: &mut Tx<'_>, vault: &Vault, id: ApiKeyId, secret: &str) -> Result<(), Error> {
+    let sealed = SECRET.seal(vault, id.get(), secret)?;
+    diesel::update(api_keys::table.find(id.get())).set(api_keys::secret.eq(sealed)).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// What was shown of a key once, as long as it is kept: of one that was taken back it is not.
+pub fn shown(conn: &mut AnyConn, vault: &Vault, id: ApiKeyId) -> Result<Option<GivenKey>, Error> {
+    let found: Option<Option<String>> =
+        api_keys::table.find(id.get()).select(api_keys::secret).first(conn).optional()?;
+    let Some(sealed) = found.flatten() else { return Ok(None) };
+    Ok(Some(GivenKey::new(id, SECRET.open(vault, id.get(), &sealed)?.expose().to_owned())))
+}
+
+/// Whether a secret is kept of a key that was made before `before`.
+pub fn keeps_secret(conn: &mut AnyConn, before: DateTime<Utc>) -> Result<bool, Error> {
+    let old = api_keys::table
+        .filter(api_keys::secret.is_not_null().and(api_keys::created_at.lt(before.naive_utc())));
+    Ok(old.select(api_keys::id).first::<i64>(conn).optional()?.is_some())
+}
+
+/// Forgets the secrets of keys that were made before `before`.
+pub fn forget_secrets(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Error> {
+    let old = api_keys::table
+        .filter(api_keys::secret.is_not_null().and(api_keys::created_at.lt(before.naive_utc())));
+    diesel::update(old).set(api_keys::secret.eq(None::<String>)).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// Takes a key back; `false` if it was before.
 pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
     let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());
-    let rows =
-        diesel::update(standing).set(api_keys::revoked_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?;
+    let rows = diesel::update(standing)
+        .set((api_keys::revoked_at.eq(tx.now.naive_utc()), api_keys::secret.eq(None::<String>)))
+        .execute(&mut *tx.conn)?;
     Ok(rows == 1)
 }
 

@@ -7,9 +7,14 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::invitations;
+use super::sealed::Column;
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::invitations::{Invitation, InvitationCode};
 use crate::domain::roles::MemberRole;
+use crate::domain::sealing::Vault;
+
+/// Codes of invitations that were made by a request that may be sent again.
+pub const CODE: Column = Column::of("invitations", "code");
 
 /// Inserts an invitation that is found by this code.
 pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -> Result<(), Error> {
@@ -24,6 +29,43 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -
             invitations::expires_at.eq(invitation.expires_at.naive_utc()),
         ))
         .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Keeps the code of an invitation, sealed.
+pub fn keep_code(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    id: InvitationId,
+    code: &InvitationCode,
+) -> Result<(), Error> {
+    let sealed = CODE.seal(vault, id.get(), code.expose())?;
+    diesel::update(invitations::table.find(id.get()))
+        .set(invitations::code.eq(sealed))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// The code of an invitation, as long as it is kept.
+pub fn code(conn: &mut AnyConn, vault: &Vault, id: InvitationId) -> Result<Option<InvitationCode>, Error> {
+    let found: Option<Option<String>> =
+        invitations::table.find(id.get()).select(invitations::code).first(conn).optional()?;
+    let Some(sealed) = found.flatten() else { return Ok(None) };
+    Ok(Some(InvitationCode::from(CODE.open(vault, id.get(), &sealed)?.expose())))
+}
+
+/// Whether a code is kept of an invitation that was made before `before`.
+pub fn keeps_code(conn: &mut AnyConn, before: DateTime<Utc>) -> Result<bool, Error> {
+    let old = invitations::table
+        .filter(invitations::code.is_not_null().and(invitations::created_at.lt(before.naive_utc())));
+    Ok(old.select(invitations::id).first::<i64>(conn).optional()?.is_some())
+}
+
+/// Forgets the codes of invitations that were made before `before`.
+pub fn forget_codes(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Error> {
+    let old = invitations::table
+        .filter(invitations::code.is_not_null().and(invitations::created_at.lt(before.naive_utc())));
+    diesel::update(old).set(invitations::code.eq(None::<String>)).execute(&mut *tx.conn)?;
     Ok(())
 }
 
@@ -93,11 +135,7 @@ pub fn of_organisation(
 }
 
 /// The invitations that a person made and that are good at `now`.
-pub fn of_maker(
-    conn: &mut AnyConn,
-    maker: PersonId,
-    now: DateTime<Utc>,
-) -> Result<Vec<Invitation>, Error> {
+pub fn of_maker(conn: &mut AnyConn, maker: PersonId, now: DateTime<Utc>) -> Result<Vec<Invitation>, Error> {
     let rows: Vec<Row> = invitations::table
         .filter(invitations::made_by.eq(maker.get()))
         .filter(invitations::expires_at.gt(now.naive_utc()))
@@ -109,8 +147,7 @@ pub fn of_maker(
 
 /// Deletes all invitations that a person made.
 pub fn forget(tx: &mut Tx<'_>, maker: PersonId) -> Result<(), Error> {
-    diesel::delete(invitations::table.filter(invitations::made_by.eq(maker.get())))
-        .execute(&mut *tx.conn)?;
+    diesel::delete(invitations::table.filter(invitations::made_by.eq(maker.get()))).execute(&mut *tx.conn)?;
     Ok(())
 }
 

@@ -636,6 +636,7 @@ diesel::table! {
         created_at -> Timestamp,
         expires_at -> Timestamp,
         made_by -> Nullable<BigInt>,
+        code -> Nullable<Text>,
     }
 }
 
@@ -651,6 +652,7 @@ diesel::table! {
         revoked_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
         made_by -> Nullable<BigInt>,
+        secret -> Nullable<Text>,
     }
 }
 

@@ -1,5 +1,5 @@
 //! Invitations: whoever has the code of one, and logs in by whatever way, becomes a member in its role. The code is shown
-//! once, is good once, and the store keeps a hash of it.
+//! once, is good once, and the store keeps a hash of it; for a day also the code, sealed, where the request may be sent again.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

@@ -26,10 +26,11 @@ pub struct NewKey {
 }
 
 impl Organisations {
-    /// Makes a key; gives it with what is shown once. The same request sent again has the same.
+    /// Makes a key; gives it with what is shown once. The same request sent again has the same, for a day.
     ///
     /// # Errors
-    /// [`Error::Invalid`]; [`Error::TooManyApiKeys`]; [`Error::NotFound`] if there is no such organisation.
+    /// [`Error::Invalid`]; [`Error::TooManyApiKeys`]; [`Error::NotFound`] if there is no such organisation, or what the
+    /// request made when it was sent before is taken back.
     pub fn make_key(
         &self,
         by: PersonId,
@@ -43,7 +44,7 @@ impl Organisations {
             invalid.push("scopes", FieldCode::TooFew { min: 1 });
         }
         invalid.or(())?;
-        let secret = self.secret("api key", by, repeat);
+        let secret = self.secret("api key");
         self.db.write(|tx| {
             let id = once(tx, by, repeat, |tx| {
                 hold(tx, organisation)?;
@@ -64,11 +65,18 @@ impl Organisations {
                     last_used_at: None,
                 };
                 api_keys::insert(tx, &key, &GivenKey::new(key.id, secret.clone()))?;
+                if repeat.is_some() {
+                    api_keys::keep_secret(tx, &self.vault, key.id, &secret)?;
+                }
                 noted(tx, Actor::Person(by), Action::ApiKeyMade, &key, None)?;
                 Ok(key.id)
             })?;
             let key = api_keys::get(tx, id)?.ok_or(Error::NotFound)?;
-            Ok((key, GivenKey::new(id, secret.clone())))
+            let shown = match repeat {
+                Some(_) => api_keys::shown(tx, &self.vault, id)?.ok_or(Error::NotFound)?,
+                None => GivenKey::new(id, secret.clone()),
+            };
+            Ok((key, shown))
         })
     }
 

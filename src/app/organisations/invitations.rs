@@ -17,10 +17,11 @@ use crate::domain::organisations::Organisation;
 use crate::domain::roles::{AuthorityRole, MemberRole, Role};
 
 impl Organisations {
-    /// Invites whoever will have the code. The same request sent again has the same code.
+    /// Invites whoever will have the code. The same request sent again has the same code, for a day.
     ///
     /// # Errors
-    /// [`Error::TooManyInvitations`]; [`Error::NotFound`] if there is no such organisation.
+    /// [`Error::TooManyInvitations`]; [`Error::NotFound`] if there is no such organisation, or what the request made when
+    /// it was sent before is accepted or taken back.
     pub fn invite(
         &self,
         by: PersonId,
@@ -29,7 +30,7 @@ impl Organisations {
         role: MemberRole,
         days: u16,
     ) -> Result<(Invitation, InvitationCode), Error> {
-        let code = InvitationCode::from(self.secret("invitation", by, repeat));
+        let code = InvitationCode::from(self.secret("invitation"));
         self.db.write(|tx| {
             let made = once(tx, by, repeat, |tx| {
                 hold(tx, id)?;
@@ -46,11 +47,19 @@ impl Organisations {
                     expires_at: now + TimeDelta::days(days.into()),
                 };
                 invitations::insert(tx, &invitation, &code)?;
+                if repeat.is_some() {
+                    invitations::keep_code(tx, &self.vault, invitation.id, &code)?;
+                }
                 noted(tx, Actor::Person(by), Action::MemberInvited, &invitation)?;
                 Ok(invitation.id)
             })?;
             // One that was accepted since is gone: its code does nothing any more.
-            Ok((invitations::get(tx, made)?.ok_or(Error::NotFound)?, code.clone()))
+            let invitation = invitations::get(tx, made)?.ok_or(Error::NotFound)?;
+            let shown = match repeat {
+                Some(_) => invitations::code(tx, &self.vault, made)?.ok_or(Error::NotFound)?,
+                None => code.clone(),
+            };
+            Ok((invitation, shown))
         })
     }
 
@@ -96,15 +105,9 @@ impl Organisations {
         })
     }
 
-    /// What is shown once: of the same request sent again the same, so that an answer that was lost can be had again.
-    pub(super) fn secret(&self, purpose: &'static str, by: PersonId, repeat: Option<&Repeat>) -> String {
-        let seed = match repeat {
-            Some(repeat) => {
-                format!("{by}\n{}\n{}\n{}", repeat.operation, repeat.key.body_hash, repeat.key.given)
-            }
-            None => self.vault.fresh_salt(),
-        };
-        self.vault.blind(purpose, &seed)
+    /// Something that is shown once, which nobody can guess: 22 characters.
+    pub(super) fn secret(&self, purpose: &'static str) -> String {
+        self.vault.blind(purpose, &self.vault.fresh_salt())
     }
 }
 

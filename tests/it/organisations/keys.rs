@@ -42,6 +42,24 @@ on_both_stores! {
         assert_eq!(get(&server, &managed(id, "/api-keys"), &owner).await["items"][0]["lastUsedAt"], "2026-11-25T10:11:00+08:00");
     }
 
+    async fn a_key_that_was_revoked_is_not_shown_again(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let send = async || {
+            let request = server.client.post(server.url(&managed(id, "/api-keys"))).bearer_auth(&owner);
+            let body = json!({ "name": "票务", "scopes": ["events:read"] });
+            server.send(request.header("Idempotency-Key", "lost").json(&body)).await
+        };
+        let made = send().await;
+        assert_eq!((made.status.as_u16(), send().await.json()), (201, made.json()));
+        let key = made.json()["key"].as_str().unwrap().to_owned();
+        assert!(!dump(&server.running.db).contains(key.splitn(3, '_').nth(2).unwrap()), "it is sealed");
+        assert_eq!(by(&server, &key, id).await.status, 200);
+        let path = managed(id, &format!("/api-keys/{}", made.json()["id"].as_str().unwrap()));
+        assert_eq!(ask(&server, Method::DELETE, &path, &owner, None).await.status, 204);
+        assert_problem(&send().await, 404, "notFound");
+    }
+
     async fn a_key_that_is_wrong_old_or_revoked_is_nobodys(store: Store) {
         let server = town(store).await;
         let (id, _, owner) = verified(&server).await;

@@ -4,9 +4,14 @@ use std::thread;
 
 use chrono::TimeDelta;
 use kepu::app::Error;
+use kepu::app::repeats::Repeat;
 use kepu::domain::access::LIFE;
+use kepu::domain::clock::Clock;
+use kepu::domain::signups::RepeatKey;
+use kepu::jobs::daily::{chores, forget_shown};
 
 use super::*;
+use crate::support::dump::dump;
 use crate::support::server::keys;
 
 /// Invites somebody in a role; gives the code.
@@ -98,7 +103,31 @@ on_both_stores! {
         assert_eq!((one.status.as_u16(), one.json()), (201, again.json()));
         assert_problem(&send("owner").await, 409, "keyReused");
         let (_, token) = somebody(&server, &[]);
-        assert_eq!(accept(&server, &token, one.json()["code"].as_str().unwrap()).await.status, 200);
+        let code = one.json()["code"].as_str().unwrap().to_owned();
+        assert!(!dump(&server.running.db).contains(&code), "it is sealed");
+        assert_eq!(accept(&server, &token, &code).await.status, 200);
+        assert_problem(&send("desk").await, 404, "notFound");
+    }
+
+    async fn after_a_day_the_same_request_makes_another_code(store: Store) {
+        let server = town(store).await;
+        let (id, owner, _) = verified(&server).await;
+        let (organisations, db) = (server.running.members.organisations.clone(), server.running.db.clone());
+        let key = RepeatKey { given: "same".into(), body_hash: "hash".into() };
+        let repeat = Repeat { operation: "POST invitations".into(), key };
+        let invite = || organisations.invite(owner, Some(&repeat), id, MemberRole::Desk, 7);
+        let (first, code) = invite().unwrap();
+        server.clock.set(NOW + TimeDelta::days(1) - TimeDelta::seconds(1));
+        forget_shown(&db, server.clock.now()).unwrap();
+        assert_eq!(invite().unwrap().1.expose(), code.expose());
+        server.clock.set(NOW + TimeDelta::days(1) + TimeDelta::seconds(1));
+        forget_shown(&db, server.clock.now()).unwrap();
+        assert!(invite().is_err(), "nobody can read it any more");
+        chores(&db, false).unwrap();
+        let (second, other) = invite().unwrap();
+        assert!(first.id != second.id && code.expose() != other.expose());
+        let (visitor, _) = somebody(&server, &[]);
+        assert_eq!(organisations.accept(visitor, &code).unwrap().id, first.id, "the first is good still");
     }
 
     async fn an_organisation_keeps_an_owner(store: Store) {

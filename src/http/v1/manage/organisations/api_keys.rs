@@ -133,7 +133,8 @@ async fn list_api_keys(
 /// Make an API key
 ///
 /// For the system of a partner, which acts for the organisation as an editor would, as far as the scopes go. The key is
-/// shown this once. Twenty are good at a time.
+/// shown this once. Twenty are good at a time. The same request with the same `Idempotency-Key` shows it again for a day; 404
+/// once it is revoked.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Once<NewApiKey>),

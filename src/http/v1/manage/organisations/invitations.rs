@@ -122,7 +122,8 @@ async fn list_invitations(
 
 /// Invite a member
 ///
-/// Makes a code and shows it this once; hand it over as a link or a QR code. Whoever accepts it first becomes a member.
+/// Makes a code and shows it this once; hand it over as a link or a QR code. Whoever accepts it first becomes a member. The same
+/// request with the same `Idempotency-Key` shows it again for a day; 404 once it is accepted or taken back.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Once<NewInvitation>),
