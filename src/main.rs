@@ -260,7 +260,9 @@ fn typed_password() -> Result<Password, Failure> {
 }
 
 fn verify_audit(config: &Config, db: &Db, vault: &Vault, head: Option<&Head>) -> Result<(), Failure> {
-    let Walked { head, broken, erased, unmarked, waiting } = walk(db, vault, clock(config).now(), head)?;
+    let kept = head.is_some();
+    let Walked { head, broken, erased, erased_on_record, unmarked, waiting } =
+        walk(db, vault, clock(config).now(), head)?;
     if unmarked > 0 {
         say(&format!("{unmarked} entries have no mark: an edition noted them of before there were marks"));
     }
@@ -268,7 +270,10 @@ fn verify_audit(config: &Config, db: &Db, vault: &Vault, head: Option<&Head>) ->
         say(&format!("{waiting} entries have been waiting for their place: is a server running?"));
     }
     if erased > 0 {
-        say(&format!("{erased} names were erased with the accounts of their owners"));
+        say(&format!("{erased} names are gone, {erased_on_record} of them by erasures on record"));
+    }
+    if !kept {
+        say("No end was given: that the audit was put back to an earlier state would not show. Pass --head.");
     }
     if let Some(broken) = broken {
         return Err(format!("the audit does not hold: {broken}").into());

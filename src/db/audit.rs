@@ -289,10 +289,12 @@ pub fn set_head(tx: &mut Tx<'_>, new: &Head, seal: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes what all entries tell of a person, salts and values; the entries stay.
-pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
-    diesel::delete(personal::table.filter(personal::person_id.eq(person.get()))).execute(&mut *tx.conn)?;
-    Ok(())
+/// Deletes what all entries tell of a person, salts and values; the entries stay. Says of how much the chain has digests.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<i64, Error> {
+    let theirs = || personal::table.filter(personal::person_id.eq(person.get()));
+    let chained: i64 = theirs().filter(personal::salt.is_not_null()).count().get_result(&mut *tx.conn)?;
+    diesel::delete(theirs()).execute(&mut *tx.conn)?;
+    Ok(chained)
 }
 
 /// An entry in which somebody stands, as they are told of it.

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::super::Error;
 use super::marking::{is_ours, of_entry};
+use super::names_erased;
 use super::sealing::{digest, seal};
 use crate::db::{self, AnyConn, Db, audit};
 use crate::domain::audit::chain::{Broken, Head, Link};
@@ -23,8 +24,11 @@ pub struct Walked {
     pub head: Head,
     /// The first thing that is wrong, if anything is.
     pub broken: Option<Broken>,
-    /// How much of what entries told of persons was erased, or taken out.
+    /// How much of what entries told of persons is gone.
     pub erased: usize,
+    /// How much of that was erased on record; what goes beyond was deleted by an edition that kept no such record, or by
+    /// somebody else.
+    pub erased_on_record: usize,
     /// How many entries of the chain have no mark: a program noted them of before there were marks.
     pub unmarked: usize,
     /// How many entries of ours have been waiting for their place for more than a minute.
@@ -68,7 +72,9 @@ fn along(
             }
             match &link.mark {
                 None => walked.unmarked += 1,
-                Some(mark) if *mark != of_entry(vault, link) => return Ok(Some(Broken::Foreign(link.number))),
+                Some(mark) if *mark != of_entry(vault, link) => {
+                    return Ok(Some(Broken::Foreign(link.number)));
+                }
                 Some(_) => {}
             }
             if let Some(broken) = persons(vault, link, &stored, &mut walked.erased)? {
@@ -77,6 +83,7 @@ fn along(
             if kept.is_some_and(|kept| kept.number == link.number && kept.hash != *hash) {
                 return Ok(Some(Broken::OtherChain(link.number)));
             }
+            walked.erased_on_record += names_erased(link);
             walked.head = Head { number: link.number, hash: hash.clone() };
         }
     }
@@ -107,7 +114,10 @@ fn outside(
             let stored = personal.remove(&link.id).unwrap_or_default();
             if !is_ours(vault, link, &stored)? {
                 foreign.push(link.id);
-            } else if link.at < before.naive_utc() {
+                continue;
+            }
+            walked.erased_on_record += names_erased(link);
+            if link.at < before.naive_utc() {
                 walked.waiting += 1;
             }
         }

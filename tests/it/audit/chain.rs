@@ -240,10 +240,29 @@ on_both_stores! {
         chain_all(&db, &vault()).unwrap();
         let found = walked(&db);
         // The two of the role, the three of the fourth entry; the last one never had a digest.
-        assert_eq!((found.broken, found.erased, found.head.number), (None, 5, 8));
+        assert_eq!((found.broken, found.erased, found.erased_on_record, found.head.number), (None, 5, 5, 9));
         assert_eq!(dump(&db).lines().find(|line| line.contains(&number)), None);
         let last = db.read(|conn| audit::after(conn, 7, 1)).unwrap().remove(0).0;
         assert_eq!((last.action.as_str(), last.reason.as_deref()), ("roleRevoked", Some("accountErased")));
+    }
+
+    async fn names_that_somebody_takes_out_are_on_no_record(store: Store) {
+        let (_fresh, db) = chained(store);
+        tamper(&db, store, "DELETE FROM audit_personal WHERE part = 'actor';");
+        let found = walked(&db);
+        assert_eq!((found.broken, found.erased, found.erased_on_record), (None, 1, 0));
+    }
+
+    async fn an_older_end_put_back_is_found_only_by_one_that_was_kept(store: Store) {
+        let (_fresh, db) = chained(store);
+        tamper(&db, store, "CREATE TABLE kept AS SELECT * FROM audit_head;");
+        db.write(|tx| note(tx, &five()[0])).unwrap();
+        chain_all(&db, &vault()).unwrap();
+        let end = walked(&db).head;
+        tamper(&db, store, "DELETE FROM audit_entries WHERE number = 6; DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM kept;");
+        assert_eq!(broken(&db), None, "as the page for operators says");
+        let found = walk(&db, &vault(), NOW, Some(&end)).unwrap();
+        assert_eq!(found.broken, Some(Broken::Cut { first: 6, last: 6 }));
     }
 }
 
