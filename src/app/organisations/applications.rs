@@ -9,7 +9,7 @@ use super::super::review::enqueue;
 use super::super::{Error, roles};
 use super::{Organisations, entry, hold};
 use crate::db::records::Stored;
-use crate::db::{Tx, applications, organisations, review_items};
+use crate::db::{self, Tx, applications, organisations, review_items};
 use crate::domain::applications::{Application, ApplicationState, Contact, Details};
 use crate::domain::audit::{Action, Actor, Entry, Personal};
 use crate::domain::divisions::Division;
@@ -137,7 +137,11 @@ pub(in crate::app) fn verify(tx: &mut Tx<'_>, vault: &Vault, by: PersonId, item:
     let details = application.details;
     check_code(tx, Some(id), &details)?;
     save(tx, id.get(), &details.body(), Existing::Replace)?;
-    organisations::set_credit_code(tx, id, details.credit_code.as_ref())?;
+    // Another may be verified by it at this moment, on another replica.
+    organisations::set_credit_code(tx, id, details.credit_code.as_ref()).map_err(|error| match error {
+        db::Error::Constraint(_) => Invalid::one("creditCode", FieldCode::Taken).into(),
+        error => Error::from(error),
+    })?;
     organisations::set_verified(tx, id, true)?;
     let entry = entry(tx, Actor::Person(by), Action::OrganisationVerified, id)?;
     note(tx, &Entry { after: Some(told(&details)), ..entry })
