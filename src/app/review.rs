@@ -16,6 +16,7 @@ use crate::db::records::Stored;
 use crate::db::{self, AnyConn, Db, Tx, publication, reports, review_items};
 use crate::domain::applications::Application;
 use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::divisions::Adcode;
 use crate::domain::drafts::body::{self, Change};
 use crate::domain::drafts::{Authored, Body, FieldNote};
 use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ReviewItemId};
@@ -173,14 +174,26 @@ impl Reviewer<'_> {
     }
 
     /// Lets through who may decide on an item that waits at this version.
-    fn may_decide(&self, tx: &Tx<'_>, item: &Item, version: i64) -> Result<(), Error> {
+    fn may_decide(&self, tx: &mut Tx<'_>, item: &Item, version: i64) -> Result<(), Error> {
         self.reach(item)?;
         self.impartial(item.what.organisation.as_slice(), item.what.by)?;
         if item.state != ItemState::Open || item.what.version != version {
             return Err(Error::ChangedSince);
         }
-        let others = item.claimed(tx.now()).is_some_and(|(by, _)| by != self.person);
-        if others { Err(Error::Claimed) } else { Ok(()) }
+        match item.claimed(tx.now()) {
+            Some((by, _)) if by != self.person && !self.outranks(tx, by, item.what.division)? => {
+                Err(Error::Claimed)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether their authority over a division is of a higher level than another's: a claim keeps colleagues away, and
+    /// nobody above.
+    fn outranks(&self, tx: &mut Tx<'_>, other: PersonId, division: Adcode) -> Result<bool, Error> {
+        let other = db::roles::of_person(tx, other)?;
+        let level = |roles: &Roles| roles.level_over(division, AuthorityRole::Reviewer);
+        Ok(level(self.roles) > level(&other))
     }
 }
 
@@ -232,7 +245,8 @@ impl Reviews {
         })
     }
 
-    /// Claims an item: for a while nobody else decides on it. Claiming again prolongs.
+    /// Claims an item: for a while nobody else decides on it but a higher level, which may claim it too. Claiming again
+    /// prolongs.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Claimed`] if another works on it; [`Error::ChangedSince`] if it waits no more;
@@ -242,7 +256,9 @@ impl Reviews {
             let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
             by.may_decide(tx, &item, item.what.version)?;
             let until = tx.now() + self.drafts.rules().claim;
-            if !review_items::claim(tx, id, by.person, until)? {
+            // Whoever had it, unless it is another by now.
+            let from = item.claim.map(|(from, _)| from);
+            if !review_items::claim(tx, id, (from, by.person), until)? {
                 return Err(Error::Claimed);
             }
             judged(tx, Item { claim: Some((by.person, until)), ..item })
