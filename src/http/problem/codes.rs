@@ -79,9 +79,9 @@ codes! {
     /// The request is not proper HTTP or its body cannot be read.
     MalformedRequest "malformedRequest" 400 {
         ["请求无法解析", "請求無法解析", "Malformed request"],
-        ["请求无法读取：请求体须是 UTF-8 编码的 JSON，地址与请求头须符合 HTTP；请更正后重发。",
-         "請求無法讀取：請求內容須是 UTF-8 編碼的 JSON，地址與請求標頭須符合 HTTP；請更正後重發。",
-         "The request cannot be read: a body must be JSON in UTF-8, path and headers proper HTTP. Mend it and send it again."]
+        ["请求无法读取：请求体须是 UTF-8 编码的 JSON，同一字段只能出现一次，地址与请求头须符合 HTTP；请更正后重发。",
+         "請求無法讀取：請求內容須是 UTF-8 編碼的 JSON，同一欄位只能出現一次，地址與請求標頭須符合 HTTP；請更正後重發。",
+         "The request cannot be read: a body must be JSON in UTF-8 with each field once, path and headers proper HTTP. Mend it and send it again."]
     }
     /// The body is JSON, but not of the documented shape; `errors` says where and why.
     InvalidBody "invalidBody" 422 {
