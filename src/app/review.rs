@@ -390,7 +390,8 @@ impl Reviews {
     /// # Errors
     /// [`Error::NotFound`] as [`Reviews::take_down`], also where the draft lies beyond it; [`Error::OwnSubmission`];
     /// [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if it is published already;
-    /// [`Error::ChangedSince`] if operations changed meanwhile what its author changed.
+    /// [`Error::ChangedSince`] if operations changed meanwhile what its author changed; [`Error::Unverified`],
+    /// [`Error::Suspended`] if its organisation is.
     pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
         self.db.write(|tx| {
             authored!(kind, T => {

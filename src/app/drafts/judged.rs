@@ -5,7 +5,7 @@ use super::super::audit;
 use super::super::review::Reviewer;
 use super::held::{self, Held, division, seat};
 use super::noting::{note, published};
-use super::{Drafts, check, publishing};
+use super::{Drafts, check, publishing, standing};
 use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, divisions, drafts, organisations, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
@@ -187,6 +187,7 @@ impl Drafts {
         if !disputed.is_empty() {
             return Err(Error::ChangedSince);
         }
+        standing::of(tx, draft.organisation)?.may_post()?;
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
         draft.version += 1;

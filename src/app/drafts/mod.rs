@@ -246,12 +246,7 @@ impl Drafts {
             State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.organisation)?;
-        if !standing.verified {
-            return Err(Error::Unverified);
-        }
-        if standing.suspended {
-            return Err(Error::Suspended);
-        }
+        standing.may_post()?;
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
         let at_once = standing.at_once(tx.now()) && notes.is_empty() && publication != Publication::TakenDown;

@@ -27,6 +27,18 @@ pub(in crate::app) fn of(conn: &mut AnyConn, id: OrganisationId) -> Result<Stand
 }
 
 impl Standing {
+    /// Whether what it posts may be published at all.
+    ///
+    /// # Errors
+    /// [`Error::Unverified`], [`Error::Suspended`].
+    pub(in crate::app) fn may_post(&self) -> Result<(), Error> {
+        match self {
+            Self { verified: false, .. } => Err(Error::Unverified),
+            Self { suspended: true, .. } => Err(Error::Suspended),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether what it posts at `now` is published before anybody looks at it.
     pub(in crate::app) fn at_once(&self, now: DateTime<Utc>) -> bool {
         self.trusted && self.taken_down_at.is_none_or(|at| now >= at + PROBATION)

@@ -72,4 +72,17 @@ on_both_stores! {
         let refused = house.reviews.publish_now(by(&administrator()), Kind::Event, published(), "急");
         assert_refused!(refused, ChangedSince);
     }
+
+    async fn publishing_past_the_queue_says_that_an_organisation_may_not_post(store: Store) {
+        let house = House::new(store);
+        let draft = house.create(talk("early")).unwrap();
+        let publish = || house.reviews.publish_now(by(&administrator()), Kind::Event, draft.object, "急");
+        house.db.write(|tx| db::organisations::set_verified(tx, org(), false)).unwrap();
+        assert_refused!(publish(), Unverified);
+        house.db.write(|tx| db::organisations::set_verified(tx, org(), true)).unwrap();
+        house.db.write(|tx| db::organisations::set_suspended(tx, org(), Some("核实中"))).unwrap();
+        assert_refused!(publish(), Suspended);
+        house.db.write(|tx| db::organisations::set_suspended(tx, org(), None)).unwrap();
+        publish().unwrap();
+    }
 }

@@ -109,7 +109,8 @@ async fn restore_published(
         (status = 200, description = "It is shown.", body = Shown),
         (status = 403, description = "`ownSubmission`: it is one's own organisation's; `forbidden`.", body = ProblemBody,
             content_type = "application/problem+json"),
-        (status = 409, description = "`nothingToDo`: it is published; `changedSince`: its author has to look at what operations changed.", body = ProblemBody,
+        (status = 409, description = "`nothingToDo`: it is published; `changedSince`: its author has to look at what operations changed; \
+            `organisationUnverified`, `organisationSuspended`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
