@@ -17,24 +17,31 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::seeds::{Options, Report, Seeds};
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::{self, Subscriptions};
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::limits::Counts;
 use crate::clients::wakeups::WakeUps;
@@ -265,8 +272,15 @@ pub async fn start(
         checkins,
         agreements,
         organisations: Organisations::new(db.clone(), vault.clone(), random.clone()),
+        bulletins: Bulletins::new(db.clone(), random.clone()),
+        featured: FeaturedLists::new(db.clone()),
+        campaigns: Campaigns::new(db.clone(), clock.clone(), random.clone()),
         reviews: Reviews::new(db.clone(), drafts.clone(), vault.clone()),
+        resources: Resources::new(db.clone(), drafts.clone(), vault.clone()),
         drafts,
+        targets: Targets::new(db.clone(), random.clone()),
+        accreditations: Accreditations::new(db.clone(), random.clone()),
+        assessments: Assessments::new(db.clone(), random.clone()),
         reports: Reports::new(db.clone(), vault.clone(), random.clone()),
         webhooks: Webhooks::new(
             db.clone(),

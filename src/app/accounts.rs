@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::ended_logins::EndedLogins;
 use super::signups::Signups;
-use super::{Error, audit, roles};
+use super::{Error, audit, resources, roles};
 use crate::clients::wechat::login::Session;
 use crate::db::{
-    self, Db, Tx, applications, companions, consents, data_looks, drafts, favourites, feedback,
-    idempotency_keys, logins, message_credits, notices, passwords, persons, reports, review_items, signups,
-    subscriptions, text_checks, wechat_identities as identities,
+    self, Db, Tx, accreditations, applications, assessments, companions, consents, data_looks, drafts,
+    favourites, feedback, idempotency_keys, logins, message_credits, notices, passwords, persons, reports,
+    review_items, signups, subscriptions, text_checks, wechat_identities as identities,
 };
 use crate::domain::access::{AccessToken, Caller, Keys};
 use crate::domain::ids::{IdentityId, LoginId, PersonId, Random};
@@ -279,6 +279,9 @@ impl Accounts {
         subscriptions::forget(tx, person)?;
         consents::end_all(tx, &self.vault, person)?;
         data_looks::forget(tx, person)?;
+        resources::forget(tx, person)?;
+        accreditations::forget(tx, person)?;
+        assessments::forget(tx, person)?;
         drafts::forget(tx, person)?;
         text_checks::forget(tx, person)?;
         review_items::forget(tx, person)?;

@@ -126,7 +126,8 @@ pub(super) fn fill_in(
         image["url"] = json!(address(origin, picture.id));
         image["width"] = json!(picture.width);
         image["height"] = json!(picture.height);
-        if image.get("alt").is_none() {
+        let said: Option<Text> = image.get("alt").and_then(|alt| serde_json::from_value(alt.clone()).ok());
+        if said.is_none_or(|alt| alt.zh_cn.is_empty()) {
             image["alt"] = json!(Text::zh(picture.alt));
         }
     }

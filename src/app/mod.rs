@@ -3,10 +3,14 @@
 //! calls out to the world.
 
 pub mod accounts;
+pub mod accreditations;
+pub mod assessments;
 pub mod audit;
 pub mod authoring;
 pub mod bases;
 pub mod bench_data;
+pub mod bulletins;
+pub mod campaigns;
 pub mod catalogue;
 pub mod checkins;
 pub mod companions;
@@ -16,15 +20,18 @@ pub mod drafts;
 pub mod ended_logins;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod images;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;
 pub mod programme;
+mod registers;
 pub mod rehearsal;
 pub mod repeats;
 pub mod reports;
 pub mod reseal;
+pub mod resources;
 pub mod review;
 pub mod roles;
 mod rooms;
@@ -32,6 +39,7 @@ pub mod seeds;
 pub mod sessions;
 pub mod signups;
 pub mod subscriptions;
+pub mod targets;
 pub mod text_checks;
 pub mod webhooks;
 
@@ -117,6 +125,12 @@ pub enum Error {
     /// It is as asked for already, or in no state for it.
     #[error("there is nothing to do")]
     NothingToDo,
+    /// Nothing of an event lies within the days of the edition of a campaign.
+    #[error("the event is not in the days of the edition")]
+    OutsideEdition,
+    /// Events are in an edition, or of a unit, that is to go.
+    #[error("events are in it")]
+    CampaignInUse,
     /// The organisation is suspended.
     #[error("the organisation is suspended")]
     Suspended,
@@ -129,6 +143,12 @@ pub enum Error {
     /// Somebody has as many applications waiting as anybody can have.
     #[error("there are too many applications")]
     TooManyApplications,
+    /// Somebody has as much waiting for the directory as anybody can have.
+    #[error("there are too many submissions")]
+    TooManySubmissions,
+    /// A term can be renewed near its end only.
+    #[error("the term is not near its end")]
+    RenewalTooEarly,
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,

@@ -9,21 +9,30 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Error;
+use super::accreditations::granting;
+use super::assessments;
 use super::audit;
+use super::campaigns::participations::{self, Proposal};
 use super::drafts::{self, Drafts, authored, standing};
 use super::organisations::applications;
 use crate::db::records::Stored;
-use crate::db::{self, AnyConn, Db, Tx, publication, reports, review_items};
-use crate::domain::applications::Application;
+use crate::db::{self, AnyConn, Db, Tx, publication, reports, resource_contacts, review_items};
+use crate::domain::accreditations::Accreditation;
+use crate::domain::applications::{Application, Contact};
+use crate::domain::assessments::{Assessment, Outcome};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::body::{self, Change};
-use crate::domain::drafts::{Authored, Body, FieldNote};
-use crate::domain::ids::{OrganisationId, PersonId, Random, ReportId, ReviewItemId};
+use crate::domain::drafts::{Authored, Body, FieldNote, Owner};
+use crate::domain::ids::{
+    AccreditationId, AssessmentId, OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId,
+};
+use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
 use crate::domain::reports::Report;
+use crate::domain::resources::Resource;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
 use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
 use crate::domain::sealing::Vault;
@@ -57,6 +66,14 @@ pub struct Opened {
     pub report: Option<Report>,
     /// What an organisation says of itself.
     pub application: Option<Application>,
+    /// Which event is proposed for which edition of a campaign.
+    pub proposal: Option<Proposal>,
+    /// What a base applies for.
+    pub accreditation: Option<Accreditation>,
+    /// What a base says of its year.
+    pub assessment: Option<Assessment>,
+    /// Whom to ask about an entry of the directory, and whether everybody is to read that.
+    pub contact: Option<(Contact, bool)>,
 }
 
 /// How an organisation stands before those who judge what it submits.
@@ -87,7 +104,7 @@ fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
     let Some(id) = item.what.organisation else { return Ok(Judged { item, organisation: None }) };
     let organisation = match Organisation::get(conn, id.get())? {
         Some(found) => {
-            let standing = standing::of(conn, id)?;
+            let standing = standing::of(conn, Owner::Organisation(id))?;
             let (approved, rejected) = review_items::decided_of(conn, id)?;
             let (trusted, suspended) = (standing.trusted, standing.suspended);
             Some(Standing { name: found.body.name, trusted, suspended, approved, rejected })
@@ -241,7 +258,28 @@ impl Reviews {
                 (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
                 _ => None,
             };
-            Ok(Opened { judged: judged(conn, item)?, changes, report, application })
+            let proposal = match item.what.kind {
+                ItemKind::Campaign => participations::proposal(conn, &item)?,
+                _ => None,
+            };
+            let contact = match (item.what.kind, ResourceId::new(object)) {
+                (ItemKind::Resource, Some(id)) => {
+                    let draft = drafts::current::<Resource>(conn, object)?;
+                    let public = draft.is_some_and(|draft| draft.body.contains_key("contact"));
+                    resource_contacts::get(conn, vault, id)?.map(|contact| (contact, public))
+                }
+                _ => None,
+            };
+            let accreditation = match (item.what.kind, AccreditationId::new(object)) {
+                (ItemKind::Accreditation, Some(id)) => db::accreditations::get(conn, id)?,
+                _ => None,
+            };
+            let assessment = match (item.what.kind, AssessmentId::new(object)) {
+                (ItemKind::Assessment, Some(id)) => db::assessments::get(conn, id)?,
+                _ => None,
+            };
+            let judged = judged(conn, item)?;
+            Ok(Opened { judged, changes, report, application, proposal, accreditation, assessment, contact })
         })
     }
 
@@ -277,7 +315,26 @@ impl Reviews {
         version: i64,
         reason: Option<&str>,
     ) -> Result<Judged, Error> {
+        self.approve_as(by, id, version, None, reason)
+    }
+
+    /// Finds an item in order as [`Reviews::approve`] does; an assessment with how the base did, and nothing else.
+    ///
+    /// # Errors
+    /// Those of [`Reviews::approve`]; [`Error::Invalid`] if the outcome is missing, or the item has none.
+    pub fn approve_as(
+        &self,
+        by: Reviewer<'_>,
+        id: ReviewItemId,
+        version: i64,
+        outcome: Option<Outcome>,
+        reason: Option<&str>,
+    ) -> Result<Judged, Error> {
         self.decide(by, id, version, ItemState::Approved, reason, &[], |tx, item| {
+            if outcome.is_some() && item.what.kind != ItemKind::Assessment {
+                let code = FieldCode::Conflicting { with: "kind".to_owned() };
+                return Err(Invalid::one("outcome", code).into());
+            }
             match (item.what.kind.drafted(), item.what.lane) {
                 (Some(kind), Lane::Submitted) => {
                     authored!(kind, T => self.drafts.approve::<T>(tx, by.person, item))
@@ -285,10 +342,13 @@ impl Reviews {
                 (Some(_), Lane::Sampled | Lane::Emergency) => {
                     noted(tx, by.person, Action::FoundInOrder, item, None)
                 }
-                (None, _) if item.what.kind == ItemKind::Organisation => {
-                    applications::verify(tx, &self.vault, by.person, item)
-                }
-                (None, _) => noted(tx, by.person, Action::ReportFollowed, item, None),
+                (None, _) => match item.what.kind {
+                    ItemKind::Organisation => applications::verify(tx, &self.vault, by.person, item),
+                    ItemKind::Campaign => participations::confirm(tx, by.person, item),
+                    ItemKind::Accreditation => granting::grant(tx, by.person, item, reason),
+                    ItemKind::Assessment => assessments::judge(tx, by.person, item, outcome, reason),
+                    _ => noted(tx, by.person, Action::ReportFollowed, item, None),
+                },
             }
         })
     }
@@ -323,10 +383,13 @@ impl Reviews {
                     authored!(kind, T => self.drafts.take_down::<T>(tx, by.person, item.what.object, reason))
                 }
                 (Some(_), Lane::Emergency) => Err(Error::ChangedSince),
-                (None, _) if item.what.kind == ItemKind::Organisation => {
-                    applications::refuse(tx, &self.vault, by.person, item, reason)
-                }
-                (None, _) => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
+                (None, _) => match item.what.kind {
+                    ItemKind::Organisation => applications::refuse(tx, &self.vault, by.person, item, reason),
+                    ItemKind::Campaign => participations::refuse(tx, by.person, item, reason),
+                    ItemKind::Accreditation => granting::send_back(tx, by.person, item, reason, fields),
+                    ItemKind::Assessment => assessments::send_back(tx, by.person, item, reason, fields),
+                    _ => noted(tx, by.person, Action::ReportDismissed, item, Some(reason)),
+                },
             }
         })
     }

@@ -269,7 +269,7 @@ fn id_of(reference: &str) -> Option<String> {
         Kind::Event => Some(EventId::from_slug(slug).to_string()),
         Kind::Resource => Some(ResourceId::from_slug(slug).to_string()),
         Kind::Bulletin => Some(BulletinId::from_slug(slug).to_string()),
-        Kind::Division | Kind::Term | Kind::CalendarYear | Kind::Policy => None,
+        Kind::Division | Kind::Term | Kind::CalendarYear | Kind::Policy | Kind::Featured => None,
     }
 }
 

@@ -19,11 +19,27 @@ pub const CONTACT: Column =
 
 /// A contact as it is sealed.
 #[derive(Serialize, Deserialize)]
-struct Plain {
+pub(super) struct PlainContact {
     name: String,
     phone: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mail: Option<String>,
+}
+
+impl From<&Contact> for PlainContact {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            name: contact.name.expose().to_owned(),
+            phone: contact.phone.expose().to_owned(),
+            mail: contact.mail.as_ref().map(|mail| mail.expose().to_owned()),
+        }
+    }
+}
+
+impl From<PlainContact> for Contact {
+    fn from(plain: PlainContact) -> Self {
+        Self { name: plain.name.into(), phone: plain.phone.into(), mail: plain.mail.map(Into::into) }
+    }
 }
 
 fn corrupt(id: OrganisationId) -> impl FnOnce(serde_json::Error) -> Error {
@@ -35,12 +51,7 @@ fn corrupt(id: OrganisationId) -> impl FnOnce(serde_json::Error) -> Error {
 /// # Errors
 /// Never but for a fault of ours.
 pub fn plain(organisation: OrganisationId, contact: &Contact) -> Result<String, Error> {
-    let plain = Plain {
-        name: contact.name.expose().to_owned(),
-        phone: contact.phone.expose().to_owned(),
-        mail: contact.mail.as_ref().map(|mail| mail.expose().to_owned()),
-    };
-    serde_json::to_string(&plain).map_err(corrupt(organisation))
+    serde_json::to_string(&PlainContact::from(contact)).map_err(corrupt(organisation))
 }
 
 /// Puts an application in the place of the one before, if there is one.
@@ -92,12 +103,8 @@ pub fn get(conn: &mut AnyConn, vault: &Vault, id: OrganisationId) -> Result<Opti
     };
     let contact = contact.map(|sealed| {
         let opened = CONTACT.open(vault, id.get(), &sealed)?;
-        let plain: Plain = serde_json::from_str(opened.expose()).map_err(corrupt(id))?;
-        Ok::<_, Error>(Contact {
-            name: plain.name.into(),
-            phone: plain.phone.into(),
-            mail: plain.mail.map(Into::into),
-        })
+        let plain: PlainContact = serde_json::from_str(opened.expose()).map_err(corrupt(id))?;
+        Ok::<_, Error>(Contact::from(plain))
     });
     Ok(Some(Application {
         organisation: id,

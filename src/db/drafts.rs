@@ -8,9 +8,9 @@ use super::connection::AnyConn;
 use super::error::Error;
 use super::publication::each_table;
 use super::records::IDS_PER_STATEMENT;
-use super::schema::{bases, drafts, events, routes, series};
+use super::schema::{bases, drafts, events, resources, routes, series};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Draft, State};
+use crate::domain::drafts::{Draft, Owner, State};
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::kinds::Kind;
 
@@ -19,7 +19,8 @@ use crate::domain::kinds::Kind;
 struct Row {
     kind: String,
     object_id: i64,
-    organisation_id: i64,
+    organisation_id: Option<i64>,
+    person_id: Option<i64>,
     division: i64,
     version: i64,
     state: String,
@@ -35,10 +36,12 @@ impl Row {
     fn draft(self) -> Result<Draft, Error> {
         let corrupt = |source| Error::Corrupt { kind: "draft", id: self.object_id, source };
         let word = || corrupt(serde::de::Error::custom("a word or number that this program does not know"));
+        let organisation = self.organisation_id.and_then(OrganisationId::new).map(Owner::Organisation);
+        let person = || self.person_id.and_then(PersonId::new).map(Owner::Person);
         Ok(Draft {
             kind: Kind::from_name(&self.kind).ok_or_else(word)?,
             object: self.object_id,
-            organisation: OrganisationId::new(self.organisation_id).ok_or_else(word)?,
+            owner: organisation.or_else(person).ok_or_else(word)?,
             division: Adcode::from_number(self.division).ok_or_else(word)?,
             version: self.version,
             state: State::from_name(&self.state).ok_or_else(word)?,
@@ -144,7 +147,8 @@ pub fn insert(tx: &mut Tx<'_>, draft: &Draft) -> Result<(), Error> {
         .values((
             drafts::kind.eq(draft.kind.name()),
             drafts::object_id.eq(draft.object),
-            drafts::organisation_id.eq(draft.organisation.get()),
+            drafts::organisation_id.eq(draft.organisation().map(OrganisationId::get)),
+            drafts::person_id.eq(draft.person().map(PersonId::get)),
             drafts::division.eq(draft.division.number()),
             drafts::version.eq(draft.version),
             drafts::state.eq(draft.state.name()),
@@ -165,7 +169,8 @@ pub fn replace(tx: &mut Tx<'_>, before: i64, draft: &Draft) -> Result<bool, Erro
     let row = drafts::table.find((draft.kind.name(), draft.object)).filter(drafts::version.eq(before));
     let rows = diesel::update(row)
         .set((
-            drafts::organisation_id.eq(draft.organisation.get()),
+            drafts::organisation_id.eq(draft.organisation().map(OrganisationId::get)),
+            drafts::person_id.eq(draft.person().map(PersonId::get)),
             drafts::division.eq(draft.division.number()),
             drafts::version.eq(draft.version),
             drafts::state.eq(draft.state.name()),
@@ -178,6 +183,30 @@ pub fn replace(tx: &mut Tx<'_>, before: i64, draft: &Draft) -> Result<bool, Erro
         ))
         .execute(&mut *tx.conn)?;
     Ok(rows == 1)
+}
+
+/// The things of a kind of which a person has a draft that is nobody else's, in order of id.
+pub fn of_person(conn: &mut AnyConn, kind: Kind, person: PersonId) -> Result<Vec<Draft>, Error> {
+    let rows: Vec<Row> = drafts::table
+        .filter(drafts::kind.eq(kind.name()).and(drafts::person_id.eq(person.get())))
+        .order(drafts::object_id)
+        .select(Row::as_select())
+        .load(conn)?;
+    rows.into_iter().map(Row::draft).collect()
+}
+
+/// How much of a kind that a person wrote last waits for review.
+pub fn count_waiting(conn: &mut AnyConn, kind: Kind, author: PersonId) -> Result<i64, Error> {
+    let waiting = drafts::table
+        .filter(drafts::kind.eq(kind.name()).and(drafts::author_id.eq(author.get())))
+        .filter(drafts::state.eq(State::Submitted.name()));
+    Ok(waiting.count().get_result(conn)?)
+}
+
+/// Deletes the draft of a thing.
+pub fn delete(tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<(), Error> {
+    diesel::delete(drafts::table.find((kind.name(), id))).execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// Forgets who wrote what.

@@ -7,8 +7,10 @@
 //! - To add a table: a migration pair, `schema.rs`, and a file named after the noun; a catalogued noun says
 //!   `stored!` there (see [`records`]).
 
+pub mod accreditations;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod attendees;
 pub mod audit;
 pub mod bases;
@@ -27,6 +29,7 @@ pub mod drafts;
 pub mod error;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod feedback;
 pub mod headcounts;
 pub mod idempotency_keys;
@@ -38,12 +41,15 @@ pub mod message_credits;
 pub mod migrate;
 pub mod notices;
 pub mod organisations;
+pub mod participations;
 pub mod passwords;
 pub mod persons;
 pub mod policies;
 pub mod publication;
 pub mod records;
+pub mod register_numbers;
 pub mod reports;
+pub mod resource_contacts;
 pub mod resources;
 pub mod review_items;
 pub mod roles;
@@ -54,7 +60,9 @@ pub mod seats;
 pub mod series;
 pub mod sessions;
 pub mod signups;
+pub mod statistics;
 pub mod subscriptions;
+pub mod targets;
 pub mod terms;
 pub mod text_checks;
 pub mod walk_ins;

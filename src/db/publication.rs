@@ -8,7 +8,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::records::IDS_PER_STATEMENT;
-use super::schema::{bases, events, routes, series};
+use super::schema::{bases, events, resources, routes, series};
 use crate::domain::ids::OrganisationId;
 use crate::domain::kinds::Kind;
 use crate::domain::publication::Publication;
@@ -45,6 +45,10 @@ macro_rules! each_table {
             }
             Kind::Series => {
                 use series as $table;
+                $work
+            }
+            Kind::Resource => {
+                use resources as $table;
                 $work
             }
             _ => $otherwise,

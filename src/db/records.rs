@@ -14,6 +14,7 @@ use crate::domain::calendar::CalendarYear;
 use crate::domain::campaigns::Campaign;
 use crate::domain::divisions::Division;
 use crate::domain::events::Event;
+use crate::domain::featured::FeaturedList;
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::policies::Policy;
@@ -248,6 +249,7 @@ pub fn exists(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
         Kind::Resource => Resource::exists(conn, id),
         Kind::Policy => Policy::exists(conn, id),
         Kind::Bulletin => Bulletin::exists(conn, id),
+        Kind::Featured => FeaturedList::exists(conn, id),
         Kind::Division => Division::exists(conn, id),
         Kind::Term => Term::exists(conn, id),
         Kind::CalendarYear => CalendarYear::exists(conn, id),

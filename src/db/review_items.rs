@@ -303,3 +303,13 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
         .execute(&mut *tx.conn)?;
     Ok(())
 }
+
+/// Deletes what of a thing was handed in and never decided on.
+pub fn delete_undecided(tx: &mut Tx<'_>, kind: ItemKind, object: i64) -> Result<(), Error> {
+    let undecided = [ItemState::Open, ItemState::Withdrawn].map(ItemState::name);
+    let items = review_items::table
+        .filter(review_items::kind.eq(kind.name()).and(review_items::object_id.eq(object)))
+        .filter(review_items::lane.eq(Lane::Submitted.name()).and(review_items::state.eq_any(undecided)));
+    diesel::delete(items).execute(&mut *tx.conn)?;
+    Ok(())
+}

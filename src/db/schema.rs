@@ -128,6 +128,25 @@ diesel::table! {
         version -> BigInt,
         updated_at -> Timestamp,
         body -> Text,
+        organisation_id -> Nullable<BigInt>,
+        publication -> Text,
+        confirmed_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    resource_contacts (resource_id) {
+        resource_id -> BigInt,
+        contact -> Text,
+    }
+}
+
+diesel::table! {
+    register_numbers (register, division, year) {
+        register -> Text,
+        division -> BigInt,
+        year -> Integer,
+        used -> Integer,
     }
 }
 
@@ -304,6 +323,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        people -> Integer,
     }
 }
 
@@ -447,7 +467,8 @@ diesel::table! {
     drafts (kind, object_id) {
         kind -> Text,
         object_id -> BigInt,
-        organisation_id -> BigInt,
+        organisation_id -> Nullable<BigInt>,
+        person_id -> Nullable<BigInt>,
         division -> BigInt,
         version -> BigInt,
         state -> Text,
@@ -456,6 +477,17 @@ diesel::table! {
         reason -> Nullable<Text>,
         fields -> Text,
         author_id -> Nullable<BigInt>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    targets (id) {
+        id -> BigInt,
+        division -> BigInt,
+        body -> Text,
+        version -> BigInt,
+        created_at -> Timestamp,
         updated_at -> Timestamp,
     }
 }
@@ -501,6 +533,30 @@ diesel::table! {
         decided_at -> Nullable<Timestamp>,
         reason -> Nullable<Text>,
         fields -> Text,
+    }
+}
+
+diesel::table! {
+    participations (id) {
+        id -> BigInt,
+        campaign_id -> BigInt,
+        edition_id -> BigInt,
+        year -> Integer,
+        event_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        reason -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    featured_lists (id) {
+        id -> BigInt,
+        version -> BigInt,
+        updated_at -> Timestamp,
+        body -> Text,
     }
 }
 
@@ -628,6 +684,62 @@ diesel::table! {
 }
 
 diesel::table! {
+    accreditations (id) {
+        id -> BigInt,
+        base_id -> BigInt,
+        organisation_id -> BigInt,
+        level -> Text,
+        title -> Text,
+        division -> BigInt,
+        renews_id -> Nullable<BigInt>,
+        body -> Text,
+        state -> Text,
+        version -> BigInt,
+        certificate -> Nullable<Text>,
+        since -> Nullable<Timestamp>,
+        until -> Nullable<Timestamp>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+        ended_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assessment_rounds (id) {
+        id -> BigInt,
+        division -> BigInt,
+        year -> Integer,
+        level -> Text,
+        due -> Timestamp,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    assessments (id) {
+        id -> BigInt,
+        round_id -> BigInt,
+        base_id -> BigInt,
+        organisation_id -> BigInt,
+        state -> Text,
+        version -> BigInt,
+        answers -> Text,
+        figures -> Nullable<Text>,
+        outcome -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        fields -> Text,
+        author_id -> Nullable<BigInt>,
+        submitted_at -> Nullable<Timestamp>,
+        decided_at -> Nullable<Timestamp>,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     invitations (id) {
         id -> BigInt,
         organisation_id -> BigInt,
@@ -677,11 +789,20 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(assessments -> assessment_rounds (round_id));
+diesel::allow_tables_to_appear_in_same_query!(assessments, assessment_rounds);
 diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
 diesel::allow_tables_to_appear_in_same_query!(events, sessions);
 diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
+// Statistics: what was counted of sessions, by the events that they are of.
+diesel::allow_tables_to_appear_in_same_query!(events, signups);
+diesel::allow_tables_to_appear_in_same_query!(events, feedback);
+diesel::allow_tables_to_appear_in_same_query!(events, walk_ins);
+diesel::allow_tables_to_appear_in_same_query!(events, headcounts);
+diesel::allow_tables_to_appear_in_same_query!(sessions, walk_ins);
+diesel::allow_tables_to_appear_in_same_query!(sessions, headcounts);
 diesel::allow_tables_to_appear_in_same_query!(events, drafts);
 diesel::allow_tables_to_appear_in_same_query!(bases, drafts);
 diesel::allow_tables_to_appear_in_same_query!(routes, drafts);
@@ -690,6 +811,9 @@ diesel::allow_tables_to_appear_in_same_query!(events, organisations);
 diesel::allow_tables_to_appear_in_same_query!(bases, organisations);
 diesel::allow_tables_to_appear_in_same_query!(routes, organisations);
 diesel::allow_tables_to_appear_in_same_query!(series, organisations);
+diesel::allow_tables_to_appear_in_same_query!(resources, organisations);
+diesel::allow_tables_to_appear_in_same_query!(resources, drafts);
+diesel::allow_tables_to_appear_in_same_query!(resource_contacts, drafts);
 diesel::allow_tables_to_appear_in_same_query!(audit_entries, audit_personal);
 diesel::allow_tables_to_appear_in_same_query!(organisations, organisation_applications);
 diesel::allow_tables_to_appear_in_same_query!(reports, review_items);

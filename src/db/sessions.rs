@@ -293,7 +293,7 @@ fn corrupt(id: i64, source: serde_json::Error) -> Error {
     Error::Corrupt { kind: "session", id, source }
 }
 
-fn status_name(status: EventStatus) -> &'static str {
+pub(super) fn status_name(status: EventStatus) -> &'static str {
     match status {
         EventStatus::Scheduled => "scheduled",
         EventStatus::Changed => "changed",

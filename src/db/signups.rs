@@ -143,7 +143,8 @@ fn read(vault: &Vault, rows: Vec<Row>) -> Result<Vec<Signup>, Error> {
 /// [`Error::Constraint`] if a person has another one in the session, or a ticket code is taken.
 pub fn insert(tx: &mut Tx<'_>, vault: &Vault, made: &[Signup]) -> Result<(), Error> {
     for made in made.chunks(ROWS_PER_STATEMENT) {
-        let rows = made.iter().map(|signup| Row::new(vault, signup)).collect::<Result<Vec<_>, _>>()?;
+        let row = |signup: &Signup| Ok((Row::new(vault, signup)?, counted(signup)));
+        let rows = made.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
         let insert = diesel::insert_into(signups::table).values(rows);
         each!(&mut *tx.conn, conn => insert.execute(conn))?;
     }
@@ -155,8 +156,15 @@ pub fn update(tx: &mut Tx<'_>, vault: &Vault, signup: &mut Signup) -> Result<(),
     signup.version += 1;
     signup.updated_at = tx.now;
     let row = Row::new(vault, signup)?;
-    diesel::update(signups::table.find(signup.id.get())).set(row).execute(&mut *tx.conn)?;
+    // Where names are gone, the count of those who bore them stays.
+    let counted = signup.personal.is_some().then(|| counted(signup));
+    diesel::update(signups::table.find(signup.id.get())).set((row, counted)).execute(&mut *tx.conn)?;
     Ok(())
+}
+
+/// How many people a sign-up is for, as statistics count them.
+fn counted(signup: &Signup) -> dsl::Eq<signups::people, i32> {
+    signups::people.eq(i32::from(signup.people()))
 }
 
 /// A sign-up.
@@ -358,7 +366,7 @@ pub fn confirmed_before(
 }
 
 /// Forgets what is personal in the sign-ups of sessions that ended before `before`, and the pseudonyms of those who were
-/// there; says in how many. Who signed up, for how many seats and how many came stays.
+/// there; says in how many. Who signed up, for how many seats and people and how many came stays.
 pub fn forget_personal(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<usize, Error> {
     let over = sessions::table.filter(sessions::end_at.lt(before.naive_utc())).select(sessions::id);
     diesel::delete(signup_members::table.filter(signup_members::session_id.eq_any(over)))

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Utc};
 
 use super::entries::{CampaignEntry, Listed};
 use super::index::{Field, Filing, Key};
 use super::place::Located;
 use super::snapshot::Snapshot;
 use super::words::{self, Haystack};
-use crate::domain::campaigns::{Campaign, PublishedEdition};
-use crate::domain::ids::{EditionId, OrganisationId};
+use crate::domain::campaigns::{Campaign, Edition};
+use crate::domain::ids::OrganisationId;
 use crate::domain::recurrence::{self, Recurrence};
 use crate::domain::time::{self, Span};
 
@@ -58,65 +58,14 @@ impl Listed for Campaign {
     }
 }
 
-/// One time that a campaign takes place.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Edition<'a> {
-    /// Its id, which follows from the campaign and the first day.
-    pub id: EditionId,
-    /// The year it counts for.
-    pub year: i32,
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day, inclusive.
-    pub to: NaiveDate,
-    /// Whether the dates were published or are fixed, rather than expected by habit.
-    pub confirmed: bool,
-    /// The published edition, if there is one.
-    pub published: Option<&'a PublishedEdition>,
-}
-
-impl<'a> Edition<'a> {
-    /// An edition of the campaign of this number.
-    fn published(campaign: i64, published: &'a PublishedEdition) -> Self {
-        let PublishedEdition { year, from, to, .. } = *published;
-        Self { published: Some(published), ..Self::by_rule(campaign, year, from, to, true) }
-    }
-
-    fn by_rule(campaign: i64, year: i32, from: NaiveDate, to: NaiveDate, confirmed: bool) -> Self {
-        let id = EditionId::from_slug(&format!("{campaign}:{from}"));
-        Self { id, year, from, to, confirmed, published: None }
-    }
-
-    /// Whether it takes place at least partly within a span.
-    pub fn overlaps(&self, span: &Span) -> bool {
-        span.overlaps(time::start_of(self.from), time::end_of(self.to))
-    }
-
-    /// Whether it is over.
-    pub fn has_ended(&self, now: DateTime<Utc>) -> bool {
-        self.to < time::day_of(now)
-    }
-}
-
 /// The editions of the past, the present and the next calendar year in order of time. A year with a published
 /// edition has that and none by rule.
 pub fn editions(entry: &CampaignEntry, now: DateTime<Utc>) -> Vec<Edition<'_>> {
     let campaign = entry.body();
     let id = entry.record.id;
     let this_year = time::day_of(now).year();
-    let mut editions: Vec<Edition<'_>> = Vec::new();
-    for year in this_year - 1..=this_year + 1 {
-        let before = editions.len();
-        for published in campaign.editions.iter().filter(|published| published.year == year) {
-            editions.push(Edition::published(id, published));
-        }
-        if editions.len() == before {
-            let fixed = campaign.recurrence.fixed;
-            let by_rule = entry.own.editions(year);
-            let edition = |days: &recurrence::Edition| Edition::by_rule(id, year, days.from, days.to, fixed);
-            editions.extend(by_rule.iter().map(edition));
-        }
-    }
+    let in_year = |year| campaign.editions_in(id, year, || entry.own.editions(year));
+    let mut editions: Vec<Edition<'_>> = (this_year - 1..=this_year + 1).flat_map(in_year).collect();
     editions.sort_by_key(|edition| edition.from);
     editions
 }

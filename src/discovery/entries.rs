@@ -89,7 +89,7 @@ impl Filing {
                 Kind::Campaign => Field::Campaign,
                 // Divisions by its places, with all those around.
                 Kind::Division | Kind::CalendarYear | Kind::Route | Kind::Event => continue,
-                Kind::Resource | Kind::Policy | Kind::Bulletin => continue,
+                Kind::Resource | Kind::Policy | Kind::Bulletin | Kind::Featured => continue,
             };
             filing.keys.push(Key::new(field, reference.id));
         }

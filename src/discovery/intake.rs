@@ -16,9 +16,10 @@ use crate::domain::bases::Base;
 use crate::domain::bulletins::Bulletin;
 use crate::domain::calendar::{Calendar, CalendarYear};
 use crate::domain::campaigns::Campaign;
-use crate::domain::divisions::Division;
+use crate::domain::divisions::{Adcode, Division};
 use crate::domain::events::Event;
-use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, RouteId, SeriesId};
+use crate::domain::featured::FeaturedList;
+use crate::domain::ids::{BaseId, BulletinId, EventId, PolicyId, ResourceId, RouteId, SeriesId};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::policies::Policy;
@@ -57,6 +58,8 @@ pub enum Item {
     Policy(Record<Policy>),
     /// A bulletin.
     Bulletin(Record<Bulletin>),
+    /// What comes first in a division.
+    Featured(Record<FeaturedList>),
     /// A base that is not to be seen, or no more; what takes place there still does.
     Veiled(Record<Base>),
     /// Another thing that is not to be seen, or no more.
@@ -78,6 +81,7 @@ impl Item {
             Self::Resource(_) => Kind::Resource,
             Self::Policy(_) => Kind::Policy,
             Self::Bulletin(_) => Kind::Bulletin,
+            Self::Featured(_) => Kind::Featured,
             Self::Hidden(kind, _) => *kind,
         }
     }
@@ -252,6 +256,9 @@ impl Snapshot {
             Item::Bulletin(record) => {
                 keep(&mut self.bulletins, BulletinId::new(record.id)?, record, &self.traditional)
             }
+            Item::Featured(record) => {
+                keep(&mut self.featured, Adcode::from_number(record.id)?, record, &self.traditional)
+            }
         }
     }
 
@@ -261,6 +268,7 @@ impl Snapshot {
             Kind::Base => drop(Arc::make_mut(&mut self.bases).remove(&BaseId::new(id)?)),
             Kind::Series => drop(Arc::make_mut(&mut self.series).remove(&SeriesId::new(id)?)),
             Kind::Route => drop(Arc::make_mut(&mut self.routes).remove(&RouteId::new(id)?)),
+            Kind::Resource => drop(Arc::make_mut(&mut self.resources).remove(&ResourceId::new(id)?)),
             // Events lie in the index alone; what is not reviewed is never hidden.
             _ => {}
         }

@@ -42,6 +42,7 @@ mod entering;
 pub mod entries;
 pub mod events;
 pub mod facets;
+pub mod featured;
 pub mod few;
 mod index;
 mod intake;
@@ -118,6 +119,12 @@ impl Live {
     /// The current snapshot; `None` until the first one was loaded.
     pub fn now(&self) -> Option<Arc<Snapshot>> {
         self.current.load_full()
+    }
+
+    /// Whether invented events are shown.
+    #[must_use]
+    pub fn shows_samples(&self) -> bool {
+        self.samples
     }
 
     /// A text of the store with its traditional characters filled in, as those of a snapshot have them.

@@ -11,6 +11,7 @@ use super::clocked::Minutes;
 use super::divisions::Divisions;
 use super::entries::{BaseEntry, CampaignEntry, OrganisationEntry, ResourceEntry, RouteEntry, SeriesEntry};
 use super::events::EventEntry;
+use super::featured::FeaturedLists;
 use super::index::Index;
 use super::index::sharded::Sharded;
 use super::mirror::Mirror;
@@ -58,6 +59,8 @@ pub struct Snapshot {
     pub policies: Policies,
     /// Bulletins, those that are not shown too.
     pub bulletins: Bulletins,
+    /// What comes first in which division.
+    pub(super) featured: FeaturedLists,
     /// Administrative divisions.
     pub divisions: Arc<Divisions>,
     /// Terms.
@@ -97,6 +100,7 @@ impl Snapshot {
             resources: Arc::default(),
             policies: Arc::default(),
             bulletins: Arc::default(),
+            featured: Arc::default(),
             divisions: Arc::default(),
             taxonomy: Arc::default(),
             calendar: Arc::default(),
@@ -161,7 +165,7 @@ impl Snapshot {
     /// Whether an object is published.
     pub(super) fn shows(&self, kind: Kind, id: i64) -> bool {
         match kind {
-            Kind::CalendarYear => false,
+            Kind::CalendarYear | Kind::Featured => false,
             Kind::Division => {
                 Adcode::from_number(id).is_some_and(|adcode| self.divisions.get(adcode).is_some())
             }

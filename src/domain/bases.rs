@@ -1,5 +1,6 @@
 //! Bases (科普基地): accredited venues one can visit.
 
+use super::ids::AccreditationId;
 use super::invalid::{FieldCode, Invalid};
 use super::kinds::Kind;
 use super::record::{Noun, Reference};
@@ -194,6 +195,12 @@ pub struct Recognition {
     /// Until when, inclusive.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<PartialDate>,
+    /// The number of the certificate, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// The accreditation by which it was granted here; absent for what was read elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accreditation: Option<AccreditationId>,
     /// Where the recognition was read.
     #[serde(default)]
     pub source: Source,

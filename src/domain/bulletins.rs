@@ -4,6 +4,7 @@ use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::divisions::Adcode;
+use super::ids::EventId;
 use super::invalid::{FieldCode, Invalid};
 use super::kinds::Kind;
 use super::record::{Noun, Reference};
@@ -18,6 +19,9 @@ pub struct Bulletin {
     pub title: Text,
     /// What people should know, and do.
     pub text: Text,
+    /// What it is.
+    #[serde(default)]
+    pub kind: BulletinKind,
     /// How bad it is.
     pub severity: Severity,
     /// Whom it concerns: everybody in these divisions; none given means everybody.
@@ -33,8 +37,25 @@ pub struct Bulletin {
     /// Where one reads on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<Link>,
+    /// Events where one learns more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<EventId>,
+    /// When it was taken back, before its time was over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_at: Option<DateTime<Utc>>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+/// What a bulletin is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum BulletinKind {
+    /// Emergency science (应急科普): what to know, and do, in danger.
+    #[default]
+    Emergency,
+    /// A rumour put right (辟谣).
+    Rebuttal,
 }
 
 /// How bad it is, in the words of the Common Alerting Protocol with the colours of China's warnings.
@@ -71,6 +92,8 @@ pub enum Standing {
     Current,
     /// Shown no more.
     Ended,
+    /// Taken back before it was shown.
+    Never,
 }
 
 impl Bulletin {
@@ -79,6 +102,8 @@ impl Bulletin {
     pub fn standing(&self, now: DateTime<Utc>) -> Standing {
         let begins = self.valid_from.duration_trunc(TimeDelta::minutes(1)).unwrap_or(self.valid_from);
         match self.valid_to {
+            _ if self.withdrawn_at.is_some_and(|at| at < begins) => Standing::Never,
+            _ if self.withdrawn_at.is_some() => Standing::Ended,
             Some(end) if end <= now => Standing::Ended,
             _ if now < begins => Standing::Coming,
             _ => Standing::Current,
@@ -97,8 +122,12 @@ impl Noun for Bulletin {
             invalid.inverted("validFrom", "validFrom", "validTo");
         }
         // Each is on every first screen: bulletins stay short.
-        for (field, count) in [("adcodes", self.adcodes.len()), ("links", self.links.len())] {
-            let max = if field == "links" { 5 } else { 200 };
+        let counts = [
+            ("adcodes", self.adcodes.len(), 200),
+            ("links", self.links.len(), 5),
+            ("events", self.events.len(), 5),
+        ];
+        for (field, count, max) in counts {
             if count > max {
                 invalid.push(field, FieldCode::TooMany { max });
             }
@@ -121,7 +150,10 @@ impl Noun for Bulletin {
         let reference = |(i, adcode): (usize, &Adcode)| {
             Reference::new(format!("adcodes[{i}]"), Kind::Division, adcode.number())
         };
-        adcodes.map(reference).collect()
+        let events = self.events.iter().enumerate();
+        let event =
+            |(i, id): (usize, &EventId)| Reference::new(format!("events[{i}]"), Kind::Event, id.get());
+        adcodes.map(reference).chain(events.map(event)).collect()
     }
 }
 
@@ -134,11 +166,14 @@ mod tests {
             title: Text::zh("台风来了怎么办"),
             text: Text::zh("待在室内。"),
             severity: Severity::Severe,
+            kind: BulletinKind::Emergency,
             adcodes: Vec::new(),
             valid_from: DateTime::UNIX_EPOCH,
             valid_to: minutes.map(|minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)),
             issuer: Text::zh("某气象台"),
             links: Vec::new(),
+            events: Vec::new(),
+            withdrawn_at: None,
             source: Source::default(),
         }
     }
@@ -159,6 +194,14 @@ mod tests {
             "readers tell the time by the minute"
         );
         assert_eq!(begun_at_40_seconds.standing(at(4)), Standing::Coming);
+    }
+
+    #[test]
+    fn one_that_was_taken_back_is_shown_no_more_and_never_if_it_had_not_begun() {
+        let at = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        let withdrawn = |minutes| Bulletin { withdrawn_at: Some(at(minutes)), ..bulletin(Some(10)) };
+        assert_eq!([3, 20].map(|minutes| withdrawn(2).standing(at(minutes))), [Standing::Ended; 2]);
+        assert_eq!([-1, 3, 20].map(|minutes| withdrawn(-2).standing(at(minutes))), [Standing::Never; 3]);
     }
 
     #[test]

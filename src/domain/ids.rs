@@ -181,10 +181,20 @@ ids! {
     InvitationId = "invitation";
     /// Something that an authority decides on.
     ReviewItemId = "reviewItem";
+    /// A number that an authority wants to reach.
+    TargetId = "target";
+    /// A level that a base applies for, or was granted.
+    AccreditationId = "accreditation";
+    /// A year for which the bases of a level are assessed.
+    AssessmentRoundId = "assessmentRound";
+    /// The assessment of a base for a year.
+    AssessmentId = "assessment";
     /// That something published is wrong, as somebody says.
     ReportId = "report";
     /// A picture that an organisation uploaded.
     ImageId = "image";
+    /// Of an event in an edition of a campaign.
+    ParticipationId = "participation";
 }
 
 /// A new number for a thing of any kind.

@@ -28,11 +28,13 @@ pub enum Kind {
     Policy,
     /// A bulletin.
     Bulletin,
+    /// What an authority puts first in its division; its id is the adcode.
+    Featured,
 }
 
 impl Kind {
     /// All kinds, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::CalendarYear,
         Self::Division,
         Self::Term,
@@ -45,6 +47,7 @@ impl Kind {
         Self::Resource,
         Self::Policy,
         Self::Bulletin,
+        Self::Featured,
     ];
 
     /// Its name in the store and in references of seed files.
@@ -59,6 +62,7 @@ impl Kind {
             Self::Resource => "resource",
             Self::Policy => "policy",
             Self::Bulletin => "bulletin",
+            Self::Featured => "featured",
             Self::Division => "division",
             Self::Term => "term",
             Self::CalendarYear => "calendarYear",
@@ -78,7 +82,7 @@ mod tests {
     /// What is missing in `ALL` would never be loaded at a start.
     #[test]
     fn all_kinds_are_listed_in_order() {
-        let last = Kind::Bulletin as usize;
+        let last = Kind::Featured as usize;
         assert_eq!(Kind::ALL.map(|kind| kind as usize).to_vec(), (0..=last).collect::<Vec<_>>());
         assert!(Kind::ALL.iter().all(|kind| Kind::from_name(kind.name()) == Some(*kind)));
     }

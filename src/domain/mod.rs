@@ -4,9 +4,11 @@
 //! stand around it in [`record::Record`]. Wire shapes are the business of `http`.
 
 pub mod access;
+pub mod accreditations;
 pub mod admission;
 pub mod api_keys;
 pub mod applications;
+pub mod assessments;
 pub mod audit;
 pub mod bases;
 pub mod bulletins;
@@ -24,6 +26,7 @@ pub mod door_codes;
 pub mod drafts;
 pub mod events;
 pub mod favourites;
+pub mod featured;
 pub mod feedback;
 pub mod geo;
 pub mod hidden;
@@ -43,6 +46,7 @@ pub mod notices;
 pub mod organisations;
 pub mod outline;
 pub mod partial_date;
+pub mod participations;
 pub mod passwords;
 pub mod persons;
 pub mod places;
@@ -63,7 +67,9 @@ pub mod sessions;
 pub mod signup_terms;
 pub mod signups;
 pub mod sources;
+pub mod statistics;
 pub mod subscriptions;
+pub mod targets;
 pub mod taxonomy;
 pub mod text;
 pub mod ticket_codes;

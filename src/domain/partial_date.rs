@@ -26,6 +26,12 @@ impl TryFrom<String> for PartialDate {
     }
 }
 
+impl From<NaiveDate> for PartialDate {
+    fn from(day: NaiveDate) -> Self {
+        Self(day.to_string())
+    }
+}
+
 impl From<PartialDate> for String {
     fn from(date: PartialDate) -> String {
         date.0

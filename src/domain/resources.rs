@@ -1,8 +1,11 @@
 //! The resource directory (科普资源名录): places and facilities, exhibits, works and products for whoever makes science
 //! popular. A contest or a corps of lecturers is none: one takes part in it or invites it.
 
+use chrono::{Months, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::applications;
+use super::divisions::Adcode;
 use super::ids::BaseId;
 use super::invalid::{Expected, FieldCode, Invalid};
 use super::kinds::Kind;
@@ -13,6 +16,12 @@ use super::record::{Noun, Reference};
 use super::sources::Source;
 use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
+
+/// For how many months an entry holds after somebody said that it is so; then it is shown as one to be confirmed.
+pub const CURRENT_MONTHS: u32 = 12;
+
+/// For how many months more it is listed; then it is put away.
+pub const STALE_MONTHS: u32 = 12;
 
 /// An entry of the directory.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,14 +52,71 @@ pub struct Resource {
     /// Where it is, unless at the base; absent too for what is nowhere in particular, as a book.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// The division for which it is: where a travelling exhibition goes, who may have a book. Where there is no place, that
+    /// division's authority registers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reach: Option<Adcode>,
     /// Where it can be read, watched, played or ordered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Whom everybody may ask about it, by the leave of whoever that is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<PublicContact>,
     /// A picture.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<Image>,
+    /// Under what it was registered here; absent for what came otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Registration>,
     /// Where the record comes from.
     pub source: Source,
+}
+
+/// Whom everybody may ask about an entry. Only who agreed stands here: what is for authorities alone is sealed elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicContact {
+    /// Their name, or that of their office.
+    pub name: String,
+    /// Their telephone number.
+    pub phone: String,
+    /// Their address for mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+}
+
+/// That an entry was registered (登记).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// The number, given once: division, year, and which of that year.
+    pub number: String,
+    /// The day.
+    pub on: NaiveDate,
+    /// The division whose authority registered it.
+    pub division: Adcode,
+    /// The day on which somebody last said that it is so: an authority by approving, or its submitter.
+    pub confirmed: NaiveDate,
+}
+
+impl Registration {
+    /// The day from which it is to be confirmed.
+    #[must_use]
+    pub fn stale_from(&self) -> NaiveDate {
+        self.confirmed + Months::new(CURRENT_MONTHS)
+    }
+
+    /// The day on which it is put away unless it is confirmed before.
+    #[must_use]
+    pub fn lapses_on(&self) -> NaiveDate {
+        self.confirmed + Months::new(CURRENT_MONTHS + STALE_MONTHS)
+    }
+
+    /// The day since which it is to be confirmed, if it is on `day`.
+    #[must_use]
+    pub fn stale_since(&self, day: NaiveDate) -> Option<NaiveDate> {
+        Some(self.stale_from()).filter(|from| *from <= day)
+    }
 }
 
 /// Kinds of resource.
@@ -75,6 +141,14 @@ impl Noun for Resource {
         invalid.text("text", &self.text, 2000);
         self.url.iter().for_each(|url| invalid.url("url", url));
         self.cover.iter().for_each(|cover| invalid.url("cover.url", &cover.url));
+        if let Some(contact) = &self.contact {
+            invalid.line("contact.name", &contact.name, applications::LONGEST_CONTACT);
+            invalid.line("contact.phone", &contact.phone, applications::LONGEST_PHONE);
+            contact
+                .mail
+                .iter()
+                .for_each(|mail| invalid.line("contact.mail", mail, applications::LONGEST_MAIL));
+        }
         for (i, code) in self.classifications.iter().enumerate() {
             if code.scheme.trim().is_empty() || code.code.trim().is_empty() {
                 invalid.push(format!("classifications[{i}]"), FieldCode::Malformed(Expected::Code));
@@ -96,6 +170,7 @@ impl Noun for Resource {
             .chain(taxonomy::references("audiences", taxonomy::AUDIENCE, &self.audiences))
             .chain(self.base.map(|base| Reference::new("base", Kind::Base, base.get())))
             .chain(place.map(|place| Reference::new("place.adcode", Kind::Division, place.adcode.number())))
+            .chain(self.reach.map(|reach| Reference::new("reach", Kind::Division, reach.number())))
             .collect()
     }
 }

@@ -22,10 +22,18 @@ words! {
         Route = "route",
         /// A lecture series.
         Series = "series",
+        /// An entry of the resource directory.
+        Resource = "resource",
         /// That an organisation may post.
         Organisation = "organisation",
+        /// That a base is granted a level.
+        Accreditation = "accreditation",
+        /// How a base did in a year.
+        Assessment = "assessment",
         /// That something published is wrong, as somebody says.
         Report = "report",
+        /// That an event is part of a campaign.
+        Campaign = "campaign",
     }
 
     /// How it came into the queue.
@@ -60,6 +68,7 @@ impl ItemKind {
             Kind::Base => Self::Base,
             Kind::Route => Self::Route,
             Kind::Series => Self::Series,
+            Kind::Resource => Self::Resource,
             _ => return None,
         })
     }
@@ -72,6 +81,7 @@ impl ItemKind {
             Self::Base => Kind::Base,
             Self::Route => Kind::Route,
             Self::Series => Kind::Series,
+            Self::Resource => Kind::Resource,
             _ => return None,
         })
     }

@@ -9,23 +9,30 @@ use tokio::task::spawn_blocking;
 use super::problem::{Code, Problem};
 use super::turns::Turns;
 use crate::app::accounts::Accounts;
+use crate::app::accreditations::Accreditations;
+use crate::app::assessments::Assessments;
 use crate::app::authoring::Authoring;
 use crate::app::bases::Bases;
+use crate::app::bulletins::Bulletins;
+use crate::app::campaigns::Campaigns;
 use crate::app::checkins::Checkins;
 use crate::app::companions::Companions;
 use crate::app::desk::Desk;
 use crate::app::drafts::Drafts;
 use crate::app::events::Events;
 use crate::app::favourites::Favourites;
+use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
 use crate::app::reports::Reports;
+use crate::app::resources::Resources;
 use crate::app::review::Reviews;
 use crate::app::sessions::Sessions;
 use crate::app::signups::Signups;
 use crate::app::subscriptions::Subscriptions;
+use crate::app::targets::Targets;
 use crate::app::webhooks::Webhooks;
 use crate::clients::wechat::Wechat;
 use crate::db::Db;
@@ -92,6 +99,12 @@ pub struct Members {
     pub checkins: Checkins,
     /// The use cases of organisations that joined.
     pub organisations: Organisations,
+    /// The use cases of bulletins.
+    pub bulletins: Bulletins,
+    /// The use cases of what comes first on the first screen.
+    pub featured: FeaturedLists,
+    /// The use cases of campaigns.
+    pub campaigns: Campaigns,
     /// The use cases of console accounts.
     pub passwords: Passwords,
     /// Whose turn it is to have a password hashed.
@@ -106,10 +119,18 @@ pub struct Members {
     pub favourites: Favourites,
     /// The use cases of subscriptions.
     pub subscriptions: Subscriptions,
+    /// The use cases of targets.
+    pub targets: Targets,
     /// The use cases of drafts.
     pub drafts: Drafts,
     /// The use cases of review.
     pub reviews: Reviews,
+    /// The use cases of the resource directory.
+    pub resources: Resources,
+    /// The use cases of accreditation.
+    pub accreditations: Accreditations,
+    /// The use cases of assessments.
+    pub assessments: Assessments,
     /// The use cases of reports.
     pub reports: Reports,
     /// The use cases of web-hooks.

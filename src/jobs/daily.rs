@@ -7,7 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::accounts::Accounts;
-use crate::app::{self, checkins, programme};
+use crate::app::accreditations::granting;
+use crate::app::{self, checkins, programme, resources};
 use crate::db::{
     self, AnyConn, Db, api_keys, changes, consents, idempotency_keys, invitations, limits_used, logins,
     notices, signups, wechat_pushes,
@@ -46,6 +47,10 @@ pub struct Done {
     pub purged: usize,
     /// Sign-ups of which nobody came.
     pub no_shows: usize,
+    /// Entries of the directory that nobody confirmed for too long, put away.
+    pub lapsed: usize,
+    /// Accreditations of bases whose term ended.
+    pub expired: usize,
 }
 
 /// Forgets what was shown once and kept for who asks for it again: a day after it was made. Blocks.
@@ -67,8 +72,8 @@ pub fn forget_shown(db: &Db, now: DateTime<Utc>) -> Result<(), db::Error> {
 }
 
 /// Does the day's chores now: deletes old changes and notices, expired logins, keys of requests of yesterday, consents that
-/// ended long ago, what is personal in sign-ups of half a year ago and what they used of limits, keeps the sample programme going, and marks who did
-/// not come. Blocks.
+/// ended long ago, what is personal in sign-ups of half a year ago and what they used of limits, keeps the sample programme going, marks who did not come,
+/// and puts away entries of the directory that nobody keeps current, and ends terms of bases. Blocks.
 pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     let purged = db.write(|tx| {
         let before = tx.now() - TimeDelta::days(CHANGES_KEPT_DAYS);
@@ -84,8 +89,10 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
         changes::purge(tx, before)
     })?;
     let no_shows = checkins::give_up(db)?;
+    let lapsed = resources::lapse(db)?;
+    let expired = granting::expire(db)?;
     let sessions = if samples { db.write(programme::top_up)? } else { 0 };
-    Ok(Done { sessions, purged, no_shows })
+    Ok(Done { sessions, purged, no_shows, lapsed, expired })
 }
 
 /// Does the chores every day, for ever, and forgets what was shown within a minute of its day; also forgets persons who have been away for too long.
@@ -102,8 +109,16 @@ pub async fn run(db: Db, accounts: Accounts, clock: Arc<dyn Clock>, samples: boo
             let (db, accounts) = (db.clone(), accounts.clone());
             let all = move || Ok::<_, app::Error>((chores(&db, samples)?, accounts.erase_absent()?));
             match tokio::task::spawn_blocking(all).await {
-                Ok(Ok((Done { sessions, purged, no_shows }, absent))) => {
-                    tracing::info!(sessions, purged, no_shows, absent, "the day's chores are done");
+                Ok(Ok((Done { sessions, purged, no_shows, lapsed, expired }, absent))) => {
+                    tracing::info!(
+                        sessions,
+                        purged,
+                        no_shows,
+                        lapsed,
+                        expired,
+                        absent,
+                        "the day's chores are done"
+                    );
                     done_for = Some(today);
                 }
                 Ok(Err(error)) => tracing::warn!(%error, "the day's chores failed and will be tried again"),

@@ -227,6 +227,7 @@ fn read_everything(conn: &mut AnyConn, mut page: impl FnMut(Vec<Item>)) -> Resul
             Kind::Resource => all(conn, Item::Resource, &mut page)?,
             Kind::Policy => all(conn, Item::Policy, &mut page)?,
             Kind::Bulletin => all(conn, Item::Bulletin, &mut page)?,
+            Kind::Featured => all(conn, Item::Featured, &mut page)?,
             Kind::Event => Event::each_public_page(conn, &mut |conn, ids, events| {
                 let sessions = sessions::of_events_between(conn, ids)?;
                 page(with_sessions(events, sessions));
@@ -262,6 +263,7 @@ fn changed_items(conn: &mut AnyConn, changes: &[Change]) -> Result<Vec<Item>, db
             Kind::Resource => some(conn, &ids, Item::Resource)?,
             Kind::Policy => some(conn, &ids, Item::Policy)?,
             Kind::Bulletin => some(conn, &ids, Item::Bulletin)?,
+            Kind::Featured => some(conn, &ids, Item::Featured)?,
             Kind::Event => {
                 let (events, mut hidden) = seen::<Event>(conn, &ids)?;
                 let sessions = sessions::of_events(conn, &ids)?;

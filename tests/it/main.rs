@@ -12,6 +12,7 @@ mod audit;
 mod authoring;
 mod bench_data;
 mod checkins;
+mod directory;
 mod drafts;
 mod faults;
 mod feed;

@@ -137,7 +137,7 @@ fn shown(world: &Snapshot, kind: Kind, id: i64) -> Option<String> {
         names.collect::<Vec<_>>()
     };
     Some(match kind {
-        Kind::CalendarYear => return None,
+        Kind::CalendarYear | Kind::Featured => return None,
         Kind::Division => world.divisions.get(Adcode::from_number(id)?)?.name.zh_cn.clone(),
         Kind::Term => world.taxonomy.by_id(id)?.name.zh_cn.clone(),
         Kind::Organisation => world.organisations.get(&OrganisationId::new(id)?)?.body().name.zh_cn.clone(),

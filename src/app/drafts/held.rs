@@ -9,8 +9,7 @@ use crate::db::records::{self, Stored};
 use crate::db::{AnyConn, Tx, divisions, drafts, publication};
 use crate::domain::bases::Base;
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Authored, Body, Draft, State, body};
-use crate::domain::ids::OrganisationId;
+use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
@@ -42,22 +41,22 @@ impl<T: Authored + Stored> Held<T> {
         let draft = match draft {
             Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
             Some(mut draft) => {
-                if let Some(base) = &draft.base {
-                    (draft.body, disputed) = body::merged(base, &draft.body, &public);
+                match &draft.base {
+                    Some(base) => (draft.body, disputed) = body::merged(base, &draft.body, &public),
+                    // What was never published: an authority may have taken it into a campaign meanwhile.
+                    None => body::keep::<T>(&mut draft.body, &public),
                 }
                 draft
             }
             None => {
                 // The seeds' routes have no organiser: nobody edits them here.
-                let organisers = record.body.organisers();
-                let Some(organisation) = organisers.first().map(|main| main.organisation) else {
-                    return Ok(None);
-                };
-                let seat = seat(conn, organisation)?.ok_or(Error::NotFound)?;
+                let Some(main) = record.body.organisers().first() else { return Ok(None) };
+                let owner = Owner::Organisation(main.organisation);
+                let seat = seat(conn, owner)?.ok_or(Error::NotFound)?;
                 Draft {
                     kind: T::KIND,
                     object: id,
-                    organisation,
+                    owner,
                     division: division(conn, &record.body, seat)?,
                     version: 1,
                     state: State::Approved,
@@ -94,18 +93,26 @@ pub(super) fn write<T: Authored + Stored>(
     public: Option<&Body>,
     origin: &str,
 ) -> Result<T, Error> {
-    images::fill_in(tx, draft.organisation, origin, &mut given)?;
-    let ours = json!([{ "organisation": draft.organisation }]);
-    given.entry("organisers").or_insert(ours);
+    match draft.owner {
+        Owner::Organisation(organisation) => {
+            images::fill_in(tx, organisation, origin, &mut given)?;
+            let ours = json!([{ "organisation": organisation }]);
+            given.entry("organisers").or_insert(ours);
+        }
+        // Nobody speaks for an organisation by themselves.
+        Owner::Person(_) => drop(given.remove("organisers")),
+    }
     body::keep_still(&mut given, &draft.body);
     date(&mut given, &draft.body, tx.now());
     draft.body = body::normal::<T>(given, public, draft.division)?;
     let thing: T = body::filled(&draft.body, draft.division)?;
-    if thing.organisers().first().map(|main| main.organisation) != Some(draft.organisation) {
-        return Err(not_ours(draft.organisation).into());
+    if let Owner::Organisation(organisation) = draft.owner
+        && thing.organisers().first().map(|main| main.organisation) != Some(organisation)
+    {
+        return Err(not_ours(organisation).into());
     }
     references::<T>(tx, draft, false)?.or(())?;
-    let seat = seat(tx, draft.organisation)?.ok_or(Error::NotFound)?;
+    let seat = seat(tx, draft.owner)?.ok_or(Error::NotFound)?;
     draft.division = if T::NEEDED.contains(&"place") && !draft.body.contains_key("place") {
         seat
     } else {
@@ -144,7 +151,7 @@ pub(super) fn references<T: Authored + Stored>(
             publication::of(conn, reference.kind, reference.id)? == Some(Publication::Public)
         } else {
             let theirs = publication::drafted_by(conn, reference.kind, reference.id)?;
-            theirs.is_none_or(|theirs| theirs == draft.organisation)
+            theirs.is_none_or(|theirs| Some(theirs) == draft.organisation())
                 && records::exists(conn, reference.kind, reference.id)?
         };
         if !there {
@@ -167,8 +174,9 @@ pub(super) fn save(tx: &mut Tx<'_>, draft: &Draft, stored: Option<i64>) -> Resul
 }
 
 /// The division of an organisation: its seat, or the first of all where none is known. `None` if there is no such
-/// organisation.
-pub(super) fn seat(conn: &mut AnyConn, organisation: OrganisationId) -> Result<Option<Adcode>, Error> {
+/// organisation. What is a person's has its own place, or says for where it is.
+pub(super) fn seat(conn: &mut AnyConn, owner: Owner) -> Result<Option<Adcode>, Error> {
+    let Owner::Organisation(organisation) = owner else { return Ok(divisions::first(conn)?) };
     let Some(found) = Organisation::get(conn, organisation.get())? else { return Ok(None) };
     match found.body.adcode {
         Some(seat) => Ok(Some(seat)),

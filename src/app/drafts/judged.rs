@@ -10,7 +10,7 @@ use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, divisions, drafts, organisations, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::{Authored, Draft, FieldNote, State, body};
+use crate::domain::drafts::{Authored, Draft, FieldNote, Owner, State, body};
 use crate::domain::ids::{OrganisationId, PersonId, ReviewItemId};
 use crate::domain::publication::Publication;
 use crate::domain::review::{Item, ItemState, Lane, Rules};
@@ -36,7 +36,7 @@ pub(in crate::app) fn whose<T: Authored + Stored>(
     let Some(record) = T::get(conn, id)? else { return Ok(None) };
     let organisation = record.body.organisers().first().map(|main| main.organisation);
     let seat = match organisation {
-        Some(organisation) => seat(conn, organisation)?,
+        Some(organisation) => seat(conn, Owner::Organisation(organisation))?,
         None => divisions::first(conn)?,
     };
     let division = division(conn, &record.body, seat.ok_or(Error::NotFound)?)?;
@@ -70,9 +70,9 @@ impl Drafts {
     ) -> Result<(), Error> {
         let whose = whose::<T>(tx, id)?.ok_or(Error::NotFound)?;
         let draft = drafts::get(tx, T::KIND, id)?;
-        let drafting = draft.as_ref().map(|draft| draft.organisation);
+        let drafting = draft.as_ref().and_then(Draft::organisation);
         let organisations: Vec<_> = whose.organisation.into_iter().chain(drafting).collect();
-        by.impartial(&organisations, draft.and_then(|draft| draft.author))
+        by.impartial(&organisations, draft.and_then(|draft| draft.person().or(draft.author)))
     }
 
     /// Publishes what waits, if it is still what was judged.
@@ -92,7 +92,7 @@ impl Drafts {
         draft.settle(State::Approved);
         draft.updated_at = tx.now();
         moved(held::save(tx, &draft, stored))?;
-        moved(publishing::publish(tx, &record, publication, &thing))?;
+        moved(publishing::publish(tx, draft.division, &record, publication, &thing))?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by), Action::Published, &draft, None, Some(told))
     }
@@ -187,7 +187,7 @@ impl Drafts {
         if !disputed.is_empty() {
             return Err(Error::ChangedSince);
         }
-        standing::of(tx, draft.organisation)?.may_post()?;
+        standing::of(tx, draft.owner)?.may_post()?;
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
         draft.version += 1;
@@ -195,7 +195,7 @@ impl Drafts {
         draft.updated_at = tx.now();
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
-        publishing::publish(tx, &record, publication, &thing)?;
+        publishing::publish(tx, draft.division, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
         note(tx, Actor::Person(by.person), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {

@@ -23,7 +23,7 @@ use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
 use crate::domain::audit::{Action, Actor};
-use crate::domain::drafts::{Authored, Body, Draft, State, body};
+use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
 use crate::domain::ids::{self, OrganisationId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
@@ -55,6 +55,10 @@ macro_rules! authored {
             }
             $crate::domain::kinds::Kind::Series => {
                 type $noun = $crate::domain::series::Series;
+                $work
+            }
+            $crate::domain::kinds::Kind::Resource => {
+                type $noun = $crate::domain::resources::Resource;
                 $work
             }
             _ => Err($crate::app::Error::NotFound),
@@ -99,7 +103,14 @@ pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
 /// [`Error::Invalid`] with all of it; if the store fails.
 pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
-    let refers = held::references::<T>(conn, draft, true)?;
+    let mut refers = held::references::<T>(conn, draft, true)?;
+    let nowhere = |thing: &T| thing.adcode().is_none() && thing.venue().is_none();
+    // Whose authority it is, the seat of an organisation would tell.
+    if draft.organisation().is_none()
+        && body::filled::<T>(&draft.body, draft.division).is_ok_and(|thing| nowhere(&thing))
+    {
+        refers.push("reach", FieldCode::Missing);
+    }
     match whole {
         Ok(thing) => Ok(refers.or(thing)?),
         Err(mut invalid) => {
@@ -133,12 +144,26 @@ impl Drafts {
         organisation: OrganisationId,
         given: Body,
     ) -> Result<Draft, Error> {
-        let seat = held::seat(tx, organisation)?.ok_or(Error::NotFound)?;
+        self.create_of::<T>(tx, by, Owner::Organisation(organisation), given)
+    }
+
+    /// Begins something new of whose it is to be, as [`Drafts::create`] does of an organisation's.
+    ///
+    /// # Errors
+    /// Those of [`Drafts::create`].
+    pub fn create_of<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        owner: Owner,
+        given: Body,
+    ) -> Result<Draft, Error> {
+        let seat = held::seat(tx, owner)?.ok_or(Error::NotFound)?;
         let object = ids::number(tx.now(), &*self.random);
         let mut draft = Draft {
             kind: T::KIND,
             object,
-            organisation,
+            owner,
             division: seat,
             version: 1,
             state: State::Draft,
@@ -167,10 +192,10 @@ impl Drafts {
         by: Actor,
         id: i64,
     ) -> Result<Draft, Error> {
-        let Draft { organisation, mut body, .. } = Held::<T>::need(tx, id)?.draft;
+        let Draft { owner, mut body, .. } = Held::<T>::need(tx, id)?.draft;
         body.remove("notice");
         body.retain(|field, _| !T::KEPT.contains(&field.as_str()));
-        self.create::<T>(tx, by, organisation, body)
+        self.create_of::<T>(tx, by, owner, body)
     }
 
     /// Replaces what an author gives of a thing. What waits for review waits no more. Where only what is immaterial
@@ -223,7 +248,7 @@ impl Drafts {
         held::save(tx, &draft, stored)?;
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if let Some(thing) = ready {
-            publishing::publish(tx, &record, publication, &thing)?;
+            publishing::publish(tx, draft.division, &record, publication, &thing)?;
             note(tx, by, Action::Published, &draft, None, Some(published(&public, &thing)))?;
             ask_wechat(tx, by, &draft)?;
         } else {
@@ -245,7 +270,7 @@ impl Drafts {
             State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
             State::Approved | State::Draft | State::Rejected => {}
         }
-        let standing = standing::of(tx, draft.organisation)?;
+        let standing = standing::of(tx, draft.owner)?;
         standing.may_post()?;
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
@@ -258,7 +283,7 @@ impl Drafts {
         }
         held::save(tx, &draft, stored)?;
         if at_once {
-            publishing::publish(tx, &record, publication, &thing)?;
+            publishing::publish(tx, draft.division, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);
             note(tx, by, Action::Published, &draft, None, Some(told))?;
             // Whoever hands in again draws no second lot.

@@ -11,7 +11,7 @@ use crate::domain::drafts::body::{self, Change};
 use crate::domain::drafts::{Authored, Body, Draft};
 
 /// Fields that name persons: that they changed is kept, not how.
-const PERSONAL: [&str; 1] = ["speakers"];
+const PERSONAL: [&str; 2] = ["speakers", "contact"];
 
 /// What an entry holds of before and after.
 pub(super) type Told = (Value, Value);
@@ -28,7 +28,7 @@ pub(super) fn note(
     let (before, after) = told.unzip();
     let entry = Entry {
         object: Some(Object::of(draft.kind, draft.object)),
-        organisation: Some(draft.organisation),
+        organisation: draft.organisation(),
         division: Some(draft.division),
         reason: reason.map(str::to_owned),
         before,

@@ -4,24 +4,33 @@ use std::any::Any;
 
 use super::super::Error;
 use super::super::catalogue;
+use super::super::registers;
 use super::super::sessions::moved_with_event;
 use crate::db::records::Stored;
 use crate::db::{Tx, publication};
+use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Draft};
 use crate::domain::ids::EventId;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
+use crate::domain::resources::Resource;
 use crate::domain::review::{ItemKind, Lane, NewItem};
 use crate::domain::screening::Doubt;
 
-/// Shows a thing to everybody, in place of what was read of it in the same transaction.
+/// Shows a thing to everybody, in place of what was read of it in the same transaction. An entry of the directory is
+/// registered in the division.
 pub(super) fn publish<T: Stored>(
     tx: &mut Tx<'_>,
+    division: Adcode,
     before: &Record<T>,
     seen: Publication,
     thing: &T,
 ) -> Result<(), Error> {
-    catalogue::replace(tx, before, thing)?;
+    let mut registered = thing.clone();
+    if let Some(entry) = (&mut registered as &mut dyn Any).downcast_mut::<Resource>() {
+        registers::enter(tx, division, entry)?;
+    }
+    catalogue::replace(tx, before, &registered)?;
     // Whoever signed up for an event goes where they think it is.
     let events = ((&before.body as &dyn Any).downcast_ref(), (thing as &dyn Any).downcast_ref());
     if let (Some(was), Some(is)) = events
@@ -44,7 +53,7 @@ pub(super) fn item<T: Authored>(draft: &Draft, thing: &T, lane: Lane, notes: Vec
         version: draft.version,
         lane,
         title: thing.title().clone(),
-        organisation: Some(draft.organisation),
+        organisation: draft.organisation(),
         division: draft.division,
         campaigns: thing.campaigns(),
         notes,

@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 
 use super::super::Error;
 use crate::db::{AnyConn, organisations};
-use crate::domain::ids::OrganisationId;
+use crate::domain::drafts::Owner;
 use crate::domain::review::PROBATION;
 
-/// How an organisation stands.
+/// How whoever submits something stands.
 pub(in crate::app) struct Standing {
     /// Whether an authority keeps it from posting.
     pub(in crate::app) suspended: bool,
@@ -19,8 +19,11 @@ pub(in crate::app) struct Standing {
     pub(in crate::app) verified: bool,
 }
 
-/// How this one stands.
-pub(in crate::app) fn of(conn: &mut AnyConn, id: OrganisationId) -> Result<Standing, Error> {
+/// How this one stands. A person may submit, and an authority looks at it first.
+pub(in crate::app) fn of(conn: &mut AnyConn, owner: Owner) -> Result<Standing, Error> {
+    let Owner::Organisation(id) = owner else {
+        return Ok(Standing { suspended: false, trusted: false, verified: true });
+    };
     let found = organisations::standing(conn, id)?.ok_or(Error::NotFound)?;
     let (suspended, trusted) = (found.suspended_at.is_some(), found.trusted_at.is_some());
     Ok(Standing { suspended, trusted, taken_down_at: found.taken_down_at, verified: found.verified })

@@ -96,7 +96,7 @@ impl Key {
             Kind::Series => Field::Series,
             Kind::Campaign => Field::Campaign,
             Kind::CalendarYear | Kind::Route | Kind::Event => return None,
-            Kind::Resource | Kind::Policy | Kind::Bulletin => return None,
+            Kind::Resource | Kind::Policy | Kind::Bulletin | Kind::Featured => return None,
         };
         Some(Self::new(field, id))
     }

@@ -104,7 +104,9 @@ impl<'a> Walk<'a> {
 
     /// What changed, from the beginning of the page to the end of everything.
     pub fn changes(&self) -> impl Iterator<Item = Changed> {
-        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::CalendarYear);
+        // What only other answers are made of is not mirrored by itself.
+        let hidden = [Kind::CalendarYear, Kind::Featured];
+        let kinds = Kind::ALL.into_iter().filter(move |kind| !hidden.contains(kind));
         let left = kinds.filter_map(|kind| match self.after {
             Some((last, _)) if kind < last => None,
             Some((last, id)) if kind == last => Some((kind, id)),

@@ -53,6 +53,40 @@ words! {
         Restored = "restored",
         /// Its organisation put it away.
         Archived = "archived",
+        /// A campaign was made.
+        CampaignMade = "campaignMade",
+        /// What is said of a campaign was changed: its editions, its units.
+        CampaignChanged = "campaignChanged",
+        /// An event was proposed for a campaign.
+        ParticipationProposed = "participationProposed",
+        /// It was taken back by its organisation.
+        ParticipationWithdrawn = "participationWithdrawn",
+        /// An authority took an event into a campaign.
+        ParticipationConfirmed = "participationConfirmed",
+        /// An authority did not want it.
+        ParticipationRejected = "participationRejected",
+        /// An authority took it out.
+        ParticipationRemoved = "participationRemoved",
+        /// An authority said what comes first on the first screen.
+        FeaturedSet = "featuredSet",
+        /// A bulletin was issued, past review.
+        BulletinIssued = "bulletinIssued",
+        /// A bulletin was changed.
+        BulletinChanged = "bulletinChanged",
+        /// A bulletin was taken back.
+        BulletinWithdrawn = "bulletinWithdrawn",
+        /// Whoever submitted it said that it is still so.
+        Confirmed = "confirmed",
+        /// Nobody said so for too long, or its term ended.
+        Lapsed = "lapsed",
+        /// A base was granted a level for a term.
+        Accredited = "accredited",
+        /// An authority took that away.
+        AccreditationRevoked = "accreditationRevoked",
+        /// A year was opened for which bases are assessed.
+        AssessmentOpened = "assessmentOpened",
+        /// An authority assessed a base for a year.
+        Assessed = "assessed",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.
@@ -101,6 +135,12 @@ words! {
         EventCancelled = "eventCancelled",
         /// The days were changed on which a base is closed.
         ClosuresChanged = "closuresChanged",
+        /// A target was set.
+        TargetSet = "targetSet",
+        /// A target was changed, or what was reached of it reported.
+        TargetChanged = "targetChanged",
+        /// A target was given up.
+        TargetDeleted = "targetDeleted",
     }
 }
 
@@ -163,7 +203,8 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 4] = ["session", "report", "webhook", "image"];
+    const OTHERS: [&str; 8] =
+        ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

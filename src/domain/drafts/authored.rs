@@ -9,6 +9,7 @@ use crate::domain::events::Event;
 use crate::domain::ids::BaseId;
 use crate::domain::organisations::Organiser;
 use crate::domain::record::Noun;
+use crate::domain::resources::Resource;
 use crate::domain::routes::Route;
 use crate::domain::series::Series;
 use crate::domain::text::Text;
@@ -167,6 +168,38 @@ impl Authored for Series {
 
     fn adcode(&self) -> Option<Adcode> {
         None
+    }
+
+    fn venue(&self) -> Option<BaseId> {
+        self.base
+    }
+}
+
+impl Authored for Resource {
+    const NEEDED: &'static [&'static str] = &["name", "type", "text"];
+    // Who reads the directory trusts that an authority saw what stands there.
+    const IMMATERIAL: &'static [&'static str] = &[];
+    const KEPT: &'static [&'static str] = &["source", "classifications", "registration"];
+
+    fn blank(_: Adcode) -> Body {
+        fields(json!({
+            "name": nameless(), "type": "facility", "text": nameless(),
+            "source": { "text": "申报登记", "confidence": "medium" },
+        }))
+    }
+
+    fn title(&self) -> &Text {
+        &self.name
+    }
+
+    fn organisers(&self) -> &[Organiser] {
+        &self.organisers
+    }
+
+    fn adcode(&self) -> Option<Adcode> {
+        // What is at a base is where the base is, wherever else it goes.
+        let reach = self.reach.filter(|_| self.base.is_none());
+        self.place.as_ref().map(|place| place.adcode).or(reach)
     }
 
     fn venue(&self) -> Option<BaseId> {

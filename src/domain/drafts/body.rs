@@ -74,6 +74,16 @@ pub fn normal<T: Authored>(mut body: Body, kept: Option<&Body>, division: Adcode
     Ok(normal)
 }
 
+/// Gives a draft the fields that others than its author set, as they are now.
+pub fn keep<T: Authored>(draft: &mut Body, public: &Body) {
+    for field in T::KEPT {
+        match public.get(*field) {
+            Some(value) => draft.insert((*field).to_owned(), value.clone()),
+            None => draft.remove(*field),
+        };
+    }
+}
+
 /// The fields of a thing.
 pub fn of<T: Authored>(thing: &T) -> Body {
     match serde_json::to_value(thing) {

@@ -19,7 +19,7 @@ pub use authored::Authored;
 pub use body::Body;
 
 /// The kinds of thing that are drafted.
-pub const KINDS: [Kind; 4] = [Kind::Event, Kind::Base, Kind::Route, Kind::Series];
+pub const KINDS: [Kind; 5] = [Kind::Event, Kind::Base, Kind::Route, Kind::Series, Kind::Resource];
 
 words! {
     /// How a draft stands.
@@ -44,6 +44,15 @@ pub struct FieldNote {
     pub text: String,
 }
 
+/// Whose a draft is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The organisation's that is its main organiser.
+    Organisation(OrganisationId),
+    /// Nobody's but of whoever submitted it: so an entry of the directory may be.
+    Person(PersonId),
+}
+
 /// A draft.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {
@@ -51,8 +60,8 @@ pub struct Draft {
     pub kind: Kind,
     /// The thing.
     pub object: i64,
-    /// Whose it is: its main organiser.
-    pub organisation: OrganisationId,
+    /// Whose it is.
+    pub owner: Owner,
     /// Whose authority reviews it: the division of its place, else of its organisation's seat.
     pub division: Adcode,
     /// Counts its changes from 1.
@@ -74,6 +83,24 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// The organisation whose it is, if it is one's.
+    #[must_use]
+    pub fn organisation(&self) -> Option<OrganisationId> {
+        match self.owner {
+            Owner::Organisation(organisation) => Some(organisation),
+            Owner::Person(_) => None,
+        }
+    }
+
+    /// The person whose it is, if it is one's.
+    #[must_use]
+    pub fn person(&self) -> Option<PersonId> {
+        match self.owner {
+            Owner::Organisation(_) => None,
+            Owner::Person(person) => Some(person),
+        }
+    }
+
     /// Ends what its author was told to mend; nothing is kept of how it was before.
     pub fn settle(&mut self, state: State) {
         self.state = state;

@@ -107,6 +107,7 @@ impl FromRequest for PathThing {
             Some("bases") => Some(Kind::Base),
             Some("routes") => Some(Kind::Route),
             Some("series") => Some(Kind::Series),
+            Some("resources") => Some(Kind::Resource),
             _ => None,
         };
         // Ids of every kind are written alike, so one kind speaks for all.
@@ -120,7 +121,12 @@ impl IntoParams for PathThing {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "The id: 13 characters of `[0-9a-z]`, opaque.";
         vec![
-            parameter("kind", "What kind of thing it is.", "^(events|bases|routes|series)$", "events"),
+            parameter(
+                "kind",
+                "What kind of thing it is.",
+                "^(events|bases|routes|series|resources)$",
+                "events",
+            ),
             parameter("id", about, "^[0-9a-z]{13}$", "01h2x7m9k4qpz"),
         ]
     }

@@ -435,6 +435,22 @@ codes! {
         ["该项已是所求的状态，或其状态不允许此操作。", "該項已是所求的狀態，或其狀態不允許此操作。",
          "It is as you ask already, or its state does not allow it."]
     }
+    /// Nothing of the event lies within the days of the campaign's edition.
+    OutsideEdition "outsideEdition" 409 {
+        ["不在主题活动期间", "不在主題活動期間", "Outside the edition"],
+        ["活动没有任何场次（或展期）落在该届主题活动的起止日期内；请核对届次，或先添加场次。",
+         "活動沒有任何場次（或展期）落在該屆主題活動的起止日期內；請核對屆次，或先添加場次。",
+         "No session of the event, nor its period, lies within the days of this edition: check which edition you mean, or add \
+          sessions first."]
+    }
+    /// Events are in an edition, or of a unit, that is to be removed.
+    CampaignInUse "campaignInUse" 409 {
+        ["已有活动参加", "已有活動參加", "Events take part"],
+        ["要删除的届次或单位已有活动参加；请先将活动移出，单位不再参加时可填写 until（最后一年）。",
+         "要刪除的屆次或單位已有活動參加；請先將活動移出，單位不再參加時可填寫 until（最後一年）。",
+         "Events are in the edition, or of the unit, that is to go: take them out first; a unit that takes part no more is \
+          given the last year as `until`."]
+    }
     /// The organisation is not verified yet.
     OrganisationUnverified "organisationUnverified" 409 {
         ["单位尚未核实", "單位尚未核實", "Organisation not verified"],
@@ -452,6 +468,20 @@ codes! {
         ["待核实的申请过多", "待核實的申請過多", "Too many applications"],
         ["每人最多有五份申请同时等待核实；请等待结果。", "每人最多有五份申請同時等待核實；請等待結果。",
          "Five applications of yours wait already; wait until they are decided."]
+    }
+    /// Twenty submissions of a person to the directory wait already.
+    TooManySubmissions "tooManySubmissions" 409 {
+        ["待审核的申报过多", "待審核的申報過多", "Too many submissions"],
+        ["每人最多有二十项资源同时等待审核；请等待结果，或先撤回一些。",
+         "每人最多有二十項資源同時等待審核；請等待結果，或先撤回一些。",
+         "Twenty submissions of yours wait already; wait until they are decided, or take some back."]
+    }
+    /// The term of an accreditation ends in more than half a year.
+    RenewalTooEarly "renewalTooEarly" 409 {
+        ["尚未到续期时间", "尚未到續期時間", "Too early to renew"],
+        ["有效期届满前 180 天起可申请续期；renewableFrom 给出日期。",
+         "有效期屆滿前 180 天起可申請續期；renewableFrom 給出日期。",
+         "A term can be renewed from 180 days before its end; `renewableFrom` tells the day."]
     }
     /// Fifty invitations of an organisation are open already.
     TooManyInvitations "tooManyInvitations" 409 {

@@ -65,6 +65,15 @@ impl Problem {
         self
     }
 
+    /// The same of a body that holds what is wrong as fields of `object`.
+    #[must_use]
+    pub fn nested(mut self, object: &str) -> Self {
+        if self.code == Code::InvalidBody {
+            self.errors.iter_mut().for_each(|error| error.field.insert_str(0, &format!("{object}.")));
+        }
+        self
+    }
+
     /// A `code` to which a single field gives rise.
     #[must_use]
     pub fn of_field(code: Code, field: &str, error: FieldCode) -> Self {

@@ -28,6 +28,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 wire! {
+    /// What a bulletin is.
+    BulletinKind = bulletins::BulletinKind {
+        /// Emergency science: what to know, and do, in danger.
+        Emergency "emergency"
+        /// A rumour put right.
+        Rebuttal "rebuttal"
+    }
+
     /// How bad it is: the words of the Common Alerting Protocol with the colours of China's warnings.
     Severity = bulletins::Severity {
         /// Nothing happens: an explanation, a rumour put right.
@@ -75,6 +83,8 @@ pub struct BulletinItem<'a> {
     /// What people should know, and do.
     #[schema(example = "远离海边和广告牌，关好门窗，备好饮水和手电。")]
     pub text: &'a str,
+    /// What it is.
+    pub kind: BulletinKind,
     /// How bad it is.
     pub severity: Severity,
     /// Whom it concerns: everybody in these divisions, by their codes; none means everybody.
@@ -91,6 +101,12 @@ pub struct BulletinItem<'a> {
     pub issuer: &'a str,
     /// Where one reads on.
     pub links: Vec<Link<'a>>,
+    /// Ids of events where one learns more.
+    #[schema(example = json!(["01h2x7m9k4qpz"]))]
+    pub event_ids: Vec<String>,
+    /// When it was taken back, before its time was over.
+    #[schema(example = "2026-11-21T09:00:00+08:00", value_type = Option<String>, format = DateTime)]
+    pub withdrawn_at: Option<Rfc3339>,
     /// When the record last changed.
     #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
     pub updated_at: Rfc3339,
@@ -121,12 +137,15 @@ impl<'a> BulletinItem<'a> {
             id: ids::spell(record.id),
             title: view.text(&bulletin.title),
             text: view.text(&bulletin.text),
+            kind: bulletin.kind.into(),
             severity: bulletin.severity.into(),
             adcodes: bulletin.adcodes.iter().map(ToString::to_string).collect(),
             valid_from: rfc3339(bulletin.valid_from),
             valid_to: bulletin.valid_to.map(rfc3339),
             issuer: view.text(&bulletin.issuer),
             links: bulletin.links.iter().map(link).collect(),
+            event_ids: bulletin.events.iter().map(ToString::to_string).collect(),
+            withdrawn_at: bulletin.withdrawn_at.map(rfc3339),
             updated_at: rfc3339(record.updated_at),
             version: record.version,
             source: (&bulletin.source).into(),

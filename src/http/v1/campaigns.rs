@@ -1,6 +1,7 @@
 //! Campaigns and theme days (主题活动、主题日).
 
 use actix_web::{HttpResponse, get, web};
+use chrono::Datelike;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -74,7 +75,7 @@ pub struct CampaignItem<'a> {
     /// The last edition that ended, and those that run or come by the end of the next calendar year; where a list was
     /// asked for a span, those that overlap it. In order of time, twelve at most.
     pub editions: Vec<Edition<'a>>,
-    /// Who answers for it.
+    /// Who answers for it this year.
     pub units: Vec<Unit<'a>>,
     /// How many events of it go ahead and have not ended; `/v1/events?campaign=` lists them.
     #[schema(example = 12)]
@@ -176,7 +177,12 @@ impl<'a> CampaignItem<'a> {
             name: view.text(&body.name),
             kind: body.kind.into(),
             editions: editions.into_iter().take(SHOWN_EDITIONS).map(|one| Edition::new(view, one)).collect(),
-            units: body.units.iter().map(unit).collect(),
+            units: body
+                .units
+                .iter()
+                .filter(|unit| unit.takes_part_in(view.today().year()))
+                .map(unit)
+                .collect(),
             event_count: count(tally.total),
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
             text: view.text(&body.text),
@@ -186,7 +192,7 @@ impl<'a> CampaignItem<'a> {
 
 impl<'a> Edition<'a> {
     /// An edition as `view` shows it.
-    pub fn new(view: &View<'a>, edition: found::Edition<'a>) -> Self {
+    pub fn new(view: &View<'a>, edition: campaigns::Edition<'a>) -> Self {
         let slogan = edition.published.and_then(|published| published.slogan.as_ref());
         Self {
             id: edition.id.to_string(),

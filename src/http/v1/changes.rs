@@ -133,7 +133,7 @@ pub enum ChangedKind {
 impl ChangedKind {
     fn of(kind: kinds::Kind) -> Option<Self> {
         Some(match kind {
-            kinds::Kind::CalendarYear => return None,
+            kinds::Kind::CalendarYear | kinds::Kind::Featured => return None,
             kinds::Kind::Division => Self::Division,
             kinds::Kind::Term => Self::Term,
             kinds::Kind::Organisation => Self::Organisation,
@@ -168,6 +168,7 @@ const MOVING: &[&str] = &[
     "seriesCount",
     "resourceCount",
     "eventCount",
+    "staleSince",
 ];
 
 fn still(value: &mut Value) {
@@ -185,7 +186,7 @@ fn still(value: &mut Value) {
 fn item(view: &View<'_>, changed: Changed) -> Result<Option<Value>, Problem> {
     let (world, id) = (view.snapshot, changed.id);
     let mut item = match changed.kind {
-        kinds::Kind::CalendarYear => None,
+        kinds::Kind::CalendarYear | kinds::Kind::Featured => None,
         kinds::Kind::Division => {
             let division = Adcode::from_number(id).and_then(|adcode| world.divisions.get(adcode));
             division.map(|division| value(DivisionItem::new(view, division)))

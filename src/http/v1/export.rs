@@ -15,6 +15,7 @@ use super::manage::organisations::shown::ApplicationShown;
 use super::me::{self, Me};
 use super::notices::{NoticePurpose, NoticeState};
 use super::policies::PolicyKind;
+use super::resources::{SubmittedResource, own};
 use super::signups::{Found, SignupItem};
 use crate::db::{
     applications, audit, companions, consents, data_looks, favourites, feedback, logins, message_credits,
@@ -90,13 +91,15 @@ pub struct Export {
     applications: Vec<ExportedApplication>,
     /// What the person reported as wrong, the oldest first.
     reports: Vec<ExportedReport>,
+    /// What the person submitted for the directory as their own.
+    resources: Vec<SubmittedResource>,
 }
 
 /// Something that the person reported as wrong.
 #[skip_serializing_none]
 #[derive(Serialize, ToSchema)]
 pub struct ExportedReport {
-    /// What it is about: `event`, `base`, `route` or `series`.
+    /// What it is about: `event`, `base`, `route`, `series` or `resource`.
     #[schema(example = "base")]
     kind: &'static str,
     /// Its id.
@@ -341,6 +344,7 @@ async fn export_me(
                     audit: each(audit::of_person(conn, id)?),
                     applications: each(applications::of_person(conn, vault, id)?),
                     reports: each(reports::of_person(conn, vault, id)?),
+                    resources: own::of_person(conn, vault, id, members.clock.now())?,
                 })
             })
         }

@@ -22,6 +22,7 @@ use crate::discovery::question::Question;
 use crate::discovery::{Found, Snapshot};
 use crate::domain::bulletins::Standing;
 use crate::domain::divisions::{Adcode, Division};
+use crate::domain::featured::SHOWN;
 use crate::domain::kinds;
 use crate::domain::time::Span;
 use crate::http::list::Crs;
@@ -70,7 +71,8 @@ pub struct Home<'a> {
     /// Bulletins that hold now and concern people in that division, the newest first; `/v1/bulletins` lists them all.
     #[schema(max_items = 3)]
     pub bulletins: Vec<BulletinItem<'a>>,
-    /// What authorities put first; empty where they named nothing.
+    /// What the authority of the division puts first, else that of the city or the province; empty where none named anything
+    /// that there is to see.
     #[schema(max_items = 5, inline)]
     pub featured: Vec<SearchItem<'a>>,
     /// Campaigns that take place now, then those that come next.
@@ -132,10 +134,18 @@ async fn get_home(asked: Asked<GetHome>, state: web::Data<State>) -> Result<Http
     let here = division.map(|division| division.adcode);
     let bulletins =
         snapshot.bulletins_at(now, Standing::Current, here, &Paging { limit: 3, after: None }).found;
+    let featured = snapshot.featured_at(now, here, SHOWN);
+    let mut told = Vec::with_capacity(featured.len());
+    for found in &featured {
+        told.push(found.event().map(|event| view.event(event.entry)).transpose()?);
+    }
+    let put_first = featured.iter().zip(&told);
     let home = Home {
         division: division.map(|division| DivisionItem::new(&view, division)),
         bulletins: bulletins.into_iter().map(|record| BulletinItem::new(&view, record)).collect(),
-        featured: Vec::new(),
+        featured: put_first
+            .filter_map(|(found, event)| SearchItem::new(&view, found, event.as_ref(), None))
+            .collect(),
         campaigns: campaigns
             .iter()
             .filter_map(|found| Some(CampaignItem::new(&view, found.thing.campaign()?, None)))

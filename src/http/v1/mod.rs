@@ -44,6 +44,7 @@ pub mod search;
 pub mod series;
 pub mod sessions;
 pub mod signups;
+pub mod statistics;
 pub mod subscriptions;
 pub mod suggest;
 pub mod taxonomy;

@@ -37,6 +37,8 @@ pub enum ReportedKind {
     Route,
     /// A lecture series.
     Series,
+    /// An entry of the resource directory.
+    Resource,
 }
 
 /// What can be wrong.
@@ -96,6 +98,7 @@ impl From<ReportedKind> for Kind {
             ReportedKind::Base => Self::Base,
             ReportedKind::Route => Self::Route,
             ReportedKind::Series => Self::Series,
+            ReportedKind::Resource => Self::Resource,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -22,6 +22,7 @@ use super::view::View;
 use crate::discovery::question::{Lenient, Question};
 use crate::discovery::thing::Thing;
 use crate::discovery::{Found, Snapshot, Wanted};
+use crate::domain::events::Event;
 use crate::domain::kinds;
 use crate::domain::time::Span;
 use crate::http::body::Body;
@@ -39,7 +40,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// Kinds of thing that a search finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum ItemKind {
     /// An event.
@@ -188,29 +189,40 @@ pub enum SearchItem<'a> {
     Resource(Box<FoundResource<'a>>),
 }
 
+impl<'a> SearchItem<'a> {
+    /// A thing that was found as `view` shows it, of an event all about it; `None` for what searches do not find.
+    pub fn new(
+        view: &View<'a>,
+        found: &Found<'a>,
+        event: Option<&'a Event>,
+        span: Option<Span>,
+    ) -> Option<Self> {
+        Some(match found.thing {
+            Thing::Event(_) => Self::Event(Box::new(EventItem::new(view, event?, found.event()?).into())),
+            Thing::Base(entry) => Self::Base(Box::new(BaseItem::new(view, entry, found.distance).into())),
+            Thing::Route(entry) => Self::Route(Box::new(RouteItem::new(view, entry, found.distance).into())),
+            Thing::Series(entry) => Self::Series(Box::new(SeriesItem::new(view, entry).into())),
+            Thing::Campaign(entry) => Self::Campaign(Box::new(CampaignItem::new(view, entry, span).into())),
+            Thing::Resource(entry) => {
+                Self::Resource(Box::new(ResourceItem::new(view, entry, found.distance).into()))
+            }
+            Thing::Organisation(_) => return None,
+        })
+    }
+}
+
 /// Writes a thing that was found, as a [`SearchItem`].
 fn write(view: &View<'_>, found: &Found<'_>, span: Option<Span>, out: &mut Vec<u8>) -> Result<(), Problem> {
-    let item = match found.thing {
-        Thing::Event(_) => {
-            let Some(event) = found.event() else { return Ok(()) };
-            out.extend_from_slice(b"{\"kind\":\"event\"");
-            let begin = out.len();
-            part::write(view, event, out)?;
-            out[begin] = b',';
-            return Ok(());
-        }
-        Thing::Base(entry) => SearchItem::Base(Box::new(BaseItem::new(view, entry, found.distance).into())),
-        Thing::Route(entry) => {
-            SearchItem::Route(Box::new(RouteItem::new(view, entry, found.distance).into()))
-        }
-        Thing::Series(entry) => SearchItem::Series(Box::new(SeriesItem::new(view, entry).into())),
-        Thing::Campaign(entry) => SearchItem::Campaign(Box::new(CampaignItem::new(view, entry, span).into())),
-        Thing::Resource(entry) => {
-            SearchItem::Resource(Box::new(ResourceItem::new(view, entry, found.distance).into()))
-        }
-        // Organisations are no findable kind.
-        Thing::Organisation(_) => return Err(Code::Internal.into()),
-    };
+    if let Thing::Event(_) = found.thing {
+        let Some(event) = found.event() else { return Ok(()) };
+        out.extend_from_slice(b"{\"kind\":\"event\"");
+        let begin = out.len();
+        part::write(view, event, out)?;
+        out[begin] = b',';
+        return Ok(());
+    }
+    // Organisations are no findable kind.
+    let item = SearchItem::new(view, found, None, span).ok_or(Code::Internal)?;
     serde_json::to_writer(out, &item).map_err(|_never| Code::Internal.into())
 }
 

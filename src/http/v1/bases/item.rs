@@ -81,6 +81,9 @@ pub struct Level<'a> {
     /// Until when, inclusive: a year, a month or a day.
     #[schema(example = "2025-12")]
     pub until: Option<String>,
+    /// The number of the certificate, where it is known.
+    #[schema(example = "M440100-2026-0003")]
+    pub certificate: Option<&'a str>,
 }
 
 /// Everything public about a base.
@@ -155,6 +158,7 @@ impl<'a> Level<'a> {
             body: view.text(&held.body),
             since: held.since.as_ref().map(ToString::to_string),
             until: held.until.as_ref().map(ToString::to_string),
+            certificate: held.certificate.as_deref(),
         }
     }
 }

@@ -142,7 +142,8 @@ pub(super) fn drafted_by<T: Written>(
 ) -> Result<(), Problem> {
     let draft = drafts::current::<T>(conn, id)?.ok_or(Code::NotFound)?;
     let known = known(conn, T::KIND, id)?;
-    author.of_organisation(draft.organisation, MemberRole::Editor, Some(scope), known)
+    let organisation = draft.organisation().ok_or(Code::NotFound)?;
+    author.of_organisation(organisation, MemberRole::Editor, Some(scope), known)
 }
 
 /// What outsiders know of a thing.

@@ -3,6 +3,8 @@
 //! Texts, places, instants and terms are written here as they are read elsewhere ([`words`], [`places`], [`instants`],
 //! [`terms`]), so that what an author reads can be sent back changed.
 
+pub mod accreditations;
+pub mod assessments;
 pub mod bases;
 mod drafted;
 pub mod events;
@@ -11,7 +13,7 @@ pub mod instants;
 pub mod named;
 mod operations;
 pub mod organisations;
-pub mod parts;
+pub(in crate::http::v1) mod parts;
 pub mod places;
 mod returned;
 pub mod routes;
@@ -44,6 +46,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(series::configure)
         .configure(sessions::configure)
         .configure(images::configure)
+        .configure(accreditations::configure)
+        .configure(assessments::configure)
         .configure(webhooks::configure);
 }
 

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::domain::admission::{Booking, Concession, ExternalSignup, Price};
 use crate::domain::events::{Online, Period, Recording, Speaker};
+use crate::domain::ids::ImageId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::media::Image;
 use crate::domain::organisations::Organiser;
@@ -151,22 +152,26 @@ pub struct AuthoredAccessibility {
     text: Option<Words>,
 }
 
-/// A picture.
+/// A picture: one that was uploaded (`POST /v1/manage/images`) by its `id`, another one by `url`, `alt`, `width` and
+/// `height`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AuthoredImage {
+    /// The picture of the organisation's that is meant; the other fields are then filled in, `alt` where it is absent.
+    #[schema(value_type = Option<String>, example = "01h2x7m9k4qpz")]
+    id: Option<ImageId>,
     /// Where it lies, absolute.
     #[schema(example = "https://example.org/images/hall.webp", max_length = 500)]
-    url: String,
+    url: Option<String>,
     #[schema(schema_with = words)]
-    alt: Words,
+    alt: Option<Words>,
     /// Width in pixels.
     #[schema(example = 1200, minimum = 1)]
-    width: u32,
+    width: Option<u32>,
     /// Height in pixels.
     #[schema(example = 800, minimum = 1)]
-    height: u32,
+    height: Option<u32>,
 }
 
 /// First and last day, both inclusive.
@@ -325,14 +330,27 @@ impl AuthoredAccessibility {
 }
 
 impl AuthoredImage {
-    pub(super) fn image(self) -> Image {
-        Image { id: None, url: self.url, alt: self.alt.0, width: self.width, height: self.height }
+    /// The picture that is meant; of one that is named by its id the rest is filled in where it is kept.
+    pub(in crate::http::v1) fn image(self) -> Image {
+        Image {
+            id: self.id,
+            url: self.url.unwrap_or_default(),
+            alt: self.alt.map(|alt| alt.0).unwrap_or_default(),
+            width: self.width.unwrap_or_default(),
+            height: self.height.unwrap_or_default(),
+        }
     }
 }
 
 impl From<Image> for AuthoredImage {
     fn from(image: Image) -> Self {
-        Self { url: image.url, alt: image.alt.into(), width: image.width, height: image.height }
+        Self {
+            id: image.id,
+            url: Some(image.url),
+            alt: Some(image.alt.into()),
+            width: Some(image.width),
+            height: Some(image.height),
+        }
     }
 }
 

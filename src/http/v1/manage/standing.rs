@@ -65,6 +65,18 @@ pub struct Review {
     fields: Vec<ReviewNote>,
 }
 
+impl Review {
+    /// Where a draft stands, its fields as `path` names them on the wire.
+    pub fn new(draft: Draft, path: fn(&str) -> String) -> Self {
+        let named = |note: FieldNote| FieldNote { field: path(&note.field), ..note }.into();
+        Self {
+            state: draft.state.into(),
+            reason: draft.reason,
+            fields: draft.fields.into_iter().map(named).collect(),
+        }
+    }
+}
+
 /// An organisation by id and name.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrganisationRef {
@@ -113,18 +125,15 @@ impl Standing {
     /// If the store fails.
     pub(super) fn of<T: Written>(conn: &mut AnyConn, by: &By, draft: Draft) -> Result<Self, Problem> {
         let publication = publication::of(conn, draft.kind, draft.object)?.ok_or(Code::NotFound)?;
-        let note = |note: FieldNote| FieldNote { field: T::path(&note.field), ..note }.into();
+        let organiser = draft.organisation().map(|id| organisation(conn, id, by.lang)).transpose()?.flatten();
+        let Draft { object, updated_at, version, .. } = draft;
         Ok(Self {
-            id: ids::spell(draft.object),
-            organiser: organisation(conn, draft.organisation, by.lang)?,
+            id: ids::spell(object),
+            organiser,
             publication: publication.into(),
-            review: Review {
-                state: draft.state.into(),
-                reason: draft.reason,
-                fields: draft.fields.into_iter().map(note).collect(),
-            },
-            updated_at: rfc3339(draft.updated_at),
-            version: draft.version,
+            review: Review::new(draft, T::path),
+            updated_at: rfc3339(updated_at),
+            version,
         })
     }
 }

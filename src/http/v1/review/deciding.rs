@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::shown::ReviewItem;
 use crate::app;
 use crate::app::review::{Judged, Reviewer};
+use crate::domain::assessments::Outcome;
 use crate::domain::drafts::FieldNote;
 use crate::domain::ids::ReviewItemId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
@@ -21,6 +22,7 @@ use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Staff;
 use crate::http::state::Members;
 use crate::http::v1::filters::Plain;
+use crate::http::v1::manage::assessments::shown::AssessmentOutcome;
 
 /// Items approved at once, at most.
 const MOST: usize = 500;
@@ -42,9 +44,11 @@ pub struct Approval {
     /// The version that was read.
     #[schema(example = 3, minimum = 1)]
     version: i64,
-    /// A remark for the record.
+    /// A remark for the record; needed where the outcome is `unqualified`.
     #[schema(example = "已电话核实", min_length = 1, max_length = 500)]
     reason: Option<String>,
+    /// How the base did: needed of an assessment, and of nothing else.
+    outcome: Option<AssessmentOutcome>,
 }
 
 /// Which version is sent back, and why.
@@ -146,12 +150,12 @@ async fn claim_review_item(
 
 /// Approve what waits
 ///
-/// What waits to be published is. Refused if it moved since it was read, if another reviewer works on it, and to whoever
+/// What waits to be published is, what a base applies for is granted, and a year is assessed. Refused if it moved since it was read, if another reviewer works on it, and to whoever
 /// submitted it or belongs to its organisation.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
-    request_body = Approval,
+    request_body(content = Approval, example = json!({ "version": 3, "reason": "已电话核实" })),
     security(("person" = [])),
     responses(
         (status = 200, description = "The item, approved.", body = ReviewItem),
@@ -167,12 +171,12 @@ async fn approve_review_item(
     body: Json<Approval>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Approval { version, reason } = body.0;
+    let Approval { version, reason, outcome } = body.0;
     let mut invalid = Invalid::default();
     reason.iter().for_each(|reason| invalid.line("reason", reason, LONGEST_REASON));
     invalid.or(()).map_err(Problem::unprocessable)?;
     let approve = move |members: &Members, by: Reviewer<'_>| {
-        members.reviews.approve(by, id.0, version, reason.as_deref())
+        members.reviews.approve_as(by, id.0, version, outcome.map(Outcome::from), reason.as_deref())
     };
     decide(staff, members, &asked, approve).await
 }

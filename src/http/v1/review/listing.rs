@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{ReviewDetail, ReviewItem, ReviewKind};
-use crate::app::review::{self, Reviewer};
+use crate::app::review::Reviewer;
 use crate::db::review_items::Wanted;
 use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::{CampaignId, OrganisationId, ReviewItemId};
@@ -93,7 +93,7 @@ async fn list_review_items(
 
 /// Get what waits for review
 ///
-/// One item, also once it was decided: with what it changes, field by field, or what was reported.
+/// One item, also once it was decided: with what it changes, field by field, what was reported, or what is proposed.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
@@ -110,12 +110,11 @@ async fn get_review_item(
     let (by, lang) = (staff.person.id, asked.lang);
     let read = move |members: &Members| {
         let reviewer = Reviewer { person: by, roles: &staff.roles };
-        members.reviews.read(reviewer, &members.vault, id.0)
+        let opened = members.reviews.read(reviewer, &members.vault, id.0)?;
+        let now = members.clock.now();
+        members.db.read(|conn| ReviewDetail::new(conn, opened, by, now, lang))
     };
-    let members = members.into_inner();
-    let review::Opened { judged, changes, report, application } = members.clone().aside(read).await?;
-    let item = ReviewItem::new(judged, by, members.clock.now(), lang);
-    let detail = ReviewDetail::new(item, changes, report, application);
+    let detail = members.into_inner().aside(read).await?;
     Ok(private::answer(StatusCode::OK, detail))
 }
 

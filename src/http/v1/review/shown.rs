@@ -6,18 +6,22 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::app::review::Judged;
-use crate::domain::applications::Application;
+use crate::app::campaigns::participations::Proposal;
+use crate::app::review::{Judged, Opened};
+use crate::db::AnyConn;
 use crate::domain::drafts::FieldNote;
 use crate::domain::drafts::body::Change;
 use crate::domain::ids::{PersonId, spell};
-use crate::domain::reports::Report;
 use crate::domain::review::{self, Item};
 use crate::domain::screening::Doubt;
 use crate::domain::text::Lang;
-use crate::domain::time::{Rfc3339, rfc3339};
+use crate::domain::time::{Rfc3339, day_of, rfc3339};
+use crate::http::problem::Problem;
+use crate::http::v1::manage::accreditations::shown::AccreditationItem;
+use crate::http::v1::manage::assessments::shown::AssessmentItem;
 use crate::http::v1::manage::organisations::shown::ApplicationShown;
 use crate::http::v1::reports::ReportReason;
+use crate::http::v1::resources::ContactOfResource;
 use crate::http::wire::wire;
 
 wire! {
@@ -31,10 +35,18 @@ wire! {
         Route "route"
         /// A lecture series.
         Series "series"
+        /// An entry of the resource directory.
+        Resource "resource"
         /// That an organisation may post.
         Organisation "organisation"
+        /// That a base is granted a level.
+        Accreditation "accreditation"
+        /// How a base did in a year.
+        Assessment "assessment"
         /// That something published is wrong, as somebody says.
         Report "report"
+        /// That an event is part of a campaign.
+        Campaign "campaign"
     }
 
     /// How something came into the queue.
@@ -186,6 +198,45 @@ pub struct ReviewDetail {
     report: Option<ReportShown>,
     /// What an organisation says of itself.
     application: Option<ApplicationShown>,
+    /// Which event is proposed for which edition of a campaign.
+    proposal: Option<ProposalShown>,
+    /// What a base applies for.
+    accreditation: Option<AccreditationItem>,
+    /// What a base says of its year.
+    assessment: Option<AssessmentItem>,
+    /// Whom to ask about an entry of the directory; `public` says whether everybody reads it, or is to.
+    contact: Option<ContactOfResource>,
+}
+
+/// An event that is proposed for an edition of a campaign.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProposalShown {
+    /// The id of the event.
+    #[schema(example = "01h2x7m9k4qpz")]
+    event_id: String,
+    /// Its title.
+    #[schema(example = "甲虫王国：一只昆虫的铠甲")]
+    title: String,
+    /// The id of the campaign.
+    #[schema(example = "01h2x7m9k4qpz")]
+    campaign_id: String,
+    /// The name of the campaign.
+    #[schema(example = "全国科普日")]
+    campaign: String,
+    /// The id of the edition.
+    #[schema(example = "01h2x7m9k4qpz")]
+    edition_id: String,
+    /// The year that the edition counts for.
+    #[schema(example = 2026)]
+    year: i32,
+    /// The first day of the edition; absent if it is there no more.
+    #[schema(example = "2026-09-19", format = Date)]
+    from: Option<String>,
+    /// The last day of the edition, inclusive.
+    #[schema(example = "2026-09-26", format = Date)]
+    to: Option<String>,
 }
 
 /// A field that changes.
@@ -262,13 +313,20 @@ impl ReviewItem {
 }
 
 impl ReviewDetail {
-    /// An item with what there is to judge.
+    /// An item with what there is to judge, as a reviewer sees it at `now`.
+    ///
+    /// # Errors
+    /// If the store fails.
     pub(super) fn new(
-        item: ReviewItem,
-        changes: Vec<Change>,
-        report: Option<Report>,
-        application: Option<Application>,
-    ) -> Self {
+        conn: &mut AnyConn,
+        opened: Opened,
+        by: PersonId,
+        now: DateTime<Utc>,
+        lang: Lang,
+    ) -> Result<Self, Problem> {
+        let Opened { judged, changes, report, application, proposal, .. } = opened;
+        let (accreditation, assessment, contact) = (opened.accreditation, opened.assessment, opened.contact);
+        let item = ReviewItem::new(judged, by, now, lang);
         let report = report.map(|report| ReportShown {
             kind: report.kind.name().to_owned(),
             object_id: spell(report.object),
@@ -277,7 +335,29 @@ impl ReviewDetail {
             at: rfc3339(report.at),
         });
         let application = application.map(|application| ApplicationShown::new(application, true));
-        Self { item, changes: changes.into_iter().map(FieldChange::from).collect(), report, application }
+        let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));
+        let changes = changes.into_iter().map(FieldChange::from).collect();
+        let accreditation = accreditation.map(|one| AccreditationItem::new(conn, one, lang)).transpose()?;
+        let assessment =
+            assessment.map(|one| AssessmentItem::new(conn, one, lang, day_of(now))).transpose()?;
+        let proposal = proposal.map(|proposal| ProposalShown::new(&proposal, lang));
+        Ok(Self { item, changes, report, application, proposal, accreditation, assessment, contact })
+    }
+}
+
+impl ProposalShown {
+    fn new(Proposal { what, event, campaign }: &Proposal, lang: Lang) -> Self {
+        let edition = campaign.body.edition(campaign.id, what.edition, what.year..=what.year);
+        Self {
+            event_id: what.event.to_string(),
+            title: event.title.get(lang).to_owned(),
+            campaign_id: what.campaign.to_string(),
+            campaign: campaign.body.name.get(lang).to_owned(),
+            edition_id: what.edition.to_string(),
+            year: what.year,
+            from: edition.map(|edition| edition.from.to_string()),
+            to: edition.map(|edition| edition.to.to_string()),
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Events as organisations write them.
 
 mod asked;
+mod campaigns;
 mod review;
 mod shown;
+
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
@@ -39,6 +41,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(list_managed_events)
         .service(create_event)
         .configure(review::configure)
+        .configure(campaigns::configure)
         .service(get_managed_event)
         .service(update_event)
         .service(duplicate_event)

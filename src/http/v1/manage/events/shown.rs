@@ -5,6 +5,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::asked::AuthoredEvent;
+use super::campaigns::{self, ManagedCampaign};
 use crate::db::{AnyConn, sessions};
 use crate::domain::drafts::Body;
 use crate::domain::events::{Event, EventStatus};
@@ -44,6 +45,8 @@ pub struct ManagedEvent {
     /// What its author wrote.
     #[serde(flatten)]
     event: AuthoredEvent,
+    /// How it stands in campaigns that it was proposed for, or is part of.
+    campaigns: Vec<ManagedCampaign>,
     /// Everything that is missing or wrong for it to be submitted; empty if nothing is.
     problems: Vec<FieldProblem>,
     /// What may be meant so, and may be a mistake.
@@ -95,8 +98,10 @@ impl Written for Event {
     fn whole(self, conn: &mut AnyConn, by: &By, given: &Body, found: Found) -> Result<ManagedEvent, Problem> {
         let Found { id, standing, problems, warnings } = found;
         let course = EventCourse::of(&self, conn, by, id)?;
+        let event_id = EventId::new(id).ok_or(Code::NotFound)?;
+        let campaigns = campaigns::of_event(conn, event_id, &self, by.lang)?;
         let event = AuthoredEvent::new(self, given, by.crs);
-        Ok(ManagedEvent { standing, course, event, problems, warnings, crs: by.crs.into() })
+        Ok(ManagedEvent { standing, course, event, campaigns, problems, warnings, crs: by.crs.into() })
     }
 }
 

@@ -1,9 +1,12 @@
 //! Organisations (单位) as their members see them: applying, and how one stands.
 
 pub mod api_keys;
+pub mod duties;
 pub mod invitations;
 pub mod members;
 pub mod shown;
+pub mod statistics;
+pub mod yearly_report;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
@@ -41,9 +44,12 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(apply_for_organisation)
         .service(get_my_organisation)
         .service(update_my_organisation)
+        .configure(statistics::configure)
+        .configure(yearly_report::configure)
         .configure(members::configure)
         .configure(invitations::configure)
-        .configure(api_keys::configure);
+        .configure(api_keys::configure)
+        .configure(duties::configure);
 }
 
 /// What an organisation says of itself.

@@ -1,20 +1,27 @@
-//! The resource directory (科普资源名录).
+//! The resource directory (科普资源名录): what everybody reads; [`own`] is for whoever submits to it.
+
+mod asked;
+pub mod own;
+mod shown;
 
 use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::facets::RESOURCE_FACETS;
-use super::filters::{AUDIENCE, BASE, ORGANISER, Placed, RESOURCE_TYPE, TOPIC};
-use super::media::{Image, Source};
-use super::organisers::Organiser;
-use super::places::Place;
-use super::references::Ref;
-use super::taxonomy::Classification;
-use super::view::View;
+use crate::http::v1::facets::RESOURCE_FACETS;
+use crate::http::v1::filters::{AUDIENCE, BASE, ORGANISER, Placed, RESOURCE_TYPE, TOPIC};
+use crate::http::v1::media::{Image, Source};
+use crate::http::v1::organisers::Organiser;
+use crate::http::v1::places::Place;
+use crate::http::v1::references::Ref;
+use crate::http::v1::taxonomy::Classification;
+use crate::http::v1::view::View;
+pub use shown::{ContactOfResource, ResourceRegistration, SubmittedResource};
 use crate::discovery::entries::ResourceEntry;
+use crate::domain::divisions::Adcode;
 use crate::domain::ids::{self, ResourceId};
 use crate::domain::kinds;
 use crate::domain::resources;
@@ -30,7 +37,7 @@ use crate::http::wire::wire;
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(list_resources).service(get_resource);
+    cfg.service(list_resources).service(get_resource).configure(own::configure);
 }
 
 wire! {
@@ -99,6 +106,13 @@ pub struct ResourceItem<'a> {
     /// Where it can be read, watched, played or ordered.
     #[schema(example = "https://example.org/")]
     pub url: Option<&'a str>,
+    /// The division for which it is.
+    pub reach: Option<Reach<'a>>,
+    /// Under what an authority registered it; absent for what came otherwise.
+    pub registration: Option<ResourceRegistration>,
+    /// The day since which nobody confirmed that it is so; absent while it is current.
+    #[schema(example = "2027-11-26", value_type = Option<String>, format = Date)]
+    pub stale_since: Option<NaiveDate>,
     /// A picture.
     pub cover: Option<Image<'a>>,
     /// Metres to 0.1 from the position in the question.
@@ -106,13 +120,42 @@ pub struct ResourceItem<'a> {
     pub distance: Option<f64>,
 }
 
+/// A division for which something is.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Reach<'a> {
+    /// Its code.
+    #[schema(example = "440100")]
+    pub adcode: String,
+    /// Its name.
+    #[schema(example = "广州市")]
+    pub name: &'a str,
+}
+
+/// Whom everybody may ask about an entry.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ResourceContact<'a> {
+    /// Their name.
+    #[schema(example = "李老师")]
+    pub name: &'a str,
+    /// Their telephone number.
+    #[schema(example = "020-12345678")]
+    pub phone: &'a str,
+    /// Their address for mail.
+    #[schema(example = "science@example.org")]
+    pub mail: Option<&'a str>,
+}
+
 /// Everything public about an entry of the resource directory.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceDetail<'a> {
     /// What lists show.
     #[serde(flatten)]
     pub item: ResourceItem<'a>,
+    /// Whom to ask about it, by the leave of whoever that is.
+    pub contact: Option<ResourceContact<'a>>,
     /// Who keeps it, the main one first.
     pub organisers: Vec<Organiser<'a>>,
     /// What it is in other schemes, such as GB/T 32844.
@@ -146,9 +189,19 @@ impl<'a> ResourceItem<'a> {
             base: base.map(|base| Ref::new(base.record.id, view.text(&base.body().name))),
             place: place.map(|place| Place::new(view, place)),
             url: body.url.as_deref(),
+            reach: body.reach.and_then(|reach| Reach::new(view, reach)),
+            registration: body.registration.as_ref().map(ResourceRegistration::from),
+            stale_since: body.registration.as_ref().and_then(|one| one.stale_since(view.today())),
             cover: body.cover.as_ref().map(|cover| Image::new(view, cover)),
             distance,
         }
+    }
+}
+
+impl<'a> Reach<'a> {
+    fn new(view: &View<'a>, adcode: Adcode) -> Option<Self> {
+        let division = view.snapshot.divisions.get(adcode)?;
+        Some(Self { adcode: adcode.to_string(), name: view.text(&division.name) })
     }
 }
 
@@ -158,6 +211,11 @@ impl<'a> ResourceDetail<'a> {
         let body = entry.body();
         Self {
             item: ResourceItem::new(view, entry, None),
+            contact: body.contact.as_ref().map(|contact| ResourceContact {
+                name: &contact.name,
+                phone: &contact.phone,
+                mail: contact.mail.as_deref(),
+            }),
             organisers: view.organisers(&body.organisers),
             classifications: body.classifications.iter().map(Classification::from).collect(),
             updated_at: rfc3339(entry.record.updated_at),

@@ -1,0 +1,2 @@
+DROP INDEX sessions_by_start;
+ALTER TABLE signups DROP COLUMN people;
