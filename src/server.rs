@@ -31,6 +31,7 @@ use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
+use crate::app::imports::Imports;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -267,6 +268,14 @@ pub async fn start(
         passwords,
         hashing: Turns::hashing(),
         drawing: Turns::drawing(),
+        imports: Imports::new(
+            db.clone(),
+            drafts.clone(),
+            sessions.clone(),
+            clock.clone(),
+            random.clone(),
+        ),
+        importing: Turns::importing(),
         images: Images::new(db.clone(), random.clone()),
         companions,
         checkins,

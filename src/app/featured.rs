@@ -6,7 +6,7 @@ use super::Error;
 use super::audit::note;
 use super::catalogue;
 use crate::db::records::Stored;
-use crate::db::{Db, publication};
+use crate::db::{self, Db, publication};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::featured::FeaturedList;
 use crate::domain::ids::PersonId;
@@ -51,7 +51,11 @@ impl FeaturedLists {
             invalid.or(())?;
             match &before {
                 Some(before) => catalogue::replace(tx, before, list)?,
-                None => drop(catalogue::save(tx, id, list, catalogue::Existing::Keep)?),
+                None => match catalogue::save(tx, id, list, catalogue::Existing::Keep) {
+                    // Somebody else made the first list of the division at the same time.
+                    Err(Error::Db(db::Error::Constraint(_))) => return Err(Error::VersionConflict),
+                    saved => drop(saved?),
+                },
             }
             let entry = Entry {
                 object: Some(Object::of(Kind::Featured, id)),

@@ -22,6 +22,7 @@ pub mod events;
 pub mod favourites;
 pub mod featured;
 pub mod images;
+pub mod imports;
 pub mod notices;
 pub mod organisations;
 pub mod passwords;
@@ -122,6 +123,12 @@ pub enum Error {
     /// Nobody decides on what they or their organisation submitted.
     #[error("it is their own")]
     OwnSubmission,
+    /// Rows of a file are wrong: nothing of it is taken.
+    #[error("rows of the file are wrong")]
+    ImportHasErrors,
+    /// What a file would change is no longer as it was when it was looked at.
+    #[error("what the file would change has moved")]
+    ImportOutdated,
     /// It is as asked for already, or in no state for it.
     #[error("there is nothing to do")]
     NothingToDo,

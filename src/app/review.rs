@@ -448,6 +448,28 @@ impl Reviews {
         })
     }
 
+    /// Gives a thing to another organisation, whose editors write it from now on.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::OwnSubmission`] if that organisation is one's own;
+    /// [`Error::Invalid`] if there is no such organisation; [`Error::NothingToDo`] if it is theirs; [`Error::VersionConflict`] if somebody changes it meanwhile.
+    pub fn assign(
+        &self,
+        by: Reviewer<'_>,
+        kind: Kind,
+        id: i64,
+        to: OrganisationId,
+        reason: &str,
+    ) -> Result<(), Error> {
+        self.db.write(|tx| {
+            authored!(kind, T => {
+                self.drafts.over::<T>(tx, by, id)?;
+                by.impartial(&[to], None)?;
+                self.drafts.assign::<T>(tx, by.person, id, to, reason)
+            })
+        })
+    }
+
     /// Publishes a draft without review, for a reason that stays on record: the emergency lane.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{audit_entries as entries, audit_head as head, audit_personal as personal};
 use super::sealed::Column;
 use crate::domain::audit::chain::{Head, Link};
@@ -43,6 +44,43 @@ pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {
     Ok(each!(&mut *tx.conn, conn => row.returning(entries::id).get_result(conn))?)
 }
 
+/// Writes entries of one actor that have no place in the chain yet, many rows in a statement; of a person it writes that
+/// they stand in each as `part`. Gives their ids.
+pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> Result<Vec<i64>, Error> {
+    let mut written = Vec::with_capacity(all.len());
+    let api_key = match actor {
+        Actor::ApiKey(key) => Some(key.get()),
+        Actor::Person(_) | Actor::Operator | Actor::Service => None,
+    };
+    for all in all.chunks(ROWS_PER_STATEMENT) {
+        let row = |entry: &Entry| {
+            (
+                entries::at.eq(tx.now.naive_utc()),
+                entries::actor.eq(actor.word()),
+                entries::api_key_id.eq(api_key),
+                entries::action.eq(entry.action.name()),
+                entries::object_kind.eq(entry.object.map(|Object { kind, .. }| kind)),
+                entries::object_id.eq(entry.object.map(|Object { id, .. }| id)),
+                entries::organisation_id.eq(entry.organisation.map(OrganisationId::get)),
+                entries::division.eq(entry.division.map(Adcode::number)),
+                entries::reason.eq(entry.reason.clone()),
+                entries::before_text.eq(entry.before.as_ref().map(ToString::to_string)),
+                entries::after_text.eq(entry.after.as_ref().map(ToString::to_string)),
+            )
+        };
+        let insert = diesel::insert_into(entries::table).values(all.iter().map(row).collect::<Vec<_>>());
+        let ids: Vec<i64> = each!(&mut *tx.conn, conn => insert.returning(entries::id).get_results(conn))?;
+        written.extend(&ids);
+        let Actor::Person(person) = actor else { continue };
+        let rows = ids.into_iter().map(|id| {
+            (personal::entry_id.eq(id), personal::part.eq(part), personal::person_id.eq(person.get()))
+        });
+        let insert = diesel::insert_into(personal::table).values(rows.collect::<Vec<_>>());
+        each!(&mut *tx.conn, conn => insert.execute(conn))?;
+    }
+    Ok(written)
+}
+
 /// Writes that a person stands in an entry; gives the row's id.
 pub fn insert_person(tx: &mut Tx<'_>, entry: i64, part: &str, person: PersonId) -> Result<i64, Error> {
     let row = diesel::insert_into(personal::table).values((
@@ -68,15 +106,25 @@ pub fn insert_text(
     Ok(())
 }
 
-/// Marks an entry.
-pub fn mark(tx: &mut Tx<'_>, entry: i64, mark: &str) -> Result<(), Error> {
-    diesel::update(entries::table.find(entry)).set(entries::mark.eq(mark)).execute(&mut *tx.conn)?;
-    Ok(())
+/// Marks entries.
+pub fn mark(tx: &mut Tx<'_>, marks: &[(i64, String)]) -> Result<(), Error> {
+    set_marks(tx, "audit_entries", marks)
 }
 
-/// Marks what an entry tells of a person.
-pub fn mark_person(tx: &mut Tx<'_>, row: i64, mark: &str) -> Result<(), Error> {
-    diesel::update(personal::table.find(row)).set(personal::mark.eq(mark)).execute(&mut *tx.conn)?;
+/// Marks what entries tell of persons, by row.
+pub fn mark_persons(tx: &mut Tx<'_>, marks: &[(i64, String)]) -> Result<(), Error> {
+    set_marks(tx, "audit_personal", marks)
+}
+
+fn set_marks(tx: &mut Tx<'_>, table: &'static str, marks: &[(i64, String)]) -> Result<(), Error> {
+    for marks in marks.chunks(ROWS_PER_STATEMENT) {
+        // Numbers, and marks in URL-safe base64: nothing of it could end the quotes.
+        let rows: Vec<_> = marks.iter().map(|(id, mark)| format!("({id}, '{mark}')")).collect();
+        let rows = rows.join(", ");
+        let statement =
+            format!("UPDATE {table} SET mark = v.column2 FROM (VALUES {rows}) AS v WHERE id = v.column1");
+        each!(&mut *tx.conn, conn => diesel::sql_query(statement).execute(conn))?;
+    }
     Ok(())
 }
 
@@ -168,10 +216,15 @@ fn link(row: LinkRow) -> (Link, String) {
     (link, hash.unwrap_or_default())
 }
 
-/// An entry.
-pub fn get(conn: &mut AnyConn, id: i64) -> Result<Option<Link>, Error> {
-    let row: Option<LinkRow> = entries::table.find(id).select(LINK).first(conn).optional()?;
-    Ok(row.map(|row| link(row).0))
+/// These entries, in the order of their ids.
+pub fn of_ids(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Link>, Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let those = entries::table.filter(entries::id.eq_any(ids)).order(entries::id);
+        let rows: Vec<LinkRow> = those.select(LINK).load(conn)?;
+        found.extend(rows.into_iter().map(|row| link(row).0));
+    }
+    Ok(found)
 }
 
 /// At most `limit` entries that wait for their place and were not refused, in the order of their ids.

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 
 use super::Tx;
 use super::connection::AnyConn;
+use super::dialect::each;
 use super::error::Error;
 use super::publication::each_table;
-use super::records::IDS_PER_STATEMENT;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{bases, drafts, events, resources, routes, series};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Draft, Owner, State};
@@ -160,6 +161,34 @@ pub fn insert(tx: &mut Tx<'_>, draft: &Draft) -> Result<(), Error> {
             drafts::updated_at.eq(draft.updated_at.naive_utc()),
         ))
         .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Inserts the first drafts of things, many rows in a statement.
+///
+/// # Errors
+/// [`Error::Constraint`] if one has a draft.
+pub fn insert_many(tx: &mut Tx<'_>, all: &[Draft]) -> Result<(), Error> {
+    for all in all.chunks(ROWS_PER_STATEMENT) {
+        let row = |draft: &Draft| {
+            Ok((
+                drafts::kind.eq(draft.kind.name()),
+                drafts::object_id.eq(draft.object),
+                drafts::organisation_id.eq(draft.organisation().map(OrganisationId::get)),
+                drafts::person_id.eq(draft.person().map(PersonId::get)),
+                drafts::division.eq(draft.division.number()),
+                drafts::version.eq(draft.version),
+                drafts::state.eq(draft.state.name()),
+                drafts::body.eq(text(draft, &draft.body)?),
+                drafts::fields.eq(text(draft, &draft.fields)?),
+                drafts::author_id.eq(draft.author.map(PersonId::get)),
+                drafts::updated_at.eq(draft.updated_at.naive_utc()),
+            ))
+        };
+        let rows = all.iter().map(row).collect::<Result<Vec<_>, Error>>()?;
+        let insert = diesel::insert_into(drafts::table).values(rows);
+        each!(&mut *tx.conn, conn => insert.execute(conn))?;
+    }
     Ok(())
 }
 

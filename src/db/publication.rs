@@ -1,6 +1,6 @@
 //! Who sees what: the column `publication` of the nouns that are drafted.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -72,6 +72,24 @@ pub fn of(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Publication>
     Ok(word.map(|word| Publication::from_name(&word).unwrap_or(Publication::TakenDown)))
 }
 
+/// As [`of`], of many drafted things; those that are not there are left out.
+pub fn of_many(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashMap<i64, Publication>, Error> {
+    let mut all = HashMap::new();
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let found: Vec<(i64, String)> = each_table!(
+            kind,
+            table => table::table
+                .filter(table::id.eq_any(ids))
+                .select((table::id, table::publication))
+                .load(conn)?,
+            Vec::new()
+        );
+        let read = |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
+        all.extend(found.into_iter().map(read));
+    }
+    Ok(all)
+}
+
 /// Whose a thing is that was never published; `None` for everything else.
 pub fn drafted_by(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<OrganisationId>, Error> {
     let drafted: Option<Option<i64>> = each_table!(
@@ -114,6 +132,20 @@ pub fn set(tx: &mut Tx<'_>, kind: Kind, id: i64, publication: Publication) -> Re
     );
     if rows == 1 {
         tx.changed(kind, id);
+    }
+    Ok(())
+}
+
+/// Hides things that the same transaction inserted: they were never published.
+pub fn set_drafted(tx: &mut Tx<'_>, kind: Kind, ids: &[i64]) -> Result<(), Error> {
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        each_table!(
+            kind,
+            table => diesel::update(table::table.filter(table::id.eq_any(ids)))
+                .set(table::publication.eq(Publication::Draft.name()))
+                .execute(&mut *tx.conn)?,
+            0
+        );
     }
     Ok(())
 }

@@ -753,6 +753,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    external_ids (organisation_id, kind, external_id) {
+        organisation_id -> BigInt,
+        kind -> Text,
+        external_id -> Text,
+        object_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        organisation_id -> BigInt,
+        created_at -> Timestamp,
+        wanted -> Nullable<Binary>,
+        ground -> Text,
+        errors -> Integer,
+        applied_at -> Nullable<Timestamp>,
+        result -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     api_keys (id) {
         id -> BigInt,
         organisation_id -> BigInt,

@@ -68,7 +68,7 @@ impl Noun for Campaign {
         }
         self.check_editions(invalid);
         self.check_units(invalid);
-        self.cover.iter().for_each(|cover| invalid.url("cover.url", &cover.url));
+        self.cover.iter().for_each(|cover| cover.check("cover", invalid));
     }
 
     fn texts(&mut self, visit: &mut dyn FnMut(&mut Text)) {
@@ -157,12 +157,17 @@ impl Campaign {
     /// An edition of the campaign with this number: a published one of whatever year, or what the rule gives in these.
     #[must_use]
     pub fn edition(&self, id: i64, edition: EditionId, years: RangeInclusive<i32>) -> Option<Edition<'_>> {
-        let mut published = self.editions.iter().map(|published| Edition::published(id, published));
-        let published = published.find(|one| one.id == edition);
-        published.or_else(|| {
+        self.published_edition(id, edition).or_else(|| {
             let mut all = years.flat_map(|year| self.editions_in(id, year, || self.by_rule(year)));
             all.find(|one| one.id == edition)
         })
+    }
+
+    /// A published edition of the campaign with this number.
+    #[must_use]
+    pub fn published_edition(&self, id: i64, edition: EditionId) -> Option<Edition<'_>> {
+        let mut published = self.editions.iter().map(|published| Edition::published(id, published));
+        published.find(|one| one.id == edition)
     }
 
     /// The unit that an organisation is in a year.

@@ -175,6 +175,8 @@ ids! {
     WebhookId = "webhook";
     /// Something that an endpoint is told; its number is the store's.
     DeliveryId = "delivery";
+    /// A file of sessions that an organisation sent.
+    ImportId = "import";
     /// A key by which a partner's system acts for an organisation.
     ApiKeyId = "apiKey";
     /// An invitation into an organisation.

@@ -33,6 +33,7 @@ pub mod hidden;
 pub mod hours;
 pub mod ids;
 pub mod images;
+pub mod imports;
 pub mod invalid;
 pub mod invitations;
 mod key_text;

@@ -67,6 +67,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("addPhone", Who::Person),
     ("applyForAccreditation", Who::Members(MemberRole::Editor)),
     ("applyForOrganisation", Who::Person),
+    ("applyImport", Who::Member(MemberRole::Editor)),
     ("approveReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("approveReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("approveSignup", Who::Desk),
@@ -75,6 +76,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("archiveMyResource", Who::Person),
     ("archiveRoute", Who::Member(MemberRole::Editor)),
     ("archiveSeries", Who::Member(MemberRole::Editor)),
+    ("assignOrganiser", Who::Authority(AuthorityRole::Administrator)),
     ("cancelEvent", Who::Member(MemberRole::Editor)),
     ("cancelSession", Who::Member(MemberRole::Editor)),
     ("cancelSessions", Who::Member(MemberRole::Editor)),
@@ -91,6 +93,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("createCampaign", Who::Authority(AuthorityRole::Administrator)),
     ("createCompanion", Who::Person),
     ("createEvent", Who::Members(MemberRole::Editor)),
+    ("createImport", Who::Members(MemberRole::Editor)),
     ("createInvitation", Who::Member(MemberRole::Owner)),
     // Whoever is logged in is remembered.
     ("createReport", Who::Anybody),
@@ -116,6 +119,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     // By either token of the login.
     ("endLogin", Who::Anybody),
     ("exportMe", Who::Person),
+    ("exportSessions", Who::Members(MemberRole::Editor)),
     ("getAccreditation", Who::Member(MemberRole::Desk)),
     ("getAdministeredBulletin", Who::Authority(AuthorityRole::Administrator)),
     ("getAdministeredCampaign", Who::Authority(AuthorityRole::Reviewer)),
@@ -137,6 +141,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getHealth", Who::Anybody),
     ("getHome", Who::Anybody),
     ("getImage", Who::Anybody),
+    ("getImportTemplate", Who::Members(MemberRole::Desk)),
     ("getManagedBase", Who::Member(MemberRole::Editor)),
     ("getManagedEvent", Who::Member(MemberRole::Editor)),
     ("getManagedRoute", Who::Member(MemberRole::Editor)),
@@ -295,6 +300,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
 /// The operations that the system of a partner may call by its key, as an editor of its organisation, and the scope that
 /// each needs, if it needs one.
 pub const BY_KEY: &[(&str, Option<Scope>)] = &[
+    ("applyImport", Some(Scope::EventsWrite)),
     ("archiveBase", Some(Scope::EventsWrite)),
     ("archiveEvent", Some(Scope::EventsWrite)),
     ("archiveRoute", Some(Scope::EventsWrite)),
@@ -304,6 +310,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("cancelSessions", Some(Scope::EventsWrite)),
     ("createBase", Some(Scope::EventsWrite)),
     ("createEvent", Some(Scope::EventsWrite)),
+    ("createImport", Some(Scope::EventsWrite)),
     ("createRoute", Some(Scope::EventsWrite)),
     ("createSeries", Some(Scope::EventsWrite)),
     ("createSessions", Some(Scope::EventsWrite)),
@@ -312,6 +319,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("duplicateEvent", Some(Scope::EventsWrite)),
     ("duplicateRoute", Some(Scope::EventsWrite)),
     ("duplicateSeries", Some(Scope::EventsWrite)),
+    ("exportSessions", Some(Scope::EventsRead)),
     ("getBaseClosures", Some(Scope::EventsRead)),
     ("getManagedBase", Some(Scope::EventsRead)),
     ("getManagedEvent", Some(Scope::EventsRead)),

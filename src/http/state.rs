@@ -23,6 +23,7 @@ use crate::app::events::Events;
 use crate::app::favourites::Favourites;
 use crate::app::featured::FeaturedLists;
 use crate::app::images::Images;
+use crate::app::imports::Imports;
 use crate::app::notices::agreements::Agreements;
 use crate::app::organisations::Organisations;
 use crate::app::passwords::Passwords;
@@ -111,6 +112,10 @@ pub struct Members {
     pub hashing: Turns,
     /// Whose turn it is to have a picture drawn.
     pub drawing: Turns,
+    /// The use cases of imports.
+    pub imports: Imports,
+    /// Whose turn it is to have a file read that is to be imported.
+    pub importing: Turns,
     /// The use cases of pictures.
     pub images: Images,
     /// The use cases of messages: what people agreed to, and what WeChat pushes.

@@ -40,6 +40,12 @@ impl Turns {
         Self::of(12)
     }
 
+    /// For files to be imported: some seconds and 200 MB each at the largest.
+    #[must_use]
+    pub fn importing() -> Self {
+        Self::of(6)
+    }
+
     /// Waits for a turn, in order of arrival.
     ///
     /// # Errors

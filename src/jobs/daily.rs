@@ -10,11 +10,12 @@ use crate::app::accounts::Accounts;
 use crate::app::accreditations::granting;
 use crate::app::{self, checkins, programme, resources};
 use crate::db::{
-    self, AnyConn, Db, api_keys, changes, consents, idempotency_keys, invitations, limits_used, logins,
-    notices, signups, wechat_pushes,
+    self, AnyConn, Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used,
+    logins, notices, signups, wechat_pushes,
 };
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
+use crate::domain::imports::KEPT_DAYS;
 use crate::domain::time;
 
 /// How long changes are kept: a day longer than mirrors may stay away. Whoever is further behind starts over.
@@ -84,6 +85,7 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
         signups::forget_personal(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
         limits_used::purge(tx, tx.now() - TimeDelta::days(PERSONAL_KEPT_DAYS))?;
         invitations::purge(tx, tx.now())?;
+        imports::purge(tx, tx.now() - TimeDelta::days(KEPT_DAYS))?;
         api_keys::purge(tx, tx.now() - TimeDelta::days(KEYS_REMEMBERED_DAYS))?;
         wechat_pushes::purge(tx, tx.now() - TimeDelta::days(PUSHES_KNOWN_DAYS))?;
         changes::purge(tx, before)

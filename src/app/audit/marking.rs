@@ -10,15 +10,21 @@ use crate::domain::sealing::{self, Vault};
 const ENTRY: &str = "audit entry";
 const PERSON: &str = "audit person";
 
-/// Marks an entry that was noted in this transaction, with what it tells of persons. Where the store was opened without
-/// keys it goes without, and is not chained.
-pub(super) fn mark(tx: &mut Tx<'_>, id: i64) -> Result<(), Error> {
+/// Marks entries that were noted in this transaction, with what they tell of persons. Where the store was opened without
+/// keys they go without, and are not chained.
+pub(super) fn mark(tx: &mut Tx<'_>, entries: &[i64]) -> Result<(), Error> {
     let Some(vault) = tx.marks() else { return Ok(()) };
-    let Some(link) = audit::get(tx, id)? else { return Ok(()) };
-    for stored in audit::personal_of(tx, id..=id)?.remove(&id).unwrap_or_default() {
-        audit::mark_person(tx, stored.id, &of_person(&vault, id, &stored)?)?;
+    let (Some(first), Some(last)) = (entries.iter().min(), entries.iter().max()) else { return Ok(()) };
+    let mut personal = audit::personal_of(tx, *first..=*last)?;
+    let (mut marks, mut of_persons) = (Vec::new(), Vec::new());
+    for link in audit::of_ids(tx, entries)? {
+        for stored in personal.remove(&link.id).unwrap_or_default() {
+            of_persons.push((stored.id, of_person(&vault, link.id, &stored)?));
+        }
+        marks.push((link.id, of_entry(&vault, &link)));
     }
-    Ok(audit::mark(tx, id, &of_entry(&vault, &link))?)
+    audit::mark(tx, &marks)?;
+    Ok(audit::mark_persons(tx, &of_persons)?)
 }
 
 /// The mark of an entry, which holds before it has its place in the chain and after.

@@ -20,7 +20,16 @@ use crate::domain::sealing::Vault;
 /// If the store fails; then the change is not to be made.
 pub fn note(tx: &mut Tx<'_>, entry: &Entry) -> Result<(), Error> {
     let id = write(tx, entry)?;
-    marking::mark(tx, id)
+    marking::mark(tx, &[id])
+}
+
+/// Notes many changes of one actor, which tell nothing personal but who did it.
+///
+/// # Errors
+/// If the store fails; then the changes are not to be made.
+pub fn note_many(tx: &mut Tx<'_>, actor: Actor, entries: &[Entry]) -> Result<(), Error> {
+    let ids = audit::insert_many(tx, actor, Entry::ACTOR, entries)?;
+    marking::mark(tx, &ids)
 }
 
 /// Notes a change with what it tells of persons, which is sealed.
@@ -32,7 +41,7 @@ pub fn note_sealed(tx: &mut Tx<'_>, vault: &Vault, entry: &Entry) -> Result<(), 
     for personal in &entry.personal {
         audit::insert_text(tx, vault, id, personal.part, personal.person, personal.text.expose())?;
     }
-    marking::mark(tx, id)
+    marking::mark(tx, &[id])
 }
 
 fn write(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {

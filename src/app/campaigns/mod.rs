@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Utc};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::Error;
 use super::audit::note;
@@ -80,27 +80,27 @@ fn with_edition(
     let has =
         |record: &&Record<Campaign>| record.body.edition(record.id, edition, year - 1..=year + 1).is_some();
     // Published editions of all of them are looked through before any rule is worked out.
-    let published = |record: &&Record<Campaign>| record.body.edition(record.id, edition, 1..=0).is_some();
+    let published = |record: &&Record<Campaign>| record.body.published_edition(record.id, edition).is_some();
     let found = all.iter().find(published).or_else(|| all.iter().find(has));
     Ok(found.and_then(|record| CampaignId::new(record.id)))
 }
 
 /// What the audit is told of a change: the fields that differ.
-fn told(before: &Body, after: &Body) -> (serde_json::Value, serde_json::Value) {
+fn told(before: &Body, after: &Body) -> (Value, Value) {
     let changes = body::changes(before, after);
     let side = |after: bool| {
         let entry = |change: &body::Change| {
             let value = if after { change.after.clone() } else { change.before.clone() };
             Some((change.field.clone(), value?))
         };
-        changes.iter().filter_map(entry).collect::<serde_json::Map<_, _>>()
+        changes.iter().filter_map(entry).collect::<Map<_, _>>()
     };
     (json!(side(false)), json!(side(true)))
 }
 
 fn fields(campaign: &Campaign) -> Body {
     match serde_json::to_value(campaign) {
-        Ok(serde_json::Value::Object(fields)) => fields,
+        Ok(Value::Object(fields)) => fields,
         // A noun is always an object.
         _ => Body::new(),
     }
@@ -127,8 +127,8 @@ impl Campaigns {
                 let id = CampaignId::fresh(tx.now(), &*self.random);
                 let campaign = settled(tx, id, None, given)?;
                 catalogue::save(tx, id.get(), &campaign, catalogue::Existing::Keep)?;
-                let (before, after) = told(&Body::new(), &fields(&campaign));
-                self.noted(tx, by, Action::CampaignMade, id, &campaign, (before, after))?;
+                let said = told(&Body::new(), &fields(&campaign));
+                noted(tx, by, Action::CampaignMade, id, &campaign, said)?;
                 Ok(id)
             })
         })
@@ -157,28 +157,27 @@ impl Campaigns {
                 return Ok(());
             }
             let changed = told(&fields(&before.body), &fields(&campaign));
-            self.noted(tx, by, Action::CampaignChanged, id, &campaign, changed)
+            noted(tx, by, Action::CampaignChanged, id, &campaign, changed)
         })
     }
+}
 
-    fn noted(
-        &self,
-        tx: &mut Tx<'_>,
-        by: PersonId,
-        action: Action,
-        id: CampaignId,
-        campaign: &Campaign,
-        (before, after): (serde_json::Value, serde_json::Value),
-    ) -> Result<(), Error> {
-        let entry = Entry {
-            object: Some(Object::of(Kind::Campaign, id.get())),
-            division: keeper(tx, campaign)?,
-            before: Some(before),
-            after: Some(after),
-            ..Entry::new(Actor::Person(by), action)
-        };
-        note(tx, &entry)
-    }
+fn noted(
+    tx: &mut Tx<'_>,
+    by: PersonId,
+    action: Action,
+    id: CampaignId,
+    campaign: &Campaign,
+    (before, after): (Value, Value),
+) -> Result<(), Error> {
+    let entry = Entry {
+        object: Some(Object::of(Kind::Campaign, id.get())),
+        division: keeper(tx, campaign)?,
+        before: Some(before),
+        after: Some(after),
+        ..Entry::new(Actor::Person(by), action)
+    };
+    note(tx, &entry)
 }
 
 /// What is given, with the ids of its editions and the names of its units where nobody said them.

@@ -1,6 +1,11 @@
 //! What is held of a thing that is drafted: its row, who sees it, and its draft.
 
+use std::hash::Hash;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
 use serde_json::{Value, json};
 
 use super::super::{Error, images};
@@ -10,23 +15,36 @@ use crate::db::{AnyConn, Tx, divisions, drafts, publication};
 use crate::domain::bases::Base;
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
+use crate::domain::ids::BaseId;
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 
 /// A thing that is drafted.
-pub(super) struct Held<T> {
+pub(in crate::app) struct Held<T> {
     /// Its draft, with what operations changed since; where it has none, what there is to change.
-    pub(super) draft: Draft,
+    pub(in crate::app) draft: Draft,
     /// Its row.
-    pub(super) record: Record<T>,
+    pub(in crate::app) record: Record<T>,
     /// Who sees it.
-    pub(super) publication: Publication,
+    pub(in crate::app) publication: Publication,
     /// The version of the draft that the store has, if it has one.
-    pub(super) stored: Option<i64>,
+    pub(in crate::app) stored: Option<i64>,
     /// The fields that operations changed since in another way than its author.
     pub(super) disputed: Vec<String>,
+}
+
+/// What was looked up while drafts are written: whoever writes thousands asks for each thing once.
+#[derive(Default)]
+pub(in crate::app) struct Lookups {
+    origin: Arc<str>,
+    now: DateTime<Utc>,
+    seen: HashMap<(Kind, i64), bool>,
+    there: HashMap<(Kind, i64, Owner), bool>,
+    seats: HashMap<Owner, Option<Adcode>>,
+    venues: HashMap<BaseId, Option<Adcode>>,
 }
 
 impl<T: Authored + Stored> Held<T> {
@@ -34,8 +52,37 @@ impl<T: Authored + Stored> Held<T> {
     pub(super) fn read(conn: &mut AnyConn, id: i64) -> Result<Option<Self>, Error> {
         let Some(record) = T::get(conn, id)? else { return Ok(None) };
         let publication = publication::of(conn, T::KIND, id)?.unwrap_or(Publication::TakenDown);
-        let public = body::of(&record.body);
         let draft = drafts::get(conn, T::KIND, id)?;
+        Self::of(conn, record, publication, draft, &mut Lookups::default())
+    }
+
+    /// Reads many; those that are not there are left out.
+    pub(in crate::app) fn read_many(
+        conn: &mut AnyConn,
+        ids: &[i64],
+        lookups: &mut Lookups,
+    ) -> Result<HashMap<i64, Self>, Error> {
+        let mut drafts: HashMap<i64, Draft> =
+            drafts::find(conn, T::KIND, ids)?.into_iter().map(|draft| (draft.object, draft)).collect();
+        let publications = publication::of_many(conn, T::KIND, ids)?;
+        let mut all = HashMap::new();
+        for record in T::find(conn, ids)? {
+            let id = record.id;
+            let publication = publications.get(&id).copied().unwrap_or(Publication::TakenDown);
+            let held = Self::of(conn, record, publication, drafts.remove(&id), lookups)?;
+            all.extend(held.map(|held| (id, held)));
+        }
+        Ok(all)
+    }
+
+    fn of(
+        conn: &mut AnyConn,
+        record: Record<T>,
+        publication: Publication,
+        draft: Option<Draft>,
+        lookups: &mut Lookups,
+    ) -> Result<Option<Self>, Error> {
+        let public = body::of(&record.body);
         let stored = draft.as_ref().map(|draft| draft.version);
         let mut disputed = Vec::new();
         let draft = match draft {
@@ -52,12 +99,12 @@ impl<T: Authored + Stored> Held<T> {
                 // The seeds' routes have no organiser: nobody edits them here.
                 let Some(main) = record.body.organisers().first() else { return Ok(None) };
                 let owner = Owner::Organisation(main.organisation);
-                let seat = seat(conn, owner)?.ok_or(Error::NotFound)?;
+                let seat = lookups.seat(conn, owner)?.ok_or(Error::NotFound)?;
                 Draft {
                     kind: T::KIND,
-                    object: id,
+                    object: record.id,
                     owner,
-                    division: division(conn, &record.body, seat)?,
+                    division: lookups.division(conn, &record.body, seat)?,
                     version: 1,
                     state: State::Approved,
                     body: public,
@@ -86,16 +133,16 @@ impl<T: Authored + Stored> Held<T> {
 ///
 /// # Errors
 /// [`Error::Invalid`] if it is not written as it must be, refers to what is not there, or names another main organiser.
-pub(super) fn write<T: Authored + Stored>(
-    tx: &mut Tx<'_>,
+pub(in crate::app) fn write<T: Authored + Stored>(
+    conn: &mut AnyConn,
     draft: &mut Draft,
     mut given: Body,
     public: Option<&Body>,
-    origin: &str,
+    lookups: &mut Lookups,
 ) -> Result<T, Error> {
     match draft.owner {
         Owner::Organisation(organisation) => {
-            images::fill_in(tx, organisation, origin, &mut given)?;
+            images::fill_in(conn, organisation, &lookups.origin, &mut given)?;
             let ours = json!([{ "organisation": organisation }]);
             given.entry("organisers").or_insert(ours);
         }
@@ -103,7 +150,7 @@ pub(super) fn write<T: Authored + Stored>(
         Owner::Person(_) => drop(given.remove("organisers")),
     }
     body::keep_still(&mut given, &draft.body);
-    date(&mut given, &draft.body, tx.now());
+    date(&mut given, &draft.body, lookups.now);
     draft.body = body::normal::<T>(given, public, draft.division)?;
     let thing: T = body::filled(&draft.body, draft.division)?;
     if let Owner::Organisation(organisation) = draft.owner
@@ -111,12 +158,12 @@ pub(super) fn write<T: Authored + Stored>(
     {
         return Err(not_ours(organisation).into());
     }
-    references::<T>(tx, draft, false)?.or(())?;
-    let seat = seat(tx, draft.owner)?.ok_or(Error::NotFound)?;
+    references::<T>(conn, draft, false, lookups)?.or(())?;
+    let seat = lookups.seat(conn, draft.owner)?.ok_or(Error::NotFound)?;
     draft.division = if T::NEEDED.contains(&"place") && !draft.body.contains_key("place") {
         seat
     } else {
-        division(tx, &thing, seat)?
+        lookups.division(conn, &thing, seat)?
     };
     Ok(body::filled(&draft.body, draft.division)?)
 }
@@ -142,17 +189,16 @@ pub(super) fn references<T: Authored + Stored>(
     conn: &mut AnyConn,
     draft: &Draft,
     seen: bool,
+    lookups: &mut Lookups,
 ) -> Result<Invalid, Error> {
     let thing: T = body::filled(&draft.body, draft.division)?;
     let mut invalid = Invalid::default();
     let given = |field: &str| draft.body.contains_key(field.split(['.', '[']).next().unwrap_or(field));
     for reference in thing.references().into_iter().filter(|reference| given(&reference.field)) {
         let there = if seen {
-            publication::of(conn, reference.kind, reference.id)? == Some(Publication::Public)
+            lookups.is_seen(conn, reference.kind, reference.id)?
         } else {
-            let theirs = publication::drafted_by(conn, reference.kind, reference.id)?;
-            theirs.is_none_or(|theirs| Some(theirs) == draft.organisation())
-                && records::exists(conn, reference.kind, reference.id)?
+            lookups.is_there(conn, reference.kind, reference.id, draft.owner)?
         };
         if !there {
             invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
@@ -184,11 +230,62 @@ pub(super) fn seat(conn: &mut AnyConn, owner: Owner) -> Result<Option<Adcode>, E
     }
 }
 
-/// Whose authority a thing is: of its place's division, its base's, else the seat of its organisation.
+/// As [`Lookups::division`].
 pub(super) fn division<T: Authored>(conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
-    if let Some(own) = thing.adcode() {
-        return Ok(own);
+    Lookups::default().division(conn, thing, seat)
+}
+
+impl Lookups {
+    /// Nothing was looked up yet: pictures lie at `origin`, and what is said holds since `now`.
+    pub(super) fn at(origin: Arc<str>, now: DateTime<Utc>) -> Self {
+        Self { origin, now, ..Self::default() }
     }
-    let Some(base) = thing.venue() else { return Ok(seat) };
-    Ok(Base::get(conn, base.get())?.map_or(seat, |base| base.body.place.adcode))
+
+    /// Whether there is such a thing, as far as an owner is concerned: of what was never published, their own.
+    fn is_there(&mut self, conn: &mut AnyConn, kind: Kind, id: i64, owner: Owner) -> Result<bool, Error> {
+        once(&mut self.there, (kind, id, owner), || {
+            let theirs = publication::drafted_by(conn, kind, id)?;
+            let own = theirs.is_none_or(|theirs| Owner::Organisation(theirs) == owner);
+            Ok(own && records::exists(conn, kind, id)?)
+        })
+    }
+
+    fn is_seen(&mut self, conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
+        once(&mut self.seen, (kind, id), || {
+            Ok(publication::of(conn, kind, id)? == Some(Publication::Public))
+        })
+    }
+
+    /// As [`seat`].
+    pub(in crate::app) fn seat(
+        &mut self,
+        conn: &mut AnyConn,
+        owner: Owner,
+    ) -> Result<Option<Adcode>, Error> {
+        once(&mut self.seats, owner, || seat(conn, owner))
+    }
+
+    /// Whose authority a thing is: of its place's division, its base's, else the seat of its organisation.
+    fn division<T: Authored>(&mut self, conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
+        if let Some(own) = thing.adcode() {
+            return Ok(own);
+        }
+        let Some(base) = thing.venue() else { return Ok(seat) };
+        let venue = once(&mut self.venues, base, || {
+            Ok(Base::get(conn, base.get())?.map(|base| base.body.place.adcode))
+        })?;
+        Ok(venue.unwrap_or(seat))
+    }
+}
+
+/// What is known under a key; looked up where it is not.
+fn once<K: Eq + Hash, V: Copy>(
+    known: &mut HashMap<K, V>,
+    key: K,
+    look: impl FnOnce() -> Result<V, Error>,
+) -> Result<V, Error> {
+    match known.entry(key) {
+        Entry::Occupied(entry) => Ok(*entry.get()),
+        Entry::Vacant(entry) => Ok(*entry.insert(look()?)),
+    }
 }

@@ -7,8 +7,10 @@
 //!
 //! Each works in its caller's transaction. Rows are locked in one order: the draft, what waits of it, the thing.
 
-mod held;
+mod assigned;
+pub(super) mod held;
 pub(super) mod judged;
+pub(super) mod many;
 mod noting;
 mod publishing;
 pub(super) mod standing;
@@ -16,6 +18,7 @@ pub(super) mod standing;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use hashbrown::HashMap;
 
 use super::Error;
 use super::review::enqueue;
@@ -34,7 +37,7 @@ use crate::domain::screening::{Doubt, Screen, doubts};
 use crate::domain::sealing::Vault;
 use crate::domain::time::day_of;
 
-use held::Held;
+use held::{Held, Lookups};
 use noting::{fields, note, published};
 
 /// Does the same with the noun of each kind that is drafted; of another there is no such thing.
@@ -87,6 +90,18 @@ pub fn current<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
     Ok(Held::<T>::read(conn, id)?.map(|held| held.draft))
 }
 
+/// The same of many; those that are not there are left out.
+///
+/// # Errors
+/// If the store fails.
+pub fn current_many<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    ids: &[i64],
+) -> Result<HashMap<i64, Draft>, Error> {
+    let held = Held::<T>::read_many(conn, ids, &mut Lookups::default())?;
+    Ok(held.into_iter().map(|(id, held)| (id, held.draft)).collect())
+}
+
 /// A draft as what it would be once it is published, whatever is missing yet: what stands in for it is empty.
 ///
 /// # Errors
@@ -102,8 +117,17 @@ pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
 /// # Errors
 /// [`Error::Invalid`] with all of it; if the store fails.
 pub fn check<T: Authored + Stored>(conn: &mut AnyConn, draft: &Draft) -> Result<T, Error> {
+    check_with(conn, draft, &mut Lookups::default())
+}
+
+/// The same, where others are checked too.
+fn check_with<T: Authored + Stored>(
+    conn: &mut AnyConn,
+    draft: &Draft,
+    lookups: &mut Lookups,
+) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
-    let mut refers = held::references::<T>(conn, draft, true)?;
+    let mut refers = held::references::<T>(conn, draft, true, lookups)?;
     let nowhere = |thing: &T| thing.adcode().is_none() && thing.venue().is_none();
     // Whose authority it is, the seat of an organisation would tell.
     if draft.organisation().is_none()
@@ -132,6 +156,11 @@ impl Drafts {
         Self { screen, vault, random, rules, origin: origin.into() }
     }
 
+    /// What is looked up while drafts are written at `now`.
+    pub(in crate::app) fn lookups(&self, now: DateTime<Utc>) -> Lookups {
+        Lookups::at(self.origin.clone(), now)
+    }
+
     /// Begins something new of an organisation's; fields may be missing.
     ///
     /// # Errors
@@ -158,23 +187,8 @@ impl Drafts {
         owner: Owner,
         given: Body,
     ) -> Result<Draft, Error> {
-        let seat = held::seat(tx, owner)?.ok_or(Error::NotFound)?;
-        let object = ids::number(tx.now(), &*self.random);
-        let mut draft = Draft {
-            kind: T::KIND,
-            object,
-            owner,
-            division: seat,
-            version: 1,
-            state: State::Draft,
-            body: Body::new(),
-            base: None,
-            reason: None,
-            fields: Vec::new(),
-            author: by.person(),
-            updated_at: tx.now(),
-        };
-        let thing: T = held::write(tx, &mut draft, given, None, &self.origin)?;
+        let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
+        let (draft, thing) = many::begun::<T>(tx, by, owner, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
         publication::set(tx, T::KIND, object, Publication::Draft)?;
         drafts::insert(tx, &draft)?;
@@ -199,7 +213,8 @@ impl Drafts {
     }
 
     /// Replaces what an author gives of a thing. What waits for review waits no more. Where only what is immaterial
-    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells.
+    /// differs from what is published, and its words are not doubtful, it is published at once: the state tells. What says
+    /// nothing new changes nothing, and goes on waiting.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`; [`Error::Invalid`] as
@@ -217,9 +232,13 @@ impl Drafts {
             return Err(Error::VersionConflict);
         }
         let public = body::of(&record.body);
-        let written = draft.body.clone();
+        let (written, held) = (draft.body.clone(), draft.clone());
         let before = draft.base.take().unwrap_or_else(|| public.clone());
-        let thing: T = held::write(tx, &mut draft, given, Some(&public), &self.origin)?;
+        let mut lookups = self.lookups(tx.now());
+        let thing: T = held::write(tx, &mut draft, given, Some(&public), &mut lookups)?;
+        if draft.body == written {
+            return Ok(held);
+        }
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());

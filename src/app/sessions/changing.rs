@@ -52,41 +52,54 @@ impl Sessions {
         plan: &Plan,
         dry: Run,
     ) -> Result<Changed, Error> {
-        rehearsal::run(&self.db, dry, |tx| {
-            let event = hold_event(tx, id)?;
-            let mut room = rooms::open_one(tx, id)?;
-            if sessions::versions(tx, &[id])?.get(&id) != Some(&version) {
-                return Err(Error::VersionConflict);
-            }
-            if room.session.status == EventStatus::Cancelled {
-                return Err(Error::Refused(Refusal::CalledOff));
-            }
-            if room.session.end <= tx.now() {
-                return Err(Error::SessionOver);
-            }
-            let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
-            let plan = plan.clone().admitted_by(body.admission);
-            let capacity = plan.capacity;
-            let mut after = planned(&room.session, event, plan, tx.now());
-            if publication::of(tx, Kind::Event, event.get())? == Some(Publication::Draft) {
-                // Nobody has seen it as it was.
-                after.status = EventStatus::Scheduled;
-            }
-            let mut invalid = Invalid::default();
-            check(tx, &after, &mut invalid)?;
-            if room.session.signup.is_none() {
-                after.check_admission(body.admission, &mut invalid);
-            }
-            after.check_against(&room.session, &mut invalid);
-            invalid.or(())?;
-            let (was, is) = (facts(&room.session), facts(&after));
-            let entry = noted(tx, by, Action::SessionChanged, object(id), &body)?;
-            audit::note(tx, &Entry { before: Some(was), after: Some(is), ..entry })?;
-            let told = self.write(tx, &body, &mut room, after)?;
-            let promoted = resize(tx, self.tools(), room, capacity)?;
-            let session = sessions::find(tx, &[id])?.remove(&id).ok_or(Error::NotFound)?;
-            Ok(Changed { session, version: version + 1, told, promoted })
-        })
+        rehearsal::run(&self.db, dry, |tx| self.change_in(tx, by, id, version, plan))
+    }
+
+    /// The same in its caller's transaction.
+    ///
+    /// # Errors
+    /// Those of [`Sessions::change`].
+    pub(in crate::app) fn change_in(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Actor,
+        id: SessionId,
+        version: i64,
+        plan: &Plan,
+    ) -> Result<Changed, Error> {
+        let event = hold_event(tx, id)?;
+        let mut room = rooms::open_one(tx, id)?;
+        if sessions::versions(tx, &[id])?.get(&id) != Some(&version) {
+            return Err(Error::VersionConflict);
+        }
+        if room.session.status == EventStatus::Cancelled {
+            return Err(Error::Refused(Refusal::CalledOff));
+        }
+        if room.session.end <= tx.now() {
+            return Err(Error::SessionOver);
+        }
+        let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
+        let plan = plan.clone().admitted_by(body.admission);
+        let capacity = plan.capacity;
+        let mut after = planned(&room.session, event, plan, tx.now());
+        if publication::of(tx, Kind::Event, event.get())? == Some(Publication::Draft) {
+            // Nobody has seen it as it was.
+            after.status = EventStatus::Scheduled;
+        }
+        let mut invalid = Invalid::default();
+        check(tx, &after, &mut invalid)?;
+        if room.session.signup.is_none() {
+            after.check_admission(body.admission, &mut invalid);
+        }
+        after.check_against(&room.session, &mut invalid);
+        invalid.or(())?;
+        let (was, is) = (facts(&room.session), facts(&after));
+        let entry = noted(tx, by, Action::SessionChanged, object(id), &body)?;
+        audit::note(tx, &Entry { before: Some(was), after: Some(is), ..entry })?;
+        let told = self.write(tx, &body, &mut room, after)?;
+        let promoted = resize(tx, self.tools(), room, capacity)?;
+        let session = sessions::find(tx, &[id])?.remove(&id).ok_or(Error::NotFound)?;
+        Ok(Changed { session, version: version + 1, told, promoted })
     }
 
     /// Writes a session as it is to be, but for its capacity, and tells who has to know.
@@ -125,7 +138,7 @@ impl Sessions {
 }
 
 /// The session as a plan has it. Its capacity stays until [`resize`] has looked whether it can be.
-fn planned(before: &Session, event: EventId, plan: Plan, now: DateTime<Utc>) -> Session {
+pub(in crate::app) fn planned(before: &Session, event: EventId, plan: Plan, now: DateTime<Utc>) -> Session {
     let capacity = plan.capacity;
     let mut after = Session {
         taken: before.taken,

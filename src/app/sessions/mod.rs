@@ -8,18 +8,19 @@ pub mod adding;
 pub mod calling_off;
 pub mod changing;
 
-pub(super) use changing::moved_with_event;
+pub(super) use changing::{moved_with_event, planned};
 pub use changing::set_capacity;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Error;
 use super::rooms::Tools;
 use crate::db::records::{self, Stored};
-use crate::db::{Db, Tx, attendees};
+use crate::db::{AnyConn, Db, Tx, attendees};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::bases::Base;
 use crate::domain::events::Event;
@@ -43,7 +44,7 @@ pub struct Sessions {
 }
 
 /// How many sign-ups are told something, by how they stand, and for how many seats they are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Told {
     /// Those who have seats.
     pub confirmed: i64,
@@ -60,8 +61,13 @@ pub struct Told {
 impl Told {
     /// Of the sign-ups of one session that stand.
     fn count(tx: &mut Tx<'_>, session: SessionId) -> Result<Self, Error> {
+        Self::of(tx, &[session])
+    }
+
+    /// Of the sign-ups of some sessions that stand.
+    pub(super) fn of(conn: &mut AnyConn, sessions: &[SessionId]) -> Result<Self, Error> {
         let mut told = Self::default();
-        for count in attendees::count(tx, &[session])? {
+        for count in attendees::count(conn, sessions)? {
             match count.status {
                 Status::Confirmed => told.confirmed += count.signups,
                 Status::Waitlisted => told.waitlisted += count.signups,
@@ -115,7 +121,7 @@ fn noted(tx: &mut Tx<'_>, by: Actor, action: Action, object: Object, event: &Eve
 }
 
 /// When and where a session is, as the audit keeps it.
-fn facts(session: &Session) -> Value {
+pub(super) fn facts(session: &Session) -> Value {
     json!({
         "session": session.id, "start": rfc3339(session.start), "end": rfc3339(session.end),
         "place": session.place.as_ref().map(|place| &place.name.zh_cn), "capacity": session.capacity,
@@ -129,11 +135,21 @@ fn object(id: SessionId) -> Object {
 
 /// Adds what is wrong with a session as it is to be.
 fn check(tx: &mut Tx<'_>, session: &Session, invalid: &mut Invalid) -> Result<(), Error> {
+    let now = tx.now();
+    check_at(tx, now, session, invalid)
+}
+
+/// Adds what is wrong with a session as it would be at `now`.
+pub(super) fn check_at(
+    conn: &mut AnyConn,
+    now: DateTime<Utc>,
+    session: &Session,
+    invalid: &mut Invalid,
+) -> Result<(), Error> {
     session.check(invalid);
-    let now: DateTime<Utc> = tx.now();
     invalid.range("end", rfc3339(session.end), rfc3339(now), rfc3339(now + AHEAD));
     if let Some(place) = &session.place
-        && !records::exists(tx, Kind::Division, place.adcode.number())?
+        && !records::exists(conn, Kind::Division, place.adcode.number())?
     {
         invalid.push("place.adcode", FieldCode::NoSuch { kind: Kind::Division.name() });
     }

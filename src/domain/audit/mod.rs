@@ -125,6 +125,8 @@ words! {
         ImageAdded = "imageAdded",
         /// A picture was removed by its organisation.
         ImageRemoved = "imageRemoved",
+        /// A file of sessions was taken in.
+        Imported = "imported",
         /// Sessions were added to an event.
         SessionsAdded = "sessionsAdded",
         /// A session was changed.
@@ -133,6 +135,8 @@ words! {
         SessionCancelled = "sessionCancelled",
         /// An event was called off.
         EventCancelled = "eventCancelled",
+        /// An authority gave it to another organisation.
+        Assigned = "assigned",
         /// The days were changed on which a base is closed.
         ClosuresChanged = "closuresChanged",
         /// A target was set.
@@ -203,8 +207,7 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 8] =
-        ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound"];
+    const OTHERS: [&str; 9] = ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound", "import"];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

@@ -45,7 +45,7 @@ pub struct FieldNote {
 }
 
 /// Whose a draft is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// The organisation's that is its main organiser.
     Organisation(OrganisationId),

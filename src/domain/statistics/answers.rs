@@ -38,6 +38,22 @@ pub struct Answer {
 }
 
 impl Question {
+    /// Along what its tables extend: what is chosen from, then what rows are told apart by.
+    fn axes(&self) -> (Vec<Axis>, Vec<Axis>, Vec<Axis>) {
+        let only: Vec<Axis> = self.only.iter().map(|(axis, _)| *axis).collect();
+        let by: Vec<Axis> = self.by.iter().map(|dimension| dimension.axis(self.deep)).collect();
+        let mut all = only.clone();
+        all.extend(by.iter().filter(|axis| !only.contains(axis)));
+        (only, by, all)
+    }
+
+    /// How many cells its table has, before any are chosen: to hide in many takes long.
+    #[must_use]
+    pub fn cells(&self, cube: &Cube) -> usize {
+        let (_, _, axes) = self.axes();
+        cube.table(&axes).len()
+    }
+
     /// What a cube tells. Where something is to be hidden, tables are those of everything in the cube, and what was asked
     /// for is chosen from them: so it is the same, whichever way it is asked for.
     #[must_use]
@@ -47,10 +63,7 @@ impl Question {
             let Some(number) = cube.find(value) else { return Answer::default() };
             key[*axis as usize] = number;
         }
-        let only: Vec<Axis> = self.only.iter().map(|(axis, _)| *axis).collect();
-        let by: Vec<Axis> = self.by.iter().map(|dimension| dimension.axis(self.deep)).collect();
-        let mut axes = only.clone();
-        axes.extend(by.iter().filter(|axis| !only.contains(axis)));
+        let (only, by, axes) = self.axes();
         let (chosen, all) = if self.veiled {
             let tables = Tables::new(cube, &axes);
             (tables.along(&only), tables.along(&axes))

@@ -220,15 +220,25 @@ pub fn download(format: Format, name: &str, sheets: &[Sheet]) -> Result<HttpResp
         }
         Format::Csv | Format::Json => (CSV, "csv", sheets.first().map(csv).unwrap_or_default()),
     };
+    Ok(saved_as(media, ending, name, file))
+}
+
+/// The same of a workbook that was written already.
+#[must_use]
+pub fn saved(name: &str, book: Vec<u8>) -> HttpResponse {
+    saved_as(XLSX, "xlsx", name, book)
+}
+
+fn saved_as(media: &'static str, ending: &str, name: &str, file: Vec<u8>) -> HttpResponse {
     let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC);
     // The plain name is for what does not read RFC 8187.
     let saved = format!("attachment; filename=\"kepu.{ending}\"; filename*=UTF-8''{encoded}.{ending}");
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .insert_header(accept::VARY)
         .insert_header((header::CONTENT_TYPE, media))
         .insert_header((header::CONTENT_DISPOSITION, saved))
-        .body(file))
+        .body(file)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(super) fn maybe<T: DeserializeOwned>(
 }
 
 /// A body that was too long, too slow, or broke off, is told by its status.
-fn received(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Problem> {
+pub(super) fn received(body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Problem> {
     body.map_err(|error| match error.as_error::<PayloadError>().is_some_and(is_late) {
         true => Code::BodyTooSlow.into(),
         false => Code::of_status(error.as_response_error().status_code()).into(),

@@ -99,6 +99,8 @@ impl From<app::Error> for Problem {
             app::Error::Door(refusal) => Code::from(refusal).into(),
             app::Error::NotLetIn(refused) => Code::from(refused).into(),
             app::Error::ChangedSince => Code::ChangedSince.into(),
+            app::Error::ImportHasErrors => Code::ImportHasErrors.into(),
+            app::Error::ImportOutdated => Code::ImportOutdated.into(),
             app::Error::Claimed => Code::Claimed.into(),
             app::Error::OwnSubmission => Code::OwnSubmission.into(),
             app::Error::NothingToDo => Code::NothingToDo.into(),

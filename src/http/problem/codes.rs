@@ -418,6 +418,27 @@ codes! {
         ["该项在您查看之后已被修改、撤回或已有决定；请重新读取。", "該項在您查看之後已被修改、撤回或已有決定；請重新讀取。",
          "It was changed, taken back or decided since you read it; read it again."]
     }
+    /// Rows of the file are wrong, so nothing of it was taken.
+    ImportHasErrors "importHasErrors" 409 {
+        ["文件中有错误", "檔案中有錯誤", "Rows are wrong"],
+        ["文件中有错误的行，整个文件均未导入；请按报告改正后重新上传。",
+         "檔案中有錯誤的行，整個檔案均未匯入；請按報告改正後重新上傳。",
+         "Rows of the file are wrong, so nothing of it was taken; mend what the report names and send the file again."]
+    }
+    /// What the file would change has moved since it was looked at.
+    ImportOutdated "importOutdated" 409 {
+        ["报告已过时", "報告已過時", "The report is outdated"],
+        ["生成报告之后，相关活动或场次已有变动；请重新上传文件，查看新的报告后再导入。",
+         "產生報告之後，相關活動或場次已有變動；請重新上傳檔案，查看新的報告後再匯入。",
+         "Events or sessions of the file were changed since the report was made; send the file again, and apply it after looking at the new report."]
+    }
+    /// The file is none that can be read.
+    ImportUnreadable "importUnreadable" 422 {
+        ["文件无法读取", "檔案無法讀取", "The file cannot be read"],
+        ["文件不是可读的 CSV、XLSX、JSON 或 iCalendar，或超过 10000 行；请用模板，或另存为 XLSX 后重试。",
+         "檔案不是可讀的 CSV、XLSX、JSON 或 iCalendar，或超過 10000 行；請用範本，或另存為 XLSX 後重試。",
+         "The file is not CSV, XLSX, JSON or iCalendar that can be read, or has more than 10,000 rows; use the template, or save it as XLSX."]
+    }
     /// Another reviewer works on it.
     Claimed "claimed" 409 {
         ["已被他人领取", "已被他人領取", "Claimed by another"],

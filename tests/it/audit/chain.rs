@@ -3,6 +3,7 @@
 use std::thread;
 
 use kepu::app::accounts::Accounts;
+use kepu::app::audit::note_many;
 use kepu::app::audit::sealing::reconsider;
 use kepu::app::roles;
 use kepu::domain::audit::chain::Head;
@@ -244,6 +245,14 @@ on_both_stores! {
         assert_eq!(dump(&db).lines().find(|line| line.contains(&number)), None);
         let last = db.read(|conn| audit::after(conn, 7, 1)).unwrap().remove(0).0;
         assert_eq!((last.action.as_str(), last.reason.as_deref()), ("roleRevoked", Some("accountErased")));
+    }
+
+    async fn many_that_are_noted_at_once_are_ours_each(store: Store) {
+        let (_fresh, db) = chained(store);
+        let many: Vec<_> = (0..1_200).map(|_| five().swap_remove(2)).collect();
+        db.write(|tx| note_many(tx, Actor::Person(lan()), &many)).unwrap();
+        assert_eq!(chain_all(&db, &vault()).unwrap(), 1_200);
+        assert_eq!(walked(&db), Walked { head: walked(&db).head, ..Walked::default() });
     }
 
     async fn names_that_somebody_takes_out_are_on_no_record(store: Store) {

@@ -1,16 +1,6 @@
 //! Events, as organisations write them.
 
 use super::*;
-use kepu::app::drafts::Drafts;
-use kepu::app::review::{Reviewer, Reviews};
-use kepu::db::{persons, review_items};
-use kepu::domain::ids::SystemRandom;
-use kepu::domain::review::{ItemKind, Rules};
-use kepu::domain::roles::{AuthorityRole, Roles};
-use kepu::domain::screening::WordLists;
-
-use crate::support::server::vault;
-use std::sync::Arc;
 
 /// All that an event needs to be submitted, at a place in Tianhe.
 fn whole() -> Value {
@@ -25,24 +15,6 @@ fn whole() -> Value {
 async fn created(server: &Server, editor: &str, body: Value) -> (String, Value) {
     let event = asked(server, Method::POST, "/v1/manage/events", editor, body, 201).await;
     (format!("/v1/manage/events/{}", event["id"].as_str().unwrap()), event)
-}
-
-/// An authority approves what waits.
-fn approve(server: &Server, id: &str) {
-    let db = &server.running.db;
-    let lists = Arc::new(WordLists::default_lists().unwrap());
-    let reviews = Reviews::new(
-        db.clone(),
-        Drafts::new(lists, vault(), Arc::new(SystemRandom), Rules::default(), "http://kepu.example"),
-        vault(),
-    );
-    let id: EventId = id.parse().unwrap();
-    let item = db.read(|conn| review_items::open_of(conn, ItemKind::Event, id.get())).unwrap().unwrap();
-    let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, "440100".parse().unwrap())]);
-    let person = PersonId::from_slug("reviewer");
-    db.write(|tx| if persons::hold(tx, person)? { Ok(()) } else { persons::insert(tx, person) }).unwrap();
-    let by = Reviewer { person, roles: &roles };
-    reviews.approve(by, item.id, item.what.version, None).unwrap();
 }
 
 on_both_stores! {
@@ -83,7 +55,7 @@ on_both_stores! {
         let many = json!({ "ids": [id.clone()] });
         let list = asked(&server, Method::POST, "/v1/manage/events/submit", &editor, many, 200).await;
         assert_eq!(list["items"][0]["review"]["state"], "submitted");
-        approve(&server, &id);
+        approve(&server, ItemKind::Event, &id);
         eventually("everybody sees it with its session", || async {
             let shown = server.get(&format!("/v1/events/{id}")).await;
             (shown.status == 200 && shown.json()["sessions"][0]["capacity"] == 5).then_some(())
@@ -161,7 +133,7 @@ on_both_stores! {
         let body = json!({ "sessions": [with(hour(start()), json!({ "capacity": 5 }))] });
         let made = asked(&server, Method::POST, &format!("{path}/sessions"), &editor, body, 201).await;
         asked(&server, Method::POST, &format!("{path}/submit"), &editor, json!({}), 200).await;
-        approve(&server, &id);
+        approve(&server, ItemKind::Event, &id);
         let session = made["items"][0]["id"].as_str().unwrap();
         eventually("it is public", || async {
             (server.get(&format!("/v1/sessions/{session}")).await.status == 200).then_some(())
@@ -176,7 +148,7 @@ on_both_stores! {
         assert_eq!((&waiting["publication"], &waiting["review"]["state"]), (&json!("public"), &json!("draft")));
         assert!(told(&server, &lan).await.is_empty(), "nothing is changed yet");
         asked(&server, Method::POST, &format!("{path}/submit"), &editor, json!({}), 200).await;
-        approve(&server, &id);
+        approve(&server, ItemKind::Event, &id);
         let told = told(&server, &lan).await;
         assert_eq!(purposes(&told), ["changed"]);
         assert_eq!(told[0]["change"], json!({ "oldPlace": "社区中心", "newPlace": "图书馆" }));

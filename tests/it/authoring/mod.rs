@@ -2,16 +2,23 @@
 //! who signed up is told of it once.
 
 mod adding;
+mod bases;
 mod calling_off;
 mod changing;
+mod closures;
 mod events;
 mod races;
+mod returned;
+mod routes;
+mod series;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;
-use kepu::db::roles;
+use kepu::app::review::Reviewer;
+use kepu::db::{persons, review_items, roles};
 use kepu::domain::ids::{EventId, OrganisationId, PersonId, SessionId};
-use kepu::domain::roles::{MemberRole, Role};
+use kepu::domain::review::ItemKind;
+use kepu::domain::roles::{AuthorityRole, MemberRole, Role, Roles};
 use kepu::domain::time::rfc3339;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -33,6 +40,66 @@ async fn member(server: &Server, name: &str, role: MemberRole, organisation: &st
     });
     granted.unwrap();
     access
+}
+
+/// An authority approves what waits of a thing.
+fn approve(server: &Server, kind: ItemKind, id: &str) {
+    let db = &server.running.db;
+    let id: EventId = id.parse().unwrap();
+    let item = db.read(|conn| review_items::open_of(conn, kind, id.get())).unwrap().unwrap();
+    let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, "440100".parse().unwrap())]);
+    let person = PersonId::from_slug("reviewer");
+    db.write(|tx| if persons::hold(tx, person)? { Ok(()) } else { persons::insert(tx, person) }).unwrap();
+    let by = Reviewer { person, roles: &roles };
+    server.running.members.reviews.approve(by, item.id, item.what.version, None).unwrap();
+}
+
+/// Makes something in `/v1/manage/{kind}`: its path there, and what it is.
+async fn written(server: &Server, kind: &str, editor: &str, body: Value) -> (String, Value) {
+    let made = asked(server, Method::POST, &format!("/v1/manage/{kind}"), editor, body, 201).await;
+    (format!("/v1/manage/{kind}/{}", made["id"].as_str().unwrap()), made)
+}
+
+/// Hands something in and has it approved, until the public answer is as `shows` says.
+async fn publish(
+    server: &Server,
+    kind: ItemKind,
+    path: &str,
+    editor: &str,
+    shows: impl Fn(&Value) -> bool,
+) -> Value {
+    let submitted = asked(server, Method::POST, &format!("{path}/submit"), editor, json!({}), 200).await;
+    assert_eq!(submitted["review"]["state"], "submitted");
+    approve(server, kind, submitted["id"].as_str().unwrap());
+    public(server, path, shows).await
+}
+
+/// The public answer about something, as soon as it is as `shows` says.
+async fn public(server: &Server, path: &str, shows: impl Fn(&Value) -> bool) -> Value {
+    let path = path.replace("/manage", "");
+    eventually("everybody sees it so", || async {
+        let answer = server.get(&path).await;
+        (answer.status == 200).then(|| answer.json()).filter(&shows)
+    })
+    .await
+}
+
+async fn hidden(server: &Server, path: &str) {
+    let path = path.replace("/manage", "");
+    eventually("nobody sees it", || async { (server.get(&path).await.status == 404).then_some(()) }).await;
+}
+
+/// The same without what counts its changes.
+fn timeless(mut body: Value) -> Value {
+    for field in ["version", "updatedAt"] {
+        body.as_object_mut().unwrap().remove(field);
+    }
+    body
+}
+
+/// The fields that are missing or wrong.
+fn lacking(body: &Value) -> Vec<&str> {
+    body["problems"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect()
 }
 
 async fn editor(server: &Server) -> String {

@@ -6,7 +6,7 @@
 
 mod app;
 mod catalogue;
-mod chance;
+pub mod chance;
 mod ground;
 mod history;
 mod plans;

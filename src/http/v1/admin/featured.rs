@@ -14,6 +14,7 @@ use crate::domain::ids::{EventId, spell};
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::kinds;
 use crate::domain::roles::AuthorityRole;
+use crate::domain::text::Lang;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
 use crate::http::params::groups::{ADCODE, LANGUAGE};
@@ -146,7 +147,7 @@ impl NewFeatured {
 /// What comes first in a division, as it stands now.
 async fn told(
     adcode: Adcode,
-    asked_in: crate::domain::text::Lang,
+    lang: Lang,
     state: &State,
     members: web::Data<Members>,
 ) -> Result<FeaturedAnswer, Problem> {
@@ -162,7 +163,7 @@ async fn told(
         Some(FeaturedItem {
             kind,
             id: spell(item.thing.id),
-            name: seen.map(|found| found.thing.name().get(asked_in).to_owned()),
+            name: seen.map(|found| found.thing.name().get(lang).to_owned()),
             shown: seen.is_some() && item.holds(now),
             from: item.from.map(rfc3339),
             to: item.to.map(rfc3339),

@@ -2,6 +2,7 @@
 
 pub mod accreditations;
 pub mod assessments;
+pub mod assigning;
 pub mod audit;
 pub mod bulletins;
 pub mod campaigns;
@@ -28,5 +29,6 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(featured::configure)
         .configure(accreditations::configure)
         .configure(assessments::configure)
-        .configure(publication::configure);
+        .configure(publication::configure)
+        .configure(assigning::configure);
 }

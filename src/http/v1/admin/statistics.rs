@@ -20,7 +20,7 @@ use crate::http::staff::Staff;
 use crate::http::state::{Members, State};
 use crate::http::v1::statistics::names::{self, Names};
 use crate::http::v1::statistics::shown::Statistics;
-use crate::http::v1::statistics::{BY, Days, FIRST, LAST, bounded, dimensions, told};
+use crate::http::v1::statistics::{BY, Days, FIRST, LAST, ask, dimensions, told};
 
 /// Mounts the operation of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -98,7 +98,7 @@ async fn get_statistics(
             let counted = statistics::Asked { from, to, organisation: None, samples };
             let happenings = statistics::happenings(conn, &counted)?;
             let cube = Cube::new(&happenings, Some(&scope), now);
-            let answer = bounded(question.ask(&cube))?;
+            let answer = ask(&question, &cube)?;
             let organisations = names::organisations(conn, &live, &answer)?;
             Ok::<_, Problem>((answer, organisations))
         })

@@ -9,6 +9,7 @@ pub mod bases;
 mod drafted;
 pub mod events;
 pub mod images;
+pub mod imports;
 pub mod instants;
 pub mod named;
 mod operations;
@@ -41,6 +42,7 @@ use crate::http::staff::Author;
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(organisations::configure)
         .configure(events::configure)
+        .configure(imports::configure)
         .configure(bases::configure)
         .configure(routes::configure)
         .configure(series::configure)

@@ -11,7 +11,7 @@ use crate::domain::divisions::{Adcode, Division};
 use crate::domain::geo::{self, LatLng, Wgs84};
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::places::Place;
-use crate::domain::text::Lang;
+use crate::domain::text::{Lang, Text};
 
 /// A place. Its division follows from the point, or from the names of divisions in the address, where it is not given.
 #[skip_serializing_none]
@@ -89,6 +89,26 @@ impl AuthoredPlace {
         }
     }
 
+    /// A place as a table has it: its name and address, its division, its point, its room and the way there.
+    pub fn written(
+        (name, address): (String, String),
+        adcode: Option<Adcode>,
+        (lat, lng): (Option<f64>, Option<f64>),
+        (room, transit): (Option<String>, Option<String>),
+    ) -> Self {
+        let words = |text: String| Words(Text::zh(text));
+        Self {
+            name: words(name),
+            address: words(address),
+            adcode: adcode.map(|adcode| adcode.to_string()),
+            lat,
+            lng,
+            precision_metres: None,
+            room: room.map(words),
+            transit: transit.map(words),
+        }
+    }
+
     /// The place that is meant, at `field` of the body; `None` if something about it is wrong.
     pub fn read(
         self,
@@ -163,7 +183,7 @@ impl AuthoredPlace {
 
 /// The innermost division whose name, and that of one around it, stand in an address; where only one has that name, its
 /// own is enough. `None` if several fit.
-fn named(address: &crate::domain::text::Text, ground: Ground<'_>) -> Option<Adcode> {
+fn named(address: &Text, ground: Ground<'_>) -> Option<Adcode> {
     let holds = |division: &Division| address.zh_cn.contains(division.name.zh_cn.as_str());
     let all: Vec<&Division> = ground.divisions.iter().filter(|division| holds(division)).collect();
     let depth = |division: &Division| ground.divisions.chain(division.adcode).count();

@@ -138,7 +138,11 @@ impl Standing {
     }
 }
 
-pub(super) fn organisation(
+/// An organisation by id and name, if there is one.
+///
+/// # Errors
+/// If the store fails.
+pub fn organisation(
     conn: &mut AnyConn,
     id: OrganisationId,
     lang: Lang,

@@ -7,16 +7,21 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::attendance;
 use super::shown::{PartyRole, SignupStatus, StatusReason};
 use crate::app::signups::{Decision, MASKED};
+use crate::db::sessions;
 use crate::domain::checkins::masked;
 use crate::domain::ids::{SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::persons;
+use crate::domain::signups::party::Phone;
 use crate::domain::signups::{Signup, party};
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::MaybeJson;
+use crate::http::forms::sheets::{self, FORMAT, Format};
 use crate::http::list::List;
+use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
@@ -39,7 +44,17 @@ const PURPOSE: Param = Param::new(
 );
 
 impl Table for ListSessionSignups {
-    const PARAMS: &'static [&'static [Param]] = &[&[PURPOSE]];
+    const PARAMS: &'static [&'static [Param]] = &[&[PURPOSE, FORMAT], LANGUAGE];
+}
+
+/// The telephone number of whoever signed up, whole or masked.
+pub(super) fn telephone(phone: &Phone, full: bool) -> String {
+    if full { phone.expose().to_owned() } else { persons::Phone::from(phone.expose()).masked() }
+}
+
+/// A name, whole or masked.
+pub(super) fn name(name: &str, full: bool) -> String {
+    if full { name.to_owned() } else { masked(name) }
 }
 
 /// What a list shows of those on it where a purpose is given.
@@ -122,7 +137,7 @@ impl HostedSignup {
         let attended = signup.attended;
         let personal = signup.personal.unwrap_or_default();
         let member = |(at, member): (usize, party::Member)| HostedMember {
-            name: member.called().map(|name| if full { name.to_owned() } else { masked(name) }),
+            name: member.called().map(|called| name(called, full)),
             role: member.role.into(),
             attended: attended.iter().any(|place| usize::from(*place) == at),
         };
@@ -139,9 +154,7 @@ impl HostedSignup {
             seats: signup.seats,
             headcount: signup.headcount,
             party: personal.party.into_iter().enumerate().map(member).collect(),
-            phone: phone.map(|phone| {
-                if full { phone.expose().to_owned() } else { persons::Phone::from(phone.expose()).masked() }
-            }),
+            phone: phone.map(|phone| telephone(&phone, full)),
             answers: full.then(|| personal.answers.into_iter().map(answer).collect()),
             created_at: rfc3339(signup.created_at),
             version: signup.version,
@@ -152,19 +165,26 @@ impl HostedSignup {
 /// List who comes
 ///
 /// All sign-ups of a session in order of their making. Names and numbers are masked; with a `purpose` they are shown. Every
-/// look is on record, and whoever was looked at finds it in their export.
+/// look is on record, and whoever was looked at finds it in their export. As CSV or a workbook it has a row for each who
+/// comes; answers that were given for the party stand in its first.
 #[utoipa::path(
     tag = "signups",
     params(PathId<SessionId>, Asked<ListSessionSignups>),
     security(("person" = [])),
-    responses((status = 200, description = "All sign-ups.", body = List<HostedSignup>))
+    responses((status = 200, description = "All sign-ups.", content(
+        (List<HostedSignup> = "application/json"),
+        (String = "text/csv"),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    )))
 )]
 #[get("/v1/manage/sessions/{id}/signups")]
 async fn list_session_signups(
+    request: HttpRequest,
     desk: Desk,
     asked: Asked<ListSessionSignups>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    let (format, lang) = (Format::wanted(&asked.params, request.headers()), asked.lang);
     let purpose = asked.params.text(&PURPOSE).map(str::to_owned);
     if let Some(purpose) = &purpose {
         let mut invalid = Invalid::default();
@@ -177,9 +197,15 @@ async fn list_session_signups(
     let full = purpose.is_some();
     let read = move |members: &Members| {
         let (purpose, fields) = purpose.as_deref().map_or(("list", MASKED), |purpose| (purpose, FULL));
-        members.signups.of_session(desk.session, desk.person.id, purpose, fields)
+        let all = members.signups.of_session(desk.session, desk.person.id, purpose, fields)?;
+        let session = members.db.read(|conn| sessions::find(conn, &[desk.session]))?.remove(&desk.session);
+        Ok::<_, Problem>((all, session.ok_or(Code::NotFound)?))
     };
-    let all = members.into_inner().aside(read).await?;
+    let (all, session) = members.into_inner().aside(read).await?;
+    if format != Format::Json {
+        let (name, sheet) = attendance::sheet(&session, all, full, lang);
+        return sheets::download(format, &name, &[sheet]);
+    }
     let items = all.into_iter().map(|signup| HostedSignup::new(signup, full)).collect();
     let list: List<HostedSignup> = List::whole(items, None);
     Ok(private::answer(StatusCode::OK, list))

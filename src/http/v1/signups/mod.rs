@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod attendance;
 mod host;
 mod shown;
 

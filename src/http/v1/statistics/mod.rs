@@ -11,7 +11,8 @@ use chrono::{DateTime, Datelike, NaiveDate, Utc};
 
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::statistics::Dimension;
-use crate::domain::statistics::answers::Answer;
+use crate::domain::statistics::answers::{Answer, Question};
+use crate::domain::statistics::cube::Cube;
 use crate::domain::time::{day_of, end_of, start_of};
 use crate::http::forms::sheets::{self as forms, Format};
 use crate::http::params::{Kind, Param, Params};
@@ -36,12 +37,13 @@ pub const BY: Param = Param::new(
     Kind::Words(Dimension::WORDS),
     "What rows are told apart by; several give a row for each combination. `division` is the division below the one that is \
      asked about: of a province its cities, of a city its districts. An event counts under each of its topics, audiences and \
-     campaigns, and once in the totals; without any, in a row without that field. `organisation` is the main organiser.",
+     campaigns, and once in the totals; without any, in a row without that field. `organisation` is the main organiser. More than 20,000 rows \
+     are refused.",
     "division,topic",
 );
 
-/// Most rows of an answer.
-const MOST_ROWS: usize = 20_000;
+/// Most rows of an answer, before a filter chooses from them.
+const MOST_CELLS: usize = 20_000;
 
 /// The days that are counted, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,16 +94,17 @@ pub fn dimensions(params: &Params) -> Vec<Dimension> {
     by
 }
 
-/// Refuses what would be too long to read.
+/// What a cube tells, unless that is too long to read.
 ///
 /// # Errors
-/// If there are more than [`MOST_ROWS`] rows.
-pub fn bounded(answer: Answer) -> Result<Answer, Problem> {
+/// If there are more than [`MOST_CELLS`] rows, or as many to choose from.
+pub fn ask(question: &Question, cube: &Cube) -> Result<Answer, Problem> {
     let mut invalid = Invalid::default();
-    if answer.rows.len() > MOST_ROWS {
-        invalid.push(BY.name, FieldCode::TooMany { max: MOST_ROWS });
+    if question.cells(cube) > MOST_CELLS {
+        invalid.push(BY.name, FieldCode::TooMany { max: MOST_CELLS });
     }
-    Ok(invalid.or(answer)?)
+    invalid.or(())?;
+    Ok(question.ask(cube))
 }
 
 /// What is told, in the form that is wanted.

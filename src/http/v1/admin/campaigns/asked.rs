@@ -10,13 +10,13 @@ use crate::domain::campaigns::{Campaign, Edition, PublishedEdition, Recurrence, 
 use crate::domain::divisions::Adcode;
 use crate::domain::ids::{self, OrganisationId};
 use crate::domain::invalid::{Expected, FieldCode, FieldError, Invalid};
+use crate::domain::media::Image;
 use crate::domain::record::Record;
 use crate::domain::sources::{Confidence, Source};
 use crate::domain::text::Text;
 use crate::domain::time::{Rfc3339, parse_date, rfc3339};
 use crate::http::problem::Problem;
 use crate::http::v1::campaigns::{CampaignType, UnitRole};
-use crate::http::v1::manage::parts::AuthoredImage;
 use crate::http::v1::manage::words::{Words, words};
 
 /// What is said of a campaign, beside what else a body says.
@@ -49,7 +49,7 @@ macro_rules! campaign {
             #[schema(max_items = 300)]
             units: Vec<AuthoredUnit>,
             /// A picture.
-            cover: Option<AuthoredImage>,
+            cover: Option<CampaignCover>,
         }
 
         impl $name {
@@ -71,7 +71,7 @@ macro_rules! campaign {
                     recurrence: self.recurrence.map_or_else(irregular, AuthoredRecurrence::read),
                     editions: read_all(self.editions, "editions", &mut invalid, AuthoredEdition::read),
                     units: read_all(self.units, "units", &mut invalid, AuthoredUnit::read),
-                    cover: self.cover.map(AuthoredImage::image),
+                    cover: self.cover.map(CampaignCover::image),
                     source: Source {
                         text: "主管部门发布".to_owned(),
                         licence: None,
@@ -159,6 +159,23 @@ pub struct AuthoredUnit {
     until: Option<i32>,
 }
 
+/// The picture of a campaign: one that lies somewhere already.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CampaignCover {
+    /// Where it lies, absolute.
+    #[schema(example = "https://example.org/images/week.webp", max_length = 500)]
+    url: String,
+    #[schema(schema_with = words)]
+    alt: Words,
+    /// Width in pixels.
+    #[schema(example = 1200, minimum = 1)]
+    width: u32,
+    /// Height in pixels.
+    #[schema(example = 800, minimum = 1)]
+    height: u32,
+}
+
 /// A campaign as those read it who keep it.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
@@ -184,7 +201,7 @@ pub struct AdministeredCampaign {
     /// Who answers for it, and who takes part.
     units: Vec<AuthoredUnit>,
     /// A picture.
-    cover: Option<AuthoredImage>,
+    cover: Option<CampaignCover>,
     /// When it last changed.
     #[schema(example = "2026-11-20T09:00:00+08:00", value_type = String, format = DateTime)]
     updated_at: Rfc3339,
@@ -222,6 +239,18 @@ impl AuthoredRecurrence {
     fn read(self) -> Recurrence {
         let Self { rule, duration_days, fixed, text } = self;
         Recurrence { rule, duration_days, fixed: fixed.unwrap_or(false), text: text.0 }
+    }
+}
+
+impl CampaignCover {
+    fn image(self) -> Image {
+        Image { id: None, url: self.url, alt: self.alt.0, width: self.width, height: self.height }
+    }
+}
+
+impl From<Image> for CampaignCover {
+    fn from(image: Image) -> Self {
+        Self { url: image.url, alt: image.alt.into(), width: image.width, height: image.height }
     }
 }
 
@@ -297,7 +326,7 @@ impl AdministeredCampaign {
             },
             editions: body.editions.iter().map(edition).collect(),
             units: body.units.into_iter().map(unit).collect(),
-            cover: body.cover.map(AuthoredImage::from),
+            cover: body.cover.map(CampaignCover::from),
             updated_at: rfc3339(updated_at),
             version,
         }

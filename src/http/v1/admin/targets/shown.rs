@@ -60,6 +60,10 @@ wire! {
 /// A target to be set.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({
+    "division": "440106", "name": "全年科普活动场次", "measure": "sessions", "from": "2026-01-01", "to": "2026-12-31",
+    "value": 50, "unit": "场", "source": "年度计划",
+}))]
 pub struct NewTarget {
     /// Code of the division.
     #[schema(example = "440106", pattern = "^[1-9][0-9]{5}$")]
@@ -74,7 +78,7 @@ pub struct NewTarget {
     #[schema(example = "astronomy_space")]
     topic: Option<String>,
     /// Only events for this audience.
-    #[schema(example = "seniors")]
+    #[schema(example = "elderly")]
     audience: Option<String>,
     /// Only events of this campaign.
     #[schema(value_type = Option<String>, example = "01h2x7m9k4qpz")]
@@ -147,7 +151,7 @@ pub struct TargetItem {
     #[schema(example = "astronomy_space")]
     topic: Option<String>,
     /// Only events for this audience.
-    #[schema(example = "seniors")]
+    #[schema(example = "elderly")]
     audience: Option<String>,
     /// Only events of this campaign.
     #[schema(example = "01h2x7m9k4qpz")]

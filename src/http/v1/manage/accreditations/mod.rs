@@ -136,6 +136,9 @@ async fn apply_for_accreditation(
     body: Once<NewAccreditation>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    if staff.roles.organisations(MemberRole::Editor).is_empty() {
+        return Err(Code::Forbidden.into());
+    }
     let Once { body, repeat } = body;
     let wish = body.wish().map_err(Problem::unprocessable)?;
     let apply = move |members: &Members| {

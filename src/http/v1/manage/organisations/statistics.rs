@@ -20,7 +20,7 @@ use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::statistics::names::{self, Names};
 use crate::http::v1::statistics::shown::Statistics;
-use crate::http::v1::statistics::{BY, Days, FIRST, LAST, bounded, dimensions, told};
+use crate::http::v1::statistics::{BY, Days, FIRST, LAST, ask, dimensions, told};
 
 /// Mounts the operation of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -69,7 +69,7 @@ async fn get_organisation_statistics(
             let (from, to) = days.span();
             let counted = statistics::Asked { from, to, organisation: Some(id.0), samples };
             let cube = Cube::new(&statistics::happenings(conn, &counted)?, None, now);
-            let answer = bounded(question.ask(&cube))?;
+            let answer = ask(&question, &cube)?;
             let organisations = names::organisations(conn, &live, &answer)?;
             Ok::<_, Problem>((answer, organisations))
         })

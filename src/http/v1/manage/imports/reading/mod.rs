@@ -1,0 +1,86 @@
+//! Files of sessions as tables, whatever their form. Whoever sends one may mean harm: nothing is unpacked beyond what a
+//! table of ten thousand rows takes, nothing is worked out that the file only refers to, and nothing recurses.
+
+mod calendar;
+mod csv;
+mod json;
+mod xlsx;
+
+use actix_web::http::header::HeaderMap;
+
+use crate::domain::imports::findings::Finding;
+use crate::domain::imports::{Cell, Form, MOST_ROWS, Row, Table};
+
+/// That a file is none that can be read, or holds too much.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// A file, with what was found while it was read.
+pub struct File {
+    /// Its form.
+    pub form: Form,
+    /// Its table.
+    pub table: Table,
+    /// What was found.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a file. What it is, its first bytes say, where they do; else the media type that came with it.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read(bytes: &[u8], media: &str) -> Result<File, Unreadable> {
+    let file = |form, table| File { form, table, findings: Vec::new() };
+    match form(bytes, media) {
+        Form::Xlsx => Ok(file(Form::Xlsx, xlsx::read(bytes)?)),
+        Form::Json => Ok(file(Form::Json, json::read(bytes)?)),
+        Form::Calendar => calendar::read(bytes),
+        Form::Csv => Ok(file(Form::Csv, csv::read(bytes)?)),
+    }
+}
+
+fn form(bytes: &[u8], media: &str) -> Form {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    let begins = |text: &[u8]| bytes.get(..text.len()).is_some_and(|head| head.eq_ignore_ascii_case(text));
+    match bytes.first() {
+        _ if begins(b"PK\x03\x04") => Form::Xlsx,
+        _ if begins(b"BEGIN:VCALENDAR") => Form::Calendar,
+        Some(b'[' | b'{') if media != "text/csv" => Form::Json,
+        _ if media.ends_with("json") => Form::Json,
+        _ if media == "text/calendar" => Form::Calendar,
+        _ => Form::Csv,
+    }
+}
+
+/// The media type of a header, without what stands behind it.
+#[must_use]
+pub fn media(headers: &HeaderMap) -> String {
+    let given = headers.get(actix_web::http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let given = given.unwrap_or_default().split(';').next().unwrap_or_default();
+    given.trim().to_ascii_lowercase()
+}
+
+/// Rows that are being read: as many as a file may have, with some above and below them.
+#[derive(Default)]
+struct Rows(Vec<Row>);
+
+impl Rows {
+    /// Adds a row, unless nothing stands in it.
+    fn push(&mut self, number: u32, cells: Vec<Cell>) -> Result<(), Unreadable> {
+        /// Titles and headings.
+        const ABOVE: usize = 10;
+        if cells.iter().all(|cell| *cell == Cell::Blank) {
+            return Ok(());
+        }
+        if self.0.len() >= MOST_ROWS + ABOVE {
+            return Err(Unreadable);
+        }
+        self.0.push(Row { number, cells });
+        Ok(())
+    }
+
+    fn table(self) -> Result<Table, Unreadable> {
+        let table = Table::below_headings(self.0);
+        if table.rows.len() > MOST_ROWS { Err(Unreadable) } else { Ok(table) }
+    }
+}

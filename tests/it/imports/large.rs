@@ -1,0 +1,54 @@
+//! Ten thousand sessions in one file, and for how long others wait for the only writer meanwhile.
+
+use super::*;
+use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// A file of so many sessions of events of ten.
+fn file(sessions: usize) -> String {
+    let mut file = EXAMPLE.lines().next().unwrap().to_owned();
+    for at in 0..sessions {
+        let (event, hour) = (at / 10, 8 + at % 10);
+        let day = 1 + event % 28;
+        write!(
+            file,
+            "\r\nS{at},E{event},第{event}次实验课,用厨房里的材料做实验。,2026-12-{day:02},{hour}:00-{hour}:45,24,网上报名,,自动递补,3,是,\
+             实验体验,生命科学,青少年,8,是,线下,开放实验室,广州市天河区五山路1号,天河区"
+        )
+        .unwrap();
+    }
+    file
+}
+
+on_both_stores! {
+    async fn ten_thousand_sessions_are_one_file(store: Store) {
+        let (server, editor) = lab(store).await;
+        let file = file(10_000);
+        let begun = Instant::now();
+        let report = look(&server, &editor, CSV, file.clone()).await;
+        let looked = begun.elapsed();
+        assert_eq!((&report["counts"], &report["events"]), (&counts(10_000, 0, 0, 0), &counts(1_000, 0, 0, 0)));
+        let (db, done) = (server.running.db.clone(), Arc::new(AtomicBool::new(false)));
+        let over = done.clone();
+        // Whoever else writes: how long they wait is how long the writer is held, and a little more.
+        let others = std::thread::spawn(move || {
+            let mut longest = Duration::ZERO;
+            while !over.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                db.write(|_| Ok::<_, kepu::db::Error>(())).unwrap();
+                longest = longest.max(begun.elapsed());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            longest
+        });
+        let begun = Instant::now();
+        applied(&server, &editor, &report).await;
+        let took = begun.elapsed();
+        done.store(true, Ordering::Relaxed);
+        let longest = others.join().unwrap();
+        println!("{store:?}: looked at in {looked:?}, applied in {took:?}, others waited for {longest:?} at most");
+        assert!(longest < Duration::from_secs(20), "others waited for {longest:?}");
+        assert_eq!(look(&server, &editor, CSV, file).await["counts"], counts(0, 0, 10_000, 0));
+    }
+}

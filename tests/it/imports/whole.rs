@@ -1,0 +1,114 @@
+//! All of a file or nothing of it, whoever comes in between.
+
+use super::*;
+use kepu::db::imports;
+use kepu::domain::ids::ImportId;
+
+on_both_stores! {
+    async fn one_wrong_row_at_the_end_keeps_all_of_the_file_out(store: Store) {
+        let (server, editor) = lab(store).await;
+        let wrong = EXAMPLE.replace("2026年12月25日", "2026年12月32日");
+        let report = look(&server, &editor, CSV, wrong).await;
+        assert_eq!(errors(&report), ["6 日期 malformed"]);
+        assert_eq!(report["counts"], counts(4, 0, 0, 1));
+        let refused = apply(&server, &editor, &report, false).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("importHasErrors")));
+        let at_once = sending(&server, &editor, "dryRun=false", CSV, EXAMPLE.replace("2026年12月25日", "x"));
+        assert!(server.send(at_once).await.json()["applied"].is_null());
+        assert!(managed(&server, &editor).await.is_empty());
+    }
+
+    async fn what_moved_since_it_was_looked_at_is_not_overwritten(store: Store) {
+        let (server, editor) = lab(store).await;
+        let first = look(&server, &editor, CSV, EXAMPLE).await;
+        let second = look(&server, &editor, CSV, EXAMPLE).await;
+        applied(&server, &editor, &first).await;
+        let refused = apply(&server, &editor, &second, false).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("importOutdated")));
+        let fresh = look(&server, &editor, CSV, EXAMPLE).await;
+        assert_eq!(fresh["counts"], counts(0, 0, 5, 0));
+    }
+
+    async fn a_write_that_fails_half_way_leaves_nothing(store: Store) {
+        let (server, editor) = lab(store).await;
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        // The last thing that is written is what came of it: a store that refuses that has taken in all else.
+        let trigger = match store {
+            Store::Sqlite => "CREATE TRIGGER broken BEFORE INSERT ON audit_entries WHEN NEW.action = 'imported' \
+                 BEGIN SELECT RAISE(ABORT, 'broken'); END",
+            Store::Postgres => "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN IF NEW.action = 'imported' THEN RAISE 'broken'; END IF; RETURN NEW; END $$; \
+                 CREATE TRIGGER broken BEFORE INSERT ON audit_entries FOR EACH ROW EXECUTE FUNCTION broken()",
+        };
+        let sql = |text: &'static str| {
+            use diesel::connection::SimpleConnection;
+            let done = server.running.db.write(|tx| Ok::<_, kepu::db::Error>(tx.batch_execute(text)?));
+            done.unwrap();
+        };
+        sql(trigger);
+        let failed = apply(&server, &editor, &report, false).await;
+        assert!(failed.status.is_server_error(), "{}", failed.text);
+        assert!(managed(&server, &editor).await.is_empty(), "nothing of it is there");
+        sql(if store == Store::Sqlite { "DROP TRIGGER broken" } else { "DROP TRIGGER broken ON audit_entries" });
+        assert_eq!(applied(&server, &editor, &report).await["counts"], counts(5, 0, 0, 0));
+    }
+
+    async fn two_who_apply_at_once_take_it_in_once(store: Store) {
+        let (server, editor) = lab(store).await;
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        let (one, other) = tokio::join!(
+            apply(&server, &editor, &report, true),
+            apply(&server, &editor, &report, true)
+        );
+        for answer in [one, other] {
+            assert_eq!((answer.status.as_u16(), &answer.json()["counts"]), (200, &counts(5, 0, 0, 0)), "{}", answer.text);
+        }
+        assert_eq!(managed(&server, &editor).await.len(), 2);
+    }
+
+    async fn with_submit_what_is_missing_is_told_by_row_before_anything_is_taken(store: Store) {
+        let (server, editor) = lab(store).await;
+        let bare = EXAMPLE.replace("生命科学", "");
+        let report = look(&server, &editor, CSV, bare.replace("科普主题", "未知列")).await;
+        let warned = findings(&report, "warning");
+        assert_eq!(warned, ["1 - unknownColumn", "2 科普主题 neededToSubmit", "5 科普主题 neededToSubmit"]);
+        let refused = apply(&server, &editor, &report, true).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["field"]), (422, &json!("rows[2].topics")));
+        assert!(managed(&server, &editor).await.is_empty());
+        assert_eq!(applied(&server, &editor, &report).await["counts"], counts(5, 0, 0, 0), "as drafts it is taken");
+    }
+
+    async fn a_file_is_its_organisations_alone(store: Store) {
+        let (server, editor) = lab(store).await;
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        let other = member(&server, "ming", MemberRole::Owner, "garden").await;
+        assert_eq!(apply(&server, &other, &report, false).await.status, 404);
+        let desk = member(&server, "lan", MemberRole::Desk, "lab").await;
+        assert_eq!(apply(&server, &desk, &report, false).await.status, 403);
+        let foreign = format!("organisation={}", OrganisationId::from_slug("lab"));
+        assert_eq!(server.send(sending(&server, &other, &foreign, CSV, EXAMPLE)).await.status, 403);
+        applied(&server, &editor, &report).await;
+        // The same numbers are other sessions of another organisation.
+        assert_eq!(look(&server, &other, CSV, EXAMPLE).await["counts"], counts(5, 0, 0, 0));
+        // And an id here is nobody's to take over.
+        let event = managed(&server, &editor).await[0]["id"].as_str().unwrap().to_owned();
+        let stolen = EXAMPLE.replace("LAB-2026-12-A,", &format!("{event},"));
+        let report = look(&server, &other, CSV, stolen).await;
+        assert_eq!(report["events"], counts(2, 0, 0, 0));
+    }
+
+    async fn files_are_forgotten_after_a_week(store: Store) {
+        let (server, editor) = lab(store).await;
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        let id: ImportId = report["id"].as_str().unwrap().parse().unwrap();
+        let db = &server.running.db;
+        let days = |days| {
+            let later = server.clock.clone();
+            later.set(crate::support::server::NOW + TimeDelta::days(days));
+            kepu::jobs::daily::chores(db, false).unwrap();
+            db.read(|conn| imports::get(conn, id)).unwrap().is_some()
+        };
+        assert!(days(6));
+        assert!(!days(8));
+    }
+}
