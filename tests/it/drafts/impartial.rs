@@ -36,6 +36,16 @@ on_both_stores! {
         house.reviews.restore(by(&administrator()), Kind::Event, draft.object).unwrap();
     }
 
+    async fn nobody_gives_a_thing_to_their_own_organisation(store: Store) {
+        let house = House::new(store);
+        let lab = OrganisationId::from_slug("lab");
+        let (person, Roles(mut held)) = administrator();
+        held.push(Role::Member(MemberRole::Editor, lab));
+        let assign = |who: &(PersonId, Roles)| house.reviews.assign(by(who), Kind::Event, published(), lab, "移交");
+        assert_refused!(assign(&(person, Roles(held))), OwnSubmission);
+        assign(&administrator()).unwrap();
+    }
+
     async fn publishing_past_the_queue_takes_the_division_that_a_draft_moves_into(store: Store) {
         let house = House::new(store);
         let elsewhere = || {
