@@ -232,7 +232,6 @@ pub async fn start(
     let desk = Desk::open(db.clone(), vault.clone(), random.clone(), settings.desk_batch)
         .map_err(|error| Error::Other(format!("the desk: {error}")))?;
     let signups = Signups::new(db.clone(), vault.clone(), random.clone());
-    let sessions = Sessions::new(db.clone(), vault.clone(), random.clone());
     let accounts = Accounts::new(db.clone(), keys.clone(), vault.clone(), random.clone());
     let companions = Companions::new(db.clone(), vault.clone(), random.clone());
     let checkins = Checkins::new(db.clone(), vault.clone(), ticket_keys, random.clone());
@@ -240,8 +239,10 @@ pub async fn start(
     let agreements = Agreements::new(db.clone(), vault.clone());
     let words = settings.review_words.as_deref().map_or_else(WordLists::default_lists, WordLists::parse);
     let words = words.map_err(|error| Error::Other(format!("words that are looked for: {error}")))?;
+    let words = Arc::new(words);
+    let sessions = Sessions::new(db.clone(), vault.clone(), random.clone(), words.clone());
     let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
-    let drafts = Drafts::new(Arc::new(words), vault.clone(), random.clone(), settings.review, &origin);
+    let drafts = Drafts::new(words, vault.clone(), random.clone(), settings.review, &origin);
     let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),

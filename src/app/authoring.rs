@@ -106,6 +106,19 @@ impl Authoring {
         self.db.write(|tx| self.drafts.withdraw::<T>(tx, by, id).map(drop))
     }
 
+    /// Takes organisations off the list of who organises a thing that is another's.
+    ///
+    /// # Errors
+    /// Those of [`Drafts::leave`].
+    pub fn leave<T: Authored + Stored>(
+        &self,
+        by: Actor,
+        id: i64,
+        organisations: &[OrganisationId],
+    ) -> Result<(), Error> {
+        self.db.write(|tx| self.drafts.leave::<T>(tx, by, id, organisations))
+    }
+
     /// Puts a thing away.
     ///
     /// # Errors
@@ -115,15 +128,14 @@ impl Authoring {
     }
 }
 
-/// Does it once per key, where a person asks.
+/// Does it once per key.
 fn once(
     tx: &mut Tx<'_>,
     by: Actor,
     repeat: Option<&Repeat>,
     make: impl FnOnce(&mut Tx<'_>) -> Result<i64, Error>,
 ) -> Result<i64, Error> {
-    let Some(person) = by.person() else { return make(tx) };
     // Ids of every kind are numbers alike; the key is of one operation, which makes things of one kind.
     let make = |tx: &mut Tx<'_>| EventId::new(make(tx)?).ok_or(Error::NotFound);
-    repeats::once(tx, person, repeat, make).map(EventId::get)
+    repeats::once_by(tx, by, repeat, make).map(EventId::get)
 }

@@ -15,7 +15,6 @@ use crate::domain::hours::Closure;
 use crate::domain::ids::BaseId;
 use crate::domain::invalid::Invalid;
 use crate::domain::kinds::Kind;
-use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::sessions::Session;
 use crate::domain::time::start_of;
@@ -53,7 +52,7 @@ impl Bases {
         closures.sort_by_key(|closure| (closure.from, closure.to));
         self.db.write(|tx| {
             let record = Base::get(tx, base.get())?.ok_or(Error::NotFound)?;
-            if publication::of(tx, Kind::Base, record.id)? == Some(Publication::Draft) {
+            if !publication::ever(tx, Kind::Base, record.id)? {
                 return Err(Error::NothingToDo);
             }
             if record.version != version {

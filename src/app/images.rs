@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::repeats::{Repeat, once};
+use super::repeats::{Repeat, once_by};
 use super::{Error, audit};
 use crate::db::records::Stored;
 use crate::db::{AnyConn, Db, Tx, images};
@@ -49,13 +49,10 @@ impl Images {
     /// Keeps a picture. The same file with the same words is the picture that is there already.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; those of [`once`].
+    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; those of [`once_by`].
     pub fn add(&self, by: Actor, upload: &Upload, repeat: Option<&Repeat>) -> Result<Picture, Error> {
         self.db.write(|tx| {
-            let id = match by.person() {
-                Some(person) => once(tx, person, repeat, |tx| self.keep(tx, by, upload))?,
-                None => self.keep(tx, by, upload)?,
-            };
+            let id = once_by(tx, by, repeat, |tx| self.keep(tx, by, upload))?;
             images::get(tx, id)?.ok_or(Error::NotFound)
         })
     }
@@ -104,6 +101,7 @@ pub fn address(origin: &str, id: ImageId) -> String {
 }
 
 /// Gives the pictures that an author names by id what is known of them. Their words stand in where the author has none.
+/// What a thing had `before` it keeps, also where it came from another organisation with it.
 ///
 /// # Errors
 /// [`Error::Invalid`] where one is not a picture of the organisation's.
@@ -112,15 +110,18 @@ pub(super) fn fill_in(
     organisation: OrganisationId,
     origin: &str,
     given: &mut Body,
+    before: &Body,
 ) -> Result<(), Error> {
-    let Some(Value::Array(given)) = given.get_mut("images") else { return Ok(()) };
+    let mut before = before.clone();
+    let had: Vec<Value> = pictures(&mut before).filter_map(|(_, image)| image.get("id").cloned()).collect();
     let mut invalid = Invalid::default();
-    for (at, image) in given.iter_mut().enumerate() {
+    for (field, image) in pictures(given) {
         let Some(id) = image.get("id").cloned() else { continue };
+        let had = had.contains(&id);
         let id: Option<ImageId> = serde_json::from_value(id).ok();
         let found = id.map(|id| images::get(conn, id)).transpose()?.flatten();
-        let Some(picture) = found.filter(|picture| picture.organisation == organisation) else {
-            invalid.push(format!("images[{at}].id"), FieldCode::NoSuch { kind: "image" });
+        let Some(picture) = found.filter(|picture| had || picture.organisation == organisation) else {
+            invalid.push(format!("{field}.id"), FieldCode::NoSuch { kind: "image" });
             continue;
         };
         image["url"] = json!(address(origin, picture.id));
@@ -132,6 +133,18 @@ pub(super) fn fill_in(
         }
     }
     Ok(invalid.or(())?)
+}
+
+/// The pictures of a thing, each with its path.
+fn pictures(fields: &mut Body) -> impl Iterator<Item = (String, &mut Value)> {
+    let of_things = fields.iter_mut().filter(|(field, _)| ["images", "cover"].contains(&field.as_str()));
+    of_things.flat_map(|(field, value)| match value {
+        Value::Array(all) => {
+            let numbered = all.iter_mut().enumerate();
+            numbered.map(|(at, image)| (format!("{field}[{at}]"), image)).collect::<Vec<_>>()
+        }
+        one => vec![(field.clone(), one)],
+    })
 }
 
 fn seat(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Option<Adcode>, Error> {

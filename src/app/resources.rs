@@ -264,11 +264,11 @@ pub(super) fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
         drafts::delete(tx, Kind::Resource, object)?;
         resource_contacts::delete(tx, id)?;
         review_items::delete_undecided(tx, ItemKind::Resource, object)?;
-        if publication::of(tx, Kind::Resource, object)? == Some(Publication::Draft) {
+        let Some(record) = Resource::get(tx, object)? else { continue };
+        if record.body.registration.is_none() {
+            // Whatever was ever shown to anybody is registered.
             resources::delete(tx, id)?;
-        } else if let Some(record) = Resource::get(tx, object)?
-            && record.body.contact.is_some()
-        {
+        } else if record.body.contact.is_some() {
             let body = Resource { contact: None, ..record.body.clone() };
             catalogue::replace(tx, &record, &body)?;
         }

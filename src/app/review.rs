@@ -30,7 +30,6 @@ use crate::domain::ids::{
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
-use crate::domain::publication::Publication;
 use crate::domain::reports::Report;
 use crate::domain::resources::Resource;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
@@ -121,9 +120,10 @@ fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Res
         return Ok(body::changes(&Body::new(), &thing.unwrap_or_default()));
     }
     let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Vec::new()) };
-    let public = match publication::of(conn, T::KIND, id)? {
-        Some(Publication::Draft) | None => Body::new(),
-        Some(_) => T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default(),
+    let public = if publication::ever(conn, T::KIND, id)? {
+        T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default()
+    } else {
+        Body::new()
     };
     Ok(body::changes(&public, &draft.body))
 }

@@ -120,6 +120,13 @@ pub fn forget_secrets(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Erro
     Ok(())
 }
 
+/// Keeps other transactions from changing a key until this one ends; `false` if there is none, or it was taken back.
+pub fn hold(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
+    let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());
+    let held = diesel::update(standing).set(api_keys::id.eq(id.get())).execute(&mut *tx.conn)?;
+    Ok(held == 1)
+}
+
 /// Takes a key back; `false` if it was before.
 pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
     let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());

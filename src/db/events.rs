@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
-use super::records::{Stored, stored};
+use super::publication::shown;
+use super::records::{IDS_PER_STATEMENT, Row, Stored, stored};
 use super::schema::events;
 use crate::domain::events::Event;
 use crate::domain::ids::{BaseId, EventId, SeriesId};
@@ -18,6 +19,21 @@ stored!(reviewed Event => events {
     series_id: |event| event.series.map(SeriesId::get),
     sample: |event| event.sample,
 });
+
+/// Those of these events that everybody sees: public, and of no organiser that is suspended.
+pub fn shown(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Record<Event>>, Error> {
+    let mut records = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let rows = events::table
+            .filter(events::id.eq_any(ids))
+            .filter(shown!(events))
+            .select((events::id, events::version, events::updated_at, events::body))
+            .order(events::id)
+            .load::<Row>(conn)?;
+        records.extend(rows.into_iter().filter_map(Row::readable));
+    }
+    Ok(records)
+}
 
 /// The events that have a sample programme. Most samples of a store that was filled to measure with have none: what
 /// the body holds is looked for in the store, so that a million of them do not have to be read.

@@ -90,12 +90,22 @@ pub fn of_many(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashMap<i6
     Ok(all)
 }
 
+/// Whether everybody sees a thing, or saw it once; one that is not there was never seen.
+pub fn ever(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
+    let ever: Option<bool> = each_table!(
+        kind,
+        table => table::table.find(id).select(table::ever_public).first(conn).optional()?,
+        return super::records::exists(conn, kind, id)
+    );
+    Ok(ever.unwrap_or(false))
+}
+
 /// Whose a thing is that was never published; `None` for everything else.
 pub fn drafted_by(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<OrganisationId>, Error> {
     let drafted: Option<Option<i64>> = each_table!(
         kind,
         table => table::table
-            .filter(table::id.eq(id).and(table::publication.eq(Publication::Draft.name())))
+            .filter(table::id.eq(id).and(table::ever_public.eq(false)))
             .select(table::organisation_id.nullable())
             .first(conn)
             .optional()?,
@@ -111,7 +121,7 @@ pub fn never_among(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashSe
         let found: Vec<i64> = each_table!(
             kind,
             table => table::table
-                .filter(table::id.eq_any(ids).and(table::publication.eq(Publication::Draft.name())))
+                .filter(table::id.eq_any(ids).and(table::ever_public.eq(false)))
                 .select(table::id)
                 .load(conn)?,
             Vec::new()
@@ -130,6 +140,20 @@ pub fn set(tx: &mut Tx<'_>, kind: Kind, id: i64, publication: Publication) -> Re
             .execute(&mut *tx.conn)?,
         0
     );
+    let ever = match publication {
+        Publication::Draft => Some(false),
+        Publication::Public => Some(true),
+        Publication::TakenDown | Publication::Archived => None,
+    };
+    if let Some(ever) = ever {
+        each_table!(
+            kind,
+            table => diesel::update(table::table.find(id).filter(table::ever_public.ne(ever)))
+                .set(table::ever_public.eq(ever))
+                .execute(&mut *tx.conn)?,
+            0
+        );
+    }
     if rows == 1 {
         tx.changed(kind, id);
     }

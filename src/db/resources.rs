@@ -102,7 +102,6 @@ pub fn put_away(tx: &mut Tx<'_>, id: ResourceId) -> Result<bool, Error> {
 
 /// Deletes an entry that nobody but its author ever saw.
 pub fn delete(tx: &mut Tx<'_>, id: ResourceId) -> Result<(), Error> {
-    let never = resources::table.find(id.get()).filter(resources::publication.eq(Publication::Draft.name()));
-    diesel::delete(never).execute(&mut *tx.conn)?;
+    diesel::delete(resources::table.find(id.get())).execute(&mut *tx.conn)?;
     Ok(())
 }

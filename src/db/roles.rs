@@ -11,7 +11,7 @@ use super::schema::{authorities, memberships, sessions};
 use crate::domain::divisions::{Adcode, Division};
 use crate::domain::events::Event;
 use crate::domain::ids::{OrganisationId, PersonId, SessionId};
-use crate::domain::organisations::Organisation;
+use crate::domain::organisations::{Organisation, running};
 use crate::domain::roles::{AuthorityRole, MemberRole, Role, Roles};
 use crate::domain::text::Text;
 
@@ -128,14 +128,14 @@ pub fn members(conn: &mut AnyConn, organisation: OrganisationId) -> Result<Vec<M
     Ok(rows.into_iter().filter_map(member).collect())
 }
 
-/// Who organises the event of a session, in whatever part; `None` if there is no such session.
-pub fn organisers_of_session(
+/// The event of a session, with those who run it; `None` if there is no such session.
+pub fn hosts_of_session(
     conn: &mut AnyConn,
     session: SessionId,
-) -> Result<Option<Vec<OrganisationId>>, Error> {
+) -> Result<Option<(i64, Vec<OrganisationId>)>, Error> {
     let event: Option<i64> =
         sessions::table.find(session.get()).select(sessions::event_id).first(conn).optional()?;
     let Some(event) = event else { return Ok(None) };
-    let event = Event::get(conn, event)?;
-    Ok(event.map(|event| event.body.organisers.iter().map(|organiser| organiser.organisation).collect()))
+    let record = Event::get(conn, event)?;
+    Ok(record.map(|record| (event, running(&record.body.organisers).collect())))
 }

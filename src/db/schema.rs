@@ -54,6 +54,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -65,6 +66,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -84,6 +86,7 @@ diesel::table! {
         updated_at -> Timestamp,
         body -> Text,
         publication -> Text,
+        ever_public -> Bool,
         organisation_id -> Nullable<BigInt>,
     }
 }
@@ -100,6 +103,7 @@ diesel::table! {
         body -> Text,
         announced_at -> Nullable<Timestamp>,
         publication -> Text,
+        ever_public -> Bool,
     }
 }
 
@@ -131,6 +135,7 @@ diesel::table! {
         organisation_id -> Nullable<BigInt>,
         publication -> Text,
         confirmed_at -> Nullable<Timestamp>,
+        ever_public -> Bool,
     }
 }
 
@@ -353,6 +358,19 @@ diesel::table! {
         body_hash -> Text,
         object_id -> BigInt,
         made -> Bool,
+        created_at -> Timestamp,
+        objects -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    system_repeats (api_key_id, operation, given) {
+        api_key_id -> BigInt,
+        operation -> Text,
+        given -> Text,
+        body_hash -> Text,
+        object_id -> BigInt,
+        objects -> Nullable<Text>,
         created_at -> Timestamp,
     }
 }

@@ -128,6 +128,14 @@ pub struct Organiser {
     pub role: OrganiserRole,
 }
 
+/// Those who run something: its main organiser, and those who organise it with them. Supporters are named, and no more.
+pub fn running(organisers: &[Organiser]) -> impl Iterator<Item = OrganisationId> {
+    let runs = |(at, one): (usize, &Organiser)| {
+        (at == 0 || one.role != OrganiserRole::Supporter).then_some(one.organisation)
+    };
+    organisers.iter().enumerate().filter_map(runs)
+}
+
 /// Roles of organisations in an event, a series or a base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

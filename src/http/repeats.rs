@@ -92,7 +92,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Once<T> {
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let about = "Any text of up to 128 characters, new for each request that is meant anew. For a day, the same \
-                     request with the same key gives what the first one made, and another one is 409 `keyReused`. Requests of partners' systems (`X-Api-Key`) are not remembered.";
+                     request with the same key gives what the first one made, and another one is 409 `keyReused`.";
         let schema =
             ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(LONGEST_KEY));
         let parameter = ParameterBuilder::new()

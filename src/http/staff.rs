@@ -2,7 +2,7 @@
 //! one's own, a thing that must not be known is 404, and one that the public knows is 403.
 //!
 //! Of a suspended organisation members read and do not write: whatever is not a GET is refused where an operation asks
-//! whether they may.
+//! whether they may. At its doors whoever signed up before is let in, and nothing else is done.
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName};
@@ -12,10 +12,12 @@ use super::params::PathId;
 use super::person::{Asking, Person, known};
 use super::problem::{Code, Problem};
 use super::state::Members;
-use crate::db::{AnyConn, Error, api_keys, organisations, roles};
+use crate::db::{AnyConn, Error, api_keys, organisations, publication, roles};
 use crate::domain::api_keys::{ApiKey, GivenKey, Scope};
 use crate::domain::audit::Actor;
 use crate::domain::ids::{OrganisationId, SessionId};
+use crate::domain::kinds::Kind;
+use crate::domain::publication::Publication;
 use crate::domain::roles::{MemberRole, Role, Roles};
 
 /// The header of partners' systems.
@@ -53,14 +55,26 @@ pub struct System {
     barred: Vec<OrganisationId>,
 }
 
-/// Somebody who may run the desk of the session that the path's `{id}` names: a member of one of its event's organisers,
-/// whatever their role.
+/// Somebody who may run the desk of the session that the path's `{id}` names: a member of one of those who run its event,
+/// whatever their role there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Desk {
     /// Who.
     pub person: Person,
     /// At which session.
     pub session: SessionId,
+    /// Whether every organisation through which they are here is suspended.
+    barred: bool,
+}
+
+impl Desk {
+    /// Lets through who does more than let in those who signed up.
+    ///
+    /// # Errors
+    /// [`Code::OrganisationSuspended`].
+    pub fn more_than_doors(&self) -> Result<(), Problem> {
+        if self.barred { Err(Code::OrganisationSuspended.into()) } else { Ok(()) }
+    }
 }
 
 /// What outsiders know of a thing.
@@ -213,13 +227,16 @@ impl FromRequest for Desk {
         let named = PathId::<SessionId>::from_request(request, payload).into_inner();
         known(request, |conn, person| {
             let PathId(session) = named?;
-            let organisers = roles::organisers_of_session(conn, session)?.ok_or(Code::NotFound)?;
+            let (event, hosts) = roles::hosts_of_session(conn, session)?.ok_or(Code::NotFound)?;
             let roles = roles::of_person(conn, person.id)?;
-            if roles.in_any(&organisers, MemberRole::Desk) {
-                Ok(Self { person, session })
-            } else {
-                Err(Code::Forbidden.into())
+            if !roles.in_any(&hosts, MemberRole::Desk) {
+                let public = publication::of(conn, Kind::Event, event)? == Some(Publication::Public);
+                return Err(if public { Code::Forbidden } else { Code::NotFound }.into());
             }
+            let suspended = organisations::suspended_among(conn, &hosts)?;
+            let free: Vec<_> = hosts.into_iter().filter(|one| !suspended.contains(one)).collect();
+            let barred = !roles.in_any(&free, MemberRole::Desk);
+            Ok(Self { person, session, barred })
         })
     }
 }

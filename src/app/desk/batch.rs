@@ -14,7 +14,6 @@ use crate::db::idempotency_keys::{self, Used};
 use crate::db::limits_used::{self, Use};
 use crate::db::signups::Member;
 use crate::db::{self, Tx, consents, policies, seats, signups};
-use crate::domain::events::EventStatus;
 use crate::domain::ids::{ConsentId, PersonId, Random, SessionId, SignupId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::policies::PolicyKind;
@@ -133,8 +132,8 @@ fn judge(
         return Ok(settled);
     }
     let room = ground.rooms.get(&session).ok_or(Error::NotFound)?;
-    let of_event =
-        ground.events.get(&room.session.event).map_or(EventStatus::Scheduled, |event| event.status);
+    // What was taken down, or whose organiser was suspended, is not there for whoever comes after that.
+    let of_event = ground.events.get(&room.session.event).ok_or(Error::NotFound)?.status;
     let state = room.session.signup_state(of_event, tx.now());
     let Some(terms) = room.session.signup.as_deref().cloned() else {
         return Err(Error::Refused(closed(state)));

@@ -7,8 +7,7 @@ use super::super::rooms::{self, Room, Tools};
 use super::Attempt;
 use crate::db::companions::{self, Lock};
 use crate::db::idempotency_keys::{self, Used};
-use crate::db::records::Stored;
-use crate::db::{Tx, consents, limits_used, logins, persons, signups};
+use crate::db::{Tx, consents, events, limits_used, logins, persons, signups};
 use crate::domain::events::Event;
 use crate::domain::ids::{CompanionId, EventId, LoginId, PersonId, SessionId, SignupId};
 use crate::domain::record::Record;
@@ -41,7 +40,7 @@ pub(super) struct Ground {
     pub(super) repeated: HashMap<SignupId, Signup>,
     /// What was used of limits, as far as it was asked.
     pub(super) used: HashMap<(String, String), i32>,
-    /// The events of the sessions.
+    /// The events of the sessions, as far as everybody sees them.
     pub(super) events: HashMap<EventId, Event>,
 }
 
@@ -78,7 +77,7 @@ impl Ground {
         let before: Vec<SignupId> = keys.values().filter_map(|used| SignupId::new(used.object)).collect();
         let repeated = signups::find(tx, tools.vault, &before)?.into_iter();
         let repeated = repeated.map(|signup| (signup.id, signup)).collect();
-        let events = events(tx, &rooms)?;
+        let events = events_of(tx, &rooms)?;
         Ok(Self { rooms, logins, accounts, standing, members, keys, repeated, used: HashMap::new(), events })
     }
 
@@ -148,10 +147,10 @@ fn accounts(
     Ok(accounts)
 }
 
-fn events(tx: &mut Tx<'_>, rooms: &HashMap<SessionId, Room>) -> Result<HashMap<EventId, Event>, Error> {
+fn events_of(tx: &mut Tx<'_>, rooms: &HashMap<SessionId, Room>) -> Result<HashMap<EventId, Event>, Error> {
     let ids: Vec<i64> = distinct(rooms.values().map(|room| room.session.event.get()));
     let of = |record: Record<Event>| Some((EventId::new(record.id)?, record.body));
-    Ok(Event::find(tx, &ids)?.into_iter().filter_map(of).collect())
+    Ok(events::shown(tx, &ids)?.into_iter().filter_map(of).collect())
 }
 
 fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {

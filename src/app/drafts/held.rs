@@ -15,6 +15,7 @@ use crate::db::{AnyConn, Tx, divisions, drafts, publication};
 use crate::domain::bases::Base;
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
+use crate::domain::events::EventStatus;
 use crate::domain::ids::BaseId;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
@@ -30,6 +31,8 @@ pub(in crate::app) struct Held<T> {
     pub(in crate::app) record: Record<T>,
     /// Who sees it.
     pub(in crate::app) publication: Publication,
+    /// Whether everybody sees it, or saw it once.
+    pub(super) ever: bool,
     /// The version of the draft that the store has, if it has one.
     pub(in crate::app) stored: Option<i64>,
     /// The fields that operations changed since in another way than its author.
@@ -52,8 +55,9 @@ impl<T: Authored + Stored> Held<T> {
     pub(super) fn read(conn: &mut AnyConn, id: i64) -> Result<Option<Self>, Error> {
         let Some(record) = T::get(conn, id)? else { return Ok(None) };
         let publication = publication::of(conn, T::KIND, id)?.unwrap_or(Publication::TakenDown);
+        let ever = publication::ever(conn, T::KIND, id)?;
         let draft = drafts::get(conn, T::KIND, id)?;
-        Self::of(conn, record, publication, draft, &mut Lookups::default())
+        Self::of(conn, record, (publication, ever), draft, &mut Lookups::default())
     }
 
     /// Reads many; those that are not there are left out.
@@ -65,11 +69,13 @@ impl<T: Authored + Stored> Held<T> {
         let mut drafts: HashMap<i64, Draft> =
             drafts::find(conn, T::KIND, ids)?.into_iter().map(|draft| (draft.object, draft)).collect();
         let publications = publication::of_many(conn, T::KIND, ids)?;
+        let never = publication::never_among(conn, T::KIND, ids)?;
         let mut all = HashMap::new();
         for record in T::find(conn, ids)? {
             let id = record.id;
             let publication = publications.get(&id).copied().unwrap_or(Publication::TakenDown);
-            let held = Self::of(conn, record, publication, drafts.remove(&id), lookups)?;
+            let seen = (publication, !never.contains(&id));
+            let held = Self::of(conn, record, seen, drafts.remove(&id), lookups)?;
             all.extend(held.map(|held| (id, held)));
         }
         Ok(all)
@@ -78,7 +84,7 @@ impl<T: Authored + Stored> Held<T> {
     fn of(
         conn: &mut AnyConn,
         record: Record<T>,
-        publication: Publication,
+        (publication, ever): (Publication, bool),
         draft: Option<Draft>,
         lookups: &mut Lookups,
     ) -> Result<Option<Self>, Error> {
@@ -89,7 +95,7 @@ impl<T: Authored + Stored> Held<T> {
             Some(draft) if draft.state == State::Approved => Draft { body: public, base: None, ..draft },
             Some(mut draft) => {
                 match &draft.base {
-                    Some(base) => (draft.body, disputed) = body::merged(base, &draft.body, &public),
+                    Some(base) => (draft.body, disputed) = merged(base, &draft.body, &public),
                     // What was never published: an authority may have taken it into a campaign meanwhile.
                     None => body::keep::<T>(&mut draft.body, &public),
                 }
@@ -116,7 +122,7 @@ impl<T: Authored + Stored> Held<T> {
                 }
             }
         };
-        Ok(Some(Self { draft, record, publication, stored, disputed }))
+        Ok(Some(Self { draft, record, publication, ever, stored, disputed }))
     }
 
     /// Reads it.
@@ -142,7 +148,7 @@ pub(in crate::app) fn write<T: Authored + Stored>(
 ) -> Result<T, Error> {
     match draft.owner {
         Owner::Organisation(organisation) => {
-            images::fill_in(conn, organisation, &lookups.origin, &mut given)?;
+            images::fill_in(conn, organisation, &lookups.origin, &mut given, &draft.body)?;
             let ours = json!([{ "organisation": organisation }]);
             given.entry("organisers").or_insert(ours);
         }
@@ -166,6 +172,18 @@ pub(in crate::app) fn write<T: Authored + Stored>(
         lookups.division(conn, &thing, seat)?
     };
     Ok(body::filled(&draft.body, draft.division)?)
+}
+
+/// What becomes of what is published when what was changed since `base` is changed in it too, with the fields that were
+/// changed here and there. Why something is called off says whoever called it off: no draft says anything else.
+pub(super) fn merged(base: &Body, draft: &Body, public: &Body) -> (Body, Vec<String>) {
+    let (mut merged, mut both) = body::merged(base, draft, public);
+    if public.get("status").is_some_and(|status| *status == json!(EventStatus::Cancelled)) {
+        merged.remove("notice");
+        merged.extend(public.get_key_value("notice").map(|(field, notice)| (field.clone(), notice.clone())));
+        both.retain(|field| field != "notice");
+    }
+    (merged, both)
 }
 
 /// Dates a notice: since now, or as long as it said the same.

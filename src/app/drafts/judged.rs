@@ -83,7 +83,7 @@ impl Drafts {
         item: &Item,
     ) -> Result<(), Error> {
         let id = item.what.object;
-        let Held { mut draft, record, publication, stored, disputed } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, stored, disputed, .. } = Held::<T>::need(tx, id)?;
         if !waits(&draft, item) || !disputed.is_empty() {
             return Err(Error::ChangedSince);
         }
@@ -156,6 +156,9 @@ impl Drafts {
         if let Some(Held { mut draft, record, stored, .. }) = Held::<T>::read(tx, id)? {
             draft.version += 1;
             draft.updated_at = tx.now();
+            if draft.state == State::Submitted {
+                draft.state = State::Draft;
+            }
             if draft.state == State::Rejected {
                 (draft.reason, draft.fields, draft.state) = (None, Vec::new(), State::Draft);
             }
@@ -163,6 +166,7 @@ impl Drafts {
                 draft.settle(State::Approved);
             }
             held::save(tx, &draft, stored)?;
+            self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
         publication::set(tx, T::KIND, id, Publication::Public)?;
         judged::<T>(tx, by, Action::Restored, id, None)

@@ -11,6 +11,7 @@ mod assigned;
 pub(super) mod held;
 pub(super) mod judged;
 pub(super) mod many;
+mod naming;
 mod noting;
 mod publishing;
 pub(super) mod standing;
@@ -22,6 +23,7 @@ use hashbrown::HashMap;
 
 use super::Error;
 use super::review::enqueue;
+use super::sessions::screening;
 use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
@@ -227,7 +229,7 @@ impl Drafts {
         version: i64,
         given: Body,
     ) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, ever, stored, .. } = Held::<T>::need(tx, id)?;
         if draft.version != version {
             return Err(Error::VersionConflict);
         }
@@ -242,7 +244,7 @@ impl Drafts {
         draft.version += 1;
         draft.state = State::Draft;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
-        if publication == Publication::Draft {
+        if !ever {
             held::save(tx, &draft, stored)?;
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
@@ -252,7 +254,7 @@ impl Drafts {
             return Ok(draft);
         }
         // What operations changed since the author began is not taken back by an author who does not speak of it.
-        (draft.body, _) = body::merged(&before, &draft.body, &public);
+        (draft.body, _) = held::merged(&before, &draft.body, &public);
         let changes = body::changes(&public, &draft.body);
         let at_once = publication == Publication::Public
             && body::is_immaterial::<T>(&changes)
@@ -276,31 +278,43 @@ impl Drafts {
         Ok(draft)
     }
 
-    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful or an
-    /// authority took it, or lately something else of theirs, down; else it waits for review: the state tells. What waits already goes on waiting.
+    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful, an authority took
+    /// it, or lately something else of theirs, down, or it names another organisation anew; else it waits for review: the
+    /// state tells. What waits already goes on waiting, unless operations changed meanwhile what it changes: then its author
+    /// has seen that, and it waits anew.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
     /// it would change is published; [`Error::Suspended`], [`Error::Unverified`] if its organisation is.
     pub fn submit<T: Authored + Stored>(&self, tx: &mut Tx<'_>, by: Actor, id: i64) -> Result<Draft, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, ever, stored, disputed } = Held::<T>::need(tx, id)?;
         match draft.state {
-            State::Submitted => return Ok(draft),
+            State::Submitted if disputed.is_empty() => return Ok(draft),
             State::Approved if publication == Publication::Public => return Err(Error::NothingToDo),
-            State::Approved | State::Draft | State::Rejected => {}
+            State::Submitted | State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.owner)?;
         standing.may_post()?;
         let thing: T = check(tx, &draft)?;
-        let notes = doubts(&*self.screen, &draft.body);
-        let at_once = standing.at_once(tx.now()) && notes.is_empty() && publication != Publication::TakenDown;
+        let mut notes = doubts(&*self.screen, &draft.body);
+        if T::KIND == Kind::Event {
+            let now = tx.now();
+            notes.extend(screening::of_event(tx, &*self.screen, id, now)?);
+        }
+        let public = (publication == Publication::Public).then_some(&record.body);
+        let at_once = standing.at_once(tx.now())
+            && notes.is_empty()
+            && publication != Publication::TakenDown
+            && !naming::names_others(&thing, public);
         draft.version += 1;
         (draft.author, draft.updated_at) = (by.person(), tx.now());
         draft.settle(if at_once { State::Approved } else { State::Submitted });
-        if !at_once && publication != Publication::Draft {
+        if !at_once && ever {
             draft.base = Some(body::of(&record.body));
         }
         held::save(tx, &draft, stored)?;
+        // What waited was written before others changed the same.
+        self.retire(tx, T::KIND, id, Lane::Submitted)?;
         if at_once {
             publishing::publish(tx, draft.division, &record, publication, &thing)?;
             let told = published(&body::of(&record.body), &thing);

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::super::drafts::{Drafts, standing};
 use super::super::rooms::patiently;
+use super::super::sessions::screening::Doubted;
 use super::super::sessions::{Told, facts};
 use super::super::{Error, audit};
 use super::preparing::{Prepared, prepare};
@@ -18,6 +19,7 @@ use crate::domain::ids::{EventId, ImportId, OrganisationId};
 use crate::domain::imports::findings::Fault;
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
+use crate::domain::sessions::Plan;
 
 /// What came of a file; of one that is applied again, what came of it then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,7 +92,15 @@ impl Imports {
         if submit {
             needed(&prepared)?;
         }
-        let done = patiently(&self.db, |tx| self.write(tx, by, import, &prepared));
+        // Looked through before the only writer is taken.
+        let doubted = |plans: Vec<Plan>| self.sessions.doubted(&plans);
+        let added = prepared.new_sessions.iter().map(|(whose, added)| {
+            let plans = added.iter().map(|(session, _)| Plan::of(session.clone()));
+            doubted(if whose.new { Vec::new() } else { plans.collect() })
+        });
+        let changed = prepared.changed_sessions.iter().map(|(_, _, plan)| doubted(vec![plan.clone()]));
+        let doubted: [Vec<Doubted>; 2] = [added.collect(), changed.collect()];
+        let done = patiently(&self.db, |tx| self.write(tx, by, import, &prepared, &doubted));
         done.map_err(|error| match error {
             // What was read is not what is there.
             Error::VersionConflict | Error::Db(db::Error::Constraint(_)) => Error::ImportOutdated,
@@ -104,6 +114,7 @@ impl Imports {
         by: Actor,
         import: &imports::Import,
         prepared: &Prepared,
+        [added, changed]: &[Vec<Doubted>; 2],
     ) -> Result<Applied, Error> {
         let organisation = import.organisation;
         let ids = prepared.all_events.iter().map(|(id, _)| *id).collect();
@@ -125,8 +136,11 @@ impl Imports {
             self.drafts.update::<Event>(tx, by, id.get(), *version, body.clone())?;
         }
         self.add(tx, by, organisation, prepared)?;
-        for (id, version, plan) in &prepared.changed_sessions {
-            let changed = self.sessions.change_in(tx, by, *id, *version, plan)?;
+        for ((whose, _), doubted) in prepared.new_sessions.iter().zip(added) {
+            self.sessions.have_looked_at(tx, by, whose.event, doubted.clone())?;
+        }
+        for ((id, version, plan), doubted) in prepared.changed_sessions.iter().zip(changed) {
+            let changed = self.sessions.change_in(tx, by, *id, *version, plan, doubted.clone())?;
             applied.told = applied.told.and(changed.told);
         }
         imports::conclude(tx, import.id, &text(&applied)?)?;

@@ -313,7 +313,7 @@ impl Preparing<'_> {
         let plan = said.said.over(None).admitted_by(found.admission);
         let session = plan.session(id, found.id, self.now);
         let mut invalid = Invalid::default();
-        check_at(self.conn, self.now, &session, &mut invalid)?;
+        check_at(self.conn, self.now, &session, None, &mut invalid)?;
         session.check_admission(found.admission, &mut invalid);
         if self.wrong_session(said.row, invalid) {
             return Ok(None);
@@ -346,7 +346,7 @@ impl Preparing<'_> {
             return Ok(false);
         }
         let mut invalid = Invalid::default();
-        check_at(self.conn, self.now, &after, &mut invalid)?;
+        check_at(self.conn, self.now, &after, Some(before), &mut invalid)?;
         if before.signup.is_none() {
             after.check_admission(found.admission, &mut invalid);
         }

@@ -9,7 +9,7 @@ use super::super::{Error, roles};
 use super::members::held;
 use super::{Organisations, entry, hold};
 use crate::db::records::Stored;
-use crate::db::{self, Tx, invitations};
+use crate::db::{self, Tx, invitations, organisations};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::invitations::{Invitation, InvitationCode, MOST_OPEN};
@@ -82,13 +82,17 @@ impl Organisations {
     ///
     /// # Errors
     /// [`Error::NotFound`] if the code is of no invitation that is good; [`Error::NothingToDo`] if they have that role or
-    /// a higher one already, and [`Error::OwnSubmission`] if they made it themselves; then the code stays good.
+    /// a higher one already, [`Error::Suspended`] if the organisation is, [`Error::OwnSubmission`] if they made it
+    /// themselves; and then the code stays good.
     pub fn accept(&self, person: PersonId, code: &InvitationCode) -> Result<Invitation, Error> {
         self.db.write(|tx| {
             let now = tx.now();
             let invitation = invitations::of_code(tx, code, now)?.ok_or(Error::NotFound)?;
             let id = invitation.organisation;
             hold(tx, id)?;
+            if organisations::suspended(tx, id)? {
+                return Err(Error::Suspended);
+            }
             match held(tx, id, person) {
                 Ok(role) if role >= invitation.role => return Err(Error::NothingToDo),
                 Ok(_) | Err(Error::NotFound) => {}

@@ -1,19 +1,20 @@
 //! Adding sessions to an event: one, many, or as a timetable repeats them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, TimeDelta};
-use hashbrown::HashSet;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use hashbrown::hash_map::Entry;
+use hashbrown::{HashMap, HashSet};
 use serde_json::json;
 
 use super::super::rehearsal::{self, Run};
-use super::super::repeats::{self, Repeat};
+use super::super::repeats::{self, Made, Repeat};
 use super::super::{Error, audit};
 use super::{Sessions, check, facts, noted};
 use crate::db::records::Stored;
 use crate::db::{Tx, sessions};
 use crate::domain::admission::Admission;
-use crate::domain::audit::{Action, Actor, Entry, Object};
+use crate::domain::audit::{self as audited, Action, Actor, Object};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear, DayKind};
 use crate::domain::divisions::Adcode;
@@ -24,7 +25,7 @@ use crate::domain::kinds::Kind;
 use crate::domain::sessions::{Plan, Session};
 use crate::domain::signups::refusal::Refusal;
 use crate::domain::time::day_of;
-use crate::domain::timetable::{BadTimetable, MOST_DATES, Timetable};
+use crate::domain::timetable::{BadTimetable, Dates, LONGEST_RULE, MOST_DATES, Timetable};
 
 /// Most sessions that are added at once.
 pub const MOST_AT_ONCE: usize = 400;
@@ -63,13 +64,25 @@ pub struct Followed {
     pub through: NaiveDate,
 }
 
+/// The sessions of a timetable in order of start, or what is wrong with it, which is told after what is wrong with the
+/// sessions themselves.
+type Repeated = Result<(Vec<Plan>, Followed), Invalid>;
+
+/// Whose holidays are kept where a session takes place: Hong Kong and Macau keep some of their own, which are not known
+/// here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Holidays {
+    Mainland,
+    Unknown,
+}
+
 impl Sessions {
     /// Adds sessions to an event, each repeated as the timetable says, if there is one. What is there already is not
-    /// added again; of a request that is sent again it is what the first one added.
+    /// added again; a request that is sent again adds nothing, and is told of what the first one added as it is now.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Refusal::CalledOff`]; [`Error::Invalid`], with everything that is wrong; those of
-    /// [`repeats::once`].
+    /// [`repeats::many`].
     pub fn add(
         &self,
         by: Actor,
@@ -78,22 +91,31 @@ impl Sessions {
         timetable: Option<&Timetable>,
         (dry, repeat): (Run, Option<&Repeat>),
     ) -> Result<Added, Error> {
+        let doubted = self.doubted(&plans);
+        // A rule takes time, for which nobody is to wait.
+        let repeated = match timetable {
+            Some(timetable) => Some(self.repeated(event, &plans, timetable)?),
+            None => None,
+        };
         rehearsal::run(&self.db, dry, |tx| {
-            let Some((person, repeat)) = by.person().zip(repeat).filter(|_| dry == Run::Earnest) else {
-                return self.add_in(tx, by, event, plans, timetable);
+            let repeat = repeat.filter(|_| dry == Run::Earnest);
+            let followed = repeated.as_ref().and_then(|repeated| Some(repeated.as_ref().ok()?.1.clone()));
+            let add = |tx: &mut Tx<'_>| {
+                let added = self.add_in(tx, by, event, plans, repeated)?;
+                if !added.sessions.is_empty() {
+                    self.have_looked_at(tx, by, event, doubted)?;
+                }
+                Ok(added)
             };
-            let mut fresh = None;
-            repeats::once(tx, person, Some(repeat), |tx| {
-                fresh = Some(self.add_in(tx, by, event, plans.clone(), timetable)?);
-                Ok(event)
-            })?;
-            if let Some(added) = fresh {
-                return Ok(added);
-            }
-            let Added { same, followed, .. } = self.add_in(tx, by, event, plans, timetable)?;
-            let mut found = sessions::find(tx, &same)?;
-            let versions = sessions::versions(tx, &same)?;
-            let before = same.iter().filter_map(|id| Some((found.remove(id)?, *versions.get(id)?)));
+            let ids = |added: &Added| added.sessions.iter().map(|(session, _)| session.id).collect();
+            let before = match repeats::many(tx, by, repeat, add, ids)? {
+                Made::Now(added) => return Ok(added),
+                Made::Before(before) => before,
+            };
+            // As they are now: some may be called off, or have moved.
+            let mut found = sessions::find(tx, &before)?;
+            let versions = sessions::versions(tx, &before)?;
+            let before = before.iter().filter_map(|id| Some((found.remove(id)?, *versions.get(id)?)));
             Ok(Added { sessions: before.collect(), same: Vec::new(), followed })
         })
     }
@@ -125,13 +147,33 @@ impl Sessions {
         self.add_in(tx, by, to, plans, None).map(drop)
     }
 
+    /// Follows a timetable, for as many sessions as may be added, with what is read in a moment.
+    fn repeated(&self, event: EventId, plans: &[Plan], timetable: &Timetable) -> Result<Repeated, Error> {
+        let (of_event, years) = self.db.read(|conn| {
+            let event = Event::get(conn, event.get())?.ok_or(Error::NotFound)?.body;
+            let own = event.place.as_ref().map(|place| place.adcode);
+            let of_event = match (own, event.base) {
+                (None, Some(base)) => Base::get(conn, base.get())?.map(|base| base.body.place.adcode),
+                (own, _) => own,
+            };
+            Ok::<_, Error>((of_event, CalendarYear::all(conn)?))
+        })?;
+        // Tables are checked as they are saved; if they contradict each other all the same, holidays are unknown.
+        let holidays = Calendar::new(years.into_iter().map(|year| year.body)).unwrap_or_default();
+        let calendar_of = |plan: &Plan| {
+            let place = plan.place.as_ref().map(|place| place.adcode).or(of_event);
+            if place.is_none_or(Adcode::is_mainland) { Holidays::Mainland } else { Holidays::Unknown }
+        };
+        Ok(follow(plans, timetable, calendar_of, &holidays))
+    }
+
     fn add_in(
         &self,
         tx: &mut Tx<'_>,
         by: Actor,
         event: EventId,
         plans: Vec<Plan>,
-        timetable: Option<&Timetable>,
+        repeated: Option<Repeated>,
     ) -> Result<Added, Error> {
         sessions::touch_event(tx, event)?;
         let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
@@ -141,8 +183,10 @@ impl Sessions {
         let plans: Vec<Plan> = plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect();
         // Each by itself first: what a timetable would repeat, it would repeat with its faults.
         self.check_all(tx, event, body.admission, &plans)?;
-        let (plans, followed) = match timetable {
-            Some(timetable) => repeated(tx, &body, &plans, timetable)?,
+        let (plans, followed) = match repeated.transpose()? {
+            Some((plans, followed)) => {
+                (plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect(), Some(followed))
+            }
             None => (plans, None),
         };
         if followed.is_some() {
@@ -153,7 +197,7 @@ impl Sessions {
         if !fresh.is_empty() {
             let entry = noted(tx, by, Action::SessionsAdded, Object::of(Kind::Event, event.get()), &body)?;
             let after = Some(json!({ "sessions": fresh.iter().map(facts).collect::<Vec<_>>() }));
-            audit::note(tx, &Entry { after, ..entry })?;
+            audit::note(tx, &audited::Entry { after, ..entry })?;
         }
         let sessions = fresh.into_iter().map(|session| (session, 1)).collect();
         Ok(Added { sessions, same, followed })
@@ -177,7 +221,7 @@ impl Sessions {
             let mut invalid = Invalid::default();
             let now = tx.now();
             let session = plan.clone().session(SessionId::MAX, event, now);
-            check(tx, &session, &mut invalid)?;
+            check(tx, &session, None, &mut invalid)?;
             session.check_admission(admission, &mut invalid);
             all.nested(&format!("sessions[{at}]"), invalid);
         }
@@ -221,12 +265,12 @@ impl Sessions {
 }
 
 /// The sessions of a timetable, in order of start.
-fn repeated(
-    tx: &mut Tx<'_>,
-    event: &Event,
+fn follow(
     plans: &[Plan],
     timetable: &Timetable,
-) -> Result<(Vec<Plan>, Option<Followed>), Error> {
+    calendar_of: impl Fn(&Plan) -> Holidays,
+    holidays: &Calendar,
+) -> Repeated {
     let mut invalid = Invalid::default();
     for (field, dates) in
         [("recurrence.exdates", &timetable.left_out), ("recurrence.rdates", &timetable.added)]
@@ -236,59 +280,45 @@ fn repeated(
         }
     }
     invalid.or(())?;
-    let (mut all, mut followed) = (Vec::new(), None::<Followed>);
-    for plan in plans {
-        let calendar = calendar(tx, event, plan)?;
-        let dates = timetable.dates(plan.start, &calendar).map_err(bad)?;
+    let schedule = timetable.read().map_err(bad)?;
+    let unknown = Calendar::default();
+    let (mut all, mut skipped, mut uncertain) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
+    let (mut known, mut through) = (holidays.valid_through(), NaiveDate::MIN);
+    // Many sessions of one first moment are many rooms: their days are the same.
+    let mut followed: HashMap<(DateTime<Utc>, Holidays), Dates> = HashMap::new();
+    for plan in plans.iter().take(MOST_AT_ONCE) {
+        let place = calendar_of(plan);
+        let calendar = match place {
+            Holidays::Mainland => holidays,
+            Holidays::Unknown => &unknown,
+        };
+        let dates = match followed.entry((plan.start, place)) {
+            Entry::Occupied(before) => before.into_mut(),
+            Entry::Vacant(fresh) => fresh.insert(schedule.dates(plan.start, calendar).map_err(bad)?),
+        };
+        if all.len() + dates.days.len() > MOST_AT_ONCE {
+            return Err(Invalid::one("recurrence", FieldCode::TooMany { max: MOST_AT_ONCE }));
+        }
         let first = day_of(plan.start);
         all.extend(dates.days.iter().map(|day| plan.later(*day - first)));
-        let known = calendar.valid_through();
-        let so_far = followed.get_or_insert(Followed {
-            skipped: Vec::new(),
-            uncertain: Vec::new(),
-            holidays_known_through: known,
-            through: dates.through,
-        });
-        so_far.skipped.extend(dates.skipped);
-        so_far.uncertain.extend(dates.uncertain);
-        so_far.holidays_known_through = so_far.holidays_known_through.min(known);
-        so_far.through = so_far.through.max(dates.through);
-    }
-    if let Some(followed) = &mut followed {
-        let skipped: BTreeMap<_, _> = followed.skipped.drain(..).collect();
-        followed.skipped = skipped.into_iter().collect();
-        followed.uncertain.sort_unstable();
-        followed.uncertain.dedup();
+        skipped.extend(dates.skipped.iter().copied());
+        uncertain.extend(dates.uncertain.iter().copied());
+        known = known.min(calendar.valid_through());
+        through = through.max(dates.through);
     }
     all.sort_by_key(|plan| plan.start);
     if all.is_empty() {
-        return Err(Invalid::one("recurrence", FieldCode::TooFew { min: 1 }).into());
+        return Err(Invalid::one("recurrence", FieldCode::TooFew { min: 1 }));
     }
-    if all.len() > MOST_AT_ONCE {
-        return Err(Invalid::one("recurrence", FieldCode::TooMany { max: MOST_AT_ONCE }).into());
-    }
-    Ok((all, followed))
+    let (skipped, uncertain) = (skipped.into_iter().collect(), uncertain.into_iter().collect());
+    Ok((all, Followed { skipped, uncertain, holidays_known_through: known, through }))
 }
 
-fn bad(error: BadTimetable) -> Error {
+fn bad(error: BadTimetable) -> Invalid {
     let code = match error {
         BadTimetable::TooMany => FieldCode::TooMany { max: MOST_AT_ONCE },
+        BadTimetable::TooLong => FieldCode::TooLong { max: LONGEST_RULE },
         other => FieldCode::Rule { reason: other.to_string() },
     };
-    Invalid::one("recurrence.rule", code).into()
-}
-
-/// The holidays where a session takes place: Hong Kong and Macau keep some of their own, which are not known here.
-fn calendar(tx: &mut Tx<'_>, event: &Event, plan: &Plan) -> Result<Calendar, Error> {
-    let own = plan.place.as_ref().or(event.place.as_ref()).map(|place| place.adcode);
-    let adcode = match (own, event.base) {
-        (None, Some(base)) => Base::get(tx, base.get())?.map(|base| base.body.place.adcode),
-        (own, _) => own,
-    };
-    if !adcode.is_none_or(Adcode::is_mainland) {
-        return Ok(Calendar::default());
-    }
-    let years = CalendarYear::all(tx)?.into_iter().map(|year| year.body);
-    // Tables are checked as they are saved; if they contradict each other all the same, holidays are unknown.
-    Ok(Calendar::new(years).unwrap_or_default())
+    Invalid::one("recurrence.rule", code)
 }

@@ -22,7 +22,6 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
-use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::sessions::Session;
 use crate::domain::signup_terms::SignupTerms;
@@ -95,6 +94,7 @@ impl Sessions {
             mark(tx, by, ids, reason)
         })?;
         self.settle_all(dry, &done);
+        self.look_at(dry, by, &done, reason);
         Ok(done)
     }
 
@@ -113,7 +113,7 @@ impl Sessions {
         let done = rehearsal::run(&self.db, dry, |tx| {
             sessions::touch_event(tx, event)?;
             let record = Event::get(tx, event.get())?.ok_or(Error::NotFound)?;
-            if publication::of(tx, Kind::Event, record.id)? == Some(Publication::Draft) {
+            if !publication::ever(tx, Kind::Event, record.id)? {
                 return Err(Error::NothingToDo);
             }
             if record.body.status != EventStatus::Cancelled {
@@ -130,7 +130,19 @@ impl Sessions {
             mark(tx, by, &coming.map(|session| session.id).collect::<Vec<_>>(), reason)
         })?;
         self.settle_all(dry, &done);
+        if dry == Run::Earnest {
+            self.have_reason_looked_at(by, &[event], reason);
+        }
         Ok(done)
+    }
+
+    /// Has the reason looked at of what was called off.
+    fn look_at(&self, dry: Run, by: Actor, done: &[CalledOff], reason: &Text) {
+        let off = done.iter().filter(|one| dry == Run::Earnest && one.outcome == Outcome::Cancelled);
+        let mut events: Vec<EventId> = off.map(|one| one.event).collect();
+        events.sort_unstable();
+        events.dedup();
+        self.have_reason_looked_at(by, &events, reason);
     }
 
     /// Tells everybody at once, as far as it goes: what is left, the job finishes.

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use super::super::rehearsal::{self, Run};
 use super::super::rooms::{self, Room, Tools};
 use super::super::{Error, audit};
+use super::screening::Doubted;
 use super::{Sessions, Told, check, facts, noted, object};
 use crate::db::records::Stored;
 use crate::db::{Tx, attendees, publication, seats, sessions};
@@ -16,7 +17,6 @@ use crate::domain::invalid::Invalid;
 use crate::domain::kinds::Kind;
 use crate::domain::media::Notice;
 use crate::domain::notices::{Details, Purpose};
-use crate::domain::publication::Publication;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::{Plan, Session};
 use crate::domain::signups::Signup;
@@ -52,10 +52,11 @@ impl Sessions {
         plan: &Plan,
         dry: Run,
     ) -> Result<Changed, Error> {
-        rehearsal::run(&self.db, dry, |tx| self.change_in(tx, by, id, version, plan))
+        let doubted = self.doubted(std::slice::from_ref(plan));
+        rehearsal::run(&self.db, dry, |tx| self.change_in(tx, by, id, version, plan, doubted.clone()))
     }
 
-    /// The same in its caller's transaction.
+    /// The same in its caller's transaction, with what is doubtful in what the plan says.
     ///
     /// # Errors
     /// Those of [`Sessions::change`].
@@ -66,6 +67,7 @@ impl Sessions {
         id: SessionId,
         version: i64,
         plan: &Plan,
+        doubted: Doubted,
     ) -> Result<Changed, Error> {
         let event = hold_event(tx, id)?;
         let mut room = rooms::open_one(tx, id)?;
@@ -82,12 +84,12 @@ impl Sessions {
         let plan = plan.clone().admitted_by(body.admission);
         let capacity = plan.capacity;
         let mut after = planned(&room.session, event, plan, tx.now());
-        if publication::of(tx, Kind::Event, event.get())? == Some(Publication::Draft) {
+        if !publication::ever(tx, Kind::Event, event.get())? {
             // Nobody has seen it as it was.
             after.status = EventStatus::Scheduled;
         }
         let mut invalid = Invalid::default();
-        check(tx, &after, &mut invalid)?;
+        check(tx, &after, Some(&room.session), &mut invalid)?;
         if room.session.signup.is_none() {
             after.check_admission(body.admission, &mut invalid);
         }
@@ -96,6 +98,7 @@ impl Sessions {
         let (was, is) = (facts(&room.session), facts(&after));
         let entry = noted(tx, by, Action::SessionChanged, object(id), &body)?;
         audit::note(tx, &Entry { before: Some(was), after: Some(is), ..entry })?;
+        self.have_looked_at(tx, by, event, doubted)?;
         let told = self.write(tx, &body, &mut room, after)?;
         let promoted = resize(tx, self.tools(), room, capacity)?;
         let session = sessions::find(tx, &[id])?.remove(&id).ok_or(Error::NotFound)?;

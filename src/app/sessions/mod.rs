@@ -1,4 +1,5 @@
-//! Sessions, as their hosts change them: [`adding`], [`changing`], [`calling_off`].
+//! Sessions, as their hosts change them: [`adding`], [`changing`], [`calling_off`]; what is said of
+//! them is looked through ([`screening`]).
 //!
 //! Whoever changes sessions locks their events first, in ascending order, then the sessions. Changes take effect at once,
 //! and in the transaction in which a session is moved everybody who signed up is told. A session that is called off may
@@ -7,6 +8,7 @@
 pub mod adding;
 pub mod calling_off;
 pub mod changing;
+pub(in crate::app) mod screening;
 
 pub(super) use changing::{moved_with_event, planned};
 pub use changing::set_capacity;
@@ -27,6 +29,7 @@ use crate::domain::events::Event;
 use crate::domain::ids::{Random, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
+use crate::domain::screening::Screen;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
 use crate::domain::signups::Status;
@@ -35,12 +38,19 @@ use crate::domain::time::rfc3339;
 /// How far ahead sessions may be.
 const AHEAD: TimeDelta = TimeDelta::days(3 * 366);
 
+/// How long ago a session that is written may have begun.
+const BEHIND: TimeDelta = TimeDelta::days(1);
+
+/// How long a session may last.
+const LONGEST: TimeDelta = TimeDelta::days(366);
+
 /// The use cases of sessions. All of them block.
 #[derive(Clone)]
 pub struct Sessions {
     db: Db,
     vault: Arc<Vault>,
     random: Arc<dyn Random>,
+    screen: Arc<dyn Screen>,
 }
 
 /// How many sign-ups are told something, by how they stand, and for how many seats they are.
@@ -100,9 +110,9 @@ impl Told {
 }
 
 impl Sessions {
-    /// The use cases over a store.
-    pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>) -> Self {
-        Self { db, vault, random }
+    /// The use cases over a store, of sessions whose texts are screened so.
+    pub fn new(db: Db, vault: Arc<Vault>, random: Arc<dyn Random>, screen: Arc<dyn Screen>) -> Self {
+        Self { db, vault, random, screen }
     }
 
     fn tools(&self) -> Tools<'_> {
@@ -133,25 +143,51 @@ fn object(id: SessionId) -> Object {
     Object { kind: "session", id: id.get() }
 }
 
-/// Adds what is wrong with a session as it is to be.
-fn check(tx: &mut Tx<'_>, session: &Session, invalid: &mut Invalid) -> Result<(), Error> {
+/// Adds what is wrong with a session as it is to be; `before` is what it was.
+fn check(
+    tx: &mut Tx<'_>,
+    session: &Session,
+    before: Option<&Session>,
+    invalid: &mut Invalid,
+) -> Result<(), Error> {
     let now = tx.now();
-    check_at(tx, now, session, invalid)
+    check_at(tx, now, session, before, invalid)
 }
 
-/// Adds what is wrong with a session as it would be at `now`.
+/// Adds what is wrong with a session as it would be at `now`; `before` is what it was.
 pub(super) fn check_at(
     conn: &mut AnyConn,
     now: DateTime<Utc>,
     session: &Session,
+    before: Option<&Session>,
     invalid: &mut Invalid,
 ) -> Result<(), Error> {
     session.check(invalid);
-    invalid.range("end", rfc3339(session.end), rfc3339(now), rfc3339(now + AHEAD));
+    check_times(now, session, before, invalid);
     if let Some(place) = &session.place
         && !records::exists(conn, Kind::Division, place.adcode.number())?
     {
         invalid.push("place.adcode", FieldCode::NoSuch { kind: Kind::Division.name() });
     }
     Ok(())
+}
+
+/// Adds what is wrong with the times of a session: it is not over, it does not begin long ago, which would put it first in
+/// every list, and it does not last for years. What began before may go on as it does.
+pub(super) fn check_times(
+    now: DateTime<Utc>,
+    session: &Session,
+    before: Option<&Session>,
+    invalid: &mut Invalid,
+) {
+    let Session { start, end, .. } = *session;
+    let mut last = now + AHEAD;
+    if before.is_none_or(|before| before.start != start) {
+        invalid.range("start", rfc3339(start), rfc3339(now - BEHIND), rfc3339(last));
+    }
+    let moved = before.is_none_or(|before| (before.start, before.end) != (start, end));
+    if moved && let Some(longest) = start.checked_add_signed(LONGEST).filter(|longest| now < *longest) {
+        last = last.min(longest);
+    }
+    invalid.range("end", rfc3339(end), rfc3339(now), rfc3339(last));
 }

@@ -87,6 +87,8 @@ words! {
         AssessmentOpened = "assessmentOpened",
         /// An authority assessed a base for a year.
         Assessed = "assessed",
+        /// An organisation took its name off what another one organises.
+        OrganiserLeft = "organiserLeft",
         /// A report was followed.
         ReportFollowed = "reportFollowed",
         /// A report was not followed.

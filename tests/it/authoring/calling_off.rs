@@ -8,6 +8,7 @@ use kepu::app::sessions::Sessions;
 use kepu::db::{self, signups};
 use kepu::domain::audit::Actor;
 use kepu::domain::ids::{Random, SignupId, SystemRandom};
+use kepu::domain::screening::WordLists;
 use kepu::domain::signups::{Signup, Status};
 use kepu::domain::text::Text;
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use crate::support::server::vault;
 
 fn sessions(server: &Server) -> Sessions {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
-    Sessions::new(server.running.db.clone(), vault(), random)
+    let screen = Arc::new(WordLists::default_lists().unwrap());
+    Sessions::new(server.running.db.clone(), vault(), random, screen)
 }
 
 on_both_stores! {

@@ -125,6 +125,16 @@ on_both_stores! {
         assert_eq!(duplicate().await.json()["id"], copy["id"], "the same request again is one copy");
     }
 
+    async fn what_was_never_published_cannot_be_called_off_though_it_is_put_away(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let (path, _) = created(&server, &editor, whole()).await;
+        let away = asked(&server, Method::POST, &format!("{path}/archive"), &editor, json!({}), 200).await;
+        assert_eq!(away["publication"], "archived");
+        let refused = ask(&server, Method::POST, &format!("{path}/cancel"), &editor, json!({ "reason": "台风" })).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("nothingToDo")));
+    }
+
     async fn who_signed_up_is_told_when_the_event_itself_moves(store: Store) {
         let server = server(store, Vec::new()).await;
         let editor = editor(&server).await;

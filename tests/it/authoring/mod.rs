@@ -10,13 +10,17 @@ mod events;
 mod races;
 mod returned;
 mod routes;
+mod screened;
 mod series;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;
 use kepu::app::review::Reviewer;
+use kepu::db::records::Stored;
 use kepu::db::{persons, review_items, roles};
+use kepu::domain::events::Event;
 use kepu::domain::ids::{EventId, OrganisationId, PersonId, SessionId};
+use kepu::domain::organisations::{Organiser, OrganiserRole};
 use kepu::domain::review::ItemKind;
 use kepu::domain::roles::{AuthorityRole, MemberRole, Role, Roles};
 use kepu::domain::time::rfc3339;
@@ -104,6 +108,19 @@ fn lacking(body: &Value) -> Vec<&str> {
 
 async fn editor(server: &Server) -> String {
     member(server, "editor", MemberRole::Editor, "org").await
+}
+
+/// Names others beside the main organiser of `stars`.
+fn name(server: &Server, others: &[(&str, OrganiserRole)]) {
+    let named = server.running.db.write(|tx| {
+        let stars = Event::get(tx, EventId::from_slug("stars").get())?.unwrap();
+        let mut body = stars.body;
+        for (slug, role) in others {
+            body.organisers.push(Organiser { organisation: OrganisationId::from_slug(slug), role: *role });
+        }
+        Event::replace(tx, stars.id, stars.version, &body)
+    });
+    assert!(named.unwrap());
 }
 
 async fn ask(server: &Server, method: Method, path: &str, access: &str, body: Value) -> Answer {

@@ -304,17 +304,19 @@ on_both_stores! {
         let (_, teacher) = somebody(&server, &[]);
         let kept = registered(&server, &teacher, "星空课件").await;
         submit(&server, &teacher, course("未决课件")).await;
+        let dropped = submit(&server, &teacher, course("弃置课件")).await;
+        done(&server, &own(&dropped, "/archive"), &teacher, None).await;
         let change = but(course("改名课件"), json!({ "version": kept["version"] }));
         assert_eq!(ask(&server, Method::PUT, &own(&kept, ""), &teacher, Some(change)).await.status, 200);
         let held = get(&server, "/v1/me/export", &teacher).await;
         let names: Vec<_> = held["resources"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
-        assert_eq!(names, ["改名课件", "未决课件"]);
+        assert_eq!(names, ["改名课件", "未决课件", "弃置课件"]);
         assert_eq!(held["resources"][0]["contact"]["phone"], "020-12345678");
         assert_eq!(ask(&server, Method::DELETE, "/v1/me", &teacher, None).await.status, 204);
         assert_eq!(found(&server, "星空课件").await, 1);
         assert_eq!(waiting(&server, &reviewer(&server, "440000"), "resource").await, Value::Null);
         let left = dump(&server.running.db);
-        assert!(!left.contains("改名课件") && !left.contains("未决课件"), "drafts go");
+        assert!(["改名课件", "未决课件", "弃置课件"].iter().all(|name| !left.contains(name)), "drafts go");
     }
 }
 

@@ -113,6 +113,76 @@ on_both_stores! {
         assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version, None), ChangedSince);
     }
 
+    async fn what_others_changed_meanwhile_is_handed_in_again_and_judged_anew(store: Store) {
+        let mut house = House::new(store);
+        let draft = house.update(&house.draft(published()), talk("mine")).unwrap();
+        house.submit(draft.object).unwrap();
+        let item = house.waiting(published());
+        house.db.write(|tx| put_event(tx, "talk", &event("theirs", BaseId::from_slug("museum")), NOW, 0)).unwrap();
+        assert_refused!(house.reviews.approve(by(&reviewer()), item.id, item.what.version, None), ChangedSince);
+        house.clock.advance(TimeDelta::seconds(1));
+        let again = house.submit(published()).unwrap();
+        assert_eq!((again.state, &again.base.unwrap()["title"]["zh-CN"]), (State::Submitted, &json!("theirs")));
+        let anew = house.waiting(published());
+        assert!(anew.id != item.id && anew.what.version > item.what.version);
+        house.reviews.approve(by(&reviewer()), anew.id, anew.what.version, None).unwrap();
+        assert_eq!(house.title(published()).as_deref(), Some("mine"));
+    }
+
+    async fn why_it_is_called_off_is_not_for_a_draft_to_say(store: Store) {
+        let house = House::new(store);
+        let said = with(talk("new title"), "notice", json!({ "text": { "zh-CN": "请早到" } }));
+        let draft = house.update(&house.draft(published()), said.clone()).unwrap();
+        house.submit(draft.object).unwrap();
+        house.db.write(|tx| {
+            let off = with(talk("talk"), "status", json!("cancelled"));
+            let off = with(off, "notice", json!({ "text": { "zh-CN": "台风" } }));
+            put_event(tx, "talk", &serde_json::from_value(json!(off)).unwrap(), NOW, 0)
+        }).unwrap();
+        let item = house.waiting(published());
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
+        let draft = house.draft(published());
+        assert_eq!((&draft.body["title"]["zh-CN"], &draft.body["notice"]["text"]["zh-CN"]), (&json!("new title"), &json!("台风")));
+        let draft = house.update(&draft, said).unwrap();
+        assert_eq!(draft.body["notice"]["text"]["zh-CN"], "台风");
+    }
+
+    async fn what_was_put_away_before_anybody_saw_it_is_judged_whole(store: Store) {
+        let mut house = House::new(store);
+        let draft = house.create(talk("unseen")).unwrap();
+        house.db.write(|tx| house.drafts.archive::<Event>(tx, AUTHOR, draft.object)).unwrap();
+        let theirs = house.db.read(|conn| publication::drafted_by(conn, Kind::Event, draft.object)).unwrap();
+        assert_eq!(theirs, Some(org()), "nobody else may refer to it");
+        let submitted = house.submit(draft.object).unwrap();
+        assert_eq!(submitted.base, None);
+        let item = house.waiting(draft.object);
+        let read = house.reviews.read(by(&reviewer()), &vault(), item.id).unwrap();
+        let title = read.changes.iter().find(|change| change.field.starts_with("title")).unwrap();
+        assert_eq!((&title.before, title.after.is_some()), (&None, true));
+        let draft = house.update(&submitted, talk("written on")).unwrap();
+        house.submit(draft.object).unwrap();
+        let item = house.waiting(draft.object);
+        assert!(!house.reviews.read(by(&reviewer()), &vault(), item.id).unwrap().changes.is_empty());
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
+        assert_eq!(house.title(draft.object).as_deref(), Some("written on"));
+        let ever = house.db.read(|conn| publication::ever(conn, Kind::Event, draft.object)).unwrap();
+        assert!(ever);
+    }
+
+    async fn what_waits_as_it_is_shown_again_is_for_its_author_to_hand_in(store: Store) {
+        let mut house = House::new(store);
+        house.reviews.take_down(by(&administrator()), Kind::Event, published(), "地址有误").unwrap();
+        let draft = house.update(&house.draft(published()), talk("mended")).unwrap();
+        house.submit(draft.object).unwrap();
+        house.reviews.restore(by(&administrator()), Kind::Event, published()).unwrap();
+        assert!(house.open(published()).is_none(), "nothing waits that nobody can decide on");
+        assert_eq!(house.draft(published()).state, State::Draft);
+        house.submit(published()).unwrap();
+        let item = house.waiting(published());
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
+        assert_eq!(house.title(published()).as_deref(), Some("mended"));
+    }
+
     async fn what_is_sent_back_says_why_until_it_is_handed_in_again(store: Store) {
         let mut house = House::new(store);
         let (draft, item) = house.submitted("rough");

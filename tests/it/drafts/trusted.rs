@@ -105,6 +105,30 @@ on_both_stores! {
         assert_eq!(copy(), State::Approved, "trusted anew");
     }
 
+    async fn naming_somebody_anew_waits_even_so(store: Store) {
+        let mut house = trusting(store, 0);
+        let lab = json!([{ "organisation": org() }, { "organisation": OrganisationId::from_slug("lab"), "role": "supporter" }]);
+        let draft = house.create(with(talk("with a lab"), "organisers", lab.clone())).unwrap();
+        assert_eq!(house.submit(draft.object).unwrap().state, State::Submitted);
+        let item = house.waiting(draft.object);
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
+        // Once it is public that they are, it can be said again, but not that they are more.
+        let draft = house.update(&house.draft(draft.object), with(talk("another title"), "organisers", lab.clone())).unwrap();
+        assert_eq!(house.submit(draft.object).unwrap().state, State::Approved);
+        let more = json!([{ "organisation": org() }, { "organisation": OrganisationId::from_slug("lab"), "role": "coOrganiser" }]);
+        let draft = house.update(&house.draft(draft.object), with(talk("a third"), "organisers", more)).unwrap();
+        assert_eq!(house.submit(draft.object).unwrap().state, State::Submitted);
+        // The lab wants none of it.
+        let item = house.waiting(draft.object);
+        let leave = |ids: &[OrganisationId]| house.db.write(|tx| house.drafts.leave::<Event>(tx, AUTHOR, draft.object, ids));
+        leave(&[OrganisationId::from_slug("lab")]).unwrap();
+        assert_refused!(leave(&[OrganisationId::from_slug("lab")]), NothingToDo);
+        assert_refused!(leave(&[org()]), NothingToDo);
+        house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
+        assert_eq!(house.title(draft.object).as_deref(), Some("a third"));
+        assert_eq!(house.draft(draft.object).body["organisers"], json!([{ "organisation": org(), "role": "organiser" }]));
+    }
+
     async fn doubtful_words_wait_even_so(store: Store) {
         let mut house = trusting(store, 0);
         let (draft, item) = house.submitted("算命");

@@ -82,6 +82,31 @@ on_both_stores! {
         assert_problem(&by(&server, other, id).await, 401, "apiKeyInvalid");
     }
 
+    async fn a_systems_request_sent_again_makes_nothing_twice(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let made = make(&server, id, &owner, json!({})).await;
+        let other = make(&server, id, &owner, json!({ "name": "另一个" })).await;
+        let send = |made: &Value, path: &str, body: Value| {
+            let request = server.client.post(server.url(path)).header("X-Api-Key", made["key"].as_str().unwrap());
+            server.send(request.header("Idempotency-Key", "order-1").json(&body))
+        };
+        let event = json!({ "title": "观星", "mode": "online", "admission": "walkIn" });
+        let [first, again] = [(); 2].map(|()| send(&made, "/v1/manage/events", event.clone()));
+        let (first, again) = (first.await, again.await);
+        assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201), "{}", again.text);
+        assert_eq!(first.json()["id"], again.json()["id"]);
+        assert_problem(&send(&made, "/v1/manage/events", json!({ "title": "观鸟" })).await, 409, "keyReused");
+        server.clock.advance(TimeDelta::seconds(1));
+        let others = send(&other, "/v1/manage/events", event).await.json();
+        assert_ne!(others["id"], first.json()["id"], "keys of two systems have nothing to do with each other");
+        let path = format!("/v1/manage/events/{}/sessions", first.json()["id"].as_str().unwrap());
+        let hour = json!({ "start": "2026-11-28T14:00:00+08:00", "end": "2026-11-28T16:00:00+08:00" });
+        let [one, two] = [(); 2].map(|()| send(&made, &path, json!({ "sessions": [hour] })));
+        let (one, two) = (one.await, two.await);
+        assert_eq!((one.status.as_u16(), &one.json()), (201, &two.json()), "{}", one.text);
+    }
+
     async fn a_key_opens_what_is_for_keys_only(store: Store) {
         let server = town(store).await;
         let (id, _, owner) = verified(&server).await;

@@ -97,6 +97,39 @@ on_both_stores! {
         assert_problem(&act(&server, &district, id, "restore", reason()).await, 409, "nothingToDo");
     }
 
+    async fn at_the_desk_of_a_suspended_organisation_people_are_let_in_and_no_more(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        furnish(&server, id);
+        let invited = post(&server, &managed(id, "/members/invitations"), &owner, Some(json!({ "role": "desk" }))).await;
+        assert_eq!(invited.status, 201, "{}", invited.text);
+        let accept = format!("/v1/invitations/{}/accept", invited.json()["code"].as_str().unwrap());
+        let district = with(&server, over("440106", AuthorityRole::Administrator));
+        act(&server, &district, id, "suspend", reason()).await;
+        let path = |what: &str| format!("/v1/manage/sessions/{}/{what}", SessionId::from_slug("talk:0"));
+        let signup = format!("signups/{}", kepu::domain::ids::SignupId::from_slug("x"));
+        let walk_in = json!({ "deviceId": "a", "entryId": "1", "people": 1 });
+        for (method, what, body) in [
+            (Method::GET, "signups".to_owned(), None),
+            (Method::POST, format!("{signup}/approve"), None),
+            (Method::POST, format!("{signup}/reject"), None),
+            (Method::POST, "walk-ins".to_owned(), Some(walk_in)),
+            (Method::PUT, "headcount".to_owned(), Some(json!({ "people": 5 }))),
+        ] {
+            assert_problem(&ask(&server, method, &path(&what), &owner, body).await, 409, "organisationSuspended");
+        }
+        assert_eq!(ask(&server, Method::GET, &path("desk"), &owner, None).await.status, 200);
+        let batch = json!({ "deviceId": "a", "entries": [{
+            "entryId": "1", "ticket": "0000000000", "at": "2026-11-25T10:00:00+08:00",
+        }] });
+        assert_eq!(ask(&server, Method::POST, &path("checkins"), &owner, Some(batch)).await.status, 200);
+        let newcomer = somebody(&server, &[]).1;
+        assert_problem(&post(&server, &accept, &newcomer, None).await, 409, "organisationSuspended");
+        act(&server, &district, id, "restore", reason()).await;
+        assert_eq!(ask(&server, Method::GET, &path("signups"), &owner, None).await.status, 200);
+        assert_eq!(post(&server, &accept, &newcomer, None).await.status, 200, "the code stayed good");
+    }
+
     async fn an_authority_acts_within_its_division_and_gives_its_reason(store: Store) {
         let server = town(store).await;
         let (id, _, owner) = verified(&server).await;

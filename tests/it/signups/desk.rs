@@ -2,6 +2,13 @@
 
 use super::*;
 use futures_util::future::join_all;
+use kepu::app::desk::Attempt;
+use kepu::db::{organisations, publication};
+use kepu::domain::ids::OrganisationId;
+use kepu::domain::kinds::Kind;
+use kepu::domain::publication::Publication;
+use kepu::domain::signups::party::Role as As;
+use kepu::domain::signups::request::{Participant, Request, Who};
 
 on_both_stores! {
     async fn a_party_signs_up_and_everybody_sees_the_seats(store: Store) {
@@ -153,6 +160,37 @@ on_both_stores! {
         assert_refused(&sign_up(&server, "full", &ming, alone()).await, "full");
         let again = log_in(&server, "lan").await;
         assert_refused(&sign_up(&server, "full", &again, alone()).await, "full");
+    }
+
+    async fn nobody_gets_in_once_the_event_is_hidden_whatever_readers_still_see(store: Store) {
+        let server = server(store, vec![stars("s", 9, json!({}))]).await;
+        let db = &server.running.db;
+        let callers = crate::support::people::people(db, 3);
+        let at_the_desk = |place: usize| server.running.members.desk.sign_up(Attempt {
+            caller: callers[place],
+            session: SessionId::from_slug("s"),
+            request: Request {
+                participants: vec![Participant {
+                    who: Who::Named("客人".into()), birth_year: None, role: As::Attendee,
+                }],
+                headcount: None,
+                contact: None,
+                join_waitlist: false,
+                answers: Vec::new(),
+                policy_version: "1.0".to_owned(),
+                guardian_for: Vec::new(),
+            },
+            key: None,
+        });
+        let id = EventId::from_slug("stars").get();
+        let show = |seen| db.write(|tx| publication::set(tx, Kind::Event, id, seen)).unwrap();
+        show(Publication::TakenDown);
+        assert!(matches!(at_the_desk(0).await, Err(app::Error::NotFound)));
+        show(Publication::Public);
+        assert!(at_the_desk(1).await.unwrap().made);
+        db.write(|tx| organisations::set_suspended(tx, OrganisationId::from_slug("org"), Some("x"))).unwrap();
+        assert!(matches!(at_the_desk(2).await, Err(app::Error::NotFound)));
+        assert!(!at_the_desk(1).await.unwrap().made, "who is in is told so");
     }
 
     async fn limits_hold_over_the_sessions_of_an_event(store: Store) {

@@ -115,7 +115,8 @@ pub struct Headcount {
         (status = 403, description = "`forbidden`: only those who run the desk of an organiser.", body = ProblemBody,
             content_type = "application/problem+json"),
         (status = 409, description = "`full`: too few seats are left. `doorsClosed`: nobody is checked in at this time. \
-            `keyReused`: this `entryId` said another number.",
+            `keyReused`: this `entryId` said another number. `organisationSuspended`: whoever signed up is let in, and \
+            nobody else.",
             body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -125,6 +126,7 @@ async fn record_walk_in(
     body: Once<WalkInEntry>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    desk.more_than_doors()?;
     let Once { body, repeat } = body;
     let came = body.came().map_err(Problem::unprocessable)?;
     let let_in = move |members: &Members| {
@@ -145,6 +147,8 @@ async fn record_walk_in(
         (status = 200, description = "The count.", body = Headcount),
         (status = 403, description = "`forbidden`: only those who run the desk of an organiser.", body = ProblemBody,
             content_type = "application/problem+json"),
+        (status = 409, description = "`organisationSuspended`.", body = ProblemBody,
+            content_type = "application/problem+json"),
     )
 )]
 #[put("/v1/manage/sessions/{id}/headcount")]
@@ -153,6 +157,7 @@ async fn set_headcount(
     body: Json<CountedHeads>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    desk.more_than_doors()?;
     let people = body.0.people;
     let mut invalid = Invalid::default();
     invalid.range("people", people, 0, MOST_HEADS);

@@ -33,6 +33,7 @@ use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
+use crate::domain::organisations::running;
 use crate::domain::record::Record;
 use crate::domain::roles::MemberRole;
 use crate::http::problem::{Code, Problem};
@@ -53,7 +54,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .configure(webhooks::configure);
 }
 
-/// An event whose sessions `author` may write, or read if that is the scope: an editor of any of its organisers.
+/// An event whose sessions `author` may write, or read if that is the scope: an editor of any of those who run it.
 ///
 /// # Errors
 /// [`Code::NotFound`], [`Code::Forbidden`], [`Code::ScopeMissing`], [`Code::OrganisationSuspended`].
@@ -64,7 +65,7 @@ fn written_by(
     scope: Scope,
 ) -> Result<Record<Event>, Problem> {
     let record = Event::get(conn, id.get())?.ok_or(Code::NotFound)?;
-    let organisers = || record.body.organisers.iter().map(|one| one.organisation);
+    let organisers = || running(&record.body.organisers);
     let theirs = organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Editor));
     let of = theirs.or_else(|| organisers().find(|one| author.roles().in_any(&[*one], MemberRole::Desk)));
     let of = of.or(record.body.organiser()).ok_or(Code::NotFound)?;

@@ -171,11 +171,15 @@ impl HostedSignup {
     tag = "signups",
     params(PathId<SessionId>, Asked<ListSessionSignups>),
     security(("person" = [])),
-    responses((status = 200, description = "All sign-ups.", content(
-        (List<HostedSignup> = "application/json"),
-        (String = "text/csv"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    )))
+    responses(
+        (status = 200, description = "All sign-ups.", content(
+            (List<HostedSignup> = "application/json"),
+            (String = "text/csv"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
+        (status = 409, description = "`organisationSuspended`: its desk lets in, and no more.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[get("/v1/manage/sessions/{id}/signups")]
 async fn list_session_signups(
@@ -184,6 +188,7 @@ async fn list_session_signups(
     asked: Asked<ListSessionSignups>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
+    desk.more_than_doors()?;
     let (format, lang) = (Format::wanted(&asked.params, request.headers()), asked.lang);
     let purpose = asked.params.text(&PURPOSE).map(str::to_owned);
     if let Some(purpose) = &purpose {
@@ -222,7 +227,8 @@ async fn list_session_signups(
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, confirmed.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: it does not wait for a decision. `versionConflict`: it changed since.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: it does not wait for a decision. `versionConflict`: it changed since. \
+            `organisationSuspended`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -247,7 +253,8 @@ async fn approve_signup(
     security(("person" = [])),
     responses(
         (status = 200, description = "The sign-up, declined.", body = HostedSignup),
-        (status = 409, description = "`signupOver`: somebody of it came, or it was given up. `versionConflict`: it changed since.", body = ProblemBody,
+        (status = 409, description = "`signupOver`: somebody of it came, or it was given up. `versionConflict`: it changed since. \
+            `organisationSuspended`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -267,6 +274,7 @@ async fn decide(
     members: web::Data<Members>,
     (decision, body): (Decision, MaybeJson<SignupDecision>),
 ) -> Result<HttpResponse, Problem> {
+    desk.more_than_doors()?;
     let named = request.match_info().get("signup").and_then(|id| id.parse::<SignupId>().ok());
     let id = named.ok_or(Code::NotFound)?;
     let by = (desk.session, desk.person.id);

@@ -1,23 +1,28 @@
-//! Events on their way to everybody: handed in, taken back, called off, put away.
+//! Events on their way to everybody: handed in, taken back, called off, put away; and co-organisers who leave.
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::shown::{ManagedEvent, ManagedEventItem};
+use crate::app::drafts::preview;
 use crate::app::rehearsal::Run;
+use crate::db::AnyConn;
+use crate::db::records::Stored;
 use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
-use crate::domain::ids::EventId;
+use crate::domain::ids::{EventId, OrganisationId};
+use crate::domain::kinds::Kind;
+use crate::domain::roles::MemberRole;
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
 use crate::http::private;
-use crate::http::problem::{Problem, ProblemBody};
+use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
-use crate::http::v1::manage::drafted::{SubmittedThings, act, by, submit_many};
+use crate::http::v1::manage::drafted::{SubmittedThings, act, by, known, submit_many};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
 use crate::http::v1::manage::written_by;
 
@@ -27,7 +32,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(submit_event)
         .service(withdraw_event)
         .service(archive_event)
-        .service(cancel_event);
+        .service(cancel_event)
+        .service(leave_event);
 }
 
 /// Submit an event
@@ -163,4 +169,49 @@ async fn cancel_event(
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))
     };
     Ok(private::answer(StatusCode::OK, members.into_inner().aside(cancel).await?))
+}
+
+/// Take your organisation's name off an event
+///
+/// Whoever organises an event with others, or supports it, was named by the main organiser. Their editors take the name off
+/// again, in what is published at once and in what is being written.
+#[utoipa::path(
+    tag = "manage",
+    params(PathId<EventId>),
+    security(("person" = [])),
+    responses(
+        (status = 204, description = "It is not named any more."),
+        (status = 409, description = "`nothingToDo`: it is the main organiser. `organisationSuspended`.",
+            body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/manage/events/{id}/leave")]
+async fn leave_event(
+    author: Author,
+    id: PathId<EventId>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let id = id.0.get();
+    let leave = move |members: &Members| {
+        let own = members.db.read(|conn| named_as(conn, &author, id))?;
+        Ok::<_, Problem>(members.authoring.leave::<Event>(author.actor(), id, &own)?)
+    };
+    members.into_inner().aside(leave).await?;
+    Ok(private::nothing())
+}
+
+/// The organisations for which an author may write that an event names, as it is published or as it is being written.
+fn named_as(conn: &mut AnyConn, author: &Author, id: i64) -> Result<Vec<OrganisationId>, Problem> {
+    let public = Event::get(conn, id)?.ok_or(Code::NotFound)?.body.organisers;
+    let drafted = preview::<Event>(conn, id)?.map(|draft| draft.body.organisers).unwrap_or_default();
+    let named = || public.iter().chain(&drafted).map(|organiser| organiser.organisation);
+    let mut own: Vec<_> = named().filter(|one| author.roles().in_any(&[*one], MemberRole::Editor)).collect();
+    own.sort_unstable();
+    own.dedup();
+    let asked = if own.is_empty() { named().next().into_iter().collect() } else { own.clone() };
+    let known = known(conn, Kind::Event, id)?;
+    for one in asked {
+        author.of_organisation(one, MemberRole::Editor, Some(Scope::EventsWrite), known)?;
+    }
+    Ok(own)
 }

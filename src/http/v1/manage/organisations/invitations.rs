@@ -194,7 +194,7 @@ async fn delete_invitation(
     responses(
         (status = 200, description = "What one is now.", body = Accepted),
         (status = 403, description = "`ownSubmission`.", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "`nothingToDo`.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "`nothingToDo`, `organisationSuspended`.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
 #[post("/v1/invitations/{code}/accept")]
