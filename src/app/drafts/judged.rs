@@ -181,7 +181,7 @@ impl Drafts {
         id: i64,
         reason: &str,
     ) -> Result<Item, Error> {
-        let Held { mut draft, record, publication, stored, disputed } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, stored, disputed, .. } = Held::<T>::need(tx, id)?;
         if !by.roles.over(draft.division, AuthorityRole::Administrator) {
             return Err(Error::NotFound);
         }
