@@ -147,6 +147,15 @@ pub enum Error {
     /// An organisation keeps an owner.
     #[error("it is the last owner")]
     LastOwner,
+    /// What somebody applies for waits already.
+    #[error("it waits already")]
+    AppliedAlready,
+    /// Another organisation was verified by the same credit code.
+    #[error("the credit code is another's")]
+    CreditCodeTaken,
+    /// An organisation that has an owner needs none from an authority.
+    #[error("it has an owner")]
+    HasOwner,
     /// Somebody has as many applications waiting as anybody can have.
     #[error("there are too many applications")]
     TooManyApplications,
@@ -159,6 +168,9 @@ pub enum Error {
     /// An organisation has as many invitations open as any can have.
     #[error("there are too many invitations")]
     TooManyInvitations,
+    /// An organisation has as many things that were never published as it can have.
+    #[error("there are too many drafts")]
+    TooManyDrafts,
     /// An organisation has as many keys as any can have.
     #[error("there are too many keys")]
     TooManyApiKeys,

@@ -2,6 +2,7 @@
 //! `jobs::sender` once that is committed.
 
 pub mod agreements;
+pub mod decided;
 pub mod outbox;
 pub mod scenes;
 
@@ -38,7 +39,7 @@ pub fn remind(db: &Db, now: DateTime<Utc>) -> Result<usize, db::Error> {
                 }
                 let coming = signups::confirmed_before(tx, session, start - ahead)?;
                 let notice = |(person, signup, event)| {
-                    let about = About { event, session: Some(session), signup: Some(signup) };
+                    let about = About { event: Some(event), session: Some(session), signup: Some(signup) };
                     Notice::new(person, purpose, about)
                 };
                 let notices: Vec<Notice> = coming.into_iter().map(notice).collect();

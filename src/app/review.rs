@@ -14,27 +14,31 @@ use super::assessments;
 use super::audit;
 use super::campaigns::participations::{self, Proposal};
 use super::drafts::{self, Drafts, authored, standing};
+use super::notices::decided::tell_organisation;
 use super::organisations::applications;
 use crate::db::records::Stored;
+use crate::db::sessions::{self, Coming};
 use crate::db::{self, AnyConn, Db, Tx, publication, reports, resource_contacts, review_items};
 use crate::domain::accreditations::Accreditation;
 use crate::domain::applications::{Application, Contact};
 use crate::domain::assessments::{Assessment, Outcome};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::body::{self, Change};
+use crate::domain::drafts::body;
 use crate::domain::drafts::{Authored, Body, FieldNote, Owner};
 use crate::domain::ids::{
     AccreditationId, AssessmentId, OrganisationId, PersonId, Random, ReportId, ResourceId, ReviewItemId,
 };
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
+use crate::domain::notices::decisions::Outcome as Told;
 use crate::domain::organisations::Organisation;
 use crate::domain::reports::Report;
 use crate::domain::resources::Resource;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
 use crate::domain::roles::{AuthorityRole, MemberRole, Roles};
 use crate::domain::sealing::Vault;
+use crate::domain::sessions::Session;
 use crate::domain::text::Text;
 
 /// The use cases of review. All of them block.
@@ -52,6 +56,43 @@ pub struct Judged {
     pub item: Item,
     /// The organisation.
     pub organisation: Option<Standing>,
+    /// Whether it was never published, of what is drafted.
+    pub is_new: Option<bool>,
+    /// What is still to come, of an event that has sessions.
+    pub coming: Option<Coming>,
+}
+
+/// In which order what waits is listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// What waits longest first.
+    #[default]
+    Oldest,
+    /// The events that start first first, then all else.
+    Soonest,
+}
+
+/// A place in a list: the number by which it is ordered, and the id of the item.
+pub type Place = (i64, i64);
+
+/// A page of a part of the queue.
+#[derive(Debug)]
+pub struct Listed {
+    /// The items, each with its place.
+    pub items: Vec<(Judged, Place)>,
+    /// How many there are in all.
+    pub total: i64,
+}
+
+/// What an item asks to be published, and what is.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sides {
+    /// What is published; of what never was, and of what is looked at afterwards, nothing.
+    pub before: Body,
+    /// What is to be.
+    pub after: Body,
+    /// The division of what is to be: of what lacks a place it is a stand-in.
+    pub division: Option<Adcode>,
 }
 
 /// An item with what there is to judge.
@@ -59,8 +100,12 @@ pub struct Judged {
 pub struct Opened {
     /// The item.
     pub judged: Judged,
-    /// What it changes of what is published; of something new, all that it has.
-    pub changes: Vec<Change>,
+    /// What it changes of what is published; of something new, all that it has. Nothing of what is not drafted.
+    pub sides: Sides,
+    /// The sessions that have not ended, those that start first first, each with its version, of an event.
+    pub sessions: Vec<(Session, i64)>,
+    /// What was decided of the same thing before.
+    pub earlier: Option<Item>,
     /// What was reported.
     pub report: Option<Report>,
     /// What an organisation says of itself.
@@ -99,33 +144,117 @@ pub struct Reviewer<'a> {
     pub roles: &'a Roles,
 }
 
-fn judged(conn: &mut AnyConn, item: Item) -> Result<Judged, Error> {
-    let Some(id) = item.what.organisation else { return Ok(Judged { item, organisation: None }) };
-    let organisation = match Organisation::get(conn, id.get())? {
-        Some(found) => {
-            let standing = standing::of(conn, Owner::Organisation(id))?;
-            let (approved, rejected) = review_items::decided_of(conn, id)?;
-            let (trusted, suspended) = (standing.trusted, standing.suspended);
-            Some(Standing { name: found.body.name, trusted, suspended, approved, rejected })
-        }
-        None => None,
-    };
-    Ok(Judged { item, organisation })
+fn standing_of(conn: &mut AnyConn, id: OrganisationId) -> Result<Option<Standing>, Error> {
+    let Some(found) = Organisation::get(conn, id.get())? else { return Ok(None) };
+    let standing = standing::of(conn, Owner::Organisation(id))?;
+    let (approved, rejected) = review_items::decided_of(conn, id)?;
+    let (trusted, suspended) = (standing.trusted, standing.suspended);
+    Ok(Some(Standing { name: found.body.name, trusted, suspended, approved, rejected }))
 }
 
-/// What a draft changes of what is published; of what never was, and of what is looked at afterwards, all that it has.
-fn changes<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Result<Vec<Change>, Error> {
+fn judged(conn: &mut AnyConn, item: Item, now: DateTime<Utc>) -> Result<Judged, Error> {
+    let object = item.what.object;
+    let organisation = match item.what.organisation {
+        Some(id) => standing_of(conn, id)?,
+        None => None,
+    };
+    let is_new = match item.what.kind.drafted() {
+        Some(kind) => Some(publication::of(conn, kind, object)? == Some(Publication::Draft)),
+        None => None,
+    };
+    let coming = match item.what.kind {
+        ItemKind::Event => sessions::coming(conn, &[object], now)?.remove(&object),
+        _ => None,
+    };
+    Ok(Judged { item, organisation, is_new, coming })
+}
+
+/// What a draft asks to be published, and what is.
+fn sides<T: Authored + Stored>(conn: &mut AnyConn, id: i64, lane: Lane) -> Result<Sides, Error> {
+    let division = drafts::judged::whose::<T>(conn, id)?.map(|whose| whose.division);
     if lane != Lane::Submitted {
         let thing = T::get(conn, id)?.map(|record| body::of(&record.body));
-        return Ok(body::changes(&Body::new(), &thing.unwrap_or_default()));
+        return Ok(Sides { before: Body::new(), after: thing.unwrap_or_default(), division });
     }
-    let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Vec::new()) };
-    let public = if publication::ever(conn, T::KIND, id)? {
+    let Some(draft) = drafts::current::<T>(conn, id)? else { return Ok(Sides::default()) };
+    let before = if publication::ever(conn, T::KIND, id)? {
         T::get(conn, id)?.map(|record| body::of(&record.body)).unwrap_or_default()
     } else {
         Body::new()
     };
-    Ok(body::changes(&public, &draft.body))
+    Ok(Sides { before, after: draft.body, division: Some(draft.division) })
+}
+
+fn sessions_of(conn: &mut AnyConn, event: i64, now: DateTime<Utc>) -> Result<Vec<(Session, i64)>, Error> {
+    let mut all = sessions::of_events(conn, &[event])?.into_values().next().unwrap_or_default();
+    all.retain(|session| session.end > now);
+    let ids: Vec<_> = all.iter().map(|session| session.id).collect();
+    let versions = sessions::versions(conn, &ids)?;
+    let versioned = |session: Session| {
+        let version = versions.get(&session.id).copied()?;
+        Some((session, version))
+    };
+    Ok(all.into_iter().filter_map(versioned).collect())
+}
+
+fn sides_of(conn: &mut AnyConn, (kind, object, lane): (ItemKind, i64, Lane)) -> Result<Sides, Error> {
+    match kind.drafted() {
+        Some(kind) => authored!(kind, T => sides::<T>(conn, object, lane)),
+        None => Ok(Sides::default()),
+    }
+}
+
+/// A page in the order of time, each item with its place.
+fn in_turn(
+    conn: &mut AnyConn,
+    wanted: &review_items::Wanted,
+    waits: bool,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Vec<(Item, Place)>, Error> {
+    // What was decided last has the least number.
+    let turned = |number: i64| if waits { Some(number) } else { number.checked_neg() };
+    let after =
+        after.and_then(|(number, id)| DateTime::from_timestamp_micros(turned(number)?).map(|at| (at, id)));
+    let items = review_items::page(conn, wanted, after, limit)?;
+    let place = |item: &Item| {
+        let at = if waits { item.since } else { item.decided_at.unwrap_or(item.since) };
+        (turned(at.timestamp_micros()).unwrap_or_default(), item.id.get())
+    };
+    let placed = |item: Item| {
+        let place = place(&item);
+        (item, place)
+    };
+    Ok(items.into_iter().map(placed).collect())
+}
+
+/// A page of what waits in the order in which events start, each item with its place. What waits in a part of the queue
+/// is some thousands of items at most, so that all of them are put in order.
+fn soonest(
+    conn: &mut AnyConn,
+    wanted: &review_items::Wanted,
+    after: Option<Place>,
+    limit: usize,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Item, Place)>, Error> {
+    let all = review_items::all(conn, wanted)?;
+    let of_event =
+        |(_, kind, object): &(ReviewItemId, ItemKind, i64)| (*kind == ItemKind::Event).then_some(*object);
+    let events: Vec<i64> = all.iter().filter_map(of_event).collect();
+    let coming = sessions::coming(conn, &events, now)?;
+    let place = |one: &(ReviewItemId, ItemKind, i64)| {
+        let start = of_event(one).and_then(|event| coming.get(&event)).map(|coming| coming.start);
+        (start.map_or(i64::MAX, |start| start.timestamp_micros()), one.0)
+    };
+    let mut places: Vec<(i64, ReviewItemId)> = all.iter().map(place).collect();
+    places.retain(|(number, id)| after.is_none_or(|after| (*number, id.get()) > after));
+    places.sort_unstable();
+    places.truncate(limit);
+    let mut found = Vec::with_capacity(places.len());
+    for (number, id) in places {
+        found.extend(review_items::get(conn, id)?.map(|item| (item, (number, id.get()))));
+    }
+    Ok(found)
 }
 
 /// Puts something into the queue.
@@ -220,45 +349,73 @@ impl Reviews {
         Self { db, drafts, vault }
     }
 
-    /// A page of what waits in a part of the queue, the oldest first, and how much waits in it in all.
+    /// A page of a part of the queue, and how much there is of it in all: of what waits in this order, of what was
+    /// decided what was decided last first.
     ///
     /// # Errors
     /// If the store fails.
     pub fn list(
         &self,
         wanted: &review_items::Wanted,
-        after: Option<(DateTime<Utc>, i64)>,
+        order: Order,
+        after: Option<Place>,
         limit: usize,
-    ) -> Result<(Vec<Judged>, i64), Error> {
+        now: DateTime<Utc>,
+    ) -> Result<Listed, Error> {
         self.db.snapshot(|conn| {
-            let items = review_items::page(conn, wanted, after, limit)?;
-            let judged = items.into_iter().map(|item| judged(conn, item)).collect::<Result<_, Error>>()?;
-            Ok((judged, review_items::count(conn, wanted)?))
+            let waits = wanted.state.is_none_or(|state| state == ItemState::Open);
+            let found = if waits && order == Order::Soonest {
+                soonest(conn, wanted, after, limit, now)?
+            } else {
+                in_turn(conn, wanted, waits, after, limit)?
+            };
+            let mut items = Vec::with_capacity(found.len());
+            for (item, place) in found {
+                items.push((judged(conn, item, now)?, place));
+            }
+            Ok(Listed { items, total: review_items::count(conn, wanted)? })
         })
+    }
+
+    /// What some items change, in their order.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn sides(&self, items: &[(ItemKind, i64, Lane)]) -> Result<Vec<Sides>, Error> {
+        self.db.snapshot(|conn| items.iter().map(|item| sides_of(conn, *item)).collect())
     }
 
     /// An item with what there is to judge.
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub fn read(&self, by: Reviewer<'_>, vault: &Vault, id: ReviewItemId) -> Result<Opened, Error> {
+    pub fn read(
+        &self,
+        by: Reviewer<'_>,
+        vault: &Vault,
+        id: ReviewItemId,
+        now: DateTime<Utc>,
+    ) -> Result<Opened, Error> {
         self.db.snapshot(|conn| {
             let item = review_items::get(conn, id)?.ok_or(Error::NotFound)?;
             by.reach(&item)?;
-            let object = item.what.object;
-            let changes = match item.what.kind.drafted() {
-                Some(kind) => authored!(kind, T => changes::<T>(conn, object, item.what.lane))?,
-                None => Vec::new(),
+            let (kind, object) = (item.what.kind, item.what.object);
+            let sides = sides_of(conn, (kind, object, item.what.lane))?;
+            let sessions = match kind {
+                ItemKind::Event => sessions_of(conn, object, now)?,
+                _ => Vec::new(),
             };
-            let report = match (item.what.kind, ReportId::new(object)) {
+            let earlier = review_items::decided_before(conn, (kind, object), item.since)?;
+            let earlier = earlier.filter(|earlier| earlier.id != item.id);
+            let report = match (kind, ReportId::new(object)) {
                 (ItemKind::Report, Some(report)) => reports::get(conn, vault, report)?,
                 _ => None,
             };
-            let application = match (item.what.kind, OrganisationId::new(object)) {
+            let application = match (kind, OrganisationId::new(object)) {
                 (ItemKind::Organisation, Some(id)) => db::applications::get(conn, vault, id)?,
                 _ => None,
             };
-            let proposal = match item.what.kind {
+            let proposal = match kind {
                 ItemKind::Campaign => participations::proposal(conn, &item)?,
                 _ => None,
             };
@@ -278,8 +435,31 @@ impl Reviews {
                 (ItemKind::Assessment, Some(id)) => db::assessments::get(conn, id)?,
                 _ => None,
             };
-            let judged = judged(conn, item)?;
-            Ok(Opened { judged, changes, report, application, proposal, accreditation, assessment, contact })
+            let judged = judged(conn, item, now)?;
+            Ok(Opened {
+                judged,
+                sides,
+                sessions,
+                earlier,
+                report,
+                application,
+                proposal,
+                accreditation,
+                assessment,
+                contact,
+            })
+        })
+    }
+
+    /// An item that a reviewer may see.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn item(&self, by: Reviewer<'_>, id: ReviewItemId) -> Result<Item, Error> {
+        self.db.read(|conn| {
+            let item = review_items::get(conn, id)?.ok_or(Error::NotFound)?;
+            by.reach(&item)?;
+            Ok(item)
         })
     }
 
@@ -299,7 +479,24 @@ impl Reviews {
             if !review_items::claim(tx, id, (from, by.person), until)? {
                 return Err(Error::Claimed);
             }
-            judged(tx, Item { claim: Some((by.person, until)), ..item })
+            let now = tx.now();
+            judged(tx, Item { claim: Some((by.person, until)), ..item }, now)
+        })
+    }
+
+    /// Gives an item back that one claimed: others decide on it again.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; [`Error::NothingToDo`] if it is not one's own.
+    pub fn release(&self, by: Reviewer<'_>, id: ReviewItemId) -> Result<Judged, Error> {
+        self.db.write(|tx| {
+            let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
+            by.reach(&item)?;
+            if !review_items::release(tx, id, by.person)? {
+                return Err(Error::NothingToDo);
+            }
+            let now = tx.now();
+            judged(tx, Item { claim: None, ..item }, now)
         })
     }
 
@@ -347,10 +544,25 @@ impl Reviews {
                     ItemKind::Campaign => participations::confirm(tx, by.person, item),
                     ItemKind::Accreditation => granting::grant(tx, by.person, item, reason),
                     ItemKind::Assessment => assessments::judge(tx, by.person, item, outcome, reason),
-                    _ => noted(tx, by.person, Action::ReportFollowed, item, None),
+                    _ => {
+                        self.tell_of_report(tx, item, reason)?;
+                        noted(tx, by.person, Action::ReportFollowed, item, None)
+                    }
                 },
             }
         })
+    }
+
+    /// Tells the organisation of what was reported that it is so.
+    fn tell_of_report(&self, tx: &mut Tx<'_>, item: &Item, reason: Option<&str>) -> Result<(), Error> {
+        let report = match ReportId::new(item.what.object) {
+            Some(id) => reports::get(tx, &self.vault, id)?,
+            None => None,
+        };
+        let (Some(organisation), Some(report)) = (item.what.organisation, report) else { return Ok(()) };
+        let object = Object::of(report.kind, report.object);
+        let title = &item.what.title;
+        Ok(tell_organisation(tx, organisation, Told::ReportFollowed, object, title, reason)?)
     }
 
     /// Finds many in order, each by itself; says of each, in order, how it went.
@@ -394,6 +606,16 @@ impl Reviews {
         })
     }
 
+    /// Sends many back for one reason, each by itself; says of each, in order, how it went.
+    pub fn reject_many(
+        &self,
+        by: Reviewer<'_>,
+        items: &[(ReviewItemId, i64)],
+        reason: &str,
+    ) -> Vec<Result<Judged, Error>> {
+        items.iter().map(|(id, version)| self.reject(by, *id, *version, reason, &[])).collect()
+    }
+
     #[expect(clippy::too_many_arguments, reason = "one decision, said once")]
     fn decide(
         &self,
@@ -414,7 +636,8 @@ impl Reviews {
                 return Err(Error::ChangedSince);
             }
             let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
-            judged(tx, item)
+            let now = tx.now();
+            judged(tx, item, now)
         })
     }
 

@@ -6,7 +6,7 @@ use super::organisations::api_keys::{known_to, revoke_if_ownerless};
 use super::organisations::invitations::take_back;
 use super::{Error, audit};
 use crate::db::records::Stored;
-use crate::db::{Tx, api_keys, invitations, roles};
+use crate::db::{Tx, api_keys, invitations, member_labels, roles};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::ids::{ApiKeyId, PersonId};
 use crate::domain::kinds::Kind;
@@ -53,6 +53,7 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
         let (before, after) = (told(Some(role), &[]), told(None, &known));
         audit::note(tx, &Entry { before, after, reason: Some("accountErased".to_owned()), ..entry })?;
     }
+    member_labels::forget(tx, person)?;
     invitations::forget(tx, person)?;
     Ok(api_keys::forget(tx, person)?)
 }

@@ -166,5 +166,5 @@ pub(super) fn told(signup: &Signup, queued: bool) -> Option<Notice> {
 
 /// What notices about a sign-up are about.
 pub(super) fn about(signup: &Signup) -> About {
-    About { event: signup.event, session: Some(signup.session), signup: Some(signup.id) }
+    About { event: Some(signup.event), session: Some(signup.session), signup: Some(signup.id) }
 }

@@ -109,7 +109,7 @@ pub fn announce(tx: &mut Tx<'_>, news: &[News]) -> Result<usize, db::Error> {
         }
         // Somebody may have gone since they were found.
         let there = persons::there(tx, persons)?;
-        let about = About { event: *event, session: None, signup: None };
+        let about = About { event: Some(*event), session: None, signup: None };
         let told = persons.iter().filter(|person| there.contains(*person));
         notices.extend(told.map(|person| Notice::new(*person, Purpose::Subscription, about)));
     }

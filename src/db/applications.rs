@@ -142,6 +142,13 @@ pub fn decide(
     Ok(rows == 1)
 }
 
+/// Deletes an application that waits; `false` if none does.
+pub fn withdraw(tx: &mut Tx<'_>, id: OrganisationId) -> Result<bool, Error> {
+    let waiting =
+        applications::table.find(id.get()).filter(applications::state.eq(ApplicationState::Submitted.name()));
+    Ok(diesel::delete(waiting).execute(&mut *tx.conn)? == 1)
+}
+
 /// How many applications of a person wait.
 pub fn count_waiting(conn: &mut AnyConn, person: PersonId) -> Result<i64, Error> {
     let waiting = applications::table

@@ -89,7 +89,7 @@ pub fn tell(
     let told = these.filter(signups::person_id.is_not_null()).select((
         signups::person_id.assume_not_null(),
         purpose.name().into_sql::<Text>(),
-        signups::event_id,
+        signups::event_id.nullable(),
         signups::session_id.nullable(),
         signups::id.nullable(),
         details.into_sql::<Text>(),

@@ -15,9 +15,18 @@ use crate::domain::sealing::Vault;
 
 /// Codes of invitations that were made by a request that may be sent again.
 pub const CODE: Column = Column::of("invitations", "code");
+/// By what name colleagues are to know whoever accepts one.
+pub const LABEL: Column = Column::of("invitations", "label");
 
 /// Inserts an invitation that is found by this code.
-pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -> Result<(), Error> {
+pub fn insert(
+    tx: &mut Tx<'_>,
+    vault: &Vault,
+    invitation: &Invitation,
+    code: &InvitationCode,
+) -> Result<(), Error> {
+    let id = invitation.id.get();
+    let label = invitation.label.as_ref().map(|label| LABEL.seal(vault, id, label.expose())).transpose()?;
     diesel::insert_into(invitations::table)
         .values((
             invitations::id.eq(invitation.id.get()),
@@ -27,6 +36,7 @@ pub fn insert(tx: &mut Tx<'_>, invitation: &Invitation, code: &InvitationCode) -
             invitations::made_by.eq(invitation.by.map(PersonId::get)),
             invitations::created_at.eq(invitation.created_at.naive_utc()),
             invitations::expires_at.eq(invitation.expires_at.naive_utc()),
+            invitations::label.eq(label),
         ))
         .execute(&mut *tx.conn)?;
     Ok(())
@@ -69,7 +79,7 @@ pub fn forget_codes(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Error>
     Ok(())
 }
 
-type Row = (i64, i64, String, Option<i64>, NaiveDateTime, NaiveDateTime);
+type Row = (i64, i64, String, Option<i64>, NaiveDateTime, NaiveDateTime, Option<String>);
 
 const ROW: (
     invitations::id,
@@ -78,6 +88,7 @@ const ROW: (
     invitations::made_by,
     invitations::created_at,
     invitations::expires_at,
+    invitations::label,
 ) = (
     invitations::id,
     invitations::organisation_id,
@@ -85,28 +96,38 @@ const ROW: (
     invitations::made_by,
     invitations::created_at,
     invitations::expires_at,
+    invitations::label,
 );
 
-fn read((id, organisation, role, by, created_at, expires_at): Row) -> Option<Invitation> {
-    Some(Invitation {
-        id: InvitationId::new(id)?,
-        organisation: OrganisationId::new(organisation)?,
-        role: MemberRole::from_name(&role)?,
-        by: by.and_then(PersonId::new),
-        created_at: created_at.and_utc(),
-        expires_at: expires_at.and_utc(),
-    })
+fn read(
+    vault: &Vault,
+    (id, organisation, role, by, created_at, expires_at, label): Row,
+) -> Result<Option<Invitation>, Error> {
+    let label = label.map(|sealed| LABEL.open(vault, id, &sealed)).transpose()?;
+    let read = || {
+        Some(Invitation {
+            id: InvitationId::new(id)?,
+            organisation: OrganisationId::new(organisation)?,
+            role: MemberRole::from_name(&role)?,
+            by: by.and_then(PersonId::new),
+            label: label.map(|label| label.expose().into()),
+            created_at: created_at.and_utc(),
+            expires_at: expires_at.and_utc(),
+        })
+    };
+    Ok(read())
 }
 
 /// The invitation of this id.
-pub fn get(conn: &mut AnyConn, id: InvitationId) -> Result<Option<Invitation>, Error> {
+pub fn get(conn: &mut AnyConn, vault: &Vault, id: InvitationId) -> Result<Option<Invitation>, Error> {
     let row: Option<Row> = invitations::table.find(id.get()).select(ROW).first(conn).optional()?;
-    Ok(row.and_then(read))
+    Ok(row.map(|row| read(vault, row)).transpose()?.flatten())
 }
 
 /// The invitation of this code, if it is good at `now`.
 pub fn of_code(
     conn: &mut AnyConn,
+    vault: &Vault,
     code: &InvitationCode,
     now: DateTime<Utc>,
 ) -> Result<Option<Invitation>, Error> {
@@ -116,12 +137,13 @@ pub fn of_code(
         .select(ROW)
         .first(conn)
         .optional()?;
-    Ok(row.and_then(read))
+    Ok(row.map(|row| read(vault, row)).transpose()?.flatten())
 }
 
 /// The invitations into an organisation that are good at `now`, the oldest first.
 pub fn of_organisation(
     conn: &mut AnyConn,
+    vault: &Vault,
     organisation: OrganisationId,
     now: DateTime<Utc>,
 ) -> Result<Vec<Invitation>, Error> {
@@ -131,18 +153,42 @@ pub fn of_organisation(
         .order(invitations::id)
         .select(ROW)
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(read).collect())
+    let read: Vec<_> = rows.into_iter().map(|row| read(vault, row)).collect::<Result<_, _>>()?;
+    Ok(read.into_iter().flatten().collect())
 }
 
-/// The invitations that a person made and that are good at `now`.
+/// The invitations that a person made and that are good at `now`, without their labels.
 pub fn of_maker(conn: &mut AnyConn, maker: PersonId, now: DateTime<Utc>) -> Result<Vec<Invitation>, Error> {
-    let rows: Vec<Row> = invitations::table
+    let rows: Vec<(i64, i64, String, NaiveDateTime, NaiveDateTime)> = invitations::table
         .filter(invitations::made_by.eq(maker.get()))
         .filter(invitations::expires_at.gt(now.naive_utc()))
         .order(invitations::id)
-        .select(ROW)
+        .select((
+            invitations::id,
+            invitations::organisation_id,
+            invitations::role,
+            invitations::created_at,
+            invitations::expires_at,
+        ))
         .load(conn)?;
-    Ok(rows.into_iter().filter_map(read).collect())
+    let one = |(id, organisation, role, created_at, expires_at): (
+        i64,
+        i64,
+        String,
+        NaiveDateTime,
+        NaiveDateTime,
+    )| {
+        Some(Invitation {
+            id: InvitationId::new(id)?,
+            organisation: OrganisationId::new(organisation)?,
+            role: MemberRole::from_name(&role)?,
+            by: Some(maker),
+            label: None,
+            created_at: created_at.and_utc(),
+            expires_at: expires_at.and_utc(),
+        })
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
 }
 
 /// Deletes all invitations that a person made.
@@ -154,6 +200,15 @@ pub fn forget(tx: &mut Tx<'_>, maker: PersonId) -> Result<(), Error> {
 /// Takes an invitation away, since it was accepted or taken back; `false` if it is gone already.
 pub fn delete(tx: &mut Tx<'_>, id: InvitationId) -> Result<bool, Error> {
     Ok(diesel::delete(invitations::table.find(id.get())).execute(&mut *tx.conn)? == 1)
+}
+
+/// Takes those away by which others would become owners too: the organisation has one now.
+pub fn delete_for_owners(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<(), Error> {
+    let open = invitations::table
+        .filter(invitations::organisation_id.eq(organisation.get()))
+        .filter(invitations::role.eq(MemberRole::Owner.name()));
+    diesel::delete(open).execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 /// Deletes invitations that had expired before `before`.

@@ -39,6 +39,7 @@ pub mod imports;
 pub mod invitations;
 pub mod limits_used;
 pub mod logins;
+pub mod member_labels;
 pub mod message_credits;
 pub mod migrate;
 pub mod notices;

@@ -21,10 +21,15 @@ pub fn insert<'a>(tx: &mut Tx<'_>, all: impl IntoIterator<Item = &'a Notice>) ->
     let row = |notice: &Notice| {
         let due_at = notice.due_at.map_or(now, |at| at.naive_utc());
         let details = serde_json::to_string(&notice.details);
+        // What no template is for stands in the list alone.
+        let (state, why) = match notice.purpose.occasion() {
+            Some(_) => (State::Waiting, None),
+            None => (State::Unsent, Some(Why::NoTemplate)),
+        };
         Ok((
             notices::person_id.eq(notice.person.get()),
             notices::purpose.eq(notice.purpose.name()),
-            notices::event_id.eq(notice.about.event.get()),
+            notices::event_id.eq(notice.about.event.map(EventId::get)),
             notices::session_id.eq(notice.about.session.map(SessionId::get)),
             notices::signup_id.eq(notice.about.signup.map(SignupId::get)),
             notices::details.eq(details.map_err(|source| Error::Corrupt {
@@ -33,7 +38,9 @@ pub fn insert<'a>(tx: &mut Tx<'_>, all: impl IntoIterator<Item = &'a Notice>) ->
                 source,
             })?),
             notices::due_at.eq(due_at),
-            notices::state.eq(State::Waiting.name()),
+            notices::state.eq(state.name()),
+            notices::reason.eq(why.map(Why::name)),
+            notices::settled_at.eq(why.map(|_| now)),
             notices::next_at.eq(due_at),
             notices::attempts.eq(0),
             notices::created_at.eq(now),
@@ -66,7 +73,7 @@ struct Row {
     id: i64,
     person_id: i64,
     purpose: String,
-    event_id: i64,
+    event_id: Option<i64>,
     session_id: Option<i64>,
     signup_id: Option<i64>,
     details: String,
@@ -83,7 +90,7 @@ impl Row {
         let details = serde_json::from_str(&self.details).map_err(corrupt)?;
         let read = || {
             let about = About {
-                event: EventId::new(self.event_id)?,
+                event: self.event_id.and_then(EventId::new),
                 session: self.session_id.and_then(SessionId::new),
                 signup: self.signup_id.and_then(SignupId::new),
             };

@@ -84,7 +84,8 @@ pub fn of_many(conn: &mut AnyConn, kind: Kind, ids: &[i64]) -> Result<HashMap<i6
                 .load(conn)?,
             Vec::new()
         );
-        let read = |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
+        let read =
+            |(id, word): (i64, String)| (id, Publication::from_name(&word).unwrap_or(Publication::TakenDown));
         all.extend(found.into_iter().map(read));
     }
     Ok(all)
@@ -112,6 +113,23 @@ pub fn drafted_by(conn: &mut AnyConn, kind: Kind, id: i64) -> Result<Option<Orga
         None
     );
     Ok(drafted.flatten().and_then(OrganisationId::new))
+}
+
+/// How many things of an organisation were never published, put away or not.
+pub fn never_of(conn: &mut AnyConn, organisation: OrganisationId) -> Result<i64, Error> {
+    let mut all = 0;
+    for kind in crate::domain::drafts::KINDS {
+        all += each_table!(
+            kind,
+            table => table::table
+                .filter(table::organisation_id.eq(organisation.get()))
+                .filter(table::ever_public.eq(false))
+                .count()
+                .get_result::<i64>(conn)?,
+            0
+        );
+    }
+    Ok(all)
 }
 
 /// Those of these things that were never published.

@@ -152,12 +152,22 @@ pub struct Wanted {
     pub campaign: Option<CampaignId>,
     /// Only what is this organisation's.
     pub organisation: Option<OrganisationId>,
+    /// How it stands; what waits if absent.
+    pub state: Option<ItemState>,
+    /// Only what came into the queue so.
+    pub lane: Option<Lane>,
 }
 
-/// The divisions in which something waits that is asked for.
+impl Wanted {
+    fn state(&self) -> ItemState {
+        self.state.unwrap_or(ItemState::Open)
+    }
+}
+
+/// The divisions in which something stands that is asked for.
 fn divisions(conn: &mut AnyConn, wanted: &Wanted) -> Result<Vec<i64>, Error> {
-    let waiting = review_items::table.filter(review_items::state.eq(ItemState::Open.name()));
-    let all: Vec<i64> = waiting.select(review_items::division).distinct().load(conn)?;
+    let standing = review_items::table.filter(review_items::state.eq(wanted.state().name()));
+    let all: Vec<i64> = standing.select(review_items::division).distinct().load(conn)?;
     let reached = |number: &i64| {
         wanted.within.iter().any(|own| own.within().contains(number))
             && wanted.division.is_none_or(|asked| asked.within().contains(number))
@@ -169,9 +179,12 @@ fn divisions(conn: &mut AnyConn, wanted: &Wanted) -> Result<Vec<i64>, Error> {
 macro_rules! wanted {
     ($wanted:expr, $divisions:expr) => {{
         let mut query = review_items::table
-            .filter(review_items::state.eq(ItemState::Open.name()))
+            .filter(review_items::state.eq($wanted.state().name()))
             .filter(review_items::division.eq_any($divisions))
             .into_boxed();
+        if let Some(lane) = $wanted.lane {
+            query = query.filter(review_items::lane.eq(lane.name()));
+        }
         if let Some(kind) = $wanted.kind {
             query = query.filter(review_items::kind.eq(kind.name()));
         }
@@ -185,7 +198,8 @@ macro_rules! wanted {
     }};
 }
 
-/// A page of the queue, the oldest first, after the item of this time and id.
+/// A page of what waits, the oldest first, after the item of this time and id; of what was decided, what was decided last
+/// comes first, before that time and id.
 pub fn page(
     conn: &mut AnyConn,
     wanted: &Wanted,
@@ -193,23 +207,62 @@ pub fn page(
     limit: usize,
 ) -> Result<Vec<Item>, Error> {
     let mut query = wanted!(wanted, divisions(conn, wanted)?);
-    if let Some((at, id)) = after {
-        let at = at.naive_utc();
-        query = query.filter(
-            review_items::submitted_at
-                .gt(at)
-                .or(review_items::submitted_at.eq(at).and(review_items::id.gt(id))),
-        );
-    }
-    let rows: Vec<Row> = query
-        .order((review_items::submitted_at, review_items::id))
-        .limit(i64::try_from(limit).unwrap_or(i64::MAX))
-        .select(Row::as_select())
-        .load(conn)?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let after = after.map(|(at, id)| (at.naive_utc(), id));
+    let rows: Vec<Row> = if wanted.state() == ItemState::Open {
+        if let Some((at, id)) = after {
+            query = query.filter(
+                review_items::submitted_at
+                    .gt(at)
+                    .or(review_items::submitted_at.eq(at).and(review_items::id.gt(id))),
+            );
+        }
+        let oldest = query.order((review_items::submitted_at, review_items::id));
+        oldest.limit(limit).select(Row::as_select()).load(conn)?
+    } else {
+        if let Some((at, id)) = after {
+            query = query.filter(
+                review_items::decided_at
+                    .lt(at)
+                    .or(review_items::decided_at.eq(at).and(review_items::id.lt(id))),
+            );
+        }
+        let newest = query.order((review_items::decided_at.desc(), review_items::id.desc()));
+        newest.limit(limit).select(Row::as_select()).load(conn)?
+    };
     rows.into_iter().map(Row::item).collect()
 }
 
-/// How many wait in a part of the queue.
+/// Everything that waits in a part of the queue: the item and what it is about.
+pub fn all(conn: &mut AnyConn, wanted: &Wanted) -> Result<Vec<(ReviewItemId, ItemKind, i64)>, Error> {
+    let query = wanted!(wanted, divisions(conn, wanted)?);
+    let rows: Vec<(i64, String, i64)> =
+        query.select((review_items::id, review_items::kind, review_items::object_id)).load(conn)?;
+    let one = |(id, kind, object): (i64, String, i64)| {
+        Some((ReviewItemId::new(id)?, ItemKind::from_name(&kind)?, object))
+    };
+    Ok(rows.into_iter().filter_map(one).collect())
+}
+
+/// What was decided last of a thing before then, if anything was.
+pub fn decided_before(
+    conn: &mut AnyConn,
+    (kind, object): (ItemKind, i64),
+    then: DateTime<Utc>,
+) -> Result<Option<Item>, Error> {
+    let row: Option<Row> = review_items::table
+        .filter(review_items::kind.eq(kind.name()))
+        .filter(review_items::object_id.eq(object))
+        .filter(review_items::state.eq_any([ItemState::Approved.name(), ItemState::Rejected.name()]))
+        .filter(review_items::decided_at.le(then.naive_utc()))
+        .order((review_items::decided_at.desc(), review_items::id.desc()))
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(Row::item).transpose()
+}
+
+/// How many stand in a part of the queue.
 pub fn count(conn: &mut AnyConn, wanted: &Wanted) -> Result<i64, Error> {
     let query = wanted!(wanted, divisions(conn, wanted)?);
     Ok(query.count().get_result(conn)?)
@@ -246,6 +299,22 @@ pub fn claim(
         .set((
             review_items::claimed_by.eq(Some(by.get())),
             review_items::claimed_until.eq(Some(until.naive_utc())),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(rows == 1)
+}
+
+/// Gives an item back that is a reviewer's; `false` if it is not theirs.
+pub fn release(tx: &mut Tx<'_>, id: ReviewItemId, by: PersonId) -> Result<bool, Error> {
+    let row = review_items::table
+        .find(id.get())
+        .filter(review_items::state.eq(ItemState::Open.name()))
+        .filter(review_items::claimed_by.eq(by.get()))
+        .filter(review_items::claimed_until.gt(tx.now.naive_utc()));
+    let rows = diesel::update(row)
+        .set((
+            review_items::claimed_by.eq(None::<i64>),
+            review_items::claimed_until.eq(None::<NaiveDateTime>),
         ))
         .execute(&mut *tx.conn)?;
     Ok(rows == 1)

@@ -239,7 +239,7 @@ diesel::table! {
         id -> BigInt,
         person_id -> BigInt,
         purpose -> Text,
-        event_id -> BigInt,
+        event_id -> Nullable<BigInt>,
         session_id -> Nullable<BigInt>,
         signup_id -> Nullable<BigInt>,
         details -> Text,
@@ -767,6 +767,16 @@ diesel::table! {
         expires_at -> Timestamp,
         made_by -> Nullable<BigInt>,
         code -> Nullable<Text>,
+        label -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    member_labels (id) {
+        id -> BigInt,
+        person_id -> BigInt,
+        organisation_id -> BigInt,
+        label -> Text,
     }
 }
 

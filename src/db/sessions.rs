@@ -41,6 +41,12 @@ pub fn of_events_between(conn: &mut AnyConn, ids: RangeInclusive<i64>) -> Result
     Ok(found)
 }
 
+/// How many sessions all events of an organisation have.
+pub fn count_of_organisation(conn: &mut AnyConn, organisation: OrganisationId) -> Result<i64, Error> {
+    let own = events::table.filter(events::organisation_id.eq(organisation.get())).select(events::id);
+    Ok(sessions::table.filter(sessions::event_id.eq_any(own)).count().get_result(conn)?)
+}
+
 /// The sessions of these events; each event's in order of start.
 pub fn of_events(conn: &mut AnyConn, ids: &[i64]) -> Result<ByEvent, Error> {
     let mut rows = Vec::new();
@@ -81,6 +87,34 @@ pub fn next_times(conn: &mut AnyConn, event: EventId, now: DateTime<Utc>) -> Res
         .first(conn)
         .optional()?;
     Ok(next.map(|(start, end)| (start.and_utc(), end.and_utc())))
+}
+
+/// What of an event is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coming {
+    /// When its next session starts that goes ahead, or when one did that goes on.
+    pub start: DateTime<Utc>,
+    /// How many sessions have not ended and go ahead.
+    pub count: i64,
+}
+
+/// What of these events is still to come at `now`; those of which nothing is are left out.
+pub fn coming(conn: &mut AnyConn, events: &[i64], now: DateTime<Utc>) -> Result<HashMap<i64, Coming>, Error> {
+    let mut found = HashMap::new();
+    for ids in events.chunks(IDS_PER_STATEMENT) {
+        let rows: Vec<(i64, Option<chrono::NaiveDateTime>, i64)> = sessions::table
+            .filter(sessions::event_id.eq_any(ids))
+            .filter(sessions::end_at.gt(now.naive_utc()))
+            .filter(sessions::status.ne(status_name(EventStatus::Cancelled)))
+            .group_by(sessions::event_id)
+            .select((sessions::event_id, diesel::dsl::min(sessions::start_at), diesel::dsl::count_star()))
+            .load(conn)?;
+        let one = |(event, start, count): (i64, Option<chrono::NaiveDateTime>, i64)| {
+            Some((event, Coming { start: start?.and_utc(), count }))
+        };
+        found.extend(rows.into_iter().filter_map(one));
+    }
+    Ok(found)
 }
 
 /// Inserts a session that is not there yet; says whether it was inserted.
@@ -177,6 +211,15 @@ pub fn rewrite(tx: &mut Tx<'_>, session: &Session, reminded: Option<i32>) -> Res
             reminded.map(|told| sessions::reminded.eq(told)),
         ))
         .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Deletes a session that nobody ever saw.
+///
+/// # Errors
+/// [`Error::Constraint`] if anything refers to it.
+pub fn delete(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Error> {
+    diesel::delete(sessions::table.find(id.get())).execute(&mut *tx.conn)?;
     Ok(())
 }
 

@@ -79,6 +79,12 @@ pub enum Admission {
 impl Admission {
     /// All ways in.
     pub const ALL: [Self; 5] = [Self::WalkIn, Self::Signup, Self::Group, Self::Invited, Self::External];
+
+    /// Whether one signs up here, so that sessions have terms of sign-up.
+    #[must_use]
+    pub fn asks_for_signup(self) -> bool {
+        matches!(self, Self::Signup | Self::Group)
+    }
 }
 
 /// Where to sign up when it is not here. At least one field is given.

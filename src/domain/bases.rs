@@ -86,7 +86,7 @@ impl Noun for Base {
     const KIND: Kind = Kind::Base;
 
     fn check(&self, invalid: &mut Invalid) {
-        invalid.text("name", &self.name, 120);
+        invalid.title("name", &self.name, 120);
         invalid.text("description", &self.description, 20_000);
         if self.organisers.is_empty() {
             invalid.push("organisers", FieldCode::Empty);

@@ -1,9 +1,9 @@
 //! Events (科普活动): talks, exhibitions, experiments, open days, camps. An event has one or many sessions.
 
-use super::invalid::{FieldCode, Invalid};
+use super::invalid::{Expected, FieldCode, Invalid};
 use super::kinds::Kind;
 use super::record::{Noun, Reference};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::admission::{Admission, ExternalSignup, Price};
@@ -15,6 +15,22 @@ use super::programme::Programme;
 use super::sources::Source;
 use super::taxonomy::{self, Classification, Code};
 use super::text::Text;
+
+/// Nobody is older.
+const OLDEST: u8 = 120;
+
+/// The years in which something may run day after day.
+const YEARS: (i32, i32) = (1900, 2100);
+
+/// Whether it is written as a language of BCP 47 is: `zh-CN`, `yue`.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let main = parts.next().unwrap_or_default();
+    let letters = (2..=3).contains(&main.len()) && main.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let part =
+        |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    letters && tag.len() <= 35 && parts.all(part)
+}
 
 /// An event, without its sessions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -115,13 +131,24 @@ impl Noun for Event {
     const KIND: Kind = Kind::Event;
 
     fn check(&self, invalid: &mut Invalid) {
-        invalid.text("title", &self.title, 120);
+        invalid.title("title", &self.title, 120);
         invalid.text("summary", &self.summary, 500);
         if let Some(description) = &self.description {
             invalid.text("description", description, 20_000);
         }
         if self.organisers.is_empty() {
             invalid.push("organisers", FieldCode::Empty);
+        }
+        for (field, age) in [("ages.min", self.ages.min), ("ages.max", self.ages.max)] {
+            age.into_iter().for_each(|age| invalid.range(field, age, 0, OLDEST));
+        }
+        if !is_language(&self.language) {
+            invalid.push("language", FieldCode::Malformed(Expected::AsDocumented));
+        }
+        if let Some(Period { from, to }) = self.period {
+            for (field, day) in [("period.from", from), ("period.to", to)] {
+                invalid.range(field, day.year(), YEARS.0, YEARS.1);
+            }
         }
         if let (Some(min), Some(max)) = (self.ages.min, self.ages.max)
             && max < min
@@ -136,13 +163,13 @@ impl Noun for Event {
         }
         self.price.iter().for_each(|price| price.check(invalid));
         for url in self.external_signup.iter().filter_map(|signup| signup.url.as_ref()) {
-            invalid.url("externalSignup.url", url);
+            invalid.public_url("externalSignup.url", url);
         }
         for url in self.online.iter().filter_map(|online| online.url.as_ref()) {
-            invalid.url("online.url", url);
+            invalid.public_url("online.url", url);
         }
         for (i, recording) in self.recordings.iter().enumerate() {
-            invalid.url(format!("recordings[{i}].url"), &recording.url);
+            invalid.public_url(format!("recordings[{i}].url"), &recording.url);
         }
         for (i, image) in self.images.iter().enumerate() {
             invalid.url(format!("images[{i}].url"), &image.url);

@@ -16,12 +16,18 @@ pub const DAYS: u16 = 7;
 /// For how many days an invitation is good at most.
 pub const MOST_DAYS: u16 = 30;
 
+/// The longest name by which colleagues know a member, in characters.
+pub const LONGEST_LABEL: usize = 30;
+
 /// How many invitations of an organisation may be open at a time.
 pub const MOST_OPEN: usize = 50;
 
 hidden! {
     /// The code of an invitation: 22 characters of letters, digits, `-` and `_`.
     InvitationCode;
+
+    /// By what name colleagues know a member: 李老师, or 前台.
+    MemberLabel;
 }
 
 impl InvitationCode {
@@ -34,7 +40,7 @@ impl InvitationCode {
 }
 
 /// An invitation that waits to be accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
     /// Its id.
     pub id: InvitationId,
@@ -44,6 +50,8 @@ pub struct Invitation {
     pub role: MemberRole,
     /// Who made it; absent where that is not known.
     pub by: Option<PersonId>,
+    /// By what name colleagues are to know whoever accepts it.
+    pub label: Option<MemberLabel>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Until when it is good.

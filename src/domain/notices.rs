@@ -4,11 +4,14 @@
 //! A notice holds ids and times. What it says is put into words when it is sent or read ([`texts`]), from the event as it
 //! is then; [`templates`] are what WeChat's messages are made by.
 
+pub mod decisions;
 pub mod templates;
 pub mod texts;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+
+use decisions::Decision;
 
 use super::ids::{EventId, NoticeId, PersonId, SessionId, SignupId};
 use super::text::Text;
@@ -39,6 +42,8 @@ words! {
         HourBefore = "hourBefore",
         /// An event was published that they had asked to be told of.
         Subscription = "subscription",
+        /// An authority decided on what an organisation wrote, or is: told to its owners and editors, in the list alone.
+        Decided = "decided",
     }
 
     /// What became of a notice as a message. In the list of notices it stands in any case.
@@ -99,15 +104,15 @@ impl Purpose {
 /// What a notice is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
-    /// The event.
-    pub event: EventId,
+    /// The event; absent of what an authority decided.
+    pub event: Option<EventId>,
     /// Its session, where it is about one.
     pub session: Option<SessionId>,
     /// The person's sign-up for it, where there is one.
     pub signup: Option<SignupId>,
 }
 
-/// Times and places, as of when the notice was written; never anything about a person.
+/// Times, places and decisions, as of when the notice was written; never anything about a person.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Details {
@@ -129,6 +134,9 @@ pub struct Details {
     /// Whether a guardian took back their consent for somebody of the party.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub withdrawn: bool,
+    /// What an authority decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
 }
 
 /// Something that a person is to be told.

@@ -74,7 +74,7 @@ impl Noun for Route {
     const KIND: Kind = Kind::Route;
 
     fn check(&self, invalid: &mut Invalid) {
-        invalid.text("name", &self.name, 120);
+        invalid.title("name", &self.name, 120);
         invalid.text("theme", &self.theme, 120);
         for (field, words) in [("season", &self.season), ("transport", &self.transport)] {
             words.iter().for_each(|words| invalid.text(field, words, 120));

@@ -51,7 +51,7 @@ impl Noun for Series {
     const KIND: Kind = Kind::Series;
 
     fn check(&self, invalid: &mut Invalid) {
-        invalid.text("name", &self.name, 120);
+        invalid.title("name", &self.name, 120);
         invalid.text("summary", &self.summary, 1000);
         if self.organisers.is_empty() {
             invalid.push("organisers", FieldCode::Empty);

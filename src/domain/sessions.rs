@@ -92,7 +92,7 @@ impl Plan {
     /// are those that hold where nothing is said.
     #[must_use]
     pub fn admitted_by(mut self, admission: Admission) -> Self {
-        if matches!(admission, Admission::Signup | Admission::Group) {
+        if admission.asks_for_signup() {
             self.signup.get_or_insert_default();
         }
         self

@@ -19,6 +19,9 @@ pub enum Who {
     Members(MemberRole),
     /// Authorities over the division concerned, from this role on.
     Authority(AuthorityRole),
+    /// Members of the organisation whose thing it is, from the first role on, and authorities over the division concerned,
+    /// from the second one on.
+    MemberOr(MemberRole, AuthorityRole),
 }
 
 impl Who {
@@ -77,9 +80,9 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("archiveRoute", Who::Member(MemberRole::Editor)),
     ("archiveSeries", Who::Member(MemberRole::Editor)),
     ("assignOrganiser", Who::Authority(AuthorityRole::Administrator)),
-    ("cancelEvent", Who::Member(MemberRole::Editor)),
-    ("cancelSession", Who::Member(MemberRole::Editor)),
-    ("cancelSessions", Who::Member(MemberRole::Editor)),
+    ("cancelEvent", Who::MemberOr(MemberRole::Editor, AuthorityRole::Administrator)),
+    ("cancelSession", Who::MemberOr(MemberRole::Editor, AuthorityRole::Administrator)),
+    ("cancelSessions", Who::MemberOr(MemberRole::Editor, AuthorityRole::Administrator)),
     ("cancelSignup", Who::Person),
     ("changePassword", Who::Person),
     ("checkInSignup", Who::Person),
@@ -200,6 +203,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("listManagedEvents", Who::Members(MemberRole::Desk)),
     ("listManagedRoutes", Who::Members(MemberRole::Desk)),
     ("listManagedSeries", Who::Members(MemberRole::Desk)),
+    ("listManagedSessions", Who::Member(MemberRole::Editor)),
     ("listMembers", Who::Member(MemberRole::Desk)),
     ("listMessageTemplates", Who::Anybody),
     ("listMyDuties", Who::Member(MemberRole::Desk)),
@@ -222,10 +226,10 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("markNoticesRead", Who::Person),
     ("openAssessmentRound", Who::Authority(AuthorityRole::Administrator)),
     ("pingWebhook", Who::Member(MemberRole::Editor)),
-    ("previewBase", Who::Member(MemberRole::Editor)),
-    ("previewEvent", Who::Member(MemberRole::Editor)),
-    ("previewRoute", Who::Member(MemberRole::Editor)),
-    ("previewSeries", Who::Member(MemberRole::Editor)),
+    ("previewBase", Who::MemberOr(MemberRole::Editor, AuthorityRole::Reviewer)),
+    ("previewEvent", Who::MemberOr(MemberRole::Editor, AuthorityRole::Reviewer)),
+    ("previewRoute", Who::MemberOr(MemberRole::Editor, AuthorityRole::Reviewer)),
+    ("previewSeries", Who::MemberOr(MemberRole::Editor, AuthorityRole::Reviewer)),
     ("proposeEvent", Who::Member(MemberRole::Editor)),
     ("publishNow", Who::Authority(AuthorityRole::Administrator)),
     // WeChat, by its signature.
@@ -234,7 +238,9 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("recordWalkIn", Who::Desk),
     ("refreshLogin", Who::Anybody),
     ("rejectReviewItem", Who::Authority(AuthorityRole::Reviewer)),
+    ("rejectReviewItems", Who::Authority(AuthorityRole::Reviewer)),
     ("rejectSignup", Who::Desk),
+    ("releaseReviewItem", Who::Authority(AuthorityRole::Reviewer)),
     ("removeCampaignEvent", Who::Authority(AuthorityRole::Reviewer)),
     ("removeFavourite", Who::Person),
     ("removeMember", Who::Member(MemberRole::Owner)),
@@ -288,6 +294,7 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("updateWebhook", Who::Member(MemberRole::Editor)),
     ("uploadImage", Who::Members(MemberRole::Editor)),
     ("withdrawAccreditation", Who::Member(MemberRole::Editor)),
+    ("withdrawApplication", Who::Member(MemberRole::Owner)),
     ("withdrawAssessment", Who::Member(MemberRole::Editor)),
     ("withdrawBase", Who::Member(MemberRole::Editor)),
     ("withdrawBulletin", Who::Authority(AuthorityRole::Administrator)),
@@ -336,6 +343,7 @@ pub const BY_KEY: &[(&str, Option<Scope>)] = &[
     ("listManagedEvents", Some(Scope::EventsRead)),
     ("listManagedRoutes", Some(Scope::EventsRead)),
     ("listManagedSeries", Some(Scope::EventsRead)),
+    ("listManagedSessions", Some(Scope::EventsRead)),
     ("previewBase", Some(Scope::EventsRead)),
     ("previewEvent", Some(Scope::EventsRead)),
     ("previewRoute", Some(Scope::EventsRead)),
@@ -387,7 +395,9 @@ mod tests {
             assert!(!who.holds_a_role() || refuses("403"), "{id} does not tell of 403");
         }
         assert!(
-            BY_KEY.iter().all(|(id, _)| matches!(of(id), Some(Who::Member(_) | Who::Members(_)))),
+            BY_KEY
+                .iter()
+                .all(|(id, _)| matches!(of(id), Some(Who::Member(_) | Who::Members(_) | Who::MemberOr(..)))),
             "editors' operations only"
         );
         let ids: BTreeSet<_> = OPERATIONS.iter().map(|(id, _)| id).collect();

@@ -218,7 +218,10 @@ pub(super) fn references<T: Authored + Stored>(
         } else {
             lookups.is_there(conn, reference.kind, reference.id, draft.owner)?
         };
-        if !there {
+        // That one's own organisation waits to be verified is told when it is handed in.
+        let own = reference.kind == Kind::Organisation
+            && draft.organisation().is_some_and(|own| own.get() == reference.id);
+        if !there && !own {
             invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
         }
     }
@@ -269,9 +272,7 @@ impl Lookups {
     }
 
     fn is_seen(&mut self, conn: &mut AnyConn, kind: Kind, id: i64) -> Result<bool, Error> {
-        once(&mut self.seen, (kind, id), || {
-            Ok(publication::of(conn, kind, id)? == Some(Publication::Public))
-        })
+        once(&mut self.seen, (kind, id), || Ok(publication::of(conn, kind, id)? == Some(Publication::Public)))
     }
 
     /// As [`seat`].
@@ -284,7 +285,12 @@ impl Lookups {
     }
 
     /// Whose authority a thing is: of its place's division, its base's, else the seat of its organisation.
-    fn division<T: Authored>(&mut self, conn: &mut AnyConn, thing: &T, seat: Adcode) -> Result<Adcode, Error> {
+    fn division<T: Authored>(
+        &mut self,
+        conn: &mut AnyConn,
+        thing: &T,
+        seat: Adcode,
+    ) -> Result<Adcode, Error> {
         if let Some(own) = thing.adcode() {
             return Ok(own);
         }

@@ -2,6 +2,7 @@
 
 use super::super::Error;
 use super::super::audit;
+use super::super::notices::decided::tell_organisation;
 use super::super::review::Reviewer;
 use super::held::{self, Held, division, seat};
 use super::noting::{note, published};
@@ -12,6 +13,7 @@ use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Draft, FieldNote, Owner, State, body};
 use crate::domain::ids::{OrganisationId, PersonId, ReviewItemId};
+use crate::domain::notices::decisions::Outcome;
 use crate::domain::publication::Publication;
 use crate::domain::review::{Item, ItemState, Lane, Rules};
 use crate::domain::roles::AuthorityRole;
@@ -94,6 +96,7 @@ impl Drafts {
         moved(held::save(tx, &draft, stored))?;
         moved(publishing::publish(tx, draft.division, &record, publication, &thing))?;
         let told = published(&body::of(&record.body), &thing);
+        tell(tx, Outcome::Approved, &draft, thing.title(), None)?;
         note(tx, Actor::Person(by), Action::Published, &draft, None, Some(told))
     }
 
@@ -112,6 +115,7 @@ impl Drafts {
         }
         send_back(tx, &mut draft, reason, fields);
         moved(held::save(tx, &draft, stored))?;
+        tell(tx, Outcome::Rejected, &draft, &item.what.title, Some(reason))?;
         note(tx, Actor::Person(by), Action::Rejected, &draft, Some(reason), None)
     }
 
@@ -140,7 +144,7 @@ impl Drafts {
         if let Some(organisation) = whose::<T>(tx, id)?.and_then(|whose| whose.organisation) {
             organisations::set_taken_down(tx, organisation)?;
         }
-        judged::<T>(tx, by, Action::TakenDown, id, Some(reason))
+        judged::<T>(tx, by, (Action::TakenDown, Outcome::TakenDown), id, Some(reason))
     }
 
     /// Shows what was taken down again; what its author was changing waits for them to hand it in.
@@ -169,7 +173,7 @@ impl Drafts {
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
         publication::set(tx, T::KIND, id, Publication::Public)?;
-        judged::<T>(tx, by, Action::Restored, id, None)
+        judged::<T>(tx, by, (Action::Restored, Outcome::Restored), id, None)
     }
 
     /// Publishes a draft past the queue; the item that it gives is the record of it. Where the draft moves it into another
@@ -201,6 +205,7 @@ impl Drafts {
         self.retire(tx, T::KIND, id, Lane::Submitted)?;
         publishing::publish(tx, draft.division, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
+        tell(tx, Outcome::Approved, &draft, thing.title(), Some(reason))?;
         note(tx, Actor::Person(by.person), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {
             id: ReviewItemId::fresh(tx.now(), &*self.random),
@@ -218,15 +223,32 @@ impl Drafts {
     }
 }
 
-/// Notes what an authority did to what everybody sees, or saw.
+/// Tells its organisation what became of a draft.
+fn tell(
+    tx: &mut Tx<'_>,
+    outcome: Outcome,
+    draft: &Draft,
+    title: &Text,
+    reason: Option<&str>,
+) -> Result<(), Error> {
+    let Some(organisation) = draft.organisation() else { return Ok(()) };
+    let object = Object::of(draft.kind, draft.object);
+    Ok(tell_organisation(tx, organisation, outcome, object, title, reason)?)
+}
+
+/// Notes what an authority did to what everybody sees, or saw, and tells its organisation.
 fn judged<T: Authored + Stored>(
     tx: &mut Tx<'_>,
     by: PersonId,
-    action: Action,
+    (action, outcome): (Action, Outcome),
     id: i64,
     reason: Option<&str>,
 ) -> Result<(), Error> {
     let whose = whose::<T>(tx, id)?.ok_or(Error::NotFound)?;
+    if let Some(organisation) = whose.organisation {
+        let object = Object::of(T::KIND, id);
+        tell_organisation(tx, organisation, outcome, object, &whose.title, reason)?;
+    }
     let entry = Entry {
         object: Some(Object::of(T::KIND, id)),
         organisation: whose.organisation,

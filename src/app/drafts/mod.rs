@@ -15,6 +15,7 @@ mod naming;
 mod noting;
 mod publishing;
 pub(super) mod standing;
+mod with_sessions;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use crate::db::records::Stored;
 use crate::db::text_checks::{self, TextCheck};
 use crate::db::{AnyConn, Tx, drafts, publication, review_items};
 use crate::domain::audit::{Action, Actor};
+use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Draft, Owner, State, body};
 use crate::domain::ids::{self, OrganisationId, Random};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -114,6 +116,14 @@ pub fn preview<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Opti
     Ok(Some(Record { body, ..held.record }))
 }
 
+/// The division whose authority a thing is, as it is published; `None` if there is no such thing.
+///
+/// # Errors
+/// If the store fails.
+pub fn division<T: Authored + Stored>(conn: &mut AnyConn, id: i64) -> Result<Option<Adcode>, Error> {
+    Ok(judged::whose::<T>(conn, id)?.map(|whose| whose.division))
+}
+
 /// Everything that is missing or wrong for a draft to be submitted, at once.
 ///
 /// # Errors
@@ -130,6 +140,9 @@ fn check_with<T: Authored + Stored>(
 ) -> Result<T, Error> {
     let whole = body::whole::<T>(&draft.body, draft.division);
     let mut refers = held::references::<T>(conn, draft, true, lookups)?;
+    if T::KIND == Kind::Event {
+        with_sessions::check(conn, draft, &mut refers)?;
+    }
     let nowhere = |thing: &T| thing.adcode().is_none() && thing.venue().is_none();
     // Whose authority it is, the seat of an organisation would tell.
     if draft.organisation().is_none()
@@ -167,7 +180,7 @@ impl Drafts {
     ///
     /// # Errors
     /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if what is given is not written as it
-    /// must be, or refers to what is not there.
+    /// must be, or refers to what is not there; [`Error::TooManyDrafts`].
     pub fn create<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
@@ -189,6 +202,7 @@ impl Drafts {
         owner: Owner,
         given: Body,
     ) -> Result<Draft, Error> {
+        standing::may_begin(tx, owner)?;
         let (object, now) = (ids::number(tx.now(), &*self.random), tx.now());
         let (draft, thing) = many::begun::<T>(tx, by, owner, (object, now), given, &mut self.lookups(now))?;
         T::insert(tx, object, &thing)?;
@@ -201,7 +215,7 @@ impl Drafts {
     /// Begins something new that is what another thing is, but for what is said of it as news.
     ///
     /// # Errors
-    /// [`Error::NotFound`].
+    /// [`Error::NotFound`]; [`Error::TooManyDrafts`].
     pub fn duplicate<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
@@ -249,6 +263,9 @@ impl Drafts {
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
             if thing != record.body && !T::replace(tx, id, record.version, &thing)? {
                 return Err(Error::VersionConflict);
+            }
+            if draft.body.contains_key("admission") {
+                publishing::admitted::<T>(tx, id, &thing)?;
             }
             note(tx, by, Action::Edited, &draft, None, Some(fields(&written, &draft.body)))?;
             return Ok(draft);

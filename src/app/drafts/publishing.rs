@@ -5,11 +5,12 @@ use std::any::Any;
 use super::super::Error;
 use super::super::catalogue;
 use super::super::registers;
-use super::super::sessions::moved_with_event;
+use super::super::sessions::{admitted_with_event, moved_with_event};
 use crate::db::records::Stored;
 use crate::db::{Tx, publication};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Draft};
+use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
@@ -39,10 +40,19 @@ pub(super) fn publish<T: Stored>(
     {
         moved_with_event(tx, id, was, is)?;
     }
+    admitted::<T>(tx, before.id, thing)?;
     if seen != Publication::Public {
         publication::set(tx, T::KIND, before.id, Publication::Public)?;
     }
     Ok(())
+}
+
+/// Gives the sessions of an event terms of sign-up, where its author says now that one signs up.
+pub(super) fn admitted<T: Stored>(tx: &mut Tx<'_>, id: i64, thing: &T) -> Result<(), Error> {
+    match ((thing as &dyn Any).downcast_ref::<Event>(), EventId::new(id)) {
+        (Some(event), Some(id)) => admitted_with_event(tx, id, event),
+        _ => Ok(()),
+    }
 }
 
 /// A draft as it enters the queue.

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::super::Error;
-use crate::db::{AnyConn, organisations};
+use crate::db::{AnyConn, organisations, publication};
 use crate::domain::drafts::Owner;
 use crate::domain::review::PROBATION;
 
@@ -17,6 +17,26 @@ pub(in crate::app) struct Standing {
     pub(in crate::app) taken_down_at: Option<DateTime<Utc>>,
     /// Whether it may post at all.
     pub(in crate::app) verified: bool,
+}
+
+/// Most things of an organisation that were never published until an authority found right what it says of itself: enough
+/// to try everything.
+const MOST_UNVERIFIED: i64 = 20;
+
+/// Most sessions of all its events until then.
+pub(in crate::app) const MOST_SESSIONS_UNVERIFIED: usize = 200;
+
+/// Most things of an organisation that were never published.
+const MOST: i64 = 2_000;
+
+/// Lets whoever writes begin another thing; of persons' others count.
+///
+/// # Errors
+/// [`Error::TooManyDrafts`].
+pub(in crate::app) fn may_begin(conn: &mut AnyConn, owner: Owner) -> Result<(), Error> {
+    let Owner::Organisation(id) = owner else { return Ok(()) };
+    let most = if of(conn, owner)?.verified { MOST } else { MOST_UNVERIFIED };
+    if publication::never_of(conn, id)? < most { Ok(()) } else { Err(Error::TooManyDrafts) }
 }
 
 /// How this one stands. A person may submit, and an authority looks at it first.

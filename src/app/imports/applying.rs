@@ -84,7 +84,8 @@ impl Imports {
         })?;
         if prepared.ground != import.ground {
             // Another may have taken it in between.
-            return match self.db.read(|conn| imports::get(conn, import.id))?.and_then(|import| import.applied) {
+            return match self.db.read(|conn| imports::get(conn, import.id))?.and_then(|import| import.applied)
+            {
                 Some((_, result)) => read(&result),
                 None => Err(Error::ImportOutdated),
             };
@@ -119,14 +120,16 @@ impl Imports {
         let organisation = import.organisation;
         let ids = prepared.all_events.iter().map(|(id, _)| *id).collect();
         let (rows, events) = (prepared.rows, prepared.events);
-        let mut applied =
-            Applied { rows, events, told: Told::default(), ids, submitted: 0, published: 0 };
+        let mut applied = Applied { rows, events, told: Told::default(), ids, submitted: 0, published: 0 };
         if !imports::apply(tx, import.id, &text(&applied)?)? {
             let there = imports::get(tx, import.id)?.and_then(|import| import.applied);
             return there.map_or(Err(Error::NotFound), |(_, result)| read(&result));
         }
-        let (drafts, things) =
-            prepared.new_events.iter().map(|(draft, event, _)| (draft.clone(), (draft.object, event.clone()))).unzip();
+        let (drafts, things) = prepared
+            .new_events
+            .iter()
+            .map(|(draft, event, _)| (draft.clone(), (draft.object, event.clone())))
+            .unzip();
         let drafts: Vec<_> = drafts;
         Drafts::insert_many::<Event>(tx, by, things, &drafts)?;
         let names: Vec<_> =

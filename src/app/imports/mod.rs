@@ -97,8 +97,16 @@ impl Imports {
     pub fn look(&self, by: Actor, organisation: OrganisationId, read: Read) -> Result<Report, Error> {
         let now = self.clock.now();
         let Read { form, wanted, mut findings } = read;
-        let prepared =
-            self.db.snapshot(|conn| preparing::prepare(conn, by, organisation, &wanted, now, (&*self.random, self.drafts.lookups(now))))?;
+        let prepared = self.db.snapshot(|conn| {
+            preparing::prepare(
+                conn,
+                by,
+                organisation,
+                &wanted,
+                now,
+                (&*self.random, self.drafts.lookups(now)),
+            )
+        })?;
         let preparing::Prepared { rows, events, told, left_alone, ground, findings: more, .. } = prepared;
         findings.extend(more);
         findings.sort_by_key(|finding| finding.row);

@@ -128,7 +128,8 @@ fn address(tx: &mut Tx<'_>, tools: Tools<'_>, told: &Told, scene: &Scene) -> Res
     let mut why = Why::NoMiniProgram;
     for app in tools.wechat.apps() {
         let Some((_, to, _)) = openids.iter().rfind(|(id, ..)| id == app.id().as_str()) else { continue };
-        let Some(template) = app.templates().get(&notice.purpose.occasion()) else {
+        let occasion = notice.purpose.occasion();
+        let Some(template) = occasion.and_then(|occasion| app.templates().get(&occasion)) else {
             if why == Why::NoMiniProgram {
                 why = Why::NoTemplate;
             }
@@ -157,7 +158,8 @@ fn address(tx: &mut Tx<'_>, tools: Tools<'_>, told: &Told, scene: &Scene) -> Res
 
 /// The page of the event, which gets its id as when it is opened by a code.
 fn page(app: &MiniProgram, told: &Told) -> String {
-    format!("{}?scene={}", app.event_page(), told.notice.about.event)
+    let event = told.notice.about.event.map(|event| event.to_string()).unwrap_or_default();
+    format!("{}?scene={event}", app.event_page())
 }
 
 /// What came of asking WeChat.

@@ -27,7 +27,7 @@ impl Scenes {
     /// # Errors
     /// If the store fails.
     pub fn read(conn: &mut AnyConn, all: &[About], now: DateTime<Utc>) -> Result<Self, db::Error> {
-        let mut ids: Vec<i64> = all.iter().map(|about| about.event.get()).collect();
+        let mut ids: Vec<i64> = all.iter().filter_map(|about| about.event).map(EventId::get).collect();
         ids.sort_unstable();
         ids.dedup();
         let events: HashMap<_, _> =
@@ -41,18 +41,19 @@ impl Scenes {
         ids.dedup();
         let bases = Base::find(conn, &ids)?.into_iter().map(|base| (base.id, base.body.place.name)).collect();
         let mut next = HashMap::new();
-        for about in all.iter().filter(|about| about.session.is_none()) {
-            if let Some(times) = sessions::next_times(conn, about.event, now)? {
-                next.insert(about.event, times);
+        for event in all.iter().filter(|about| about.session.is_none()).filter_map(|about| about.event) {
+            if let Some(times) = sessions::next_times(conn, event, now)? {
+                next.insert(event, times);
             }
         }
         Ok(Self { events, sessions, bases, next })
     }
 
-    /// What a notice is about; `None` if that is not there any more.
+    /// What a notice is about; `None` if that is not there any more, or no event.
     #[must_use]
     pub fn of(&self, about: &About) -> Option<Scene> {
-        let event = self.events.get(&about.event.get())?;
+        let id = about.event?;
+        let event = self.events.get(&id.get())?;
         let session = match about.session {
             Some(id) => Some(self.sessions.get(&id)?),
             None => None,
@@ -65,7 +66,7 @@ impl Scenes {
             place: own.map(|place| &place.name).or_else(base).cloned(),
             span: match session {
                 Some(session) => Some((session.start, session.end)),
-                None => self.next.get(&about.event).copied(),
+                None => self.next.get(&id).copied(),
             },
             cancelled: cancelled(event.status) || session.is_some_and(|session| cancelled(session.status)),
             reason: session.and_then(|session| session.notice.as_ref()).map(|notice| notice.text.clone()),

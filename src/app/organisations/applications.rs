@@ -4,17 +4,20 @@ use serde_json::{Value, json};
 
 use super::super::audit::{note, note_sealed};
 use super::super::catalogue::{Existing, save};
+use super::super::notices::decided::tell_organisation;
 use super::super::repeats::{Repeat, once};
 use super::super::review::enqueue;
 use super::super::{Error, roles};
 use super::{Organisations, entry, hold};
 use crate::db::records::Stored;
-use crate::db::{self, Tx, applications, organisations, review_items};
+use crate::db::{self, Tx, applications, organisations, persons, review_items};
 use crate::domain::applications::{Application, ApplicationState, Contact, Details};
-use crate::domain::audit::{Action, Actor, Entry, Personal};
+use crate::domain::audit::{Action, Actor, Entry, Object, Personal};
 use crate::domain::divisions::Division;
 use crate::domain::ids::{OrganisationId, PersonId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
+use crate::domain::notices::decisions::Outcome;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
 use crate::domain::roles::{MemberRole, Role};
 use crate::domain::sealing::Vault;
@@ -26,7 +29,8 @@ impl Organisations {
     /// Applies for a new organisation, whose owner the applicant becomes. Until it is verified, nobody else sees it.
     ///
     /// # Errors
-    /// [`Error::Invalid`] with everything that is wrong; [`Error::TooManyApplications`].
+    /// [`Error::Invalid`] with everything that is wrong; [`Error::AppliedAlready`] if theirs for the same organisation
+    /// waits; [`Error::TooManyApplications`].
     pub fn apply(
         &self,
         person: PersonId,
@@ -37,6 +41,12 @@ impl Organisations {
         self.db.write(|tx| {
             once(tx, person, repeat, |tx| {
                 check(tx, None, details, contact)?;
+                // Of two requests at once the other one waits here.
+                persons::hold(tx, person)?;
+                let mut own = applications::of_person(tx, &self.vault, person)?.into_iter();
+                if own.any(|own| own.state == ApplicationState::Submitted && same(&own.details, details)) {
+                    return Err(Error::AppliedAlready);
+                }
                 if applications::count_waiting(tx, person)? >= MOST_WAITING {
                     return Err(Error::TooManyApplications);
                 }
@@ -77,6 +87,22 @@ impl Organisations {
                 save(tx, id.get(), &details.body(), Existing::Replace)?;
             }
             self.submit(tx, person, id, version + 1, details, contact)
+        })
+    }
+
+    /// Takes back an application that waits, with all that it says; what was verified stands.
+    ///
+    /// # Errors
+    /// [`Error::NothingToDo`] if none waits; [`Error::NotFound`] if there is no such organisation.
+    pub fn withdraw_application(&self, person: PersonId, id: OrganisationId) -> Result<(), Error> {
+        self.db.write(|tx| {
+            hold(tx, id)?;
+            if !applications::withdraw(tx, id)? {
+                return Err(Error::NothingToDo);
+            }
+            retire(tx, id)?;
+            let entry = entry(tx, Actor::Person(person), Action::Withdrawn, id)?;
+            note(tx, &entry)
         })
     }
 
@@ -130,19 +156,22 @@ impl Organisations {
 /// Finds an application right: its organisation is verified, and everybody sees it as the application has it.
 ///
 /// # Errors
-/// [`Error::ChangedSince`] if it is another than the one that was looked at; [`Error::Invalid`] if another organisation
-/// was verified by the same credit code meanwhile.
+/// [`Error::ChangedSince`] if it is another than the one that was looked at; [`Error::CreditCodeTaken`] if another
+/// organisation was verified by the same credit code meanwhile.
 pub(in crate::app) fn verify(tx: &mut Tx<'_>, vault: &Vault, by: PersonId, item: &Item) -> Result<(), Error> {
     let (id, application) = decide(tx, vault, item, ApplicationState::Verified, None)?;
     let details = application.details;
-    check_code(tx, Some(id), &details)?;
+    if taken(tx, Some(id), &details)? {
+        return Err(Error::CreditCodeTaken);
+    }
     save(tx, id.get(), &details.body(), Existing::Replace)?;
     // Another may be verified by it at this moment, on another replica.
     organisations::set_credit_code(tx, id, details.credit_code.as_ref()).map_err(|error| match error {
-        db::Error::Constraint(_) => Invalid::one("creditCode", FieldCode::Taken).into(),
+        db::Error::Constraint(_) => Error::CreditCodeTaken,
         error => Error::from(error),
     })?;
     organisations::set_verified(tx, id, true)?;
+    tell_organisation(tx, id, Outcome::Verified, organisation(id), &details.name, None)?;
     let entry = entry(tx, Actor::Person(by), Action::OrganisationVerified, id)?;
     note(tx, &Entry { after: Some(told(&details)), ..entry })
 }
@@ -159,6 +188,8 @@ pub(in crate::app) fn refuse(
     reason: &str,
 ) -> Result<(), Error> {
     let (id, application) = decide(tx, vault, item, ApplicationState::Refused, Some(reason))?;
+    let name = &application.details.name;
+    tell_organisation(tx, id, Outcome::Refused, organisation(id), name, Some(reason))?;
     let entry = entry(tx, Actor::Person(by), Action::OrganisationRefused, id)?;
     let division = Some(application.details.adcode);
     note(tx, &Entry { reason: Some(reason.to_owned()), division, ..entry })
@@ -203,19 +234,28 @@ fn check(
     if !Division::exists(tx, details.adcode.number())? {
         invalid.push("adcode", FieldCode::NoSuch { kind: "division" });
     }
-    if let Err(Error::Invalid(taken)) = check_code(tx, id, details) {
-        invalid.0.extend(taken.0);
+    if taken(tx, id, details)? {
+        invalid.push("creditCode", FieldCode::Taken);
     }
     Ok(invalid.or(())?)
 }
 
-/// One organisation is verified by a credit code.
-fn check_code(tx: &mut Tx<'_>, id: Option<OrganisationId>, details: &Details) -> Result<(), Error> {
-    let Some(code) = &details.credit_code else { return Ok(()) };
-    match organisations::of_credit_code(tx, code)? {
-        Some(other) if Some(other) != id => Err(Invalid::one("creditCode", FieldCode::Taken).into()),
-        _ => Ok(()),
+/// Whether another organisation was verified by this credit code: one is.
+fn taken(tx: &mut Tx<'_>, id: Option<OrganisationId>, details: &Details) -> Result<bool, Error> {
+    let Some(code) = &details.credit_code else { return Ok(false) };
+    Ok(organisations::of_credit_code(tx, code)?.is_some_and(|other| Some(other) != id))
+}
+
+/// Whether somebody asks for the same again that waits already: by its credit code, or where it has none by its name.
+fn same(one: &Details, other: &Details) -> bool {
+    match (&one.credit_code, &other.credit_code) {
+        (None, None) => one.name == other.name,
+        (one, other) => one == other,
     }
+}
+
+fn organisation(id: OrganisationId) -> Object {
+    Object::of(Kind::Organisation, id.get())
 }
 
 /// What the audit keeps of an application: not its evidence, in which people write of people.

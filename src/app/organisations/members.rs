@@ -1,27 +1,39 @@
-//! Who belongs to an organisation, and in which role. It never loses its last owner, but by erasure.
+//! Who belongs to an organisation, and in which role. It never loses its last owner, but by erasure, or where it never came
+//! to be.
 
 use super::super::{Error, roles};
 use super::{Organisations, hold};
 use crate::db::{self, Tx};
 use crate::domain::audit::Actor;
-use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::ids::{self, OrganisationId, PersonId};
+use crate::domain::invalid::Invalid;
+use crate::domain::invitations::{LONGEST_LABEL, MemberLabel};
+use crate::domain::review::ItemKind;
 use crate::domain::roles::{MemberRole, Role};
 
 impl Organisations {
-    /// Gives a member another role.
+    /// Gives a member another role, and if one is given another name among colleagues.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if they are no member; [`Error::LastOwner`].
+    /// [`Error::Invalid`]; [`Error::NotFound`] if they are no member; [`Error::LastOwner`].
     pub fn change_role(
         &self,
         by: PersonId,
         id: OrganisationId,
         member: PersonId,
         role: MemberRole,
+        label: Option<&MemberLabel>,
     ) -> Result<(), Error> {
+        let mut invalid = Invalid::default();
+        label.iter().for_each(|label| invalid.line("label", label.expose(), LONGEST_LABEL));
+        invalid.or(())?;
         self.among_members(id, |tx| {
             if held(tx, id, member)? != role {
                 roles::grant(tx, Actor::Person(by), member, Role::Member(role, id))?;
+            }
+            if let Some(label) = label {
+                let row = ids::number(tx.now(), &*self.random);
+                db::member_labels::put(tx, &self.vault, row, (member, id), label)?;
             }
             Ok(())
         })
@@ -34,6 +46,7 @@ impl Organisations {
     pub fn remove(&self, by: PersonId, id: OrganisationId, member: PersonId) -> Result<(), Error> {
         self.among_members(id, |tx| {
             let role = Role::Member(held(tx, id, member)?, id);
+            db::member_labels::delete(tx, member, id)?;
             roles::revoke(tx, Actor::Person(by), member, role).map(drop)
         })
     }
@@ -63,11 +76,25 @@ impl Organisations {
         self.db.write(|tx| {
             hold(tx, id)?;
             work(tx)?;
-            let owners =
-                db::roles::members(tx, id)?.iter().filter(|member| member.role == MemberRole::Owner).count();
-            if owners == 0 { Err(Error::LastOwner) } else { Ok(()) }
+            let members = db::roles::members(tx, id)?;
+            if owned(&members) || (members.is_empty() && never_came_to_be(tx, id)?) {
+                Ok(())
+            } else {
+                Err(Error::LastOwner)
+            }
         })
     }
+}
+
+/// Whether one of these members is an owner.
+pub(super) fn owned(members: &[db::roles::Member]) -> bool {
+    members.iter().any(|member| member.role == MemberRole::Owner)
+}
+
+/// Whether an organisation was never verified and does not wait to be: the last who belongs to it may leave it behind.
+fn never_came_to_be(tx: &mut Tx<'_>, id: OrganisationId) -> Result<bool, Error> {
+    let verified = db::organisations::standing(tx, id)?.is_none_or(|standing| standing.verified);
+    Ok(!verified && db::review_items::open_of(tx, ItemKind::Organisation, id.get())?.is_none())
 }
 
 /// The role of a member.

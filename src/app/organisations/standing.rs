@@ -3,16 +3,21 @@
 //! While one is suspended, everything whose main organiser it is leaves discovery, on every replica, and nobody signs up
 //! for it. Nothing of that is changed: restored, it is as it was. Who has signed up keeps their seat, is let in at the door
 //! and is not told: whether sessions take place is for the organisation, or an authority that calls them off. Its members
-//! read and do not write.
+//! read and do not write, but for calling off.
 
 use serde_json::json;
 
 use super::super::Error;
 use super::super::audit::note;
+use super::super::notices::decided::tell_organisation;
 use super::{Organisations, entry, hold};
+use crate::db::records::Stored;
 use crate::db::{organisations, publication};
-use crate::domain::audit::{Action, Actor, Entry};
+use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::kinds::Kind;
+use crate::domain::notices::decisions::Outcome;
+use crate::domain::organisations::Organisation;
 
 impl Organisations {
     /// Keeps from everybody what an organisation published.
@@ -46,6 +51,10 @@ impl Organisations {
             }
             organisations::set_suspended(tx, id, suspended)?;
             publication::reconsider(tx, id)?;
+            let outcome = if suspended.is_some() { Outcome::Suspended } else { Outcome::Reinstated };
+            let name = Organisation::get(tx, id.get())?.ok_or(Error::NotFound)?.body.name;
+            let object = Object::of(Kind::Organisation, id.get());
+            tell_organisation(tx, id, outcome, object, &name, Some(reason))?;
             let entry = entry(tx, Actor::Person(by), action, id)?;
             note(tx, &Entry { reason: Some(reason.to_owned()), ..entry })
         })

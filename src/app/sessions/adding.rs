@@ -7,10 +7,11 @@ use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 use serde_json::json;
 
+use super::super::drafts::standing::{self, MOST_SESSIONS_UNVERIFIED};
 use super::super::rehearsal::{self, Run};
 use super::super::repeats::{self, Made, Repeat};
 use super::super::{Error, audit};
-use super::{Sessions, check, facts, noted};
+use super::{Sessions, admission, check, facts, noted};
 use crate::db::records::Stored;
 use crate::db::{Tx, sessions};
 use crate::domain::admission::Admission;
@@ -18,6 +19,7 @@ use crate::domain::audit::{self as audited, Action, Actor, Object};
 use crate::domain::bases::Base;
 use crate::domain::calendar::{Calendar, CalendarYear, DayKind};
 use crate::domain::divisions::Adcode;
+use crate::domain::drafts::Owner;
 use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
@@ -180,19 +182,33 @@ impl Sessions {
         if body.status == EventStatus::Cancelled {
             return Err(Error::Refused(Refusal::CalledOff));
         }
-        let plans: Vec<Plan> = plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect();
+        let admission = admission(tx, event, &body)?;
+        let admitted = |plan: Plan| match admission {
+            Some(admission) => plan.admitted_by(admission),
+            None => plan,
+        };
+        let plans: Vec<Plan> = plans.into_iter().map(admitted).collect();
         // Each by itself first: what a timetable would repeat, it would repeat with its faults.
-        self.check_all(tx, event, body.admission, &plans)?;
+        self.check_all(tx, event, admission, &plans)?;
         let (plans, followed) = match repeated.transpose()? {
             Some((plans, followed)) => {
-                (plans.into_iter().map(|plan| plan.admitted_by(body.admission)).collect(), Some(followed))
+                (plans.into_iter().map(admitted).collect(), Some(followed))
             }
             None => (plans, None),
         };
         if followed.is_some() {
-            self.check_all(tx, event, body.admission, &plans)?;
+            self.check_all(tx, event, admission, &plans)?;
         }
         let (fresh, same) = self.sift(tx, event, plans)?;
+        if let Some(organiser) = body.organiser()
+            && !standing::of(tx, Owner::Organisation(organiser))?.verified
+        {
+            let before = usize::try_from(sessions::count_of_organisation(tx, organiser)?).unwrap_or_default();
+            if before + fresh.len() > MOST_SESSIONS_UNVERIFIED {
+                let code = FieldCode::TooMany { max: MOST_SESSIONS_UNVERIFIED };
+                return Err(Invalid::one("sessions", code).into());
+            }
+        }
         sessions::insert_with_events(tx, &fresh)?;
         if !fresh.is_empty() {
             let entry = noted(tx, by, Action::SessionsAdded, Object::of(Kind::Event, event.get()), &body)?;
@@ -207,7 +223,7 @@ impl Sessions {
         &self,
         tx: &mut Tx<'_>,
         event: EventId,
-        admission: Admission,
+        admission: Option<Admission>,
         plans: &[Plan],
     ) -> Result<(), Error> {
         let mut all = Invalid::default();
@@ -222,7 +238,7 @@ impl Sessions {
             let now = tx.now();
             let session = plan.clone().session(SessionId::MAX, event, now);
             check(tx, &session, None, &mut invalid)?;
-            session.check_admission(admission, &mut invalid);
+            admission.into_iter().for_each(|admission| session.check_admission(admission, &mut invalid));
             all.nested(&format!("sessions[{at}]"), invalid);
         }
         Ok(all.or(())?)

@@ -64,11 +64,14 @@ pub enum Outcome {
     Already,
     /// It is over.
     Ended,
+    /// It is gone: nobody ever saw it, since its event was never published.
+    Removed,
 }
 
 impl Sessions {
     /// Calls sessions off for a reason that everybody may read, and tells all whose sign-ups stand, once; gives what
-    /// became of each, in the order in which they were given. What was called off before stays so.
+    /// became of each, in the order in which they were given. What was called off before stays so; those of an event that
+    /// was never published are removed.
     ///
     /// # Errors
     /// [`Error::NotFound`] if one of them is not there; [`Error::Invalid`]. Then nothing was called off.
@@ -235,16 +238,26 @@ fn mark(tx: &mut Tx<'_>, by: Actor, ids: &[SessionId], reason: &Text) -> Result<
     of.dedup();
     let known = |record: Record<Event>| Some((EventId::new(record.id)?, record.body));
     let events: HashMap<EventId, Event> = Event::find(tx, &of)?.into_iter().filter_map(known).collect();
+    let never = publication::never_among(tx, Kind::Event, &of)?;
     let mut done = Vec::with_capacity(ids.len());
     for id in ids {
         let room = rooms.get_mut(id).ok_or(Error::NotFound)?;
         let session = &mut room.session;
         let outcome = match session.status {
+            _ if never.contains(&session.event.get()) => Outcome::Removed,
             EventStatus::Cancelled => Outcome::Already,
             _ if session.end <= now => Outcome::Ended,
             _ => Outcome::Cancelled,
         };
         let mut told = Told::default();
+        if outcome == Outcome::Removed {
+            sessions::delete(tx, *id)?;
+            if let Some(event) = events.get(&session.event) {
+                let entry = noted(tx, by, Action::SessionRemoved, object(*id), event)?;
+                let (reason, before) = (Some(reason.zh_cn.clone()), Some(facts(session)));
+                audit::note(tx, &Entry { reason, before, ..entry })?;
+            }
+        }
         if outcome == Outcome::Cancelled {
             told = Told::count(tx, *id)?;
             session.status = EventStatus::Cancelled;

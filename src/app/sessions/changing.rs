@@ -6,7 +6,7 @@ use super::super::rehearsal::{self, Run};
 use super::super::rooms::{self, Room, Tools};
 use super::super::{Error, audit};
 use super::screening::Doubted;
-use super::{Sessions, Told, check, facts, noted, object};
+use super::{Sessions, Told, admission, check, facts, noted, object};
 use crate::db::records::Stored;
 use crate::db::{Tx, attendees, publication, seats, sessions};
 use crate::domain::audit::{Action, Actor, Entry};
@@ -81,7 +81,11 @@ impl Sessions {
             return Err(Error::SessionOver);
         }
         let body = Event::get(tx, event.get())?.ok_or(Error::NotFound)?.body;
-        let plan = plan.clone().admitted_by(body.admission);
+        let admission = admission(tx, event, &body)?;
+        let plan = match admission {
+            Some(admission) => plan.clone().admitted_by(admission),
+            None => plan.clone(),
+        };
         let capacity = plan.capacity;
         let mut after = planned(&room.session, event, plan, tx.now());
         if !publication::ever(tx, Kind::Event, event.get())? {
@@ -90,8 +94,8 @@ impl Sessions {
         }
         let mut invalid = Invalid::default();
         check(tx, &after, Some(&room.session), &mut invalid)?;
-        if room.session.signup.is_none() {
-            after.check_admission(body.admission, &mut invalid);
+        if let Some(admission) = admission.filter(|_| room.session.signup.is_none()) {
+            after.check_admission(admission, &mut invalid);
         }
         after.check_against(&room.session, &mut invalid);
         invalid.or(())?;

@@ -10,8 +10,8 @@ pub mod calling_off;
 pub mod changing;
 pub(in crate::app) mod screening;
 
-pub(super) use changing::{moved_with_event, planned};
 pub use changing::set_capacity;
+pub(super) use changing::{moved_with_event, planned};
 
 use std::sync::Arc;
 
@@ -22,13 +22,15 @@ use serde_json::{Value, json};
 use super::Error;
 use super::rooms::Tools;
 use crate::db::records::{self, Stored};
-use crate::db::{AnyConn, Db, Tx, attendees};
+use crate::db::{AnyConn, Db, Tx, attendees, drafts, publication, seats, sessions};
+use crate::domain::admission::Admission;
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::bases::Base;
-use crate::domain::events::Event;
-use crate::domain::ids::{Random, SessionId};
+use crate::domain::events::{Event, EventStatus};
+use crate::domain::ids::{EventId, Random, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
+use crate::domain::publication::Publication;
 use crate::domain::screening::Screen;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
@@ -136,6 +138,39 @@ pub(super) fn facts(session: &Session) -> Value {
         "session": session.id, "start": rfc3339(session.start), "end": rfc3339(session.end),
         "place": session.place.as_ref().map(|place| &place.name.zh_cn), "capacity": session.capacity,
     })
+}
+
+/// How one gets into an event, once its author said so: of what was never published it may not be said yet.
+fn admission(tx: &mut Tx<'_>, id: EventId, event: &Event) -> Result<Option<Admission>, Error> {
+    if publication::of(tx, Kind::Event, id.get())? != Some(Publication::Draft) {
+        return Ok(Some(event.admission));
+    }
+    let draft = drafts::get(tx, Kind::Event, id.get())?;
+    let said = draft.is_none_or(|draft| draft.body.contains_key("admission"));
+    Ok(said.then_some(event.admission))
+}
+
+/// Gives the sessions of an event to come terms of sign-up where one signs up for it now and they have none: they were
+/// made before their author said so. The transaction has written the event.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::app) fn admitted_with_event(tx: &mut Tx<'_>, id: EventId, event: &Event) -> Result<(), Error> {
+    if !event.admission.asks_for_signup() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let mut all = sessions::of_events(tx, &[id.get()])?.remove(&id).unwrap_or_default();
+    all.retain(|session| {
+        session.signup.is_none() && session.end > now && session.status != EventStatus::Cancelled
+    });
+    let ids: Vec<SessionId> = all.iter().map(|session| session.id).collect();
+    seats::lock(tx, &ids)?;
+    for mut session in all {
+        session.signup = Some(Box::default());
+        sessions::rewrite(tx, &session, None)?;
+    }
+    Ok(())
 }
 
 /// A session as what was changed.

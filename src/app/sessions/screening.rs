@@ -74,8 +74,9 @@ impl Sessions {
     pub(in crate::app) fn doubted(&self, plans: &[Plan]) -> Doubted {
         let mut all = Doubted::default();
         for Plan { place, notice, signup, .. } in plans {
+            let before = all.doubts.len();
             add(&mut all.doubts, &*self.screen, &words(place.as_ref(), notice.as_ref(), signup.as_ref()));
-            if !all.doubts.is_empty() && all.division.is_none() {
+            if before == 0 && !all.doubts.is_empty() {
                 all.division = place.as_ref().map(|place| place.adcode);
             }
         }

@@ -135,6 +135,8 @@ words! {
         SessionChanged = "sessionChanged",
         /// A session was called off.
         SessionCancelled = "sessionCancelled",
+        /// A session that nobody ever saw was removed.
+        SessionRemoved = "sessionRemoved",
         /// An event was called off.
         EventCancelled = "eventCancelled",
         /// An authority gave it to another organisation.

@@ -11,7 +11,12 @@ pub fn folded(text: &str) -> String {
         '\u{3000}' | '\u{a0}' => ' ',
         other => other,
     };
-    text.chars().filter(|c| *c != '\u{feff}' && *c != '\u{200b}').map(narrow).collect::<String>().trim().to_owned()
+    text.chars()
+        .filter(|c| *c != '\u{feff}' && *c != '\u{200b}')
+        .map(narrow)
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 impl Cell {
@@ -45,7 +50,8 @@ impl Cell {
             Self::Text(text) => {
                 // `¥60.00`, `1,200`, `40人`: what stands around a number.
                 let text = folded(text).replace([',', ' '], "");
-                let text = text.trim_start_matches(['¥', '￥']).trim_end_matches(['人', '元', '岁', '位', '名']);
+                let text =
+                    text.trim_start_matches(['¥', '￥']).trim_end_matches(['人', '元', '岁', '位', '名']);
                 text.parse().ok()
             }
             _ => None,
@@ -125,7 +131,9 @@ pub fn one_of<T: Copy>(text: &str, named: &[(&str, T)], also: &[(&str, T)]) -> R
 /// The entries of a list in a cell: separated as people separate them. Free words may have a stroke in them.
 #[must_use]
 pub fn list(text: &str, strokes: bool) -> Vec<String> {
-    let apart = |c: char| matches!(c, '、' | ',' | '，' | ';' | '；' | '\n') || (strokes && matches!(c, '/' | '／' | '|'));
+    let apart = |c: char| {
+        matches!(c, '、' | ',' | '，' | ';' | '；' | '\n') || (strokes && matches!(c, '/' | '／' | '|'))
+    };
     let entries = text.split(apart).map(|entry| entry.trim().to_owned());
     let mut all: Vec<String> = Vec::new();
     for entry in entries.filter(|entry| !entry.is_empty()) {
@@ -169,7 +177,8 @@ mod tests {
 
     #[test]
     fn yes_and_no_have_many_spellings() {
-        for (cell, truth) in [(text("是"), true), (text("Ｙｅｓ"), true), (Cell::Number(0.0), false), (text("不需要"), false)]
+        for (cell, truth) in
+            [(text("是"), true), (text("Ｙｅｓ"), true), (Cell::Number(0.0), false), (text("不需要"), false)]
         {
             assert_eq!(cell.truth(), Ok(truth), "{cell:?}");
         }

@@ -157,9 +157,14 @@ impl Column {
             return None;
         }
         Self::ALL.iter().copied().find(|column| {
-            let mut names = [column.wire(), column.heading(Lang::ZhCn), column.heading(Lang::ZhHk), column.heading(Lang::En)]
-                .into_iter()
-                .chain(column.also().iter().copied());
+            let mut names = [
+                column.wire(),
+                column.heading(Lang::ZhCn),
+                column.heading(Lang::ZhHk),
+                column.heading(Lang::En),
+            ]
+            .into_iter()
+            .chain(column.also().iter().copied());
             names.any(|name| bare(name) == heading)
         })
     }
@@ -192,7 +197,10 @@ impl Column {
 fn bare(heading: &str) -> String {
     let heading = folded(heading);
     let head = heading.split(['(', '\n']).next().unwrap_or_default();
-    head.chars().filter(|c| !c.is_whitespace() && !matches!(c, '*' | ':')).flat_map(char::to_lowercase).collect()
+    head.chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '*' | ':'))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

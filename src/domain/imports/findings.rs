@@ -154,7 +154,9 @@ impl Fault {
                 format!("不認識「{heading}」這一欄，已忽略；範本列出全部欄。"),
                 format!("The column \"{heading}\" is not known and was not read; the template lists all."),
             ),
-            Self::RepeatedColumn => fixed("这一列出现了两次。", "這一欄出現了兩次。", "The column is there twice."),
+            Self::RepeatedColumn => {
+                fixed("这一列出现了两次。", "這一欄出現了兩次。", "The column is there twice.")
+            }
             Self::MissingColumn => fixed(
                 "缺少这一列，或表头不在前十行。",
                 "缺少這一欄，或表頭不在前十行。",
@@ -180,9 +182,11 @@ impl Fault {
                 "該場次或活動已取消，不能再改。",
                 "The session, or its event, is called off and cannot be changed.",
             ),
-            Self::Over => {
-                fixed("该场次已结束，不能再改。", "該場次已結束，不能再改。", "The session is over and cannot be changed.")
-            }
+            Self::Over => fixed(
+                "该场次已结束，不能再改。",
+                "該場次已結束，不能再改。",
+                "The session is over and cannot be changed.",
+            ),
             Self::BelowTaken { taken } => say(
                 format!("已有 {taken} 个名额被占用，名额不能少于此数。"),
                 format!("已有 {taken} 個名額被佔用，名額不能少於此數。"),

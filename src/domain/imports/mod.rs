@@ -87,7 +87,8 @@ impl Table {
     #[must_use]
     pub fn below_headings(mut rows: Vec<Row>) -> Self {
         const LOOKED_AT: usize = 10;
-        let known = |row: &Row| row.cells.iter().filter(|cell| Column::named(&cell.words()).is_some()).count();
+        let known =
+            |row: &Row| row.cells.iter().filter(|cell| Column::named(&cell.words()).is_some()).count();
         // Of equals the first.
         let found = (0..rows.len().min(LOOKED_AT)).rev().max_by_key(|at| known(&rows[*at]));
         let Some(at) = found else { return Self::default() };

@@ -90,10 +90,9 @@ impl PlaceSaid {
         }
         keep(&mut place.name, &before.name);
         keep(&mut place.address, &before.address);
-        for (new, old, said) in [
-            (&mut place.room, &before.room, room),
-            (&mut place.transit, &before.transit, transit),
-        ] {
+        for (new, old, said) in
+            [(&mut place.room, &before.room, room), (&mut place.transit, &before.transit, transit)]
+        {
             match (&mut *new, old) {
                 (_, old) if !said => new.clone_from(old),
                 (Some(new), Some(old)) => keep(new, old),
@@ -273,7 +272,8 @@ impl EventSaid {
 
     fn online(&self, before: Option<Online>) -> Option<Online> {
         let url = self.online_url.is()?.clone();
-        let old = before.unwrap_or(Online { kind: OnlineKind::Livestream, url: None, for_signed_up_only: false });
+        let old =
+            before.unwrap_or(Online { kind: OnlineKind::Livestream, url: None, for_signed_up_only: false });
         Some(Online { url: Some(url), ..old })
     }
 }
@@ -380,7 +380,8 @@ impl SessionSaid {
             terms.per_person_max = terms.per_person_max.max(party_max);
             terms.party_max = party_max;
         }
-        terms.guardian_required = self.guardian_required.over(Some(terms.guardian_required)).unwrap_or_default();
+        terms.guardian_required =
+            self.guardian_required.over(Some(terms.guardian_required)).unwrap_or_default();
         terms.phone_required = self.phone_required.over(Some(terms.phone_required)).unwrap_or_default();
         terms.approval = self.approval.over(Some(terms.approval)).unwrap_or_default();
         Some(terms)

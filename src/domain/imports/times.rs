@@ -69,7 +69,8 @@ pub fn moment(cell: &Cell) -> Result<DateTime<Utc>, FieldCode> {
 /// The moment that a spreadsheet's serial number means; `None` beyond the years that it knows.
 #[must_use]
 pub fn of_serial(days: f64, from_1904: bool) -> Option<NaiveDateTime> {
-    let first = if from_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
+    let first =
+        if from_1904 { NaiveDate::from_ymd_opt(1904, 1, 1) } else { NaiveDate::from_ymd_opt(1899, 12, 30) };
     if !(0.0..2_958_466.0).contains(&days) {
         return None;
     }
@@ -81,7 +82,8 @@ pub fn of_serial(days: f64, from_1904: bool) -> Option<NaiveDateTime> {
 
 fn instant(day: NaiveDate, clock: Clock) -> DateTime<Utc> {
     let local = day.and_time(NaiveTime::MIN) + TimeDelta::seconds(clock);
-    DateTime::<Utc>::from_naive_utc_and_offset(local, Utc) - TimeDelta::seconds(CHINA.local_minus_utc().into())
+    DateTime::<Utc>::from_naive_utc_and_offset(local, Utc)
+        - TimeDelta::seconds(CHINA.local_minus_utc().into())
 }
 
 impl Piece {
@@ -282,7 +284,9 @@ mod tests {
     fn spans(date: &str, time: &str, start: &str, end: &str) -> String {
         match span(&text(date), &text(time), &text(start), &text(end)) {
             Ok((start, end)) => format!("{} {}", rfc3339(start), rfc3339(end)),
-            Err(wrong) => wrong.iter().map(|(column, code)| format!("{}:{} ", column.wire(), code.wire())).collect(),
+            Err(wrong) => {
+                wrong.iter().map(|(column, code)| format!("{}:{} ", column.wire(), code.wire())).collect()
+            }
         }
     }
 
@@ -311,7 +315,10 @@ mod tests {
             spans("2026-11-28", "上午11点半到12:15", "", ""),
             "2026-11-28T11:30:00+08:00 2026-11-28T12:15:00+08:00"
         );
-        assert_eq!(spans("2026-11-28", "20:00-24:00", "", ""), "2026-11-28T20:00:00+08:00 2026-11-29T00:00:00+08:00");
+        assert_eq!(
+            spans("2026-11-28", "20:00-24:00", "", ""),
+            "2026-11-28T20:00:00+08:00 2026-11-29T00:00:00+08:00"
+        );
         assert_eq!(
             spans("", "", "2026-11-28 20:00", "2026-11-29 08:00"),
             "2026-11-28T20:00:00+08:00 2026-11-29T08:00:00+08:00"
@@ -324,14 +331,21 @@ mod tests {
         let expected = span(&Cell::Blank, &Cell::Blank, &afternoon.0, &afternoon.1).unwrap();
         let serial = |days| Cell::Time(of_serial(days, false).unwrap());
         for (date, start, end) in [
-            (Cell::Day(of_serial(46354.0, false).unwrap().date()), serial(0.583_333_333_333_333_4), serial(0.666_666_666_666_666_6)),
+            (
+                Cell::Day(of_serial(46354.0, false).unwrap().date()),
+                serial(0.583_333_333_333_333_4),
+                serial(0.666_666_666_666_666_6),
+            ),
             (Cell::Number(46354.0), Cell::Number(14.0 / 24.0), Cell::Number(16.0 / 24.0)),
             (Cell::Blank, serial(46354.583_333_333_33), serial(46354.666_666_666_66)),
         ] {
             assert_eq!(span(&date, &Cell::Blank, &start, &end), Ok(expected), "{date:?} {start:?} {end:?}");
         }
         assert_eq!(of_serial(46354.0 - 1462.0, true), of_serial(46354.0, false));
-        assert_eq!((of_serial(-1.0, false), of_serial(1e12, false), of_serial(f64::NAN, false)), (None, None, None));
+        assert_eq!(
+            (of_serial(-1.0, false), of_serial(1e12, false), of_serial(f64::NAN, false)),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -8,10 +8,12 @@ mod codes;
 mod messages;
 
 use std::fmt;
+use std::net::IpAddr;
 
 pub use codes::{Expected, FIELD_CODES, FieldCode};
 
 use crate::domain::text::{Lang, Text};
+use crate::domain::webhooks::addresses::{is_local_name, is_public};
 
 /// Everything that is wrong with an input; never empty when it travels as an error.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -52,7 +54,7 @@ impl Invalid {
 
     /// Checks a text that must be there: not blank, and not longer than `max` characters in any language.
     pub fn text(&mut self, field: &str, text: &Text, max: usize) {
-        if text.zh_cn.trim().is_empty() {
+        if is_blank(&text.zh_cn) {
             self.push(field, FieldCode::Empty);
         }
         let hidden = |c: char| c != '\n' && is_hidden(c);
@@ -65,9 +67,18 @@ impl Invalid {
         }
     }
 
+    /// Checks what something is called: a text of one line.
+    pub fn title(&mut self, field: &str, text: &Text, max: usize) {
+        let before = self.0.len();
+        self.text(field, text, max);
+        if self.0.len() == before && Lang::ALL.iter().any(|&lang| text.get(lang).contains('\n')) {
+            self.push(field, FieldCode::Malformed(Expected::PlainText));
+        }
+    }
+
     /// Checks a single line that a person wrote: not blank, and not longer than `max` characters.
     pub fn line(&mut self, field: &str, line: &str, max: usize) {
-        if line.trim().is_empty() {
+        if is_blank(line) {
             self.push(field, FieldCode::Empty);
         }
         if line.contains(is_hidden) {
@@ -90,6 +101,26 @@ impl Invalid {
     pub fn url(&mut self, field: impl Into<String>, url: &str) {
         if !["https://", "http://"].iter().any(|scheme| url.starts_with(scheme)) {
             self.push(field, FieldCode::Malformed(Expected::Url));
+        }
+    }
+
+    /// Checks an address to which whoever reads a page is sent: one of the web, and of no machine of their own network.
+    pub fn public_url(&mut self, field: impl Into<String>, url: &str) {
+        let field = field.into();
+        let before = self.0.len();
+        self.url(field.clone(), url);
+        let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+        let host = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+        // With a name before it an address looks like another.
+        let named = host.contains('@');
+        let bare = host.strip_prefix('[').and_then(|host| host.split(']').next());
+        let host = bare.unwrap_or_else(|| host.split(':').next().unwrap_or_default());
+        let local = match host.parse::<IpAddr>() {
+            Ok(address) => !is_public(address),
+            Err(_) => is_local_name(host) || host.ends_with(|c: char| c.is_ascii_digit()),
+        };
+        if self.0.len() == before && (named || local) {
+            self.push(field, FieldCode::Malformed(Expected::PublicUrl));
         }
     }
 
@@ -118,6 +149,12 @@ impl Invalid {
 /// Control characters, and those that turn the direction of what follows, are no part of a text.
 fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether nothing of a text is seen.
+fn is_blank(text: &str) -> bool {
+    // A blank pattern of Braille is seen as little as a space.
+    text.chars().all(|c| c.is_whitespace() || is_hidden(c) || is_unseen(c) || c == '\u{2800}')
 }
 
 /// Characters that take no room and are not seen, by which one name would be many.

@@ -63,17 +63,18 @@ words! {
 }
 
 impl Purpose {
-    /// By which template it is sent. Joining the queue is told by the one for sign-ups, lest it use up the agreement to
+    /// By which template it is sent; `None`: by none. Joining the queue is told by the one for sign-ups, lest it use up the agreement to
     /// the message that matters: that a seat is free.
     #[must_use]
-    pub fn occasion(self) -> Occasion {
-        match self {
+    pub fn occasion(self) -> Option<Occasion> {
+        Some(match self {
             Self::Confirmed | Self::Waitlisted | Self::Rejected => Occasion::Signup,
             Self::Promoted | Self::Offered | Self::Lapsed => Occasion::Waitlist,
             Self::Changed | Self::Cancelled => Occasion::Change,
             Self::DayBefore | Self::HourBefore => Occasion::Reminder,
             Self::Subscription => Occasion::Subscription,
-        }
+            Self::Decided => return None,
+        })
     }
 }
 
@@ -93,7 +94,7 @@ impl Occasion {
 
     /// The purposes that are sent by it.
     pub fn purposes(self) -> impl Iterator<Item = Purpose> {
-        Purpose::ALL.iter().copied().filter(move |purpose| purpose.occasion() == self)
+        Purpose::ALL.iter().copied().filter(move |purpose| purpose.occasion() == Some(self))
     }
 }
 

@@ -57,6 +57,7 @@ impl Purpose {
             Self::DayBefore => ["明天举行", "明天舉行", "It is tomorrow"],
             Self::HourBefore => ["即将开始", "即將開始", "It begins soon"],
             Self::Subscription => ["有新活动", "有新活動", "A new event"],
+            Self::Decided => ["审核有结果", "審核有結果", "A decision"],
         };
         pick([zh_cn, zh_hk, en], lang)
     }
@@ -75,6 +76,7 @@ impl Purpose {
             Self::DayBefore => "明天举行",
             Self::HourBefore => "即将开始",
             Self::Subscription => "新活动",
+            Self::Decided => "有结果",
         }
     }
 
@@ -125,6 +127,7 @@ impl Purpose {
             }
             Self::DayBefore | Self::HourBefore => ["请准时参加", "請準時參加", "See you there."],
             Self::Subscription => ["您关注的活动已发布", "您關注的活動已發布", "You asked to be told."],
+            Self::Decided => ["请查看", "請查看", "Please have a look."],
         };
         pick(texts, lang)
     }

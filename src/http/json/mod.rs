@@ -4,6 +4,7 @@
 //! field by its path (`participants[0].birthYear`): an unknown field, a missing one, another type, and `null`, since an
 //! absent value is an absent field. The shape is the type's `Deserialize`; its `ToSchema` documents it.
 
+pub mod paths;
 mod single;
 mod strict;
 

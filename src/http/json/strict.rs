@@ -1,7 +1,8 @@
 //! From a JSON value to a type, and if that fails, where and why in the words of [`FieldCode`].
 //!
 //! serde asks an error type for the kinds of failure it knows; here each becomes a code, and gets its path on the way
-//! up. The first failure ends the reading.
+//! up. A failure ends the reading; fields that a type does not know are taken out and told together with the first other
+//! thing that is wrong. Which fields a type lacks beside the first it does not tell.
 
 use std::fmt;
 
@@ -20,14 +21,43 @@ const BODY: &str = "$";
 /// The longest part of a wrong word that is repeated to its author, in characters.
 const QUOTED: usize = 40;
 
+/// The most unknown fields that are told at once.
+const MOST_UNKNOWN: usize = 20;
+
 /// Reads a value as a type.
-pub(super) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Invalid> {
-    T::deserialize(Strict(value)).map_err(|Wrong(mut error)| {
+pub(super) fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Invalid> {
+    let mut wrong = Vec::new();
+    loop {
+        let Wrong(mut error) = match T::deserialize(Strict(value.clone())) {
+            Ok(read) if wrong.is_empty() => return Ok(read),
+            Ok(_) => return Err(Invalid(wrong)),
+            Err(error) => error,
+        };
+        let unknown = matches!(error.code, FieldCode::Unknown { .. });
+        let taken_out = unknown && wrong.len() < MOST_UNKNOWN && take_out(&mut value, &error.field);
         if error.field.is_empty() {
             error.field.push_str(BODY);
         }
-        Invalid(vec![error])
-    })
+        wrong.push(error);
+        if !taken_out {
+            return Err(Invalid(wrong));
+        }
+    }
+}
+
+/// Takes the field of this path out of a value; `false` if there is none: a name may hold what parts paths, or be longer
+/// than what is repeated of it.
+fn take_out(value: &mut Value, path: &str) -> bool {
+    let (outer, field) = path.rsplit_once('.').unwrap_or(("", path));
+    let steps = outer.split(['.', '[']).filter(|step| !step.is_empty());
+    let within = steps.fold(Some(value), |within, step| {
+        let within = within?;
+        match step.strip_suffix(']').map(str::parse::<usize>) {
+            Some(Ok(at)) => within.get_mut(at),
+            _ => within.get_mut(step),
+        }
+    });
+    within.and_then(Value::as_object_mut).is_some_and(|fields| fields.remove(field).is_some())
 }
 
 /// What is wrong; its path begins where reading stands.
@@ -398,6 +428,26 @@ mod tests {
             assert_eq!(wrong(value), "$ malformed");
         }
         assert_eq!(wrong(json!(null)), "$ empty");
+    }
+
+    #[test]
+    fn all_unknown_fields_are_told_with_the_first_other_thing_that_is_wrong() {
+        let id = EventId::from_slug("a");
+        let told = |value: Value| {
+            let Invalid(errors) = read::<Party>(value).unwrap_err();
+            errors.iter().map(|error| format!("{} {}", error.field, error.code.wire())).collect::<Vec<_>>()
+        };
+        let party = json!({ "event": id, "participants": [{ "name": "a" }, { "name": "b" }], "notes": 1, "id": 2 });
+        let mut unknown = told(party.clone());
+        unknown.sort();
+        assert_eq!(unknown, ["id unknown", "notes unknown"]);
+        let mut wrong = party;
+        wrong["wait"] = json!("x");
+        assert_eq!(told(wrong).last().unwrap(), "wait malformed");
+        let dotted = json!({ "event": id, "participants": [], "a.b": 1 });
+        assert_eq!(told(dotted), ["a.b unknown"]);
+        let many: Map<String, Value> = (0..50).map(|n| (format!("x{n}"), json!(n))).collect();
+        assert_eq!(told(Value::Object(many)).len(), 21);
     }
 
     #[test]

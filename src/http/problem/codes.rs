@@ -484,6 +484,33 @@ codes! {
         ["这是单位唯一的负责人；请先将负责人转交他人。", "這是單位唯一的負責人；請先將負責人轉交他人。",
          "This is the organisation's only owner; make somebody else one first."]
     }
+    /// What somebody applies for waits already.
+    AppliedAlready "appliedAlready" 409 {
+        ["申请已提交", "申請已提交", "Applied already"],
+        ["您为这个单位提交的申请正在等待核实；请等待结果，或先撤回。",
+         "您為這個單位提交的申請正在等待核實；請等待結果，或先撤回。",
+         "Your application for this organisation waits already; wait for the decision, or withdraw it first."]
+    }
+    /// Another organisation was verified by the credit code of an application.
+    CreditCodeTaken "creditCodeTaken" 409 {
+        ["信用代码已被占用", "信用代碼已被佔用", "Credit code taken"],
+        ["另一个单位已用该统一社会信用代码通过核实；这份申请只能退回。",
+         "另一個單位已用該統一社會信用代碼通過核實；這份申請只能退回。",
+         "Another organisation was verified by this credit code; this application can only be sent back."]
+    }
+    /// An authority invites an owner where there is none.
+    HasOwner "hasOwner" 409 {
+        ["单位已有负责人", "單位已有負責人", "There is an owner"],
+        ["该单位已有负责人；请由负责人邀请其他人。", "該單位已有負責人；請由負責人邀請其他人。",
+         "The organisation has an owner, who invites others."]
+    }
+    /// An authority calls off only what its organisation no longer can, or what was taken down.
+    OrganisersOwn "organisersOwn" 409 {
+        ["应由主办单位取消", "應由主辦單位取消", "For its organisers to call off"],
+        ["活动正在公开，且主办单位未被暂停；主管部门只能取消已下架的活动或被暂停单位的活动。",
+         "活動正在公開，且主辦單位未被暫停；主管部門只能取消已下架的活動或被暫停單位的活動。",
+         "It is public and its organisation is not suspended: an authority calls off what was taken down, or whose organisation is suspended."]
+    }
     /// Five applications of a person wait already.
     TooManyApplications "tooManyApplications" 409 {
         ["待核实的申请过多", "待核實的申請過多", "Too many applications"],
@@ -509,6 +536,12 @@ codes! {
         ["邀请过多", "邀請過多", "Too many invitations"],
         ["单位最多有五十份未接受的邀请；请先撤回不再需要的。", "單位最多有五十份未接受的邀請；請先撤回不再需要的。",
          "Fifty invitations are open already; take back those that are not needed first."]
+    }
+    /// An organisation has as many things that were never published as it can have.
+    TooManyDrafts "tooManyDrafts" 409 {
+        ["草稿过多", "草稿過多", "Too many drafts"],
+        ["从未发布的内容过多：核实前最多20项，核实后最多2000项；请改写已有的草稿。", "從未發布的內容過多：核實前最多20項，核實後最多2000項；請改寫已有的草稿。",
+         "Too much of this organisation was never published: 20 things at most until it is verified, 2,000 then; write on in one that is there."]
     }
     /// An organisation has twenty good API keys already.
     TooManyApiKeys "tooManyApiKeys" 409 {

@@ -18,16 +18,16 @@ use super::policies::PolicyKind;
 use super::resources::{SubmittedResource, own};
 use super::signups::{Found, SignupItem};
 use crate::db::{
-    applications, audit, companions, consents, data_looks, favourites, feedback, logins, message_credits,
-    notices, reports, signups, subscriptions, wechat_identities as identities,
+    applications, audit, companions, consents, data_looks, favourites, feedback, logins, member_labels,
+    message_credits, notices, reports, signups, subscriptions, wechat_identities as identities,
 };
 use crate::domain::applications::Application;
 use crate::domain::consents::Consent;
 use crate::domain::data_looks::Looked;
 use crate::domain::favourites::Favourite;
 use crate::domain::feedback::Feedback;
-use crate::domain::ids::SignupId;
-use crate::domain::ids::spell;
+use crate::domain::ids::{OrganisationId, SignupId, spell};
+use crate::domain::invitations::MemberLabel;
 use crate::domain::notices::Told;
 use crate::domain::persons::Phone;
 use crate::domain::reports::Report;
@@ -93,6 +93,26 @@ pub struct Export {
     reports: Vec<ExportedReport>,
     /// What the person submitted for the directory as their own.
     resources: Vec<SubmittedResource>,
+    /// By what names colleagues know the person.
+    labels: Vec<ExportedLabel>,
+}
+
+/// By what name the members of an organisation know the person.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedLabel {
+    /// The organisation.
+    #[schema(example = "01h2x7m9k4qpz")]
+    organisation_id: String,
+    /// The name.
+    #[schema(example = "李老师")]
+    label: String,
+}
+
+impl From<(OrganisationId, MemberLabel)> for ExportedLabel {
+    fn from((organisation, label): (OrganisationId, MemberLabel)) -> Self {
+        Self { organisation_id: organisation.to_string(), label: label.expose().to_owned() }
+    }
 }
 
 /// Something that the person reported as wrong.
@@ -213,9 +233,9 @@ pub struct ExportedFeedback {
 pub struct ExportedNotice {
     /// What it says, for programs.
     purpose: NoticePurpose,
-    /// The event.
+    /// The event; absent of what an authority decided.
     #[schema(example = "01h2x7m9k4qpz")]
-    event_id: String,
+    event_id: Option<String>,
     /// The session.
     #[schema(example = "01h2x7m9k4qpz")]
     session_id: Option<String>,
@@ -344,6 +364,7 @@ async fn export_me(
                     audit: each(audit::of_person(conn, id)?),
                     applications: each(applications::of_person(conn, vault, id)?),
                     reports: each(reports::of_person(conn, vault, id)?),
+                    labels: each(member_labels::of_person(conn, vault, id)?),
                     resources: own::of_person(conn, vault, id, members.clock.now())?,
                 })
             })
@@ -447,7 +468,7 @@ impl From<Told> for ExportedNotice {
     fn from(told: Told) -> Self {
         Self {
             purpose: told.notice.purpose.into(),
-            event_id: told.notice.about.event.to_string(),
+            event_id: told.notice.about.event.map(|event| event.to_string()),
             session_id: told.notice.about.session.map(|id| id.to_string()),
             at: rfc3339(told.at),
             state: told.state.into(),

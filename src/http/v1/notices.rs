@@ -13,8 +13,9 @@ use crate::app::notices::scenes::Scenes;
 use crate::db::{self, notices};
 use crate::discovery::Snapshot;
 use crate::discovery::page::{Answer, Key};
-use crate::domain::ids::NoticeId;
+use crate::domain::ids::{NoticeId, spell};
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
+use crate::domain::notices::decisions::{Decision, Outcome};
 use crate::domain::notices::texts::{Scene, Subject};
 use crate::domain::notices::{self as domain, Told};
 use crate::domain::text::Lang;
@@ -59,6 +60,30 @@ wire! {
         HourBefore "hourBefore"
         /// An event was published that one asked to be told of.
         Subscription "subscription"
+        /// An authority decided on what one's organisation wrote, or is.
+        Decided "decided"
+    }
+
+    /// What an authority decided.
+    DecisionOutcome = Outcome {
+        /// The organisation is verified.
+        Verified "verified"
+        /// What the organisation says of itself was refused.
+        Refused "refused"
+        /// The organisation is suspended.
+        Suspended "suspended"
+        /// The organisation is suspended no more.
+        Reinstated "reinstated"
+        /// What it wrote is published.
+        Approved "approved"
+        /// What it wrote was sent back.
+        Rejected "rejected"
+        /// What it had published was taken down.
+        TakenDown "takenDown"
+        /// What was taken down is shown again.
+        Restored "restored"
+        /// Somebody had reported it, rightly.
+        ReportFollowed "reportFollowed"
     }
 
     /// What became of a notice as a subscribe message of WeChat's.
@@ -140,6 +165,8 @@ pub struct NoticeItem<'a> {
     signup_id: Option<String>,
     /// What is another than before, where that is what one was told.
     change: Option<NoticeChange>,
+    /// What an authority decided, where that is what one was told.
+    decision: Option<NoticeDecision>,
     /// What became of it as a message.
     state: NoticeState,
     /// Why it was not sent, or failed.
@@ -147,6 +174,39 @@ pub struct NoticeItem<'a> {
     /// Whether it was marked as read.
     #[schema(example = false)]
     read: bool,
+}
+
+/// What an authority decided on an organisation, or on what it wrote.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeDecision {
+    /// What was decided; absent where a newer edition of this service wrote it.
+    outcome: Option<DecisionOutcome>,
+    /// The organisation that it concerns.
+    #[schema(example = "01h2x7m9k4qpz")]
+    organisation_id: String,
+    /// The kind of thing that was decided on.
+    #[schema(example = "event")]
+    kind: String,
+    /// Its id among those of its kind.
+    #[schema(example = "01h2x7m9k4qpz")]
+    object_id: String,
+    /// Why.
+    #[schema(example = "请补充集合地点")]
+    reason: Option<String>,
+}
+
+impl From<&Decision> for NoticeDecision {
+    fn from(decision: &Decision) -> Self {
+        Self {
+            outcome: decision.outcome().map(DecisionOutcome::from),
+            organisation_id: decision.organisation.to_string(),
+            kind: decision.kind.clone(),
+            object_id: spell(decision.object),
+            reason: decision.reason.clone(),
+        }
+    }
 }
 
 /// What is another than before.
@@ -223,18 +283,24 @@ impl<'a> NoticeItem<'a> {
         let start = scene.as_ref().and_then(|scene| scene.start());
         let reason = scene.as_ref().and_then(|scene| scene.reason.as_ref()).map(|reason| reason.get(lang));
         // What is published is told in the reader's characters.
-        let published = snapshot.and_then(|snapshot| snapshot.event(notice.about.event));
+        let event = notice.about.event;
+        let published = snapshot.zip(event).and_then(|(snapshot, id)| snapshot.event(id));
         let title = published.map_or(title, |event| event.title.get(lang));
+        let decision = notice.details.decision.as_ref();
         Self {
             id: told.id.to_string(),
             purpose: notice.purpose.into(),
             title: notice.purpose.title(lang),
-            text: notice.purpose.text(&notice.details, Subject { title, start, reason }, lang),
+            text: match decision {
+                Some(decision) => decision.text(lang),
+                None => notice.purpose.text(&notice.details, Subject { title, start, reason }, lang),
+            },
             change: NoticeChange::new(notice, scene.as_ref(), lang),
             at: rfc3339(told.at),
-            event: (!title.is_empty()).then(|| EventRef::new(notice.about.event.get(), title)),
+            event: event.filter(|_| !title.is_empty()).map(|id| EventRef::new(id.get(), title)),
             session_id: notice.about.session.map(|id| id.to_string()),
             signup_id: notice.about.signup.map(|id| id.to_string()),
+            decision: decision.map(NoticeDecision::from),
             state: told.state.into(),
             reason: told.why.map(NoticeReason::from),
             read: told.read,

@@ -163,6 +163,9 @@ fn may(who: Who, held: Option<&[Role]>) -> bool {
         Who::Member(role) => roles.in_any(&[org], role),
         Who::Members(role) => held.iter().any(|one| matches!(one, Role::Member(own, _) if *own >= role)),
         Who::Authority(role) => roles.over("440106".parse().unwrap(), role),
+        Who::MemberOr(role, authority) => {
+            roles.in_any(&[org], role) || roles.over("440106".parse().unwrap(), authority)
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
+
 use super::*;
 use crate::support::catalogue::session;
 
@@ -212,6 +214,22 @@ on_both_stores! {
             assert_eq!(server.send(by(&server, Method::GET, &path, &lan)).await.status, 404, "{what}");
             assert_eq!(server.send(by(&server, Method::GET, &path, &editor)).await.status, 200, "{what}");
         }
+    }
+
+    async fn an_unverified_organisation_has_two_hundred_sessions_at_most(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let path = format!("{}/sessions", of_event("stars"));
+        let add = |from: i64, count: i64| {
+            let hours = (from..from + count).map(|later| hour(start() + TimeDelta::hours(later)));
+            ask(&server, Method::POST, &path, &editor, json!({ "sessions": hours.collect::<Vec<_>>() }))
+        };
+        let org = OrganisationId::from_slug("org").get();
+        let statement = format!("UPDATE organisations SET verified = FALSE WHERE id = {org}");
+        server.running.db.write(|tx| Ok::<_, kepu::db::Error>(tx.batch_execute(&statement)?)).unwrap();
+        assert_eq!(wrong(&add(0, 201).await), ["sessions tooMany"]);
+        assert_eq!(add(0, 200).await.status, 201);
+        assert_eq!(wrong(&add(300, 1).await), ["sessions tooMany"]);
     }
 
     async fn who_was_named_takes_its_name_off(store: Store) {

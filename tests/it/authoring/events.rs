@@ -3,7 +3,7 @@
 use super::*;
 
 /// All that an event needs to be submitted, at a place in Tianhe.
-fn whole() -> Value {
+pub(super) fn whole() -> Value {
     json!({
         "title": { "zh-CN": "甲虫王国", "en": "Beetles" }, "summary": "昆虫展", "form": "lecture", "topics": ["ocean"],
         "audiences": [], "ageMin": 6, "free": true, "mode": "onsite", "admission": "signup",
@@ -12,7 +12,7 @@ fn whole() -> Value {
     })
 }
 
-async fn created(server: &Server, editor: &str, body: Value) -> (String, Value) {
+pub(super) async fn created(server: &Server, editor: &str, body: Value) -> (String, Value) {
     let event = asked(server, Method::POST, "/v1/manage/events", editor, body, 201).await;
     (format!("/v1/manage/events/{}", event["id"].as_str().unwrap()), event)
 }
@@ -35,7 +35,7 @@ on_both_stores! {
         assert_eq!(server.get(&format!("/v1/events/{id}")).await.status, 404);
 
         let changed = asked(&server, Method::PUT, &path, &editor, with(whole(), json!({ "version": 1 })), 200).await;
-        assert_eq!((&changed["problems"], &changed["version"]), (&json!([]), &json!(2)));
+        assert_eq!((&changed["problems"][0]["field"], &changed["version"]), (&json!("sessions"), &json!(2)));
         for (field, value) in whole().as_object().unwrap() {
             if field != "place" {
                 assert_eq!(&changed[field], value, "{field}");
@@ -189,6 +189,11 @@ async fn a_point_in_another_district_is_a_warning_that_names_both() {
     assert_eq!((&warning["field"], &warning["code"]), (&json!("place.adcode"), &json!("outsideDivision")));
     let message = warning["message"].as_str().unwrap();
     assert!(message.contains("海珠区") && message.contains("天河区"), "{message}");
+    let far = json!({ "title": "讲座", "place": {
+        "name": "天安门", "address": "东长安街", "adcode": "440106", "lat": 39.9042, "lng": 116.4074,
+    } });
+    let (_, event) = created(&server, &access, far).await;
+    assert_eq!(event["warnings"][0]["code"], "outsideDivision");
     for right in ["440105", "440100"] {
         let (_, event) = created(&server, &access, place(right)).await;
         assert_eq!(event["warnings"], json!([]), "{right}");

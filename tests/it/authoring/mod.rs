@@ -7,6 +7,7 @@ mod calling_off;
 mod changing;
 mod closures;
 mod events;
+mod mending;
 mod races;
 mod returned;
 mod routes;

@@ -49,7 +49,7 @@ on_both_stores! {
         let server = server(store, Vec::new()).await;
         let editor = editor(&server).await;
         let event = json!({
-            "title": "观星", "summary": "看星星", "form": "lecture", "topics": ["astronomy"], "audiences": ["public"],
+            "title": "观星", "summary": "看星星", "form": "lecture", "topics": ["ocean"], "audiences": [],
             "free": true, "mode": "online", "admission": "walkIn",
         });
         let event = asked(&server, Method::POST, "/v1/manage/events", &editor, event, 201).await;

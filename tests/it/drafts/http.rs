@@ -15,7 +15,7 @@ use crate::support::server::{Answer, Server, keys};
 use crate::support::{eventually, people};
 
 /// Somebody with these roles: who, and their access token.
-fn somebody(server: &Server, slug: &str, held: &[Role]) -> (PersonId, String) {
+pub(super) fn somebody(server: &Server, slug: &str, held: &[Role]) -> (PersonId, String) {
     let caller = Caller { person: PersonId::from_slug(slug), login: LoginId::from_slug(slug) };
     server
         .running
@@ -29,7 +29,7 @@ fn somebody(server: &Server, slug: &str, held: &[Role]) -> (PersonId, String) {
     (caller.person, keys().issue(caller, NOW).unwrap().expose().to_owned())
 }
 
-async fn ask(server: &Server, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
+pub(super) async fn ask(server: &Server, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
     let request = server.client.request(method, server.url(path)).bearer_auth(token);
     server
         .send(match body {
@@ -40,7 +40,7 @@ async fn ask(server: &Server, method: Method, path: &str, token: &str, body: Opt
 }
 
 /// A server with a museum and a talk there.
-async fn served(store: Store) -> Server {
+pub(super) async fn served(store: Store) -> Server {
     let fresh = Fresh::new(store, Holds::Tables);
     {
         let db = fresh.open(Arc::new(ManualClock::new(NOW)));
@@ -58,7 +58,7 @@ async fn served(store: Store) -> Server {
 }
 
 /// Hands in a talk for an editor: its id.
-fn hand_in(server: &Server, by: PersonId, title: &str) -> i64 {
+pub(super) fn hand_in(server: &Server, by: PersonId, title: &str) -> i64 {
     let drafts = &server.running.members.drafts;
     let by = Actor::Person(by);
     server
@@ -71,7 +71,7 @@ fn hand_in(server: &Server, by: PersonId, title: &str) -> i64 {
         .unwrap()
 }
 
-fn spelled(id: i64) -> String {
+pub(super) fn spelled(id: i64) -> String {
     spell(id)
 }
 

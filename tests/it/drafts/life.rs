@@ -56,6 +56,28 @@ on_both_stores! {
         assert_eq!(wrong(taken), ["organisers[0].organisation notAllowed"]);
     }
 
+    async fn what_nobody_sees_or_can_follow_is_refused(store: Store) {
+        let house = House::new(store);
+        for (field, value, refused) in [
+            ("title", json!({ "zh-CN": "\u{200b}\u{3164}\u{2800}" }), "title empty"),
+            ("title", json!({ "zh-CN": "两\n行" }), "title malformed"),
+            ("ages", json!({ "min": 200 }), "ages.min outOfRange"),
+            ("language", json!("javascript:"), "language malformed"),
+            ("period", json!({ "from": "0001-01-01", "to": "2026-12-31" }), "period.from outOfRange"),
+            ("period", json!({ "from": "2026-01-01", "to": "9999-12-31" }), "period.to outOfRange"),
+            ("externalSignup", json!({ "url": "http://127.0.0.1/" }), "externalSignup.url malformed"),
+            ("externalSignup", json!({ "url": "http://0177.1/" }), "externalSignup.url malformed"),
+            ("externalSignup", json!({ "url": "https://kepu.example@[::1]:80/" }), "externalSignup.url malformed"),
+            ("externalSignup", json!({ "url": "http://printer/" }), "externalSignup.url malformed"),
+        ] {
+            house.clock.advance(TimeDelta::seconds(1));
+            let draft = house.create(with(talk("talk"), field, value.clone())).unwrap();
+            assert!(wrong(house.submit(draft.object)).contains(&refused.to_owned()), "{value}");
+        }
+        let good = with(talk("talk"), "externalSignup", json!({ "url": "https://book.kepu.example:8443/a?b=c" }));
+        house.submit(house.create(good).unwrap().object).unwrap();
+    }
+
     async fn a_material_change_waits_while_what_was_approved_stays(store: Store) {
         let mut house = House::new(store);
         let before = house.draft(published());
@@ -196,6 +218,22 @@ on_both_stores! {
         let draft = house.submit(draft.object).unwrap();
         assert_eq!((draft.state, draft.reason), (State::Submitted, None));
         assert!(!house.shows(draft.object));
+    }
+
+    async fn an_unverified_organisation_begins_twenty_things_at_most(store: Store) {
+        let house = House::new(store);
+        let verified = |so: &str| house.sql(&format!("UPDATE organisations SET verified = {so} WHERE id = {}", org().get()));
+        verified("FALSE");
+        for n in 0..20 {
+            house.clock.advance(TimeDelta::seconds(1));
+            house.create(talk(&format!("talk {n}"))).unwrap();
+        }
+        assert_refused!(house.create(talk("one more")), TooManyDrafts);
+        let copy = house.db.write(|tx| house.drafts.duplicate::<Event>(tx, AUTHOR, published()));
+        assert_refused!(copy, TooManyDrafts);
+        verified("TRUE");
+        house.clock.advance(TimeDelta::seconds(1));
+        assert!(house.create(talk("one more")).is_ok());
     }
 
     async fn what_is_doubtful_is_told_to_whoever_reviews(store: Store) {

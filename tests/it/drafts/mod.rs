@@ -4,6 +4,7 @@ mod http;
 mod impartial;
 mod life;
 mod races;
+mod reviewing;
 mod seen;
 mod trusted;
 

@@ -68,7 +68,8 @@ async fn a_workbook_that_another_program_wrote_is_read_too() {
     let (server, editor) = lab(Store::Sqlite).await;
     // Prefixes, texts in the cells and in runs, no references, a hidden sheet first.
     let sheet = r#"<x:worksheet xmlns:x="a"><x:sheetData><x:row><x:c t="inlineStr"><x:is><x:r><x:t>场次</x:t></x:r><x:r><x:t>编号</x:t></x:r></x:is></x:c><x:c t="s"><x:v>0</x:v></x:c><x:c t="str"><x:v>时间</x:v></x:c></x:row><x:row><x:c><x:v>101</x:v></x:c><x:c t="s"><x:v>1</x:v></x:c><x:c t="inlineStr"><x:is><x:t>9:30&#8211;11:00</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>"#;
-    let strings = r#"<sst count="2"><si><t>日期</t><rPh><t>riqi</t></rPh></si><si><t>2026-12-05</t></si></sst>"#;
+    let strings =
+        r#"<sst count="2"><si><t>日期</t><rPh><t>riqi</t></rPh></si><si><t>2026-12-05</t></si></sst>"#;
     let file = zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", sheet), ("xl/sharedStrings.xml", strings)]);
     let report = look(&server, &editor, "application/octet-stream", file).await;
     assert_eq!((&report["counts"], &report["form"]), (&counts(1, 0, 0, 0), &json!("xlsx")), "{report}");
@@ -82,13 +83,20 @@ async fn json_and_calendars_are_files_too() {
     let report = look(&server, &editor, "application/json", json.to_string()).await;
     assert_eq!((&report["counts"], &report["form"]), (&counts(1, 0, 0, 0), &json!("json")), "{report}");
     applied(&server, &editor, &report).await;
-    assert_eq!(look(&server, &editor, "application/json", json.to_string()).await["counts"], counts(0, 0, 1, 0));
+    assert_eq!(
+        look(&server, &editor, "application/json", json.to_string()).await["counts"],
+        counts(0, 0, 1, 0)
+    );
 
     let calendar = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:w@lab\r\nSUMMARY:天文夜\r\n\
         DTSTART;TZID=Asia/Shanghai:20261204T193000\r\nDTEND;TZID=Asia/Shanghai:20261204T210000\r\n\
         RRULE:FREQ=WEEKLY;COUNT=3\r\nLOCATION:广州市天河区五山路1号\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
     let report = look(&server, &editor, "text/calendar", calendar).await;
-    assert_eq!((&report["counts"], &report["events"]), (&counts(3, 0, 0, 0), &counts(1, 0, 0, 0)), "{report}");
+    assert_eq!(
+        (&report["counts"], &report["events"]),
+        (&counts(3, 0, 0, 0), &counts(1, 0, 0, 0)),
+        "{report}"
+    );
     applied(&server, &editor, &report).await;
     assert_eq!(look(&server, &editor, "text/calendar", calendar).await["counts"], counts(0, 0, 3, 0));
 }
@@ -113,7 +121,11 @@ async fn the_template_has_what_it_asks_for_and_its_example_is_right() {
     assert_eq!((answer.status().as_u16(), &answer.headers()["content-type"]), (200, &XLSX.parse().unwrap()));
     let template = answer.bytes().await.unwrap().to_vec();
     let report = look(&server, &editor, XLSX, template.clone()).await;
-    assert_eq!((&report["counts"], &report["rows"]), (&counts(0, 0, 0, 0), &json!([])), "it is empty: {report}");
+    assert_eq!(
+        (&report["counts"], &report["rows"]),
+        (&counts(0, 0, 0, 0), &json!([])),
+        "it is empty: {report}"
+    );
     // The sheet with the example in place of the first.
     let mut archive = zip::ZipArchive::new(Cursor::new(template)).unwrap();
     let mut parts = Vec::new();

@@ -27,19 +27,29 @@ async fn bombs_do_not_go_off() {
     let (server, editor) = lab(Store::Sqlite).await;
     let zeros = "0".repeat(80 * 1024 * 1024);
     let bomb = format!("<sst><si><t>{zeros}</t></si></sst>");
-    let strings = zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", "<x/>"), ("xl/sharedStrings.xml", &bomb)]);
+    let strings =
+        zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", "<x/>"), ("xl/sharedStrings.xml", &bomb)]);
     assert!(strings.len() < 1024 * 1024);
     refused(&server, &editor, XLSX, strings, "80 MiB of a text").await;
     let claims = r#"<sst uniqueCount="999999999999999"><si><t>x</t></si></sst>"#;
-    let claims = zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", "<x/>"), ("xl/sharedStrings.xml", claims)]);
+    let claims =
+        zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", "<x/>"), ("xl/sharedStrings.xml", claims)]);
     refused(&server, &editor, XLSX, claims, "more texts than there is memory, as it says").await;
     let entities = r#"<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><worksheet><sheetData><row><c><v>&b;</v></c></row></sheetData></worksheet>"#;
     let entities = zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", entities)]);
     refused(&server, &editor, XLSX, entities, "entities").await;
     let deep = format!("<worksheet><sheetData>{}", "<a>".repeat(1_000_000));
-    refused(&server, &editor, XLSX, zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", &deep)]), "depth").await;
+    refused(&server, &editor, XLSX, zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", &deep)]), "depth")
+        .await;
     refused(&server, &editor, XLSX, sheet("<row r=\"2\"/><row r=\"1\"/>"), "rows out of order").await;
-    refused(&server, &editor, XLSX, sheet(&format!("<row r=\"1\">{}</row>", cell("XFE1", "x"))), "beyond the last column").await;
+    refused(
+        &server,
+        &editor,
+        XLSX,
+        sheet(&format!("<row r=\"1\">{}</row>", cell("XFE1", "x"))),
+        "beyond the last column",
+    )
+    .await;
     refused(&server, &editor, XLSX, b"PK\x03\x04 and nothing else".to_vec(), "no zip").await;
     refused(&server, &editor, CSV, vec![0xff; 1000], "no text").await;
     refused(&server, &editor, "application/json", b"{\"rows\":7}".to_vec(), "other JSON").await;
@@ -48,7 +58,10 @@ async fn bombs_do_not_go_off() {
     // The last cell of all is far from the first: what lies between takes no memory.
     let far = format!(
         "<row r=\"1\">{}{}</row><row r=\"1048576\">{}{}</row>",
-        cell("A1", "场次编号"), cell("XFD1", "日期"), cell("A1048576", "x"), cell("XFD1048576", "y"),
+        cell("A1", "场次编号"),
+        cell("XFD1", "日期"),
+        cell("A1048576", "x"),
+        cell("XFD1048576", "y"),
     );
     let report = look(&server, &editor, XLSX, sheet(&far)).await;
     assert_eq!(errors(&report), ["1048576 日期 missing"]);
@@ -97,7 +110,13 @@ async fn every_wrong_cell_is_told_by_row_and_heading() {
     assert_eq!(findings(&report, "warning")[0], "1 - unknownColumn");
     let english = sending(&server, &editor, "lang=en", CSV, format!("{head}{rows}"));
     let english = server.send(english).await.json();
-    assert!(english["rows"].as_array().unwrap().iter().any(|row| row["message"] == "Row 2 has the same session number."));
+    assert!(
+        english["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["message"] == "Row 2 has the same session number.")
+    );
 }
 
 /// Harms a file a little: bytes are turned, doubled, cut out.
@@ -146,7 +165,12 @@ async fn harmed_files_of_every_form_are_answered_and_soon() {
             let harmed = harm(&file, &mut chance);
             let begun = Instant::now();
             let answer = server.send(sending(&server, &editor, "", media, harmed.clone())).await;
-            assert!([200, 422].contains(&answer.status.as_u16()), "{media} {turn}: {} {:?}", answer.text, String::from_utf8_lossy(&harmed));
+            assert!(
+                [200, 422].contains(&answer.status.as_u16()),
+                "{media} {turn}: {} {:?}",
+                answer.text,
+                String::from_utf8_lossy(&harmed)
+            );
             assert!(begun.elapsed() < Duration::from_secs(20), "{media} {turn} took {:?}", begun.elapsed());
         }
     }

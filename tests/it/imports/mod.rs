@@ -45,7 +45,13 @@ async fn member(server: &Server, name: &str, role: MemberRole, organisation: &st
     access
 }
 
-fn sending(server: &Server, access: &str, query: &str, media: &str, file: impl Into<Vec<u8>>) -> RequestBuilder {
+fn sending(
+    server: &Server,
+    access: &str,
+    query: &str,
+    media: &str,
+    file: impl Into<Vec<u8>>,
+) -> RequestBuilder {
     let path = format!("/v1/manage/imports?{query}");
     by(server, Method::POST, &path, access).header("content-type", media).body(file.into())
 }
@@ -79,8 +85,10 @@ fn errors(report: &Value) -> Vec<String> {
 
 fn findings(report: &Value, level: &str) -> Vec<String> {
     let all = report["rows"].as_array().unwrap().iter().filter(|row| row["level"] == level);
-    all.map(|row| format!("{} {} {}", row["row"], row["column"].as_str().unwrap_or("-"), row["code"].as_str().unwrap()))
-        .collect()
+    all.map(|row| {
+        format!("{} {} {}", row["row"], row["column"].as_str().unwrap_or("-"), row["code"].as_str().unwrap())
+    })
+    .collect()
 }
 
 async fn managed(server: &Server, access: &str) -> Vec<Value> {
@@ -90,7 +98,8 @@ async fn managed(server: &Server, access: &str) -> Vec<Value> {
 }
 
 async fn exported(server: &Server, access: &str, query: &str) -> Vec<u8> {
-    let answer = by(server, Method::GET, &format!("/v1/manage/sessions?{query}"), access).send().await.unwrap();
+    let answer =
+        by(server, Method::GET, &format!("/v1/manage/sessions?{query}"), access).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.bytes().await.unwrap().to_vec()
 }

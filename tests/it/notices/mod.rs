@@ -184,7 +184,7 @@ fn a_session(db: &Db) -> Session {
 }
 
 fn about(session: &Session) -> About {
-    About { event: session.event, session: Some(session.id), signup: None }
+    About { event: Some(session.event), session: Some(session.id), signup: None }
 }
 
 fn notice(person: PersonId, purpose: Purpose, session: &Session) -> Notice {

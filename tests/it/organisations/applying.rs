@@ -45,7 +45,7 @@ on_both_stores! {
         ready.recv().unwrap();
         let refused = decide(&server, &reviewer, "approve", "核对无误").await;
         other.join().unwrap().unwrap();
-        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["code"]), (422, &json!("taken")), "{}", refused.text);
+        assert_problem(&refused, 409, "creditCodeTaken");
         assert_eq!(waiting(&server, &reviewer).await["objectId"], id.to_string(), "it waits on");
     }
 
@@ -229,5 +229,66 @@ on_both_stores! {
         let seen = get(&server, "/v1/admin/organisations?state=verified", &province).await;
         let own = seen["items"].as_array().unwrap().iter().find(|item| item["id"] == json!(id)).unwrap().clone();
         assert_eq!(own["application"].get("contact"), None);
+    }
+
+    async fn the_same_is_not_applied_for_twice_and_can_be_withdrawn(store: Store) {
+        let server = town(store).await;
+        let (_, owner) = somebody(&server, &[]);
+        let id = apply(&server, &owner, application()).await;
+        let again = post(&server, "/v1/manage/organisations", &owner, Some(application())).await;
+        assert_problem(&again, 409, "appliedAlready");
+        // By somebody else it may be: which of them is right an authority finds out.
+        let (_, other) = somebody(&server, &[]);
+        server.clock.advance(chrono::TimeDelta::minutes(1));
+        let second = apply(&server, &other, application()).await;
+        assert_problem(&post(&server, &managed(id, "/withdraw"), &other, None).await, 404, "notFound");
+        assert_problem(&post(&server, &managed(id, "/leave"), &owner, None).await, 409, "lastOwner");
+        let left = post(&server, &managed(id, "/withdraw"), &owner, None).await;
+        assert_eq!((left.status.as_u16(), left.json().get("application").cloned()), (200, None), "{}", left.text);
+        assert_problem(&post(&server, &managed(id, "/withdraw"), &owner, None).await, 409, "nothingToDo");
+        assert!(noted(&server, id).await.contains(&"withdrawn".to_owned()));
+        let reviewer = with(&server, over("440106", AuthorityRole::Reviewer));
+        assert_eq!(get(&server, "/v1/review/items?kind=organisation", &reviewer).await["total"], 1);
+        assert_eq!(post(&server, &managed(id, "/leave"), &owner, None).await.status, 204);
+        assert_eq!(get(&server, "/v1/manage/organisations", &owner).await["total"], 0);
+        let anew = apply(&server, &owner, application()).await;
+        // Of two that wait the first is verified; the other one can only be sent back.
+        assert_eq!(decide(&server, &reviewer, "approve", "核对无误").await.status, 200);
+        becomes_public(&server, second).await;
+        assert_problem(&decide(&server, &reviewer, "approve", "核对无误").await, 409, "creditCodeTaken");
+        assert_eq!(decide(&server, &reviewer, "reject", "重复").await.status, 200);
+        let told = get(&server, "/v1/me/notices", &owner).await;
+        assert_eq!((&told["items"][0]["decision"]["outcome"], &told["items"][0]["decision"]["objectId"]), (&json!("refused"), &json!(anew)));
+        let verified = get(&server, "/v1/me/notices", &other).await;
+        assert_eq!(verified["items"][0]["text"], "《天河天文馆》已通过核实，可以发布活动。");
+        // A change of what was verified is withdrawn too; what was verified stands.
+        let change = json!({ "application": but(json!({ "name": "天河新馆" })), "version": 1 });
+        assert_eq!(ask(&server, Method::PUT, &managed(second, ""), &other, Some(change)).await.status, 200);
+        assert_eq!(post(&server, &managed(second, "/withdraw"), &other, None).await.json()["name"], "天河天文馆");
+        assert_problem(&post(&server, &managed(second, "/leave"), &other, None).await, 409, "lastOwner");
+    }
+
+    async fn what_was_read_of_an_application_can_be_sent_back_and_drafts_wait_with_it(store: Store) {
+        let server = town(store).await;
+        let (_, owner) = somebody(&server, &[]);
+        let id = apply(&server, &owner, application()).await;
+        let read = get(&server, &managed(id, ""), &owner).await;
+        let mut back = read.clone();
+        back["version"] = json!(1);
+        let same = ask(&server, Method::PUT, &managed(id, ""), &owner, Some(back)).await;
+        assert_eq!((same.status.as_u16(), &same.json()["application"]["version"]), (200, &json!(2)), "{}", same.text);
+        assert_eq!(same.json()["application"]["evidence"], read["application"]["evidence"]);
+        let mut strange = json!({ "application": application(), "version": 2 });
+        strange["application"]["foo"] = json!(1);
+        strange["bar"] = json!(1);
+        let refused = ask(&server, Method::PUT, &managed(id, ""), &owner, Some(strange)).await;
+        let mut fields: Vec<_> = refused.json()["errors"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap().to_owned()).collect();
+        fields.sort();
+        assert_eq!((refused.status.as_u16(), fields), (422, vec!["application.foo".to_owned(), "bar".to_owned()]));
+        // Its first draft does not say that it does not exist; handing it in says that it waits.
+        let draft = post(&server, "/v1/manage/events", &owner, Some(json!({ "title": "讲座" }))).await;
+        assert_eq!(draft.status, 201, "{}", draft.text);
+        let told = draft.json()["problems"].to_string();
+        assert!(!told.contains("organisers"), "{told}");
     }
 }

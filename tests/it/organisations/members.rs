@@ -4,6 +4,7 @@ use std::thread;
 
 use chrono::TimeDelta;
 use kepu::app::Error;
+use kepu::app::organisations::invitations::NewInvitation;
 use kepu::app::repeats::Repeat;
 use kepu::domain::access::LIFE;
 use kepu::domain::clock::Clock;
@@ -57,6 +58,37 @@ on_both_stores! {
         assert_eq!(get(&server, &managed(id, "/members/invitations"), &owner).await["total"], 0);
         let named = get(&server, &managed(id, "/members"), &owner).await;
         assert!(named["items"][1]["since"].is_string());
+    }
+
+    async fn colleagues_know_a_member_by_the_name_of_the_invitation(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let body = json!({ "role": "desk", "label": "前台李老师" });
+        let made = post(&server, &managed(id, "/members/invitations"), &owner, Some(body)).await;
+        assert_eq!((made.status.as_u16(), &made.json()["label"]), (201, &json!("前台李老师")));
+        assert_eq!(get(&server, &managed(id, "/members/invitations"), &owner).await["items"][0]["label"], "前台李老师");
+        let (person, desk) = somebody(&server, &[]);
+        assert_eq!(accept(&server, &desk, made.json()["code"].as_str().unwrap()).await.status, 200);
+        let label = async || {
+            let all = get(&server, &managed(id, "/members"), &owner).await;
+            let one = all["items"].as_array().unwrap().iter().find(|one| one["id"] == json!(person)).cloned();
+            one.unwrap_or_default()["label"].clone()
+        };
+        assert_eq!(label().await, "前台李老师");
+        assert!(!dump(&server.running.db).contains("前台"), "names are sealed");
+        // Another role leaves it as it is; who has none can be given one.
+        let path = managed(id, &format!("/members/{person}"));
+        assert_eq!(ask(&server, Method::PUT, &path, &owner, Some(json!({ "role": "editor" }))).await.status, 200);
+        assert_eq!(label().await, "前台李老师");
+        let other = json!({ "role": "editor", "label": "李编辑" });
+        assert_eq!(ask(&server, Method::PUT, &path, &owner, Some(other)).await.status, 200);
+        assert_eq!(label().await, "李编辑");
+        let empty = ask(&server, Method::PUT, &path, &owner, Some(json!({ "role": "desk", "label": " " }))).await;
+        assert_eq!((empty.status.as_u16(), &empty.json()["errors"][0]["field"]), (422, &json!("label")));
+        let held = get(&server, "/v1/me/export", &desk).await;
+        assert_eq!(held["labels"], json!([{ "organisationId": id, "label": "李编辑" }]));
+        assert_eq!(post(&server, &managed(id, "/leave"), &desk, None).await.status, 204);
+        assert_eq!(get(&server, "/v1/me/export", &desk).await["labels"], json!([]), "it goes with the membership");
     }
 
     async fn a_code_ends_by_time_or_by_being_taken_back(store: Store) {
@@ -115,7 +147,8 @@ on_both_stores! {
         let (organisations, db) = (server.running.members.organisations.clone(), server.running.db.clone());
         let key = RepeatKey { given: "same".into(), body_hash: "hash".into() };
         let repeat = Repeat { operation: "POST invitations".into(), key };
-        let invite = || organisations.invite(owner, Some(&repeat), id, MemberRole::Desk, 7);
+        let new = NewInvitation { role: MemberRole::Desk, days: 7, label: None };
+        let invite = || organisations.invite(owner, Some(&repeat), id, &new);
         let (first, code) = invite().unwrap();
         server.clock.set(NOW + TimeDelta::days(1) - TimeDelta::seconds(1));
         forget_shown(&db, server.clock.now()).unwrap();

@@ -225,15 +225,79 @@ on_both_stores! {
         assert_problem(&ask(&server, Method::GET, "/v1/admin/organisations", &reviewer, None).await, 403, "forbidden");
     }
 
+    async fn who_signed_up_at_a_suspended_organisation_does_not_stand_before_closed_doors(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        furnish(&server, id);
+        shows(&server, true).await;
+        let (event, session) = (EventId::from_slug("talk"), SessionId::from_slug("talk:0"));
+        let visitor = somebody(&server, &[]).1;
+        let party = json!({ "participants": [{ "name": "小明", "as": "attendee" }], "consent": { "policyVersion": "1.0" } });
+        let signed = post(&server, &format!("/v1/sessions/{session}/signups"), &visitor, Some(party)).await;
+        assert_eq!(signed.status, 201, "{}", signed.text);
+        let district = with(&server, over("440106", AuthorityRole::Administrator));
+        let (of_event, of_session) = (format!("/v1/manage/events/{event}/cancel"), format!("/v1/manage/sessions/{session}/cancel"));
+        let many = |ids: Value| json!({ "ids": ids, "reason": "场馆关闭" });
+        let off = || Some(json!({ "reason": "场馆关闭", "dryRun": true }));
+        for (path, body) in [(&of_event, off()), (&of_session, off()), (&"/v1/manage/sessions/cancel".to_owned(), Some(many(json!([session]))))] {
+            assert_problem(&post(&server, path, &district, body).await, 409, "organisersOwn");
+        }
+        assert_eq!(act(&server, &district, id, "suspend", reason()).await.status, 200);
+        // Its members still do what protects people, and nothing else.
+        let dry = post(&server, &of_session, &owner, off()).await;
+        assert_eq!((dry.status.as_u16(), &dry.json()["told"]["confirmed"]), (200, &json!(1)), "{}", dry.text);
+        let add = json!({ "sessions": [{ "start": "2026-12-01T10:00:00+08:00", "end": "2026-12-01T11:00:00+08:00" }] });
+        assert_problem(&post(&server, &format!("/v1/manage/events/{event}/sessions"), &owner, Some(add)).await, 409, "organisationSuspended");
+        // An authority of elsewhere and a reviewer do not.
+        for role in [over("440300", AuthorityRole::Administrator), over("440106", AuthorityRole::Reviewer)] {
+            assert_problem(&post(&server, &of_session, &with(&server, role), off()).await, 403, "forbidden");
+        }
+        let done = post(&server, &of_session, &district, Some(json!({ "reason": "场馆关闭" }))).await;
+        assert_eq!((done.status.as_u16(), &done.json()["sessions"][0]["outcome"]), (200, &json!("cancelled")), "{}", done.text);
+        let told = get(&server, "/v1/me/notices", &visitor).await;
+        assert_eq!((&told["items"][0]["purpose"], told["items"][0]["text"].as_str().unwrap().contains("场馆关闭")), (&json!("cancelled"), true));
+        let noted = get(&server, "/v1/admin/audit?action=sessionCancelled", &district).await;
+        assert_eq!((&noted["total"], &noted["items"][0]["reason"]), (&json!(1), &json!("场馆关闭")));
+        // What was taken down is called off by an authority too.
+        assert_eq!(act(&server, &district, id, "restore", reason()).await.status, 200);
+        assert_problem(&post(&server, &of_event, &district, off()).await, 409, "organisersOwn");
+        assert_eq!(post(&server, &format!("/v1/admin/events/{event}/takedown"), &district, Some(reason())).await.status, 200);
+        let whole = post(&server, &of_event, &district, Some(json!({ "reason": "下架" }))).await;
+        assert_eq!((whole.status.as_u16(), &whole.json()["sessions"][0]["outcome"]), (200, &json!("already")), "{}", whole.text);
+    }
+
+    async fn members_are_told_that_their_organisation_is_suspended_and_is_so_no_more(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let desk = with(&server, member(MemberRole::Desk, id));
+        let district = with(&server, over("440106", AuthorityRole::Administrator));
+        for word in ["suspend", "restore"] {
+            server.clock.advance(chrono::TimeDelta::minutes(1));
+            assert_eq!(act(&server, &district, id, word, reason()).await.status, 200);
+        }
+        let told = get(&server, "/v1/me/notices", &owner).await;
+        let outcomes: Vec<_> = told["items"].as_array().unwrap().iter().map(|one| one["decision"]["outcome"].clone()).collect();
+        assert_eq!(outcomes, ["reinstated", "suspended", "verified"]);
+        assert_eq!((&told["items"][1]["decision"]["reason"], &told["items"][1]["decision"]["kind"]), (&json!("核实中"), &json!("organisation")));
+        assert_eq!(get(&server, "/v1/me/notices", &desk).await["total"], 0);
+    }
+
     async fn one_that_nobody_owns_is_given_an_owner_by_an_authority(store: Store) {
         let server = town(store).await;
         let org = OrganisationId::from_slug("org");
         let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let spare = post(&server, &format!("/v1/admin/organisations/{org}/invitations"), &province, None).await;
+        server.clock.advance(chrono::TimeDelta::minutes(1));
         let made = post(&server, &format!("/v1/admin/organisations/{org}/invitations"), &province, None).await;
         assert_eq!((made.status.as_u16(), &made.json()["role"]), (201, &json!("owner")), "{}", made.text);
         let (_, token) = somebody(&server, &[]);
         let path = format!("/v1/invitations/{}/accept", made.json()["code"].as_str().unwrap());
         assert_eq!(post(&server, &path, &token, None).await.status, 200);
+        // It has an owner now: no authority gives it another one, by this invitation or the one before.
+        let more = post(&server, &format!("/v1/admin/organisations/{org}/invitations"), &province, None).await;
+        assert_problem(&more, 409, "hasOwner");
+        let before = format!("/v1/invitations/{}/accept", spare.json()["code"].as_str().unwrap());
+        assert_problem(&post(&server, &before, &somebody(&server, &[]).1, None).await, 404, "notFound");
         let own = get(&server, &managed(org, ""), &token).await;
         assert_eq!((&own["role"], &own["verified"], own.get("application")), (&json!("owner"), &json!(true), None));
         // What it says of itself it may submit now.

@@ -13,9 +13,8 @@ use crate::db::{AnyConn, applications};
 use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::OrganisationId;
 use crate::domain::invalid::Invalid;
-use crate::domain::invitations::DAYS;
 use crate::domain::organisations::{Organisation, StandingWord};
-use crate::domain::roles::{AuthorityRole, MemberRole};
+use crate::domain::roles::AuthorityRole;
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
@@ -191,7 +190,8 @@ async fn list_administered_organisations(
 ///
 /// At once, on every replica, everything whose main organiser it is leaves the lists and searches, and nobody signs up for
 /// it. Its members read and do not write. Who has signed up keeps their seat and is let in at the door; they are not told,
-/// since sessions may well take place: one that does not is called off.
+/// since sessions may well take place: one that does not is called off by its members, who may do that all the same, or by
+/// an administrator over its division, at `/v1/manage/events/{id}/cancel` and `/v1/manage/sessions/{id}/cancel`.
 #[utoipa::path(
     tag = "administration",
     params(PathId<OrganisationId>),
@@ -292,7 +292,7 @@ async fn trust_organisation(
     security(("person" = [])),
     responses(
         (status = 201, description = "The invitation with its code, shown this once.", body = InvitationItem),
-        (status = 409, description = "`tooManyInvitations`, `keyReused`.", body = ProblemBody,
+        (status = 409, description = "`hasOwner`, `tooManyInvitations`, `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -307,9 +307,7 @@ async fn invite_owner(
     let repeat = key.of(&request, &members, "");
     let invite = move |members: &Members| {
         members.db.read(|conn| administer(conn, &staff, id.0))?;
-        let (person, owner) = (staff.person.id, MemberRole::Owner);
-        let made = members.organisations.invite(person, repeat.as_ref(), id.0, owner, DAYS)?;
-        Ok::<_, Problem>(made)
+        Ok::<_, Problem>(members.organisations.invite_owner(staff.person.id, repeat.as_ref(), id.0)?)
     };
     let (invitation, code) = members.into_inner().aside(invite).await?;
     let body = InvitationItem::new(invitation, Some(&code));

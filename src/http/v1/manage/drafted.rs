@@ -3,7 +3,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::named::Named;
@@ -27,7 +29,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
-use crate::domain::roles::MemberRole;
+use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::http::list::{Crs, List};
 use crate::http::params::groups::{LANGUAGE, PAGE};
 use crate::http::params::{self, Asked, Param, Table};
@@ -44,6 +46,9 @@ pub(super) trait Written: Authored + Stored {
     /// It as its author reads it.
     type Whole: Serialize + Send + 'static;
 
+    /// What its author sends who begins one: what is no field of it no author can write.
+    type New: DeserializeOwned;
+
     /// Where its operations are.
     const HOME: &'static str;
 
@@ -51,6 +56,12 @@ pub(super) trait Written: Authored + Stored {
     fn path(field: &str) -> String {
         common_path(field)
     }
+
+    /// Its fields as its author writes them: those that `given` names.
+    ///
+    /// # Errors
+    /// None that any content causes.
+    fn authored(self, given: &Body, ground: Ground<'_>) -> serde_json::Result<Value>;
 
     /// It in a list.
     ///
@@ -144,6 +155,18 @@ pub(super) fn drafted_by<T: Written>(
     let known = known(conn, T::KIND, id)?;
     let organisation = draft.organisation().ok_or(Code::NotFound)?;
     author.of_organisation(organisation, MemberRole::Editor, Some(scope), known)
+}
+
+/// Lets through who may see a thing as it would be: an editor of its main organiser, and the authority over its division.
+///
+/// # Errors
+/// Those of [`drafted_by`].
+pub(super) fn previewed_by<T: Written>(conn: &mut AnyConn, author: &Author, id: i64) -> Result<(), Problem> {
+    let draft = drafts::current::<T>(conn, id)?.ok_or(Code::NotFound)?;
+    if author.roles().over(draft.division, AuthorityRole::Reviewer) {
+        return Ok(());
+    }
+    drafted_by::<T>(conn, author, id, Scope::EventsRead)
 }
 
 /// What outsiders know of a thing.
@@ -354,7 +377,7 @@ pub(super) async fn preview<T: Previewed, A: Table>(
 ) -> Result<HttpResponse, Problem> {
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
-            drafted_by::<T>(conn, &author, id, Scope::EventsRead)?;
+            previewed_by::<T>(conn, &author, id)?;
             let record = drafts::preview::<T>(conn, id)?.ok_or(Code::NotFound)?;
             let venues: Vec<i64> = record.body.venues().into_iter().map(BaseId::get).collect();
             Ok::<_, Problem>((record, Base::find(conn, &venues)?))

@@ -8,6 +8,7 @@ pub mod assessments;
 pub mod bases;
 mod drafted;
 pub mod events;
+mod fields;
 pub mod images;
 pub mod imports;
 pub mod instants;
@@ -25,17 +26,21 @@ pub mod terms;
 pub mod webhooks;
 pub mod words;
 
+pub(in crate::http::v1) use fields::{check, path, written};
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::db::AnyConn;
+use crate::app::drafts;
 use crate::db::records::Stored;
+use crate::db::{self, AnyConn, publication};
 use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::running;
+use crate::domain::publication::Publication;
 use crate::domain::record::Record;
-use crate::domain::roles::MemberRole;
+use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::http::problem::{Code, Problem};
 use crate::http::staff::Author;
 
@@ -72,4 +77,28 @@ fn written_by(
     let known = drafted::known(conn, Kind::Event, id.get())?;
     author.of_organisation(of, MemberRole::Editor, Some(scope), known)?;
     Ok(record)
+}
+
+/// Lets through who may call an event or its sessions off: an editor of any of its organisers, also of a suspended one, since
+/// people who have signed up must not stand before closed doors; and where its organisation cannot be relied on (it is
+/// suspended, or an authority took the event down) an administrator over its division.
+///
+/// # Errors
+/// Those of [`written_by`]; [`Code::OrganisersOwn`] to administrators otherwise.
+fn called_off_by(conn: &mut AnyConn, author: &Author, id: EventId) -> Result<(), Problem> {
+    let refused = match written_by(conn, &author.unbarred(), id, Scope::EventsWrite) {
+        Ok(_) => return Ok(()),
+        Err(refused) => refused,
+    };
+    let division = drafts::division::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
+    if !author.roles().over(division, AuthorityRole::Administrator) {
+        return Err(refused);
+    }
+    let main = Event::get(conn, id.get())?.and_then(|record| record.body.organiser());
+    let suspended = match main {
+        Some(main) => db::organisations::suspended(conn, main)?,
+        None => false,
+    };
+    let taken_down = publication::of(conn, Kind::Event, id.get())? == Some(Publication::TakenDown);
+    if suspended || taken_down { Ok(()) } else { Err(Code::OrganisersOwn.into()) }
 }

@@ -57,7 +57,7 @@ macro_rules! operations {
             security(("person" = [])),
             responses(
                 (status = 201, description = "It, as a draft.", body = $whole),
-                (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
+                (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request. `tooManyDrafts`.",
                     body = ProblemBody, content_type = "application/problem+json"),
             )
         )]
@@ -127,7 +127,7 @@ macro_rules! operations {
             security(("person" = [])),
             responses(
                 (status = 201, description = "The copy, as a draft.", body = $whole),
-                (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
+                (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request. `tooManyDrafts`.",
                     body = ProblemBody, content_type = "application/problem+json"),
             )
         )]

@@ -13,15 +13,16 @@ use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::places::Place;
 use crate::domain::text::{Lang, Text};
 
-/// A place. Its division follows from the point, or from the names of divisions in the address, where it is not given.
+/// A place. Its division follows from the point, or from the names of divisions (city and district) in the address, where
+/// it is not given. Name and address may follow until it is submitted.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AuthoredPlace {
     #[schema(schema_with = words)]
-    name: Words,
+    name: Option<Words>,
     #[schema(schema_with = words)]
-    address: Words,
+    address: Option<Words>,
     /// Code of the innermost division, as `/v1/divisions` gives it.
     #[schema(example = "440113")]
     adcode: Option<String>,
@@ -46,7 +47,7 @@ pub struct Warning {
     /// Where: the path in the body.
     #[schema(example = "place.adcode")]
     pub field: String,
-    /// What, for programs: `outsideDivision`.
+    /// What, for programs: `outsideDivision`, `noPosition`, `noSessions`, `partyOfOne`, `agesOpen`.
     #[schema(example = "outsideDivision")]
     pub code: &'static str,
     /// What, in the caller's language.
@@ -78,8 +79,8 @@ impl AuthoredPlace {
     pub fn new(place: &Place, crs: geo::Crs) -> Self {
         let numbers = place.position.map(|point| datum::to_crs(point, place.adcode.is_mainland(), crs));
         Self {
-            name: place.name.clone().into(),
-            address: place.address.clone().into(),
+            name: said(&place.name),
+            address: said(&place.address),
             adcode: Some(place.adcode.to_string()),
             lat: numbers.map(|(lat, _)| lat),
             lng: numbers.map(|(_, lng)| lng),
@@ -127,19 +128,34 @@ impl AuthoredPlace {
         });
         let position = self.point(field, given, ground, invalid);
         let there = position.and_then(|point| ground.divisions.at(point));
+        let in_address = self.address.as_ref().and_then(|address| named(&address.0, ground));
         let adcode =
-            given.or(there.map(|division| division.adcode)).or_else(|| named(&self.address.0, ground));
+            given.or(there.map(|division| division.adcode)).or(in_address);
         if adcode.is_none() && self.adcode.is_none() {
             invalid.push(format!("{field}.adcode"), FieldCode::Missing);
         }
-        if let (Some(given), Some(there)) = (given, there)
-            && !given.covers(there.adcode)
+        match (given, there) {
+            (Some(given), Some(there)) if !given.covers(there.adcode) => {
+                warnings.extend(outside(field, given, Some(there), ground));
+            }
+            // Beyond every outline: within the stated division it cannot be, where outlines of that are known.
+            (Some(given), None) if position.is_some() && outlined(given, ground) => {
+                warnings.extend(outside(field, given, None, ground));
+            }
+            _ => {}
+        }
+        if let (Some(adcode), Some(other)) = (adcode, in_address)
+            && !adcode.covers(other)
+            && !other.covers(adcode)
         {
-            warnings.extend(outside(field, given, there, ground));
+            warnings.extend(elsewhere(field, adcode, other, ground));
+        }
+        if position.is_none() && self.lat.is_none() && self.lng.is_none() {
+            warnings.push(nowhere(field, ground.lang));
         }
         let place = Place {
-            name: self.name.0,
-            address: self.address.0,
+            name: self.name.map(|name| name.0).unwrap_or_default(),
+            address: self.address.map(|address| address.0).unwrap_or_default(),
             adcode: adcode?,
             position,
             precision_metres: self.precision_metres,
@@ -201,14 +217,49 @@ fn named(address: &Text, ground: Ground<'_>) -> Option<Adcode> {
     if sure.is_empty() { of(&all) } else { of(&sure.into_iter().copied().collect::<Vec<_>>()) }
 }
 
-/// That a point lies in another division than is stated, naming both.
-fn outside(field: &str, given: Adcode, there: &Division, ground: Ground<'_>) -> Option<Warning> {
-    let stated = ground.divisions.get(given)?.name.get(ground.lang).to_owned();
-    let actual = there.name.get(ground.lang);
+/// What is said in a text; nothing of an empty one.
+fn said(text: &Text) -> Option<Words> {
+    (!text.zh_cn.is_empty()).then(|| text.clone().into())
+}
+
+/// That a place without a point is not found by where it is.
+fn nowhere(field: &str, lang: Lang) -> Warning {
+    let message = match lang {
+        Lang::ZhCn => "没有坐标：按距离搜索时找不到，也不在地图上显示。",
+        Lang::ZhHk => "沒有座標：按距離搜尋時找不到，也不在地圖上顯示。",
+        Lang::En => "It has no point: it is not found near by, and is not on the map.",
+    };
+    Warning { field: format!("{field}.lat"), code: "noPosition", message: message.to_owned() }
+}
+
+/// That an address names another division than the place is in, naming both.
+fn elsewhere(field: &str, adcode: Adcode, other: Adcode, ground: Ground<'_>) -> Option<Warning> {
+    let is = ground.divisions.get(adcode)?.name.get(ground.lang);
+    let named = ground.divisions.get(other)?.name.get(ground.lang);
     let message = match ground.lang {
-        Lang::ZhCn => format!("坐标位于{actual}，而填写的是{stated}。"),
-        Lang::ZhHk => format!("座標位於{actual}，而填寫的是{stated}。"),
-        Lang::En => format!("The point lies in {actual}, and {stated} is stated."),
+        Lang::ZhCn => format!("地址写的是{named}，而坐标或代码属于{is}。"),
+        Lang::ZhHk => format!("地址寫的是{named}，而座標或代碼屬於{is}。"),
+        Lang::En => format!("The address names {named}, and the place lies in {is}."),
+    };
+    Some(Warning { field: format!("{field}.address"), code: "outsideDivision", message })
+}
+
+/// Whether the outline of a division, or of one within it, is known.
+fn outlined(adcode: Adcode, ground: Ground<'_>) -> bool {
+    ground.divisions.iter().any(|division| adcode.covers(division.adcode) && division.outline.is_some())
+}
+
+/// That a point lies in another division than is stated, naming both; or in none of which the outline is known.
+fn outside(field: &str, given: Adcode, there: Option<&Division>, ground: Ground<'_>) -> Option<Warning> {
+    let stated = ground.divisions.get(given)?.name.get(ground.lang).to_owned();
+    let actual = there.map(|there| there.name.get(ground.lang));
+    let message = match (ground.lang, actual) {
+        (Lang::ZhCn, Some(actual)) => format!("坐标位于{actual}，而填写的是{stated}。"),
+        (Lang::ZhHk, Some(actual)) => format!("座標位於{actual}，而填寫的是{stated}。"),
+        (Lang::En, Some(actual)) => format!("The point lies in {actual}, and {stated} is stated."),
+        (Lang::ZhCn, None) => format!("坐标不在填写的{stated}内。"),
+        (Lang::ZhHk, None) => format!("座標不在填寫的{stated}內。"),
+        (Lang::En, None) => format!("The point does not lie in {stated}, which is stated."),
     };
     Some(Warning { field: format!("{field}.adcode"), code: "outsideDivision", message })
 }

@@ -8,9 +8,16 @@ use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visi
 use serde::{Deserialize, de};
 use serde_json::Value;
 
-/// What the answer about a thing says and its author does not. It may stay in what is sent back, where it is not looked
-/// at; whatever else is not known is refused as ever.
-const ANSWERED: [&str; 10] = [
+/// A body of which the answer says more than its author does: that may stay in what is sent back, where it is not looked at;
+/// whatever else is not known is refused as ever.
+pub trait Answered {
+    /// What only the answer says: what it does of everything that organisations write, if nothing else is said.
+    const ANSWERED: &'static [&'static str] = &THING;
+}
+
+/// What the answer about a thing that organisations write says and its author does not.
+const THING: [&str; 11] = [
+    "campaigns",
     "id",
     "organiser",
     "publication",
@@ -27,7 +34,7 @@ const ANSWERED: [&str; 10] = [
 #[derive(Debug)]
 pub struct Returned<T>(pub T);
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Returned<T> {
+impl<'de, T: Deserialize<'de> + Answered> Deserialize<'de> for Returned<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Reader(PhantomData)).map(Self)
     }
@@ -35,7 +42,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Returned<T> {
 
 struct Reader<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
+impl<'de, T: Deserialize<'de> + Answered> Visitor<'de> for Reader<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,30 +50,33 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Reader<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(Said(fields)))
+        T::deserialize(MapAccessDeserializer::new(Said { fields, answered: T::ANSWERED }))
     }
 }
 
 /// The fields that an author says.
-struct Said<A>(A);
+struct Said<A> {
+    fields: A,
+    answered: &'static [&'static str],
+}
 
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for Said<A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        while let Some(field) = self.0.next_key::<String>()? {
-            if !ANSWERED.contains(&field.as_str()) {
+        while let Some(field) = self.fields.next_key::<String>()? {
+            if !self.answered.contains(&field.as_str()) {
                 let field: de::value::StringDeserializer<A::Error> = field.into_deserializer();
                 return seed.deserialize(field).map(Some);
             }
             // Strict bodies refuse whatever is ignored, so it is read.
-            self.0.next_value::<Value>()?;
+            self.fields.next_value::<Value>()?;
         }
         Ok(None)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.0.next_value_seed(seed)
+        self.fields.next_value_seed(seed)
     }
 }
 
@@ -81,6 +91,8 @@ mod tests {
     struct Changed {
         version: i64,
     }
+
+    impl Answered for Changed {}
 
     #[test]
     fn what_only_answers_say_is_passed_over_and_nothing_else() {

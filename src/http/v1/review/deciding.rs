@@ -7,11 +7,13 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::shown::ReviewItem;
+use super::shown::{By, ReviewItem};
+use super::written;
 use crate::app;
 use crate::app::review::{Judged, Reviewer};
 use crate::domain::assessments::Outcome;
 use crate::domain::drafts::FieldNote;
+use crate::domain::geo;
 use crate::domain::ids::ReviewItemId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::roles::AuthorityRole;
@@ -32,7 +34,9 @@ pub(in crate::http::v1) const LONGEST_REASON: usize = 500;
 
 pub(super) fn configure(cfg: &mut ServiceConfig) {
     cfg.service(claim_review_item)
+        .service(release_review_item)
         .service(approve_review_items)
+        .service(reject_review_items)
         .service(approve_review_item)
         .service(reject_review_item);
 }
@@ -71,12 +75,24 @@ pub struct Rejection {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RejectedField {
-    /// Which field: its path, as `changes` names it.
+    /// Which field: its path in the body that its author sends, as `changes` names it; of a session `sessions[0].start`.
     #[schema(example = "place.address", min_length = 1, max_length = 100)]
     field: String,
     /// What is to be mended.
     #[schema(example = "缺门牌号", min_length = 1, max_length = 500)]
     text: String,
+}
+
+/// What is sent back at once.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rejections {
+    /// Items, each with the version that was read.
+    #[schema(min_items = 1, max_items = 500)]
+    items: Vec<ApprovedItem>,
+    /// Why: the organisations read it.
+    #[schema(example = "活动日期已过，请更新后重新提交", min_length = 1, max_length = 500)]
+    reason: String,
 }
 
 /// What is approved at once.
@@ -88,7 +104,7 @@ pub struct Approvals {
     items: Vec<ApprovedItem>,
 }
 
-/// An item to approve.
+/// An item to decide on.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ApprovedItem {
@@ -125,6 +141,31 @@ pub struct ApprovalResult {
     detail: Option<String>,
 }
 
+/// How sending many back went.
+#[derive(Serialize, ToSchema)]
+pub struct Rejected {
+    /// Each item, in the order of the request.
+    results: Vec<RejectionResult>,
+}
+
+/// How sending one back went.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+pub struct RejectionResult {
+    /// The item.
+    #[schema(example = "01h2x7m9k4qpz")]
+    id: String,
+    /// Whether it is rejected.
+    #[schema(example = true)]
+    rejected: bool,
+    /// Why it is not: the code of the problem, such as `changedSince`.
+    #[schema(example = "changedSince")]
+    code: Option<String>,
+    /// The same in words.
+    #[schema(example = "该项在您查看之后已被修改、撤回或已有决定；请重新读取。")]
+    detail: Option<String>,
+}
+
 /// Claim what waits
 ///
 /// For a while (half an hour, unless this server is set otherwise) nobody else decides on it. Claiming again prolongs.
@@ -145,7 +186,30 @@ async fn claim_review_item(
     asked: Asked<Plain>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    decide(staff, members, &asked, move |members, by| members.reviews.claim(by, id.0)).await
+    decide(staff, members, &asked, move |members, by| Ok(members.reviews.claim(by, id.0)?)).await
+}
+
+/// Give back what one claimed
+///
+/// Others decide on it again.
+#[utoipa::path(
+    tag = "review",
+    params(PathId<ReviewItemId>, Asked<Plain>),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The item, free.", body = ReviewItem),
+        (status = 409, description = "`nothingToDo`: it is not one's own.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/review/items/{id}/release")]
+async fn release_review_item(
+    staff: Staff,
+    id: PathId<ReviewItemId>,
+    asked: Asked<Plain>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    decide(staff, members, &asked, move |members, by| Ok(members.reviews.release(by, id.0)?)).await
 }
 
 /// Approve what waits
@@ -176,14 +240,16 @@ async fn approve_review_item(
     reason.iter().for_each(|reason| invalid.line("reason", reason, LONGEST_REASON));
     invalid.or(()).map_err(Problem::unprocessable)?;
     let approve = move |members: &Members, by: Reviewer<'_>| {
-        members.reviews.approve_as(by, id.0, version, outcome.map(Outcome::from), reason.as_deref())
+        let outcome = outcome.map(Outcome::from);
+        Ok(members.reviews.approve_as(by, id.0, version, outcome, reason.as_deref())?)
     };
     decide(staff, members, &asked, approve).await
 }
 
 /// Send back what waits
 ///
-/// Its organisation reads why, field by field. What a trusted organisation published is taken down.
+/// Its organisation reads why, field by field; fields are named as its author writes them. What a trusted organisation
+/// published is taken down.
 #[utoipa::path(
     tag = "review",
     params(PathId<ReviewItemId>, Asked<Plain>),
@@ -217,7 +283,15 @@ async fn reject_review_item(
     let note = |RejectedField { field, text }| FieldNote { field, text };
     let fields: Vec<FieldNote> = fields.into_iter().map(note).collect();
     let reject = move |members: &Members, by: Reviewer<'_>| {
-        members.reviews.reject(by, id.0, version, &reason, &fields)
+        let kind = members.reviews.item(by, id.0)?.what.kind;
+        let mut unknown = Invalid::default();
+        for (at, note) in fields.iter().enumerate() {
+            if let Err(code) = written::check(kind, &note.field) {
+                unknown.push(format!("fields[{at}].field"), code);
+            }
+        }
+        unknown.or(()).map_err(Problem::unprocessable)?;
+        Ok(members.reviews.reject(by, id.0, version, &reason, &fields)?)
     };
     decide(staff, members, &asked, reject).await
 }
@@ -242,7 +316,7 @@ async fn approve_review_items(
     if staff.roles.divisions(AuthorityRole::Reviewer).is_empty() {
         return Err(Code::Forbidden.into());
     }
-    let items = named(&body.0).map_err(Problem::unprocessable)?;
+    let items = named(&body.0.items, Invalid::default()).map_err(Problem::unprocessable)?;
     let ids: Vec<ReviewItemId> = items.iter().map(|(id, _)| *id).collect();
     let approve = move |members: &Members| {
         let by = Reviewer { person: staff.person.id, roles: &staff.roles };
@@ -262,17 +336,61 @@ async fn approve_review_items(
     Ok(private::answer(StatusCode::OK, Approved { results }))
 }
 
-fn named(asked: &Approvals) -> Result<Vec<(ReviewItemId, i64)>, Invalid> {
+/// Send many back
+///
+/// For one reason, each by itself: the answer says of every one how it went.
+#[utoipa::path(
+    tag = "review",
+    params(Asked<Plain>),
+    request_body(content = Rejections, example = json!({
+        "items": [{ "id": "01h2x7m9k4qpz", "version": 3 }], "reason": "活动日期已过，请更新后重新提交",
+    })),
+    security(("person" = [])),
+    responses((status = 200, description = "How it went.", body = Rejected))
+)]
+#[post("/v1/review/items/reject")]
+async fn reject_review_items(
+    staff: Staff,
+    asked: Asked<Plain>,
+    body: Json<Rejections>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    if staff.roles.divisions(AuthorityRole::Reviewer).is_empty() {
+        return Err(Code::Forbidden.into());
+    }
+    let Json(Rejections { items, reason }) = body;
     let mut invalid = Invalid::default();
-    if asked.items.is_empty() {
+    invalid.line("reason", &reason, LONGEST_REASON);
+    let items = named(&items, invalid).map_err(Problem::unprocessable)?;
+    let ids: Vec<ReviewItemId> = items.iter().map(|(id, _)| *id).collect();
+    let reject = move |members: &Members| {
+        let by = Reviewer { person: staff.person.id, roles: &staff.roles };
+        Ok::<_, Problem>(members.reviews.reject_many(by, &items, &reason))
+    };
+    let done = members.into_inner().aside(reject).await?;
+    let result = |(id, done): (ReviewItemId, Result<_, app::Error>)| {
+        let code = done.err().map(|error| Problem::from(error).code());
+        RejectionResult {
+            id: id.to_string(),
+            rejected: code.is_none(),
+            code: code.map(|code| code.wire().to_owned()),
+            detail: code.map(|code| code.detail(asked.lang).to_owned()),
+        }
+    };
+    let results = ids.into_iter().zip(done).map(result).collect();
+    Ok(private::answer(StatusCode::OK, Rejected { results }))
+}
+
+fn named(asked: &[ApprovedItem], mut invalid: Invalid) -> Result<Vec<(ReviewItemId, i64)>, Invalid> {
+    if asked.is_empty() {
         invalid.push("items", FieldCode::TooFew { min: 1 });
     }
-    if asked.items.len() > MOST {
+    if asked.len() > MOST {
         invalid.push("items", FieldCode::TooMany { max: MOST });
         return Err(invalid);
     }
-    let mut items = Vec::with_capacity(asked.items.len());
-    for (at, item) in asked.items.iter().enumerate() {
+    let mut items = Vec::with_capacity(asked.len());
+    for (at, item) in asked.iter().enumerate() {
         match item.id.parse() {
             Ok(id) => items.push((id, item.version)),
             Err(_) => invalid.push(format!("items[{at}].id"), FieldCode::Malformed(Expected::Id)),
@@ -285,12 +403,13 @@ async fn decide(
     staff: Staff,
     members: web::Data<Members>,
     asked: &Asked<Plain>,
-    work: impl FnOnce(&Members, Reviewer<'_>) -> Result<Judged, app::Error> + Send + 'static,
+    work: impl FnOnce(&Members, Reviewer<'_>) -> Result<Judged, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let (by, lang) = (staff.person.id, asked.lang);
-    let members = members.into_inner();
-    let work = move |members: &Members| work(members, Reviewer { person: by, roles: &staff.roles });
-    let judged = members.clone().aside(work).await?;
-    let item = ReviewItem::new(judged, by, members.clock.now(), lang);
-    Ok(private::answer(StatusCode::OK, item))
+    let now = members.clock.now();
+    let by = By { person: staff.person.id, now, lang: asked.lang, crs: geo::Crs::default() };
+    let work = move |members: &Members| {
+        let judged = work(members, Reviewer { person: by.person, roles: &staff.roles })?;
+        members.db.read(|conn| ReviewItem::new(conn, &members.vault, judged, by))
+    };
+    Ok(private::answer(StatusCode::OK, members.into_inner().aside(work).await?))
 }

@@ -3,11 +3,12 @@
 mod deciding;
 mod listing;
 mod shown;
+mod written;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(in crate::http::v1) use deciding::LONGEST_REASON;
-pub use deciding::{Approval, Approvals, Approved, Rejection};
+pub use deciding::{Approval, Approvals, Approved, Rejected, Rejection, Rejections};
 pub use listing::ListReviewItems;
 pub use shown::{ReviewDetail, ReviewItem, ReviewKind, ReviewLane, ReviewNote, ReviewState};
 

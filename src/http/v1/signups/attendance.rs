@@ -13,7 +13,9 @@ pub(super) fn sheet(session: &Session, all: Vec<Signup>, full: bool, lang: Lang)
     let headings = match lang {
         Lang::ZhCn => ["报名编号", "状态", "姓名", "身份", "已签到", "电话", "席位", "团体人数", "报名时间"],
         Lang::ZhHk => ["報名編號", "狀態", "姓名", "身份", "已簽到", "電話", "席位", "團體人數", "報名時間"],
-        Lang::En => ["Sign-up", "Status", "Name", "As", "Attended", "Phone", "Seats", "Group of", "Signed up"],
+        Lang::En => {
+            ["Sign-up", "Status", "Name", "As", "Attended", "Phone", "Seats", "Group of", "Signed up"]
+        }
     };
     let terms = session.signup.as_deref();
     let questions: Vec<_> = terms.map(|terms| terms.questions.iter()).into_iter().flatten().collect();

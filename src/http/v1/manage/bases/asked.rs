@@ -12,6 +12,7 @@ use crate::domain::geo;
 use crate::domain::invalid::Invalid;
 use crate::domain::media::{Image, Notice};
 use crate::http::list::Crs;
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{
@@ -182,3 +183,5 @@ impl From<AuthoredHours> for Hours {
         Self { rule: hours.rule, note: hours.note.map(|words| words.0) }
     }
 }
+
+impl Answered for ChangedBase {}

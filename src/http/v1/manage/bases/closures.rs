@@ -25,7 +25,7 @@ use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Plain;
 use crate::http::v1::manage::drafted::{by, drafted_by};
-use crate::http::v1::manage::returned::Returned;
+use crate::http::v1::manage::returned::{Answered, Returned};
 use crate::http::v1::manage::standing::{By, OrganisationRef, organisation};
 use crate::http::v1::manage::words::{Words, words};
 
@@ -59,6 +59,8 @@ pub struct ChangedClosures {
     #[schema(max_items = 100)]
     closures: Vec<AuthoredClosure>,
 }
+
+impl Answered for ChangedClosures {}
 
 /// The days on which a base is closed.
 #[derive(Debug, Serialize, ToSchema)]

@@ -2,9 +2,10 @@
 
 use actix_web::HttpResponse;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::asked::AuthoredBase;
+use super::asked::{AuthoredBase, NewBase};
 use crate::db::AnyConn;
 use crate::domain::bases::Base;
 use crate::domain::drafts::Body;
@@ -14,7 +15,7 @@ use crate::http::private;
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::v1::bases::BaseDetail;
 use crate::http::v1::manage::drafted::{Found, Previewed, Written};
-use crate::http::v1::manage::places::Warning;
+use crate::http::v1::manage::places::{Ground, Warning};
 use crate::http::v1::manage::standing::{By, Standing};
 use crate::http::v1::view::View;
 
@@ -50,7 +51,13 @@ impl Written for Base {
     type Item = ManagedBaseItem;
     type Whole = ManagedBase;
 
+    type New = NewBase;
+
     const HOME: &'static str = "/v1/manage/bases";
+
+    fn authored(self, given: &Body, ground: Ground<'_>) -> serde_json::Result<Value> {
+        serde_json::to_value(AuthoredBase::new(self, given, ground.crs))
+    }
 
     fn item(&self, _: &mut AnyConn, by: &By, _: i64, standing: Standing) -> Result<ManagedBaseItem, Problem> {
         Ok(ManagedBaseItem { name: self.name.get(by.lang).to_owned(), standing })

@@ -13,6 +13,7 @@ use crate::domain::media::Notice;
 use crate::http::list::Crs;
 use crate::http::v1::admission::Admission;
 use crate::http::v1::events::item::Mode;
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{
@@ -225,3 +226,5 @@ impl AuthoredEvent {
         }
     }
 }
+
+impl Answered for ChangedEvent {}

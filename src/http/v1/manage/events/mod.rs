@@ -2,6 +2,7 @@
 
 mod asked;
 mod campaigns;
+pub(super) mod doubts;
 mod review;
 mod shown;
 
@@ -15,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use asked::{ChangedEvent, NewEvent};
 use shown::{ManagedEvent, ManagedEventItem};
 
-use super::drafted::{self, ListManaged, Writing, by, drafted_by, location, read};
+use super::drafted::{self, ListManaged, Writing, by, drafted_by, location, previewed_by, read};
 use super::returned::Returned;
 use super::standing::problem;
 use crate::app::drafts;
@@ -97,7 +98,7 @@ async fn list_managed_events(
     security(("person" = [])),
     responses(
         (status = 201, description = "The event, as a draft.", body = ManagedEvent),
-        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
+        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request. `tooManyDrafts`.",
             body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -177,7 +178,7 @@ async fn update_event(
     security(("person" = [])),
     responses(
         (status = 201, description = "The copy, as a draft.", body = ManagedEvent),
-        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request.",
+        (status = 409, description = "`keyReused`: the `Idempotency-Key` was used for another request. `tooManyDrafts`.",
             body = ProblemBody, content_type = "application/problem+json"),
     )
 )]
@@ -209,7 +210,7 @@ async fn duplicate_event(
 /// Preview an event
 ///
 /// As everybody will see it once its draft is published: the same answer as `/v1/events/{id}`, with what is missing left
-/// empty.
+/// empty. The authority over its division sees it too.
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, Asked<Placed>),
@@ -227,7 +228,7 @@ async fn preview_event(
     let id = id.0;
     let read = move |members: &Members| {
         members.db.snapshot(|conn| {
-            drafted_by::<Event>(conn, &author, id.get(), Scope::EventsRead)?;
+            previewed_by::<Event>(conn, &author, id.get())?;
             let record = drafts::preview::<Event>(conn, id.get())?.ok_or(Code::NotFound)?;
             let sessions = sessions::of_events(conn, &[id.get()])?.remove(&id).unwrap_or_default();
             Ok::<_, Problem>((record, sessions))

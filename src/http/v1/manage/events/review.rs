@@ -24,7 +24,7 @@ use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
 use crate::http::v1::manage::drafted::{SubmittedThings, act, by, known, submit_many};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
-use crate::http::v1::manage::written_by;
+use crate::http::v1::manage::called_off_by;
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -142,7 +142,8 @@ async fn archive_event(
 /// Call an event off
 ///
 /// With all its sessions that have not ended, for a reason that everybody may read. Whoever signed up is told once; offers
-/// and queues end. It cannot be taken back. `dryRun` says who would be told.
+/// and queues end. It cannot be taken back. `dryRun` says who would be told. Members of a suspended organisation may do
+/// that too, and an administrator over its division where it was taken down or its organisation is suspended.
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>),
@@ -150,7 +151,7 @@ async fn archive_event(
     security(("person" = [])),
     responses(
         (status = 200, description = "What became of its sessions.", body = CancelResults),
-        (status = 409, description = "`nothingToDo`: it was never published.", body = ProblemBody,
+        (status = 409, description = "`nothingToDo`: it was never published. `organisersOwn`: to administrators.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -163,7 +164,7 @@ async fn cancel_event(
 ) -> Result<HttpResponse, Problem> {
     let Json(Cancellation { reason, dry_run }) = body;
     let cancel = move |members: &Members| {
-        members.db.read(|conn| written_by(conn, &author, id.0, Scope::EventsWrite).map(drop))?;
+        members.db.read(|conn| called_off_by(conn, &author, id.0))?;
         let run = Run::of(dry_run);
         let done = members.sessions.call_event_off(author.actor(), id.0, &reason.0, run)?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))

@@ -1,10 +1,12 @@
 //! Events as their authors see them: what they wrote, where it stands, and how its sessions do.
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::asked::AuthoredEvent;
+use super::asked::{AuthoredEvent, NewEvent};
+use super::doubts;
 use super::campaigns::{self, ManagedCampaign};
 use crate::db::{AnyConn, sessions};
 use crate::domain::drafts::Body;
@@ -15,7 +17,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::problem::{Code, FieldProblem, Problem};
 use crate::http::v1::manage::drafted::{Found, Written};
-use crate::http::v1::manage::places::Warning;
+use crate::http::v1::manage::places::{Ground, Warning};
 use crate::http::v1::manage::standing::{By, Standing, common_path};
 use crate::http::v1::sessions::Status;
 
@@ -74,6 +76,8 @@ impl Written for Event {
     type Item = ManagedEventItem;
     type Whole = ManagedEvent;
 
+    type New = NewEvent;
+
     const HOME: &'static str = "/v1/manage/events";
 
     fn path(field: &str) -> String {
@@ -82,6 +86,10 @@ impl Written for Event {
             "ages.max" => "ageMax".to_owned(),
             other => common_path(other),
         }
+    }
+
+    fn authored(self, given: &Body, ground: Ground<'_>) -> serde_json::Result<Value> {
+        serde_json::to_value(AuthoredEvent::new(self, given, ground.crs))
     }
 
     fn item(
@@ -100,6 +108,7 @@ impl Written for Event {
         let course = EventCourse::of(&self, conn, by, id)?;
         let event_id = EventId::new(id).ok_or(Code::NotFound)?;
         let campaigns = campaigns::of_event(conn, event_id, &self, by.lang)?;
+        let warnings = doubts::of_event(conn, id, &self, given, by, warnings)?;
         let event = AuthoredEvent::new(self, given, by.crs);
         Ok(ManagedEvent { standing, course, event, campaigns, problems, warnings, crs: by.crs.into() })
     }

@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Timelike, Utc};
 use hashbrown::HashMap;
 
-use super::meaning::{ADMISSIONS, DATUMS, MODES, WAITLISTS};
+use super::words::{ADMISSIONS, DATUMS, MODES, WAITLISTS};
 use crate::app::drafts;
-use crate::db::external_ids::{self, Named};
 use crate::db::drafts as drafted;
+use crate::db::external_ids::{self, Named};
 use crate::db::{AnyConn, sessions};
 use crate::discovery::Snapshot;
 use crate::domain::api_keys::Scope;
@@ -18,9 +18,9 @@ use crate::domain::events::{Event, EventStatus};
 use crate::domain::geo::Crs;
 use crate::domain::ids::{EventId, OrganisationId};
 use crate::domain::imports::MOST_ROWS;
-use crate::domain::kinds::Kind as Kinds;
 use crate::domain::imports::columns::Column;
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind as Kinds;
 use crate::domain::places::Place;
 use crate::domain::roles::MemberRole;
 use crate::domain::sessions::Session;
@@ -142,11 +142,10 @@ impl Mine {
         shows: &dyn Fn(&Session) -> bool,
     ) -> Result<Self, Problem> {
         let owned = drafted::Owned { kind: Kinds::Event, organisations: vec![organisation], state: None };
-        let mut ids: Vec<i64> =
-            drafted::ids_of(conn, &owned, None, MOST_EVENTS)?
-                .into_iter()
-                .filter(|id| event.is_none_or(|event| event.get() == *id))
-                .collect();
+        let mut ids: Vec<i64> = drafted::ids_of(conn, &owned, None, MOST_EVENTS)?
+            .into_iter()
+            .filter(|id| event.is_none_or(|event| event.get() == *id))
+            .collect();
         if event.is_some() && ids.is_empty() {
             return Err(Code::NotFound.into());
         }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use super::words::{
+    ADMISSIONS, ADMISSIONS_TOO, DATUMS, DATUMS_TOO, MODES, MODES_TOO, WAITLISTS, WAITLISTS_TOO,
+};
 use crate::discovery::Snapshot;
-use crate::domain::admission::Admission;
 use crate::domain::divisions::Adcode;
-use crate::domain::events::Mode;
-use crate::domain::geo::Crs;
 use crate::domain::ids::BaseId;
 use crate::domain::imports::cells::{folded, list, one_of};
 use crate::domain::imports::columns::Column;
@@ -15,73 +15,9 @@ use crate::domain::imports::said::{EventSaid, PlaceSaid, Said, SessionSaid};
 use crate::domain::imports::times::{moment, span};
 use crate::domain::imports::{Cell, MOST_COLUMNS, Row, Table, Wanted, WantedEvent, WantedSession};
 use crate::domain::invalid::{FieldCode, Invalid};
-use crate::domain::signup_terms::WaitlistMode;
 use crate::domain::taxonomy::{self, Code};
 use crate::domain::text::{Lang, Text};
 use crate::http::v1::manage::places::{AuthoredPlace, Ground};
-
-/// Words for ways in, first as the template names them.
-pub const ADMISSIONS: [(&str, Admission); 5] = [
-    ("网上报名", Admission::Signup),
-    ("直接到场", Admission::WalkIn),
-    ("团体预约", Admission::Group),
-    ("定向邀请", Admission::Invited),
-    ("外部报名", Admission::External),
-];
-const ADMISSIONS_TOO: [(&str, Admission); 12] = [
-    ("signup", Admission::Signup),
-    ("报名", Admission::Signup),
-    ("預約", Admission::Signup),
-    ("预约", Admission::Signup),
-    ("網上報名", Admission::Signup),
-    ("walkIn", Admission::WalkIn),
-    ("無需報名", Admission::WalkIn),
-    ("无需报名", Admission::WalkIn),
-    ("直接參加", Admission::WalkIn),
-    ("group", Admission::Group),
-    ("invited", Admission::Invited),
-    ("external", Admission::External),
-];
-/// Words for on site and online.
-pub const MODES: [(&str, Mode); 3] = [("线下", Mode::Onsite), ("线上", Mode::Online), ("线上线下", Mode::Hybrid)];
-const MODES_TOO: [(&str, Mode); 6] = [
-    ("onsite", Mode::Onsite),
-    ("online", Mode::Online),
-    ("hybrid", Mode::Hybrid),
-    ("線下", Mode::Onsite),
-    ("線上", Mode::Online),
-    ("線上線下", Mode::Hybrid),
-];
-/// Words for what happens when a session is full.
-pub const WAITLISTS: [(&str, WaitlistMode); 3] =
-    [("不候补", WaitlistMode::None), ("自动递补", WaitlistMode::Confirm), ("通知确认", WaitlistMode::Offer)];
-const WAITLISTS_TOO: [(&str, WaitlistMode); 8] = [
-    ("none", WaitlistMode::None),
-    ("confirm", WaitlistMode::Confirm),
-    ("offer", WaitlistMode::Offer),
-    ("否", WaitlistMode::None),
-    ("无", WaitlistMode::None),
-    ("是", WaitlistMode::Confirm),
-    ("自動遞補", WaitlistMode::Confirm),
-    ("通知確認", WaitlistMode::Offer),
-];
-/// Words for the datum of a point.
-pub const DATUMS: [(&str, Crs); 3] =
-    [("GCJ-02", Crs::Gcj02), ("WGS-84", Crs::Wgs84), ("BD-09", Crs::Bd09)];
-const DATUMS_TOO: [(&str, Crs); 12] = [
-    ("gcj02", Crs::Gcj02),
-    ("高德", Crs::Gcj02),
-    ("腾讯", Crs::Gcj02),
-    ("火星", Crs::Gcj02),
-    ("火星坐标", Crs::Gcj02),
-    ("wgs84", Crs::Wgs84),
-    ("gps", Crs::Wgs84),
-    ("天地图", Crs::Wgs84),
-    ("cgcs2000", Crs::Wgs84),
-    ("bd09", Crs::Bd09),
-    ("百度", Crs::Bd09),
-    ("百度坐标", Crs::Bd09),
-];
 
 /// The longest name by which an organisation may call a session.
 const LONGEST_NAME: usize = 200;
@@ -123,13 +59,20 @@ pub fn read(table: &Table, snapshot: &Snapshot, lang: Lang) -> Read {
         }
     }
     if !places.contains_key(&Column::Session) {
-        findings.push(Finding { row: table.number, column: Some(Column::Session), fault: Fault::MissingColumn });
+        findings.push(Finding {
+            row: table.number,
+            column: Some(Column::Session),
+            fault: Fault::MissingColumn,
+        });
         return Read { wanted: Wanted::default(), findings, headings };
     }
     let mut bases = HashMap::new();
     for (id, base) in snapshot.bases.iter() {
         // Of a name that two have, neither is meant.
-        bases.entry(base.record.body.name.zh_cn.as_str()).and_modify(|only| *only = None).or_insert(Some(*id));
+        bases
+            .entry(base.record.body.name.zh_cn.as_str())
+            .and_modify(|only| *only = None)
+            .or_insert(Some(*id));
     }
     let meaning = Meaning { snapshot, lang, places, bases };
     let wanted = meaning.wanted(table, &mut findings);
@@ -213,10 +156,8 @@ impl Meaning<'_> {
     fn district(&self, word: &str) -> Result<Adcode, FieldCode> {
         let word: String = folded(word).chars().filter(|c| !matches!(c, ' ' | '/' | '-' | '·')).collect();
         let divisions = &self.snapshot.divisions;
-        let unknown = || FieldCode::UnknownCode {
-            value: word.chars().take(40).collect(),
-            scheme: "adcode".to_owned(),
-        };
+        let unknown =
+            || FieldCode::UnknownCode { value: word.chars().take(40).collect(), scheme: "adcode".to_owned() };
         if let Ok(adcode) = word.parse::<Adcode>() {
             return divisions.get(adcode).map(|division| division.adcode).ok_or_else(unknown);
         }
@@ -224,7 +165,10 @@ impl Meaning<'_> {
             let own = &division.name;
             own.forms().any(|form| form.eq_ignore_ascii_case(&word))
                 || (word.ends_with(own.zh_cn.as_str())
-                    && divisions.chain(division.adcode).skip(1).any(|around| word.contains(around.name.zh_cn.as_str())))
+                    && divisions
+                        .chain(division.adcode)
+                        .skip(1)
+                        .any(|around| word.contains(around.name.zh_cn.as_str())))
         });
         match (found.next(), found.next()) {
             (Some(only), None) => Ok(only.adcode),
@@ -288,7 +232,9 @@ impl Reading<'_> {
 
     fn codes(&mut self, column: Column, scheme: &str) -> Said<Vec<Code>> {
         let meaning = self.meaning;
-        self.said(column, |cell| list(&cell.words(), true).iter().map(|word| meaning.term(scheme, word)).collect())
+        self.said(column, |cell| {
+            list(&cell.words(), true).iter().map(|word| meaning.term(scheme, word)).collect()
+        })
     }
 
     fn event(&mut self) -> EventSaid {
@@ -330,8 +276,7 @@ impl Reading<'_> {
 
     fn session(&mut self) -> Option<SessionSaid> {
         let cell = |column| self.or_blank(column);
-        let times =
-            span(cell(Column::Date), cell(Column::Time), cell(Column::Start), cell(Column::End));
+        let times = span(cell(Column::Date), cell(Column::Time), cell(Column::Start), cell(Column::End));
         let times = match times {
             Ok(times) => Some(times),
             Err(wrong) => {
@@ -409,7 +354,8 @@ impl Reading<'_> {
             place.check("place", &mut invalid);
         }
         let row = self.row.number;
-        let instead = |field: &str| column_of(field).filter(|column| self.cell(*column).is_some()).or(Some(name));
+        let instead =
+            |field: &str| column_of(field).filter(|column| self.cell(*column).is_some()).or(Some(name));
         let doubts: Vec<Finding> = warnings
             .into_iter()
             .map(|warning| {

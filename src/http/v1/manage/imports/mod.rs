@@ -5,6 +5,7 @@ mod meaning;
 mod reading;
 mod shown;
 mod template;
+mod words;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -41,7 +42,10 @@ use crate::http::v1::filters::Plain;
 
 /// Mounts the operations of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(get_import_template).service(create_import).service(apply_import).service(exporting::export_sessions);
+    cfg.service(get_import_template)
+        .service(create_import)
+        .service(apply_import)
+        .service(exporting::export_sessions);
 }
 
 /// What `POST /v1/manage/imports` takes.
@@ -131,10 +135,13 @@ impl FromRequest for Sent {
 )]
 #[get("/v1/manage/imports/template.xlsx")]
 async fn get_import_template(
-    _staff: Staff,
+    staff: Staff,
     asked: Asked<Plain>,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    if staff.roles.organisations(MemberRole::Desk).is_empty() {
+        return Err(Code::Forbidden.into());
+    }
     let snapshot = state.snapshot()?;
     let book = template::book(&snapshot.taxonomy, &snapshot.divisions, asked.lang);
     let book = book.map_err(Problem::internal)?;
@@ -229,7 +236,12 @@ async fn apply_import(
     let (id, Application { submit }) = (id.0, body.0.unwrap_or_default());
     let apply = move |members: &Members| {
         let organisation = members.imports.organisation(id)?;
-        author.of_organisation(organisation, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToMembers)?;
+        author.of_organisation(
+            organisation,
+            MemberRole::Editor,
+            Some(Scope::EventsWrite),
+            Known::ToMembers,
+        )?;
         Ok::<_, Problem>(members.imports.apply(author.actor(), id, submit)?)
     };
     let applied = members.into_inner().aside_in_turn(|members| &members.importing, apply).await?;

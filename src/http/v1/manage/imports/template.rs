@@ -4,7 +4,7 @@ use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, Format, Formula, Workbook, Worksheet, XlsxError,
 };
 
-use super::meaning::{ADMISSIONS, DATUMS, MODES, WAITLISTS};
+use super::words::{ADMISSIONS, DATUMS, MODES, WAITLISTS};
 use crate::discovery::divisions::Divisions;
 use crate::discovery::taxonomy::Taxonomy;
 use crate::domain::imports::MOST_ROWS;
@@ -161,8 +161,8 @@ fn write_lists(page: &mut Worksheet, taxonomy: &Taxonomy, codes: &str) -> Result
     let last = u32::try_from(MOST_ROWS).unwrap_or(u32::MAX);
     let lenient = |list: DataValidation| list.set_error_style(DataValidationErrorStyle::Information);
     let yes = ["是", "否"];
-    let truths =
-        [Column::Free, Column::GuardianRequired, Column::PhoneRequired, Column::Approval].map(|one| (one, &yes[..]));
+    let truths = [Column::Free, Column::GuardianRequired, Column::PhoneRequired, Column::Approval]
+        .map(|one| (one, &yes[..]));
     let admissions = ADMISSIONS.map(|(word, _)| word);
     let modes = MODES.map(|(word, _)| word);
     let waitlists = WAITLISTS.map(|(word, _)| word);
@@ -247,36 +247,75 @@ fn meaning(column: Column, lang: Lang) -> &'static str {
 
 fn said(column: Column) -> [&'static str; 2] {
     match column {
-        Column::Session => ["贵单位自定的编号，永不重复：再次导入时凭它认出同一场次", "Your own number of the session, never used again: by it a file that is sent again finds it"],
-        Column::Event => ["同一活动的各场次填同一个编号；留空则每行是一个活动", "Rows with the same number are one event; empty: each row is one"],
-        Column::Title | Column::Summary | Column::Description => ["同一活动只需在一行填写，其余行留空或相同", "Once for an event is enough; other rows are empty or say the same"],
+        Column::Session => [
+            "贵单位自定的编号，永不重复：再次导入时凭它认出同一场次",
+            "Your own number of the session, never used again: by it a file that is sent again finds it",
+        ],
+        Column::Event => [
+            "同一活动的各场次填同一个编号；留空则每行是一个活动",
+            "Rows with the same number are one event; empty: each row is one",
+        ],
+        Column::Title | Column::Summary | Column::Description => [
+            "同一活动只需在一行填写，其余行留空或相同",
+            "Once for an event is enough; other rows are empty or say the same",
+        ],
         Column::Date => ["如 2026-11-28、2026/11/28、2026年11月28日", "Such as 2026-11-28"],
         Column::Time => ["如 14:00-16:00", "Such as 14:00-16:00"],
-        Column::Start | Column::End => ["可代替“日期”和“时间”，如 2026-11-28 14:00", "In place of date and time, such as 2026-11-28 14:00"],
+        Column::Start | Column::End => [
+            "可代替“日期”和“时间”，如 2026-11-28 14:00",
+            "In place of date and time, such as 2026-11-28 14:00",
+        ],
         Column::Capacity => ["名额；留空为不限", "Seats; empty: any number"],
-        Column::Admission => ["网上报名、直接到场、团体预约、定向邀请或外部报名", "signup, walkIn, group, invited or external"],
-        Column::SignupOpensAt | Column::SignupClosesAt => ["如 2026-11-14 9:00；留空为随时开放、至开场截止", "Such as 2026-11-14 9:00; empty: at any time until the start"],
+        Column::Admission => {
+            ["网上报名、直接到场、团体预约、定向邀请或外部报名", "signup, walkIn, group, invited or external"]
+        }
+        Column::SignupOpensAt | Column::SignupClosesAt => [
+            "如 2026-11-14 9:00；留空为随时开放、至开场截止",
+            "Such as 2026-11-14 9:00; empty: at any time until the start",
+        ],
         Column::WaitlistMode => ["满员后：不候补、自动递补或通知确认", "When full: none, confirm or offer"],
         Column::PartyMax => ["一次报名最多几人；留空为 1", "Most people of one sign-up; empty: 1"],
-        Column::GuardianRequired | Column::PhoneRequired | Column::Approval | Column::Free => ["是或否", "yes or no"],
-        Column::Notice => ["来参加的人须知道的事，会公开显示", "What everybody should know who comes; it is public"],
+        Column::GuardianRequired | Column::PhoneRequired | Column::Approval | Column::Free => {
+            ["是或否", "yes or no"]
+        }
+        Column::Notice => {
+            ["来参加的人须知道的事，会公开显示", "What everybody should know who comes; it is public"]
+        }
         Column::Form => ["见“代码表”，填名称或代码", "A name or code of the sheet with codes"],
-        Column::Topics | Column::Audiences => ["见“代码表”，填名称或代码，多个用顿号隔开，主要的在前", "Names or codes, with commas between; the main one first"],
+        Column::Topics | Column::Audiences => [
+            "见“代码表”，填名称或代码，多个用顿号隔开，主要的在前",
+            "Names or codes, with commas between; the main one first",
+        ],
         Column::Tags => ["自由填写，多个用顿号隔开", "In free words, with commas between"],
         Column::AgeMin | Column::AgeMax => ["周岁", "In completed years"],
         Column::Price => ["成人全价，元", "For an adult, in yuan"],
         Column::PriceText => ["票价的文字说明", "The price in words"],
         Column::Mode => ["线下、线上或线上线下", "onsite, online or hybrid"],
-        Column::OnlineUrl | Column::SignupUrl => ["以 https:// 开头的网址", "An address that begins with https://"],
+        Column::OnlineUrl | Column::SignupUrl => {
+            ["以 https:// 开头的网址", "An address that begins with https://"]
+        }
         Column::SignupPhone => ["外部报名的电话", "Where to call to sign up"],
-        Column::Base => ["已登记科普基地的名称或编号；地点与基地相同时可不填地址", "Name or id of a registered base; its place needs no address then"],
+        Column::Base => [
+            "已登记科普基地的名称或编号；地点与基地相同时可不填地址",
+            "Name or id of a registered base; its place needs no address then",
+        ],
         Column::Place | Column::SessionPlace => ["大家怎样称呼这个地点", "What people call the place"],
-        Column::Address | Column::SessionAddress => ["写明市、区、街道、门牌", "With city, district, street and number"],
-        Column::District | Column::SessionDistrict => ["区县名称或六位代码；地址中已写明时可不填", "Its name or code; may be left out where the address tells"],
+        Column::Address | Column::SessionAddress => {
+            ["写明市、区、街道、门牌", "With city, district, street and number"]
+        }
+        Column::District | Column::SessionDistrict => [
+            "区县名称或六位代码；地址中已写明时可不填",
+            "Its name or code; may be left out where the address tells",
+        ],
         Column::Room | Column::SessionRoom => ["房间、展厅或集合点", "Room, hall or meeting point"],
         Column::Transit => ["怎样乘公共交通到达", "How to get there by public transport"],
-        Column::Lat | Column::Lng | Column::SessionLat | Column::SessionLng => ["地图上的坐标，小数", "Of the point on a map"],
-        Column::Crs => ["坐标从哪种地图取得：GCJ-02（高德、腾讯，缺省）、WGS-84、BD-09（百度）", "Of the map: GCJ-02 if empty, WGS-84 or BD-09"],
+        Column::Lat | Column::Lng | Column::SessionLat | Column::SessionLng => {
+            ["地图上的坐标，小数", "Of the point on a map"]
+        }
+        Column::Crs => [
+            "坐标从哪种地图取得：GCJ-02（高德、腾讯，缺省）、WGS-84、BD-09（百度）",
+            "Of the map: GCJ-02 if empty, WGS-84 or BD-09",
+        ],
         Column::Language => ["如 zh-CN、yue、en；留空为普通话", "Such as zh-CN, yue, en"],
     }
 }

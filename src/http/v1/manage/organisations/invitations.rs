@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::members::MemberRole;
 use super::owner;
+use crate::app::organisations::invitations::NewInvitation as Invited;
 use crate::db::invitations;
 use crate::domain::ids::{InvitationId, OrganisationId};
 use crate::domain::invalid::Invalid;
@@ -40,6 +41,9 @@ pub struct NewInvitation {
     /// For how many days it is good; 7 unless it is said.
     #[schema(example = 7, minimum = 1, maximum = 30)]
     days: Option<u16>,
+    /// By what name colleagues are to know whoever accepts it.
+    #[schema(example = "李老师", min_length = 1, max_length = 30)]
+    label: Option<String>,
 }
 
 /// An invitation that waits to be accepted.
@@ -52,6 +56,9 @@ pub struct InvitationItem {
     id: String,
     /// As what whoever accepts it becomes a member.
     role: MemberRole,
+    /// By what name colleagues are to know them.
+    #[schema(example = "李老师")]
+    label: Option<String>,
     /// When it was made.
     #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
     created_at: Rfc3339,
@@ -80,6 +87,7 @@ impl InvitationItem {
         Self {
             id: invitation.id.to_string(),
             role: invitation.role.into(),
+            label: invitation.label.map(|label| label.expose().to_owned()),
             created_at: rfc3339(invitation.created_at),
             expires_at: rfc3339(invitation.expires_at),
             code: code.map(|code| code.expose().to_owned()),
@@ -113,7 +121,7 @@ async fn list_invitations(
     let read = move |members: &Members| {
         owner(members, &staff, id.0)?;
         let now = members.clock.now();
-        let open = members.db.read(|conn| invitations::of_organisation(conn, id.0, now))?;
+        let open = members.db.read(|conn| invitations::of_organisation(conn, &members.vault, id.0, now))?;
         let items = open.into_iter().map(|invitation| InvitationItem::new(invitation, None)).collect();
         Ok::<List<InvitationItem>, Problem>(List::whole(items, None))
     };
@@ -142,11 +150,12 @@ async fn create_invitation(
     body: Once<NewInvitation>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Once { body: NewInvitation { role, days: given }, repeat } = body;
+    let Once { body: NewInvitation { role, days: given, label }, repeat } = body;
     let invite = move |members: &Members| {
         owner(members, &staff, id.0)?;
-        let (person, days) = (staff.person.id, days(given, DAYS, MOST_DAYS)?);
-        let made = members.organisations.invite(person, repeat.as_ref(), id.0, role.into(), days)?;
+        let days = days(given, DAYS, MOST_DAYS)?;
+        let new = Invited { role: role.into(), days, label: label.map(Into::into) };
+        let made = members.organisations.invite(staff.person.id, repeat.as_ref(), id.0, &new)?;
         Ok::<_, Problem>(made)
     };
     let (invitation, code) = members.into_inner().aside(invite).await?;

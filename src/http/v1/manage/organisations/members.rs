@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{member, owner};
+use crate::db::member_labels;
 use crate::db::roles::{self, Member};
 use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::invitations::MemberLabel;
 use crate::domain::roles as domain;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::json::Json;
@@ -54,6 +56,9 @@ pub struct MemberItem {
     /// The name of their account, or by which they want to be addressed, if they have either.
     #[schema(example = "lan.museum")]
     name: Option<String>,
+    /// By what name colleagues know them.
+    #[schema(example = "李老师")]
+    label: Option<String>,
     /// What they may do.
     role: MemberRole,
     /// Since when.
@@ -67,6 +72,9 @@ pub struct MemberItem {
 pub struct MemberChange {
     /// What they may do from now on.
     role: MemberRole,
+    /// By what name colleagues are to know them; it stays as it is if absent.
+    #[schema(example = "李老师", min_length = 1, max_length = 30)]
+    label: Option<String>,
 }
 
 /// Who is to be owner.
@@ -83,9 +91,11 @@ fn all(members: &Members, id: OrganisationId) -> Result<List<MemberItem>, Proble
     members.db.snapshot(|conn| {
         let all = roles::members(conn, id)?;
         let names = names::of(conn, &members.vault, all.iter().map(|member| member.person))?;
+        let labels = member_labels::of_organisation(conn, &members.vault, id)?;
         let item = |Member { person, role, since }: Member| MemberItem {
             id: person.to_string(),
             name: names.get(&person).cloned(),
+            label: labels.get(&person).map(|label| label.expose().to_owned()),
             role: role.into(),
             since: rfc3339(since),
         };
@@ -147,10 +157,11 @@ async fn update_member(
     body: Json<MemberChange>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let (named, role) = (named(&request), body.0.role.into());
+    let (named, MemberChange { role, label }) = (named(&request), body.0);
+    let label = label.map(MemberLabel::from);
     let change = move |members: &Members| {
         owner(members, &staff, id.0)?;
-        members.organisations.change_role(staff.person.id, id.0, named?, role)?;
+        members.organisations.change_role(staff.person.id, id.0, named?, role.into(), label.as_ref())?;
         all(members, id.0)
     };
     Ok(private::answer(StatusCode::OK, members.into_inner().aside(change).await?))
@@ -191,7 +202,8 @@ async fn remove_member(
 
 /// Leave an organisation
 ///
-/// Whoever asks is a member no more. The last owner makes somebody else one first.
+/// Whoever asks is a member no more. The last owner makes somebody else one first; only an organisation that was never
+/// verified and does not wait to be is left behind by the last who belongs to it.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>),

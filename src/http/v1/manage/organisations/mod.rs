@@ -36,6 +36,7 @@ use crate::http::repeats::Once;
 use crate::http::staff::{Author, Known, Staff};
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Plain;
+use super::returned::{Answered, Returned};
 use shown::{ManagedOrganisation, OrganisationKindName, Viewed};
 
 /// Mounts the operations of this folder.
@@ -44,6 +45,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(apply_for_organisation)
         .service(get_my_organisation)
         .service(update_my_organisation)
+        .service(withdraw_application)
         .configure(statistics::configure)
         .configure(yearly_report::configure)
         .configure(members::configure)
@@ -103,10 +105,21 @@ pub struct OrganisationContact {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrganisationChange {
     /// All of it, as it is to be.
-    application: OrganisationApplication,
+    #[schema(value_type = OrganisationApplication)]
+    application: Returned<OrganisationApplication>,
     /// `application.version` as it was read; 0 where there is none yet.
     #[schema(example = 1, minimum = 0)]
     version: i64,
+}
+
+impl Answered for OrganisationApplication {
+    const ANSWERED: &'static [&'static str] = &["state", "reason", "submittedAt", "decidedAt", "version"];
+}
+
+impl Answered for OrganisationChange {
+    const ANSWERED: &'static [&'static str] = &[
+        "id", "name", "kind", "adcode", "url", "role", "verified", "trusted", "suspendedAt", "suspendedReason",
+    ];
 }
 
 impl OrganisationApplication {
@@ -190,7 +203,8 @@ async fn list_my_organisations(
     security(("person" = [])),
     responses(
         (status = 201, description = "The organisation, waiting.", body = ManagedOrganisation),
-        (status = 409, description = "`tooManyApplications`, `keyReused`.", body = ProblemBody,
+        (status = 409, description = "`appliedAlready`: theirs for the same organisation waits; `tooManyApplications`, \
+            `keyReused`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]
@@ -245,7 +259,7 @@ async fn get_my_organisation(
 
 /// Change what my organisation says of itself
 ///
-/// All of it waits for an authority anew. What was verified stands, and is shown to everybody, until that is decided.
+/// What was read can be sent back: what only the answer says is not looked at. All of it waits for an authority anew. What was verified stands, and is shown to everybody, until that is decided.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Asked<Plain>),
@@ -262,11 +276,11 @@ async fn update_my_organisation(
     staff: Staff,
     id: PathId<OrganisationId>,
     asked: Asked<Plain>,
-    body: Json<OrganisationChange>,
+    body: Json<Returned<OrganisationChange>>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let OrganisationChange { application, version } = body.0;
+    let Json(Returned(OrganisationChange { application: Returned(application), version })) = body;
     let read = application.read("application.");
     let change = move |members: &Members| {
         owner(members, &staff, id.0)?;
@@ -279,6 +293,37 @@ async fn update_my_organisation(
     };
     let changed = members.into_inner().aside(change).await?;
     Ok(private::answer(StatusCode::OK, ManagedOrganisation::new(changed, &state.live, asked.lang)))
+}
+
+/// Withdraw an application
+///
+/// Takes back what waits, with everything that it says. What was verified stands; an organisation that never was can be
+/// left then, or apply anew.
+#[utoipa::path(
+    tag = "organisations",
+    params(PathId<OrganisationId>, Asked<Plain>),
+    security(("person" = [])),
+    responses(
+        (status = 200, description = "The organisation, without it.", body = ManagedOrganisation),
+        (status = 409, description = "`nothingToDo`: none waits; `organisationSuspended`.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
+)]
+#[post("/v1/manage/organisations/{id}/withdraw")]
+async fn withdraw_application(
+    staff: Staff,
+    id: PathId<OrganisationId>,
+    asked: Asked<Plain>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let withdraw = move |members: &Members| {
+        owner(members, &staff, id.0)?;
+        members.organisations.withdraw_application(staff.person.id, id.0)?;
+        members.db.snapshot(|conn| view(conn, &members.vault, &staff.roles, id.0))
+    };
+    let left = members.into_inner().aside(withdraw).await?;
+    Ok(private::answer(StatusCode::OK, ManagedOrganisation::new(left, &state.live, asked.lang)))
 }
 
 /// What outsiders know of an organisation.

@@ -13,6 +13,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::media::Notice;
 use crate::domain::routes::{Leg, Route, Stop};
 use crate::http::list::Crs;
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{AuthoredImage, AuthoredOrganiser};
@@ -246,6 +247,8 @@ fn written(point: LatLng<Wgs84>, crs: geo::Crs, divisions: &Divisions) -> Author
     let (lat, lng) = if back(numbers(true)) { numbers(true) } else { numbers(false) };
     AuthoredPoint { lat, lng }
 }
+
+impl Answered for ChangedRoute {}
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::asked::AuthoredRoute;
+use super::asked::{AuthoredRoute, NewRoute};
 use crate::db::AnyConn;
 use crate::domain::drafts::Body;
 use crate::domain::ids::BaseId;
@@ -15,7 +16,7 @@ use crate::http::list::Crs;
 use crate::http::private;
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::v1::manage::drafted::{Found, Previewed, Written};
-use crate::http::v1::manage::places::Warning;
+use crate::http::v1::manage::places::{Ground, Warning};
 use crate::http::v1::manage::standing::{By, Standing};
 use crate::http::v1::routes::RouteDetail;
 use crate::http::v1::view::View;
@@ -52,7 +53,13 @@ impl Written for Route {
     type Item = ManagedRouteItem;
     type Whole = ManagedRoute;
 
+    type New = NewRoute;
+
     const HOME: &'static str = "/v1/manage/routes";
+
+    fn authored(self, given: &Body, ground: Ground<'_>) -> serde_json::Result<Value> {
+        serde_json::to_value(AuthoredRoute::new(self, given, ground.crs, ground.divisions))
+    }
 
     fn item(
         &self,

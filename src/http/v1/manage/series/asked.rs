@@ -11,6 +11,7 @@ use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::partial_date::PartialDate;
 use crate::domain::series::Series;
 use crate::http::list::Crs;
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{AuthoredImage, AuthoredOrganiser};
@@ -133,3 +134,5 @@ impl AuthoredSeries {
         }
     }
 }
+
+impl Answered for ChangedSeries {}

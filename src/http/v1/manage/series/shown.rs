@@ -3,9 +3,10 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::asked::AuthoredSeries;
+use super::asked::{AuthoredSeries, NewSeries};
 use crate::db::AnyConn;
 use crate::domain::drafts::Body;
 use crate::domain::ids::BaseId;
@@ -14,6 +15,7 @@ use crate::domain::series::Series;
 use crate::http::private;
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::v1::manage::drafted::{Found, Previewed, Written};
+use crate::http::v1::manage::places::Ground;
 use crate::http::v1::manage::standing::{By, Standing};
 use crate::http::v1::series::SeriesDetail;
 use crate::http::v1::view::View;
@@ -46,7 +48,13 @@ impl Written for Series {
     type Item = ManagedSeriesItem;
     type Whole = ManagedSeries;
 
+    type New = NewSeries;
+
     const HOME: &'static str = "/v1/manage/series";
+
+    fn authored(self, given: &Body, _: Ground<'_>) -> serde_json::Result<Value> {
+        serde_json::to_value(AuthoredSeries::new(self, given))
+    }
 
     fn item(
         &self,

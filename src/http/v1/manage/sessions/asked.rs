@@ -10,6 +10,7 @@ use crate::domain::timetable::Timetable;
 use crate::http::list::Crs;
 use crate::http::v1::manage::instants::{Instant, days, instant};
 use crate::http::v1::manage::places::{AuthoredPlace, Ground, Warning};
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::terms::{AuthoredQuestion, AuthoredRules, Said};
 use crate::http::v1::manage::words::{Words, words};
 use crate::http::v1::sessions::WaitlistMode;
@@ -98,6 +99,11 @@ session! {
         /// The datum of `place`; `gcj02` if absent.
         pub(super) crs: Option<Crs>,
     }
+}
+
+impl Answered for ChangedSession {
+    const ANSWERED: &'static [&'static str] =
+        &["id", "event", "status", "taken", "waiting", "signupState", "told", "promoted", "warnings"];
 }
 
 /// Sessions that are to be added.

@@ -2,33 +2,39 @@
 
 mod asked;
 mod outcomes;
-mod shown;
+pub mod shown;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(super) use asked::Cancellation;
+pub use asked::NewSessions;
 pub(super) use outcomes::CancelResults;
 
-use asked::{CancelledSessions, ChangedSession, NewSessions};
+use asked::{CancelledSessions, ChangedSession};
 use outcomes::{AddedSessions, SessionChange};
 use shown::{ManagedSession, ManagedSessionDetail, Shown};
 
+use super::events::doubts;
 use super::places::Ground;
-use super::written_by;
+use super::returned::Returned;
+use super::{called_off_by, written_by};
 use crate::app::rehearsal::Run;
 use crate::db::sessions as stored;
 use crate::db::{AnyConn, sessions};
+use crate::discovery::page::{Answer, Key};
 use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::geo;
 use crate::domain::ids::{EventId, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::record::Record;
+use crate::domain::sessions::Session;
 use crate::http::json::Json;
-use crate::http::list::Crs;
-use crate::http::params::{Asked, PathId};
+use crate::http::list::{Crs, List};
+use crate::http::params::groups::{CRS, LANGUAGE, PAGE};
+use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::private;
 use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::repeats::Once;
@@ -39,10 +45,18 @@ use crate::http::v1::filters::Placed;
 /// Mounts the operations of this folder.
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(create_sessions)
+        .service(list_managed_sessions)
         .service(get_managed_session)
         .service(update_session)
         .service(cancel_sessions)
         .service(cancel_session);
+}
+
+/// What `GET /v1/manage/events/{id}/sessions` takes.
+pub struct ListManagedSessions;
+
+impl Table for ListManagedSessions {
+    const PARAMS: &'static [&'static [Param]] = &[&[CRS], PAGE, LANGUAGE];
 }
 
 /// The event of a session that an author may write or, with that scope, read.
@@ -122,11 +136,60 @@ async fn create_sessions(
             (Run::of(dry_run), repeat.as_ref()),
         )?;
         let by = Shown { event: &event, title: event.title.get(lang), crs, now };
+        let made: Vec<_> = added.sessions.iter().map(|(session, _)| session).enumerate().collect();
+        warnings.extend(doubts::of_sessions(&event, &made, lang));
         Ok::<_, Problem>(AddedSessions::new(by, added, dry_run, warnings))
     };
     let added = members.into_inner().aside(add).await?;
     let made = !dry_run && !added.items.is_empty();
     Ok(private::answer(if made { StatusCode::CREATED } else { StatusCode::OK }, added))
+}
+
+/// List the sessions of an event as their host
+///
+/// All of them, past ones and those called off too, in the order in which they start, each with the version that a change
+/// names.
+#[utoipa::path(
+    tag = "manage",
+    params(PathId<EventId>, Asked<ListManagedSessions>),
+    security(("person" = [])),
+    responses((status = 200, description = "One page.", body = List<ManagedSession>))
+)]
+#[get("/v1/manage/events/{id}/sessions")]
+async fn list_managed_sessions(
+    author: Author,
+    id: PathId<EventId>,
+    asked: Asked<ListManagedSessions>,
+    state: web::Data<State>,
+    members: web::Data<Members>,
+) -> Result<HttpResponse, Problem> {
+    let turn = asked.turn(state.now())?;
+    let (crs, lang, now, id) = (asked.params.crs(), asked.lang, state.now(), id.0);
+    let (after, limit) = (turn.paging.after.clone(), turn.paging.limit);
+    let read = move |members: &Members| {
+        members.db.snapshot(|conn| {
+            let event = written_by(conn, &author, id, Scope::EventsRead)?;
+            let mut all = sessions::of_events(conn, &[id.get()])?.remove(&id).unwrap_or_default();
+            let total = all.len();
+            let place = |session: &Session| (Key::earliest(Some(session.start)), session.id.get());
+            all.retain(|session| after.as_ref().is_none_or(|after| place(session) > *after));
+            // In order of start to the millisecond, as a cursor says it, and of id.
+            all.sort_unstable_by_key(place);
+            let more = all.len() > limit;
+            all.truncate(limit);
+            let next = all.last().filter(|_| more).map(place);
+            let ids: Vec<SessionId> = all.iter().map(|session| session.id).collect();
+            let versions = sessions::versions(conn, &ids)?;
+            let by = Shown { event: &event.body, title: event.body.title.get(lang), crs, now };
+            let version = |session: &Session| versions.get(&session.id).copied().unwrap_or(1);
+            let found = all.iter().map(|session| ManagedSession::new(by, session, version(session)));
+            Ok::<_, Problem>(Answer { found: found.collect::<Vec<_>>(), total, next })
+        })
+    };
+    let answer = members.into_inner().aside(read).await?;
+    let mut list: List<ManagedSession> = turn.page(answer, |session| session);
+    list.crs = Some(crs.into());
+    Ok(private::answer(StatusCode::OK, list))
 }
 
 /// Read a session as its host
@@ -182,11 +245,11 @@ async fn update_session(
     author: Author,
     id: PathId<SessionId>,
     asked: Asked<Placed>,
-    body: Json<ChangedSession>,
+    body: Json<Returned<ChangedSession>>,
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let (body, id) = (body.0, id.0);
+    let (Json(Returned(body)), id) = (body, id.0);
     let (version, dry_run, crs) = (body.version, body.dry_run, datum(&asked, body.crs));
     let (lang, now) = (asked.lang, state.now());
     let (mut invalid, mut warnings) = (Invalid::default(), Vec::new());
@@ -212,14 +275,20 @@ async fn update_session(
 
 /// Call a session off
 ///
-/// For a reason that everybody may read. Whoever signed up is told once; offers and the queue end. It cannot be taken
-/// back. `dryRun` says who would be told.
+/// For a reason that everybody may read. Whoever signed up is told once; offers and the queue end. A session of an event
+/// that was never published is removed instead: nobody saw it. It cannot be taken
+/// back. `dryRun` says who would be told. Members of a suspended organisation may do that too, and an administrator over
+/// its division where the event was taken down or its organisation is suspended.
 #[utoipa::path(
     tag = "manage",
     params(PathId<SessionId>),
     request_body(content = Cancellation, example = json!({ "reason": "台风红色预警，场馆关闭" })),
     security(("person" = [])),
-    responses((status = 200, description = "What became of it.", body = CancelResults))
+    responses(
+        (status = 200, description = "What became of it.", body = CancelResults),
+        (status = 409, description = "`organisersOwn`: to administrators.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[post("/v1/manage/sessions/{id}/cancel")]
 async fn cancel_session(
@@ -242,7 +311,11 @@ async fn cancel_session(
         "ids": ["01h2x7m9k4qpz", "01h2x7m9k4qq0"], "reason": "台风红色预警，场馆关闭", "dryRun": true,
     })),
     security(("person" = [])),
-    responses((status = 200, description = "What became of each.", body = CancelResults))
+    responses(
+        (status = 200, description = "What became of each.", body = CancelResults),
+        (status = 409, description = "`organisersOwn`: to administrators.", body = ProblemBody,
+            content_type = "application/problem+json"),
+    )
 )]
 #[post("/v1/manage/sessions/cancel")]
 async fn cancel_sessions(
@@ -279,9 +352,7 @@ async fn call_off(
             }
             events.sort_unstable();
             events.dedup();
-            events
-                .into_iter()
-                .try_for_each(|event| written_by(conn, &author, event, Scope::EventsWrite).map(drop))
+            events.into_iter().try_for_each(|event| called_off_by(conn, &author, event))
         })?;
         let done = members.sessions.call_off(author.actor(), &ids, &reason, Run::of(dry_run))?;
         Ok::<_, Problem>(CancelResults::new(&done, dry_run))

@@ -24,6 +24,8 @@ wire! {
         Already "already"
         /// It is over.
         Ended "ended"
+        /// It is gone: its event was never published, so that nobody ever saw it.
+        Removed "removed"
     }
 }
 

@@ -78,22 +78,27 @@ pub struct ManagedEventRef {
 }
 
 impl ManagedEventRef {
-    pub(super) fn new(id: EventId, title: &str) -> Self {
+    fn new(id: EventId, title: &str) -> Self {
         Self { id: id.to_string(), title: title.to_owned() }
     }
 }
 
 /// What sessions are shown by.
 #[derive(Clone, Copy)]
-pub(super) struct Shown<'a> {
-    pub(super) event: &'a Event,
-    pub(super) title: &'a str,
-    pub(super) crs: geo::Crs,
-    pub(super) now: chrono::DateTime<chrono::Utc>,
+pub struct Shown<'a> {
+    /// Their event.
+    pub event: &'a Event,
+    /// Its title in the reader's language.
+    pub title: &'a str,
+    /// The datum of places.
+    pub crs: geo::Crs,
+    /// The instant by which states are judged.
+    pub now: chrono::DateTime<chrono::Utc>,
 }
 
 impl ManagedSession {
-    pub(super) fn new(by: Shown<'_>, session: &Session, version: i64) -> Self {
+    /// A session at this version, as whoever may write it sees it.
+    pub fn new(by: Shown<'_>, session: &Session, version: i64) -> Self {
         let terms = session.signup.as_deref();
         let status = match session.status {
             EventStatus::Cancelled => Status::Cancelled,

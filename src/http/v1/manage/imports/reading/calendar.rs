@@ -168,9 +168,10 @@ impl Component {
         let left_out = self.properties.get("EXDATE").into_iter().flatten();
         let left_out = left_out.flat_map(|dates| {
             let zone = dates.zone.clone();
-            dates.value.split(',').filter_map(move |value| {
-                instant(&Property { value: value.to_owned(), zone: zone.clone() })
-            })
+            dates
+                .value
+                .split(',')
+                .filter_map(move |value| instant(&Property { value: value.to_owned(), zone: zone.clone() }))
         });
         let timetable = Timetable {
             rule: rule.value.chars().take(500).collect(),

@@ -127,7 +127,8 @@ fn place(reference: &str) -> Result<(u32, u32), Unreadable> {
     if letters == 0 || letters > 3 {
         return Err(Unreadable);
     }
-    let column = column.bytes().fold(0, |all, letter| all * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+    let column =
+        column.bytes().fold(0, |all, letter| all * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
     Ok((column, row.parse().map_err(|_no_number| Unreadable)?))
 }
 

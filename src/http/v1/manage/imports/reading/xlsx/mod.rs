@@ -75,9 +75,7 @@ impl Xml<'_> {
             let event = self.reader.read_event_into(&mut self.buffer).map_err(|_broken| Unreadable)?;
             return Ok(Some(match event {
                 Event::Start(start) | Event::Empty(start) => Next::Start(name(&start), attributes(&start)?),
-                Event::End(end) => {
-                    Next::End(String::from_utf8_lossy(end.local_name().as_ref()).into_owned())
-                }
+                Event::End(end) => Next::End(String::from_utf8_lossy(end.local_name().as_ref()).into_owned()),
                 Event::Text(text) => Next::Text(text.decode().map_err(|_broken| Unreadable)?.into_owned()),
                 Event::CData(text) => Next::Text(text.decode().map_err(|_broken| Unreadable)?.into_owned()),
                 Event::GeneralRef(reference) => Next::Text(character(&reference)?),

@@ -38,9 +38,13 @@ pub(super) fn book(archive: &mut Archive<'_>) -> Result<Book, Unreadable> {
             let Next::Start(name, attributes) = next else { continue };
             match name.as_str() {
                 "workbookPr" => {
-                    from_1904 = attribute(&attributes, "date1904").is_some_and(|word| word == "1" || word == "true");
+                    from_1904 =
+                        attribute(&attributes, "date1904").is_some_and(|word| word == "1" || word == "true");
                 }
-                "sheet" if relation.is_none() && matches!(attribute(&attributes, "state"), None | Some("visible")) => {
+                "sheet"
+                    if relation.is_none()
+                        && matches!(attribute(&attributes, "state"), None | Some("visible")) =>
+                {
                     relation = attribute(&attributes, "id").map(str::to_owned);
                 }
                 _ => {}
@@ -193,6 +197,9 @@ mod tests {
         ] {
             assert_eq!(shown(code), expected, "{code}");
         }
-        assert_eq!((built_in(14), built_in(22), built_in(31), built_in(2)), (Shown::Day, Shown::Time, Shown::Day, Shown::Number));
+        assert_eq!(
+            (built_in(14), built_in(22), built_in(31), built_in(2)),
+            (Shown::Day, Shown::Time, Shown::Day, Shown::Number)
+        );
     }
 }
