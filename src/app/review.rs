@@ -159,7 +159,7 @@ fn judged(conn: &mut AnyConn, item: Item, now: DateTime<Utc>) -> Result<Judged, 
         None => None,
     };
     let is_new = match item.what.kind.drafted() {
-        Some(kind) => Some(publication::of(conn, kind, object)? == Some(Publication::Draft)),
+        Some(kind) => Some(!publication::ever(conn, kind, object)?),
         None => None,
     };
     let coming = match item.what.kind {

@@ -51,6 +51,11 @@ impl Who {
             Self::Member(role) => format!("For {} of the organisation whose it is.", member(role)),
             Self::Members(role) => format!("For {} of any organisation, for what is theirs.", member(role)),
             Self::Authority(role) => format!("For {} over the division concerned.", authority(role)),
+            Self::MemberOr(role, over) => format!(
+                "For {} of the organisation whose it is, and {} over the division concerned.",
+                member(role),
+                authority(over)
+            ),
         })
     }
 }

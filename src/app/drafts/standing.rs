@@ -42,7 +42,7 @@ pub(in crate::app) fn may_begin(conn: &mut AnyConn, owner: Owner) -> Result<(), 
 /// How this one stands. A person may submit, and an authority looks at it first.
 pub(in crate::app) fn of(conn: &mut AnyConn, owner: Owner) -> Result<Standing, Error> {
     let Owner::Organisation(id) = owner else {
-        return Ok(Standing { suspended: false, trusted: false, verified: true });
+        return Ok(Standing { suspended: false, trusted: false, taken_down_at: None, verified: true });
     };
     let found = organisations::standing(conn, id)?.ok_or(Error::NotFound)?;
     let (suspended, trusted) = (found.suspended_at.is_some(), found.trusted_at.is_some());

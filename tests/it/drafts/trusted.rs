@@ -3,6 +3,7 @@
 use kepu::domain::drafts::State;
 use kepu::domain::kinds::Kind;
 use kepu::domain::review::{ItemState, Lane};
+use serde_json::json;
 
 use super::*;
 

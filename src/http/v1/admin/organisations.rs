@@ -14,7 +14,7 @@ use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::OrganisationId;
 use crate::domain::invalid::Invalid;
 use crate::domain::organisations::{Organisation, StandingWord};
-use crate::domain::roles::AuthorityRole;
+use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};

@@ -99,8 +99,8 @@ impl AuthoredPlace {
     ) -> Self {
         let words = |text: String| Words(Text::zh(text));
         Self {
-            name: words(name),
-            address: words(address),
+            name: Some(words(name)),
+            address: Some(words(address)),
             adcode: adcode.map(|adcode| adcode.to_string()),
             lat,
             lng,

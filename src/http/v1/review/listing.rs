@@ -171,7 +171,7 @@ async fn get_review_item(
         let reviewer = Reviewer { person: by.person, roles: &staff.roles };
         let opened = members.reviews.read(reviewer, &members.vault, id.0, now)?;
         members.db.read(|conn| {
-            let with = (&*members.vault, &snapshot.divisions);
+            let with = (&*members.vault, &*snapshot.divisions);
             ReviewDetail::new(conn, with, opened, by)
         })
     };
