@@ -22,6 +22,7 @@ use kepu::domain::divisions::Adcode;
 use kepu::domain::ids::{OrganisationId, SystemRandom};
 use kepu::domain::passwords::{Password, Username};
 use kepu::domain::roles::{AuthorityRole, MemberRole, Role};
+use kepu::domain::sealing::Vault;
 use kepu::{config, http, server, telemetry};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -232,7 +233,8 @@ fn role_of(
 }
 
 fn administer(config: &Config, command: Admin) -> Result<(), Failure> {
-    let db = store(config)?;
+    let vault = data_keys(config)?.prepare(Arc::new(SystemRandom))?;
+    let db = store(config)?.marking(vault.clone());
     server::prepare_tables(&db, config.embedded())?;
     match command {
         Admin::CreateAccount { username, role, division, organisation } => {
@@ -245,7 +247,7 @@ fn administer(config: &Config, command: Admin) -> Result<(), Failure> {
             passwords::reset(&db, &SystemRandom, &Username::typed(&username), &typed_password()?)?;
             say("The account has this password now, its codes are forgotten, and all its logins have ended.");
         }
-        Admin::VerifyAudit { head } => verify_audit(config, &db, head.as_ref())?,
+        Admin::VerifyAudit { head } => verify_audit(config, &db, &vault, head.as_ref())?,
     }
     Ok(())
 }
@@ -257,14 +259,21 @@ fn typed_password() -> Result<Password, Failure> {
     Ok(Password::from(password.trim_end_matches(['\r', '\n'])))
 }
 
-fn verify_audit(config: &Config, db: &Db, head: Option<&Head>) -> Result<(), Failure> {
-    let vault = data_keys(config)?.prepare(Arc::new(SystemRandom))?;
-    let Walked { head, broken, erased, waiting } = walk(db, &vault, clock(config).now(), head)?;
+fn verify_audit(config: &Config, db: &Db, vault: &Vault, head: Option<&Head>) -> Result<(), Failure> {
+    let kept = head.is_some();
+    let Walked { head, broken, erased, erased_on_record, unmarked, waiting } =
+        walk(db, vault, clock(config).now(), head)?;
+    if unmarked > 0 {
+        say(&format!("{unmarked} entries have no mark: an edition noted them of before there were marks"));
+    }
     if waiting > 0 {
         say(&format!("{waiting} entries have been waiting for their place: is a server running?"));
     }
     if erased > 0 {
-        say(&format!("{erased} names were erased with the accounts of their owners"));
+        say(&format!("{erased} names are gone, {erased_on_record} of them by erasures on record"));
+    }
+    if !kept {
+        say("No end was given: that the audit was put back to an earlier state would not show. Pass --head.");
     }
     if let Some(broken) = broken {
         return Err(format!("the audit does not hold: {broken}").into());

@@ -218,8 +218,9 @@ pub async fn start(
     let (db, feed) = {
         let (live, clock, samples, db_settings) =
             (live.clone(), clock.clone(), settings.samples, settings.db);
+        let marks = vault.clone();
         blocking(move || {
-            let db = Db::open(db_settings, clock.clone())?;
+            let db = Db::open(db_settings, clock.clone())?.marking(marks);
             prepare(&db, embedded, samples)?;
             tracing::info!("loading the catalogue");
             let feed = Feed::load(db.clone(), live, clock)?;
@@ -241,7 +242,7 @@ pub async fn start(
     let words = Arc::new(words);
     let sessions = Sessions::new(db.clone(), vault.clone(), random.clone(), words.clone());
     let origin = settings.public_origin.unwrap_or_else(|| format!("http://{address}"));
-    let drafts = Drafts::new(words, random.clone(), settings.review, &origin);
+    let drafts = Drafts::new(words, vault.clone(), random.clone(), settings.review, &origin);
     let authoring = Authoring::new(db.clone(), drafts.clone());
     let announcer = Announcer {
         db: db.clone(),

@@ -306,18 +306,40 @@ impl Reviewer<'_> {
         if within { Ok(()) } else { Err(Error::NotFound) }
     }
 
+    /// Lets through whoever decides in somebody else's cause: they neither wrote a thing nor belong to whose it is.
+    ///
+    /// # Errors
+    /// [`Error::OwnSubmission`].
+    pub(super) fn impartial(
+        &self,
+        organisations: &[OrganisationId],
+        author: Option<PersonId>,
+    ) -> Result<(), Error> {
+        let own = self.roles.in_any(organisations, MemberRole::Desk) || author == Some(self.person);
+        if own { Err(Error::OwnSubmission) } else { Ok(()) }
+    }
+
     /// Lets through who may decide on an item that waits at this version.
-    fn may_decide(&self, tx: &Tx<'_>, item: &Item, version: i64) -> Result<(), Error> {
+    fn may_decide(&self, tx: &mut Tx<'_>, item: &Item, version: i64) -> Result<(), Error> {
         self.reach(item)?;
-        let theirs = item.what.organisation.is_some_and(|one| self.roles.in_any(&[one], MemberRole::Desk));
-        if theirs || item.what.by == Some(self.person) {
-            return Err(Error::OwnSubmission);
-        }
+        self.impartial(item.what.organisation.as_slice(), item.what.by)?;
         if item.state != ItemState::Open || item.what.version != version {
             return Err(Error::ChangedSince);
         }
-        let others = item.claimed(tx.now()).is_some_and(|(by, _)| by != self.person);
-        if others { Err(Error::Claimed) } else { Ok(()) }
+        match item.claimed(tx.now()) {
+            Some((by, _)) if by != self.person && !self.outranks(tx, by, item.what.division)? => {
+                Err(Error::Claimed)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether their authority over a division is of a higher level than another's: a claim keeps colleagues away, and
+    /// nobody above.
+    fn outranks(&self, tx: &mut Tx<'_>, other: PersonId, division: Adcode) -> Result<bool, Error> {
+        let other = db::roles::of_person(tx, other)?;
+        let level = |roles: &Roles| roles.level_over(division, AuthorityRole::Reviewer);
+        Ok(level(self.roles) > level(&other))
     }
 }
 
@@ -414,7 +436,18 @@ impl Reviews {
                 _ => None,
             };
             let judged = judged(conn, item, now)?;
-            Ok(Opened { judged, sides, sessions, earlier, report, application, proposal, accreditation, assessment, contact })
+            Ok(Opened {
+                judged,
+                sides,
+                sessions,
+                earlier,
+                report,
+                application,
+                proposal,
+                accreditation,
+                assessment,
+                contact,
+            })
         })
     }
 
@@ -430,7 +463,8 @@ impl Reviews {
         })
     }
 
-    /// Claims an item: for a while nobody else decides on it. Claiming again prolongs.
+    /// Claims an item: for a while nobody else decides on it but a higher level, which may claim it too. Claiming again
+    /// prolongs.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Claimed`] if another works on it; [`Error::ChangedSince`] if it waits no more;
@@ -440,7 +474,9 @@ impl Reviews {
             let item = review_items::get(tx, id)?.ok_or(Error::NotFound)?;
             by.may_decide(tx, &item, item.what.version)?;
             let until = tx.now() + self.drafts.rules().claim;
-            if !review_items::claim(tx, id, by.person, until)? {
+            // Whoever had it, unless it is another by now.
+            let from = item.claim.map(|(from, _)| from);
+            if !review_items::claim(tx, id, (from, by.person), until)? {
                 return Err(Error::Claimed);
             }
             let now = tx.now();
@@ -623,11 +659,13 @@ impl Reviews {
     /// Shows again what was taken down, as it was.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::NothingToDo`] if it was not taken down.
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::OwnSubmission`]; [`Error::NothingToDo`] if it was not taken
+    /// down.
     pub fn restore(&self, by: Reviewer<'_>, kind: Kind, id: i64) -> Result<(), Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
+                self.drafts.impartial::<T>(tx, by, id)?;
                 self.drafts.restore::<T>(tx, by.person, id)
             })
         })
@@ -636,8 +674,8 @@ impl Reviews {
     /// Gives a thing to another organisation, whose editors write it from now on.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::Invalid`] if there is no such organisation;
-    /// [`Error::NothingToDo`] if it is theirs; [`Error::VersionConflict`] if somebody changes it meanwhile.
+    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::OwnSubmission`] if that organisation is one's own;
+    /// [`Error::Invalid`] if there is no such organisation; [`Error::NothingToDo`] if it is theirs; [`Error::VersionConflict`] if somebody changes it meanwhile.
     pub fn assign(
         &self,
         by: Reviewer<'_>,
@@ -649,6 +687,7 @@ impl Reviews {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
+                by.impartial(&[to], None)?;
                 self.drafts.assign::<T>(tx, by.person, id, to, reason)
             })
         })
@@ -657,13 +696,16 @@ impl Reviews {
     /// Publishes a draft without review, for a reason that stays on record: the emergency lane.
     ///
     /// # Errors
-    /// [`Error::NotFound`] as [`Reviews::take_down`]; [`Error::Invalid`] with everything that is missing or wrong;
-    /// [`Error::NothingToDo`] if it is published already.
+    /// [`Error::NotFound`] as [`Reviews::take_down`], also where the draft lies beyond it; [`Error::OwnSubmission`];
+    /// [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if it is published already;
+    /// [`Error::ChangedSince`] if operations changed meanwhile what its author changed; [`Error::Unverified`],
+    /// [`Error::Suspended`] if its organisation is.
     pub fn publish_now(&self, by: Reviewer<'_>, kind: Kind, id: i64, reason: &str) -> Result<Item, Error> {
         self.db.write(|tx| {
             authored!(kind, T => {
                 self.drafts.over::<T>(tx, by, id)?;
-                self.drafts.publish_now::<T>(tx, by.person, id, reason)
+                self.drafts.impartial::<T>(tx, by, id)?;
+                self.drafts.publish_now::<T>(tx, by, id, reason)
             })
         })
     }

@@ -7,8 +7,13 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
 use super::schema::api_keys;
+use super::sealed::Column;
 use crate::domain::api_keys::{ApiKey, GivenKey, Scope};
-use crate::domain::ids::{ApiKeyId, OrganisationId};
+use crate::domain::ids::{ApiKeyId, OrganisationId, PersonId};
+use crate::domain::sealing::Vault;
+
+/// Secrets of keys that were made by a request that may be sent again.
+pub const SECRET: Column = Column::of("api_keys", "secret");
 
 /// Inserts a key whose secret is that of `given`.
 pub fn insert(tx: &mut Tx<'_>, key: &ApiKey, given: &GivenKey) -> Result<(), Error> {
@@ -20,6 +25,7 @@ pub fn insert(tx: &mut Tx<'_>, key: &ApiKey, given: &GivenKey) -> Result<(), Err
             api_keys::name.eq(&key.name),
             api_keys::scopes.eq(scopes.join(" ")),
             api_keys::secret_hash.eq(given.secret_hash()),
+            api_keys::made_by.eq(key.by.map(PersonId::get)),
             api_keys::created_at.eq(key.created_at.naive_utc()),
             api_keys::expires_at.eq(key.expires_at.naive_utc()),
         ))
@@ -39,6 +45,7 @@ struct Row {
     expires_at: NaiveDateTime,
     revoked_at: Option<NaiveDateTime>,
     last_used_at: Option<NaiveDateTime>,
+    made_by: Option<i64>,
 }
 
 impl Row {
@@ -49,6 +56,7 @@ impl Row {
             name: self.name,
             // A scope of a newer program lets nobody do anything here.
             scopes: self.scopes.split_whitespace().filter_map(Scope::from_name).collect(),
+            by: self.made_by.and_then(PersonId::new),
             created_at: self.created_at.and_utc(),
             expires_at: self.expires_at.and_utc(),
             revoked_at: self.revoked_at.map(|at| at.and_utc()),
@@ -82,6 +90,36 @@ pub fn of_organisation(conn: &mut AnyConn, organisation: OrganisationId) -> Resu
     Ok(rows.into_iter().filter_map(Row::key).collect())
 }
 
+/// Keeps the secret of a key, sealed.
+pub fn keep_secret(tx: &mut Tx<'_>, vault: &Vault, id: ApiKeyId, secret: &str) -> Result<(), Error> {
+    let sealed = SECRET.seal(vault, id.get(), secret)?;
+    diesel::update(api_keys::table.find(id.get())).set(api_keys::secret.eq(sealed)).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// What was shown of a key once, as long as it is kept: of one that was taken back it is not.
+pub fn shown(conn: &mut AnyConn, vault: &Vault, id: ApiKeyId) -> Result<Option<GivenKey>, Error> {
+    let found: Option<Option<String>> =
+        api_keys::table.find(id.get()).select(api_keys::secret).first(conn).optional()?;
+    let Some(sealed) = found.flatten() else { return Ok(None) };
+    Ok(Some(GivenKey::new(id, SECRET.open(vault, id.get(), &sealed)?.expose().to_owned())))
+}
+
+/// Whether a secret is kept of a key that was made before `before`.
+pub fn keeps_secret(conn: &mut AnyConn, before: DateTime<Utc>) -> Result<bool, Error> {
+    let old = api_keys::table
+        .filter(api_keys::secret.is_not_null().and(api_keys::created_at.lt(before.naive_utc())));
+    Ok(old.select(api_keys::id).first::<i64>(conn).optional()?.is_some())
+}
+
+/// Forgets the secrets of keys that were made before `before`.
+pub fn forget_secrets(tx: &mut Tx<'_>, before: DateTime<Utc>) -> Result<(), Error> {
+    let old = api_keys::table
+        .filter(api_keys::secret.is_not_null().and(api_keys::created_at.lt(before.naive_utc())));
+    diesel::update(old).set(api_keys::secret.eq(None::<String>)).execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// Keeps other transactions from changing a key until this one ends; `false` if there is none, or it was taken back.
 pub fn hold(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
     let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());
@@ -92,8 +130,9 @@ pub fn hold(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
 /// Takes a key back; `false` if it was before.
 pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
     let standing = api_keys::table.find(id.get()).filter(api_keys::revoked_at.is_null());
-    let rows =
-        diesel::update(standing).set(api_keys::revoked_at.eq(tx.now.naive_utc())).execute(&mut *tx.conn)?;
+    let rows = diesel::update(standing)
+        .set((api_keys::revoked_at.eq(tx.now.naive_utc()), api_keys::secret.eq(None::<String>)))
+        .execute(&mut *tx.conn)?;
     Ok(rows == 1)
 }
 
@@ -101,6 +140,14 @@ pub fn revoke(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<bool, Error> {
 pub fn used(tx: &mut Tx<'_>, id: ApiKeyId) -> Result<(), Error> {
     diesel::update(api_keys::table.find(id.get()))
         .set(api_keys::last_used_at.eq(tx.now.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Forgets who made keys, where a person did; the keys stay.
+pub fn forget(tx: &mut Tx<'_>, maker: PersonId) -> Result<(), Error> {
+    diesel::update(api_keys::table.filter(api_keys::made_by.eq(maker.get())))
+        .set(api_keys::made_by.eq(None::<i64>))
         .execute(&mut *tx.conn)?;
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::Tx;
 use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
-use super::records::ROWS_PER_STATEMENT;
+use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
 use super::schema::{audit_entries as entries, audit_head as head, audit_personal as personal};
 use super::sealed::Column;
 use crate::domain::audit::chain::{Head, Link};
@@ -45,8 +45,9 @@ pub fn insert(tx: &mut Tx<'_>, entry: &Entry) -> Result<i64, Error> {
 }
 
 /// Writes entries of one actor that have no place in the chain yet, many rows in a statement; of a person it writes that
-/// they stand in each as `part`.
-pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> Result<(), Error> {
+/// they stand in each as `part`. Gives their ids.
+pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> Result<Vec<i64>, Error> {
+    let mut written = Vec::with_capacity(all.len());
     let api_key = match actor {
         Actor::ApiKey(key) => Some(key.get()),
         Actor::Person(_) | Actor::Operator | Actor::Service => None,
@@ -69,6 +70,7 @@ pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> 
         };
         let insert = diesel::insert_into(entries::table).values(all.iter().map(row).collect::<Vec<_>>());
         let ids: Vec<i64> = each!(&mut *tx.conn, conn => insert.returning(entries::id).get_results(conn))?;
+        written.extend(&ids);
         let Actor::Person(person) = actor else { continue };
         let rows = ids.into_iter().map(|id| {
             (personal::entry_id.eq(id), personal::part.eq(part), personal::person_id.eq(person.get()))
@@ -76,7 +78,7 @@ pub fn insert_many(tx: &mut Tx<'_>, actor: Actor, part: &str, all: &[Entry]) -> 
         let insert = diesel::insert_into(personal::table).values(rows.collect::<Vec<_>>());
         each!(&mut *tx.conn, conn => insert.execute(conn))?;
     }
-    Ok(())
+    Ok(written)
 }
 
 /// Writes that a person stands in an entry; gives the row's id.
@@ -104,26 +106,58 @@ pub fn insert_text(
     Ok(())
 }
 
-/// Whether entries wait for their place.
+/// Marks entries.
+pub fn mark(tx: &mut Tx<'_>, marks: &[(i64, String)]) -> Result<(), Error> {
+    set_marks(tx, "audit_entries", marks)
+}
+
+/// Marks what entries tell of persons, by row.
+pub fn mark_persons(tx: &mut Tx<'_>, marks: &[(i64, String)]) -> Result<(), Error> {
+    set_marks(tx, "audit_personal", marks)
+}
+
+fn set_marks(tx: &mut Tx<'_>, table: &'static str, marks: &[(i64, String)]) -> Result<(), Error> {
+    for marks in marks.chunks(ROWS_PER_STATEMENT) {
+        // Numbers, and marks in URL-safe base64: nothing of it could end the quotes.
+        let rows: Vec<_> = marks.iter().map(|(id, mark)| format!("({id}, '{mark}')")).collect();
+        let rows = rows.join(", ");
+        let statement =
+            format!("UPDATE {table} SET mark = v.column2 FROM (VALUES {rows}) AS v WHERE id = v.column1");
+        each!(&mut *tx.conn, conn => diesel::sql_query(statement).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Whether entries wait for their place that were not refused.
 pub fn any_loose(conn: &mut AnyConn) -> Result<bool, Error> {
     Ok(entries::table
-        .filter(entries::number.is_null())
+        .filter(entries::number.is_null().and(entries::refused_at.is_null()))
         .select(entries::id)
         .first::<i64>(conn)
         .optional()?
         .is_some())
 }
 
-/// How many entries written before an instant wait for their place.
-pub fn count_loose(conn: &mut AnyConn, before: DateTime<Utc>) -> Result<i64, Error> {
-    let loose = entries::table.filter(entries::number.is_null()).filter(entries::at.lt(before.naive_utc()));
-    Ok(loose.count().get_result(conn)?)
+/// Refuses an entry its place: it is passed over from now on.
+pub fn refuse(tx: &mut Tx<'_>, entry: i64) -> Result<(), Error> {
+    diesel::update(entries::table.find(entry).filter(entries::number.is_null()))
+        .set(entries::refused_at.eq(tx.now.naive_utc()))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Has every entry judged anew that was refused.
+pub fn reconsider(tx: &mut Tx<'_>) -> Result<(), Error> {
+    diesel::update(entries::table.filter(entries::number.is_null().and(entries::refused_at.is_not_null())))
+        .set(entries::refused_at.eq(None::<NaiveDateTime>))
+        .execute(&mut *tx.conn)?;
+    Ok(())
 }
 
 type LinkRow = (
     (i64, NaiveDateTime, String, Option<i64>, String, Option<String>, Option<i64>),
     (Option<i64>, Option<i64>, Option<String>, Option<String>, Option<String>),
-    (Option<String>, Option<i64>, Option<String>, Option<String>),
+    (Option<String>, Option<i64>, Option<String>, Option<String>, Option<String>),
 );
 
 type LinkColumns = (
@@ -137,7 +171,7 @@ type LinkColumns = (
         entries::object_id,
     ),
     (entries::organisation_id, entries::division, entries::reason, entries::before_text, entries::after_text),
-    (entries::digests, entries::number, entries::previous, entries::hash),
+    (entries::digests, entries::number, entries::previous, entries::hash, entries::mark),
 );
 
 const LINK: LinkColumns = (
@@ -151,7 +185,7 @@ const LINK: LinkColumns = (
         entries::object_id,
     ),
     (entries::organisation_id, entries::division, entries::reason, entries::before_text, entries::after_text),
-    (entries::digests, entries::number, entries::previous, entries::hash),
+    (entries::digests, entries::number, entries::previous, entries::hash, entries::mark),
 );
 
 /// A link, and the hash that stands beside it; both are empty where it has no place yet.
@@ -159,7 +193,7 @@ fn link(row: LinkRow) -> (Link, String) {
     let (
         (id, at, actor, api_key, action, object_kind, object_id),
         (organisation, division, reason, before, after),
-        (digests, number, previous, hash),
+        (digests, number, previous, hash, mark),
     ) = row;
     let link = Link {
         id,
@@ -174,6 +208,7 @@ fn link(row: LinkRow) -> (Link, String) {
         reason,
         before,
         after,
+        mark,
         digests: digests.unwrap_or_default(),
         number: number.unwrap_or_default(),
         previous: previous.unwrap_or_default(),
@@ -181,10 +216,28 @@ fn link(row: LinkRow) -> (Link, String) {
     (link, hash.unwrap_or_default())
 }
 
-/// At most `limit` entries that wait for their place, in the order of their ids.
+/// These entries, in the order of their ids.
+pub fn of_ids(conn: &mut AnyConn, ids: &[i64]) -> Result<Vec<Link>, Error> {
+    let mut found = Vec::with_capacity(ids.len());
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let those = entries::table.filter(entries::id.eq_any(ids)).order(entries::id);
+        let rows: Vec<LinkRow> = those.select(LINK).load(conn)?;
+        found.extend(rows.into_iter().map(|row| link(row).0));
+    }
+    Ok(found)
+}
+
+/// At most `limit` entries that wait for their place and were not refused, in the order of their ids.
 pub fn loose(conn: &mut AnyConn, limit: i64) -> Result<Vec<Link>, Error> {
-    let waiting = entries::table.filter(entries::number.is_null()).order(entries::id).limit(limit);
-    let rows: Vec<LinkRow> = waiting.select(LINK).load(conn)?;
+    let waiting = entries::table.filter(entries::number.is_null().and(entries::refused_at.is_null()));
+    let rows: Vec<LinkRow> = waiting.order(entries::id).limit(limit).select(LINK).load(conn)?;
+    Ok(rows.into_iter().map(|row| link(row).0).collect())
+}
+
+/// At most `limit` entries outside the chain, refused or not, of ids after this one, in their order.
+pub fn outside(conn: &mut AnyConn, after: i64, limit: i64) -> Result<Vec<Link>, Error> {
+    let outside = entries::table.filter(entries::number.is_null().and(entries::id.gt(after)));
+    let rows: Vec<LinkRow> = outside.order(entries::id).limit(limit).select(LINK).load(conn)?;
     Ok(rows.into_iter().map(|row| link(row).0).collect())
 }
 
@@ -207,6 +260,8 @@ pub struct Stored {
     pub person: i64,
     /// The salt, once it was drawn.
     pub salt: Option<String>,
+    /// What shows that the service noted it.
+    pub mark: Option<String>,
     /// What it is beside that, sealed.
     value: Option<String>,
 }
@@ -226,7 +281,7 @@ pub fn personal_of(
     conn: &mut AnyConn,
     entries: RangeInclusive<i64>,
 ) -> Result<HashMap<i64, Vec<Stored>>, Error> {
-    type Row = (i64, i64, String, i64, Option<String>, Option<String>);
+    type Row = (i64, i64, String, i64, Option<String>, Option<String>, Option<String>);
     let rows: Vec<Row> = personal::table
         .filter(personal::entry_id.between(*entries.start(), *entries.end()))
         .order(personal::id)
@@ -236,12 +291,13 @@ pub fn personal_of(
             personal::part,
             personal::person_id,
             personal::salt,
+            personal::mark,
             personal::value,
         ))
         .load(conn)?;
     let mut by_entry: HashMap<i64, Vec<Stored>> = HashMap::new();
-    for (id, entry, part, person, salt, value) in rows {
-        by_entry.entry(entry).or_default().push(Stored { id, part, person, salt, value });
+    for (id, entry, part, person, salt, mark, value) in rows {
+        by_entry.entry(entry).or_default().push(Stored { id, part, person, salt, mark, value });
     }
     Ok(by_entry)
 }
@@ -286,10 +342,12 @@ pub fn set_head(tx: &mut Tx<'_>, new: &Head, seal: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes what all entries tell of a person, salts and values; the entries stay.
-pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<(), Error> {
-    diesel::delete(personal::table.filter(personal::person_id.eq(person.get()))).execute(&mut *tx.conn)?;
-    Ok(())
+/// Deletes what all entries tell of a person, salts and values; the entries stay. Says of how much the chain has digests.
+pub fn forget(tx: &mut Tx<'_>, person: PersonId) -> Result<i64, Error> {
+    let theirs = || personal::table.filter(personal::person_id.eq(person.get()));
+    let chained: i64 = theirs().filter(personal::salt.is_not_null()).count().get_result(&mut *tx.conn)?;
+    diesel::delete(theirs()).execute(&mut *tx.conn)?;
+    Ok(chained)
 }
 
 /// An entry in which somebody stands, as they are told of it.

@@ -86,6 +86,7 @@ pub use error::Error;
 
 use crate::domain::clock::Clock;
 use crate::domain::kinds::Kind;
+use crate::domain::sealing::Vault;
 use dialect::Begin;
 
 /// How the store is reached.
@@ -106,6 +107,7 @@ pub struct Db {
     writers: Pool<Target>,
     clock: Arc<dyn Clock>,
     commits: Arc<watch::Sender<u64>>,
+    marks: Option<Arc<Vault>>,
 }
 
 impl Db {
@@ -126,7 +128,13 @@ impl Db {
             Target::Sqlite(_) => pool(1)?,
             Target::Postgres(_) => readers.clone(),
         };
-        Ok(Self { readers, writers, clock, commits: Arc::new(watch::Sender::new(0)) })
+        Ok(Self { readers, writers, clock, commits: Arc::new(watch::Sender::new(0)), marks: None })
+    }
+
+    /// The same store, where what a transaction notes in the audit is marked by the keys of a vault.
+    #[must_use]
+    pub fn marking(self, vault: Arc<Vault>) -> Self {
+        Self { marks: Some(vault), ..self }
     }
 
     /// Changes whenever this process has committed a change to the catalogue.
@@ -158,7 +166,7 @@ impl Db {
         let mut conn = self.writers.get().map_err(Error::from)?;
         let mut changed = false;
         let value = dialect::transaction(&mut conn, Begin::Write, |conn| {
-            let mut tx = Tx { conn, now, changed: Vec::new(), seats_number: None };
+            let mut tx = Tx { conn, now, changed: Vec::new(), seats_number: None, marks: self.marks.clone() };
             let value = work(&mut tx)?;
             changed = tx.record_changes()? | tx.seats_number.is_some();
             Ok::<T, E>(value)
@@ -176,12 +184,18 @@ pub struct Tx<'a> {
     now: DateTime<Utc>,
     changed: Vec<(Kind, i64)>,
     seats_number: Option<i64>,
+    marks: Option<Arc<Vault>>,
 }
 
 impl Tx<'_> {
     /// The instant at which the transaction began.
     pub fn now(&self) -> DateTime<Utc> {
         self.now
+    }
+
+    /// The vault whose keys mark what is noted in the audit, if there is one.
+    pub fn marks(&self) -> Option<Arc<Vault>> {
+        self.marks.clone()
     }
 
     /// Waits for its turn where the same work may be done by several replicas at once, and repeating it is harmless

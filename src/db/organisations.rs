@@ -57,28 +57,34 @@ pub struct Standing {
     pub suspended_reason: Option<String>,
     /// Since when it is trusted.
     pub trusted_at: Option<DateTime<Utc>>,
+    /// When an authority last took something of its down, since it was trusted.
+    pub taken_down_at: Option<DateTime<Utc>>,
 }
 
-type StandingRow = (bool, Option<NaiveDateTime>, Option<String>, Option<NaiveDateTime>);
+type StandingRow =
+    (bool, Option<NaiveDateTime>, Option<String>, Option<NaiveDateTime>, Option<NaiveDateTime>);
 
 const STANDING: (
     organisations::verified,
     organisations::suspended_at,
     organisations::suspended_reason,
     organisations::trusted_at,
+    organisations::taken_down_at,
 ) = (
     organisations::verified,
     organisations::suspended_at,
     organisations::suspended_reason,
     organisations::trusted_at,
+    organisations::taken_down_at,
 );
 
-fn read((verified, suspended_at, suspended_reason, trusted_at): StandingRow) -> Standing {
+fn read((verified, suspended_at, suspended_reason, trusted_at, taken_down_at): StandingRow) -> Standing {
     Standing {
         verified,
         suspended_at: suspended_at.map(|at| at.and_utc()),
         suspended_reason,
         trusted_at: trusted_at.map(|at| at.and_utc()),
+        taken_down_at: taken_down_at.map(|at| at.and_utc()),
     }
 }
 
@@ -165,7 +171,18 @@ pub fn set_suspended(tx: &mut Tx<'_>, id: OrganisationId, reason: Option<&str>) 
 pub fn set_trusted(tx: &mut Tx<'_>, id: OrganisationId, trusted: bool) -> Result<(), Error> {
     let now = tx.now.naive_utc();
     diesel::update(organisations::table.find(id.get()))
-        .set(organisations::trusted_at.eq(trusted.then_some(now)))
+        .set((
+            organisations::trusted_at.eq(trusted.then_some(now)),
+            organisations::taken_down_at.eq(None::<NaiveDateTime>),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Keeps that an authority took something of an organisation's down now.
+pub fn set_taken_down(tx: &mut Tx<'_>, id: OrganisationId) -> Result<(), Error> {
+    diesel::update(organisations::table.find(id.get()))
+        .set(organisations::taken_down_at.eq(tx.now.naive_utc()))
         .execute(&mut *tx.conn)?;
     Ok(())
 }

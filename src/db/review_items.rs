@@ -281,12 +281,18 @@ pub fn decided_of(conn: &mut AnyConn, organisation: OrganisationId) -> Result<(i
     Ok((count(ItemState::Approved)?, count(ItemState::Rejected)?))
 }
 
-/// Gives an item to a reviewer until then; `false` if it is another's, or waits no more.
-pub fn claim(tx: &mut Tx<'_>, id: ReviewItemId, by: PersonId, until: DateTime<Utc>) -> Result<bool, Error> {
+/// Gives an item to a reviewer until then, from whoever has it; `false` if it is another's by now, or waits no more.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    id: ReviewItemId,
+    (from, by): (Option<PersonId>, PersonId),
+    until: DateTime<Utc>,
+) -> Result<bool, Error> {
     let now = tx.now.naive_utc();
     let free = review_items::claimed_by
         .is_null()
         .or(review_items::claimed_by.eq(by.get()))
+        .or(review_items::claimed_by.eq(from.unwrap_or(by).get()))
         .or(review_items::claimed_until.le(now));
     let row = review_items::table.find(id.get()).filter(review_items::state.eq(ItemState::Open.name()));
     let rows = diesel::update(row.filter(free))

@@ -41,6 +41,7 @@ diesel::table! {
         credit_code -> Nullable<Text>,
         suspended_reason -> Nullable<Text>,
         trusted_at -> Nullable<Timestamp>,
+        taken_down_at -> Nullable<Timestamp>,
     }
 }
 
@@ -637,6 +638,8 @@ diesel::table! {
         number -> Nullable<BigInt>,
         previous -> Nullable<Text>,
         hash -> Nullable<Text>,
+        mark -> Nullable<Text>,
+        refused_at -> Nullable<Timestamp>,
     }
 }
 
@@ -648,6 +651,7 @@ diesel::table! {
         person_id -> BigInt,
         salt -> Nullable<Text>,
         value -> Nullable<Text>,
+        mark -> Nullable<Text>,
     }
 }
 
@@ -761,6 +765,8 @@ diesel::table! {
         code_hash -> Text,
         created_at -> Timestamp,
         expires_at -> Timestamp,
+        made_by -> Nullable<BigInt>,
+        code -> Nullable<Text>,
         label -> Nullable<Text>,
     }
 }
@@ -807,6 +813,8 @@ diesel::table! {
         expires_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
         last_used_at -> Nullable<Timestamp>,
+        made_by -> Nullable<BigInt>,
+        secret -> Nullable<Text>,
     }
 }
 
@@ -837,6 +845,7 @@ diesel::joinable!(signups -> sessions (session_id));
 diesel::allow_tables_to_appear_in_same_query!(signups, sessions, signup_members, feedback);
 diesel::allow_tables_to_appear_in_same_query!(signups, notices);
 diesel::allow_tables_to_appear_in_same_query!(events, sessions);
+diesel::allow_tables_to_appear_in_same_query!(webhooks, webhook_deliveries);
 // Statistics: what was counted of sessions, by the events that they are of.
 diesel::allow_tables_to_appear_in_same_query!(events, signups);
 diesel::allow_tables_to_appear_in_same_query!(events, feedback);

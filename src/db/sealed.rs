@@ -9,8 +9,8 @@ use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
 use super::{
-    applications, audit, companions, feedback, invitations, member_labels, passwords, persons, reports,
-    resource_contacts, signups, webhooks, wechat_identities as identities,
+    api_keys, applications, audit, companions, feedback, invitations, member_labels, passwords, persons,
+    reports, resource_contacts, signups, webhooks, wechat_identities as identities,
 };
 use crate::domain::sealing::{MARK, Opened, Place, Sealed, Vault};
 
@@ -42,6 +42,8 @@ pub const COLUMNS: &[Column] = &[
     webhooks::OLD_SECRET,
     audit::VALUE,
     applications::CONTACT,
+    invitations::CODE,
+    api_keys::SECRET,
     invitations::LABEL,
     member_labels::LABEL,
     resource_contacts::CONTACT,

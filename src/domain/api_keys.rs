@@ -9,7 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use super::ids::{ApiKeyId, OrganisationId};
+use super::ids::{ApiKeyId, OrganisationId, PersonId};
 use super::words::words;
 
 /// For how many days a key is good unless it says otherwise.
@@ -63,6 +63,8 @@ pub struct ApiKey {
     pub name: String,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// Who made it, and so has seen it; absent where that is not known any more.
+    pub by: Option<PersonId>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// Until when it is good.

@@ -1,5 +1,5 @@
 //! Invitations: whoever has the code of one, and logs in by whatever way, becomes a member in its role. The code is shown
-//! once, is good once, and the store keeps a hash of it.
+//! once, is good once, and the store keeps a hash of it; for a day also the code, sealed, where the request may be sent again.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::hidden::hidden;
-use super::ids::{InvitationId, OrganisationId};
+use super::ids::{InvitationId, OrganisationId, PersonId};
 use super::roles::MemberRole;
 
 /// For how many days an invitation is good unless it says otherwise.
@@ -48,6 +48,8 @@ pub struct Invitation {
     pub organisation: OrganisationId,
     /// In which role.
     pub role: MemberRole,
+    /// Who made it; absent where that is not known.
+    pub by: Option<PersonId>,
     /// By what name colleagues are to know whoever accepts it.
     pub label: Option<MemberLabel>,
     /// When it was made.

@@ -143,6 +143,9 @@ impl Item {
     }
 }
 
+/// For how long after something of theirs was taken down people look first at what a trusted organisation submits.
+pub const PROBATION: TimeDelta = TimeDelta::days(30);
+
 /// How the queue works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
@@ -159,12 +162,10 @@ impl Default for Rules {
 }
 
 impl Rules {
-    /// Whether what a trusted organisation published is to be looked at: told by a hash of what it is, so that trying
-    /// again changes nothing and a test can foresee it.
+    /// Whether what a trusted organisation published is to be looked at. `lot` is drawn so that nobody can foresee it.
     #[must_use]
-    pub fn samples(self, kind: ItemKind, object: i64, version: i64) -> bool {
-        let told = format!("{}:{object}:{version}", kind.name());
-        let hash = Sha256::digest(told.as_bytes());
+    pub fn samples(self, lot: &str) -> bool {
+        let hash = Sha256::digest(lot.as_bytes());
         let drawn = u32::from_be_bytes([hash[0], hash[1], hash[2], hash[3]]) % 100;
         drawn < u32::from(self.sampled_percent)
     }
@@ -177,17 +178,12 @@ mod tests {
     #[test]
     fn the_share_that_is_sampled_is_about_the_share_asked_for() {
         let rules = Rules { sampled_percent: 10, ..Rules::default() };
-        let sampled = (1..=10_000).filter(|id| rules.samples(ItemKind::Event, *id, 1)).count();
+        let sampled = (1..=10_000).filter(|lot: &u32| rules.samples(&lot.to_string())).count();
         assert!((900..1_100).contains(&sampled), "{sampled}");
         let none = Rules { sampled_percent: 0, ..rules };
         let all = Rules { sampled_percent: 100, ..rules };
-        assert!(
-            (1..100).all(|id| !none.samples(ItemKind::Base, id, 1) && all.samples(ItemKind::Base, id, 1))
-        );
-        assert!(
-            (1..100).any(|version| rules.samples(ItemKind::Event, 7, version)),
-            "another version, another draw"
-        );
+        let lots = (1..100).map(|lot: u32| lot.to_string());
+        assert!(lots.into_iter().all(|lot| !none.samples(&lot) && all.samples(&lot)));
     }
 
     #[test]

@@ -98,6 +98,14 @@ impl Roles {
         })
     }
 
+    /// How high somebody stands who may do what `role` may in a division: how many codes the widest of their divisions spans
+    /// that cover it; 0 if none does.
+    #[must_use]
+    pub fn level_over(&self, division: Adcode, role: AuthorityRole) -> i64 {
+        let own = self.divisions(role).into_iter().filter(|own| own.covers(division));
+        own.map(|own| own.within().end() - own.within().start() + 1).max().unwrap_or_default()
+    }
+
     /// Whether somebody is an authority anywhere.
     #[must_use]
     pub fn any_authority(&self) -> bool {
@@ -135,6 +143,12 @@ mod tests {
         for beyond in ["440000", "440300", "440305", "441900", "810000"] {
             assert!(!roles.over(adcode(beyond), AuthorityRole::Reviewer), "{beyond}");
         }
+        let level = |own: &str| {
+            let roles = Roles(vec![Role::Authority(AuthorityRole::Reviewer, adcode(own))]);
+            roles.level_over(adcode("440106"), AuthorityRole::Reviewer)
+        };
+        assert!(level("440000") > level("440100") && level("440100") > level("440106"));
+        assert!(level("440106") > level("440300") && level("440300") == 0);
         let provincial = Roles(vec![Role::Authority(AuthorityRole::Administrator, adcode("440000"))]);
         assert!(provincial.over(adcode("441900"), AuthorityRole::Reviewer));
         assert!(!provincial.over(adcode("810001"), AuthorityRole::Reviewer));

@@ -15,10 +15,20 @@ const RETRY: Duration = Duration::from_secs(5);
 
 /// Looks for ever.
 pub async fn run(db: Db, vault: Arc<Vault>) {
+    let mut reconsidered = false;
     loop {
         let (db, vault) = (db.clone(), vault.clone());
-        let wait = match tokio::task::spawn_blocking(move || sealing::chain_all(&db, &vault)).await {
-            Ok(Ok(_)) => TICK,
+        let chain = move || {
+            if !reconsidered {
+                sealing::reconsider(&db)?;
+            }
+            sealing::chain_all(&db, &vault)
+        };
+        let wait = match tokio::task::spawn_blocking(chain).await {
+            Ok(Ok(_)) => {
+                reconsidered = true;
+                TICK
+            }
             Ok(Err(error)) => {
                 tracing::warn!(%error, "the audit could not be chained and will be");
                 RETRY

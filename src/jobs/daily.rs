@@ -4,14 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::app::accounts::Accounts;
 use crate::app::accreditations::granting;
 use crate::app::{self, checkins, programme, resources};
 use crate::db::{
-    Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used, logins, notices,
-    signups, wechat_pushes,
+    self, AnyConn, Db, api_keys, changes, consents, idempotency_keys, imports, invitations, limits_used,
+    logins, notices, signups, wechat_pushes,
 };
 use crate::domain::clock::Clock;
 use crate::domain::consents::KEPT;
@@ -54,6 +54,24 @@ pub struct Done {
     pub expired: usize,
 }
 
+/// Forgets what was shown once and kept for who asks for it again: a day after it was made. Blocks.
+///
+/// # Errors
+/// If the store fails.
+pub fn forget_shown(db: &Db, now: DateTime<Utc>) -> Result<(), db::Error> {
+    let before = now - TimeDelta::days(KEYS_KEPT_DAYS);
+    let any = |conn: &mut AnyConn| {
+        Ok::<_, db::Error>(invitations::keeps_code(conn, before)? || api_keys::keeps_secret(conn, before)?)
+    };
+    if !db.read(any)? {
+        return Ok(());
+    }
+    db.write(|tx| {
+        invitations::forget_codes(tx, before)?;
+        api_keys::forget_secrets(tx, before)
+    })
+}
+
 /// Does the day's chores now: deletes old changes and notices, expired logins, keys of requests of yesterday, consents that
 /// ended long ago, what is personal in sign-ups of half a year ago and what they used of limits, keeps the sample programme going, marks who did not come,
 /// and puts away entries of the directory that nobody keeps current, and ends terms of bases. Blocks.
@@ -79,11 +97,16 @@ pub fn chores(db: &Db, samples: bool) -> Result<Done, app::Error> {
     Ok(Done { sessions, purged, no_shows, lapsed, expired })
 }
 
-/// Does the chores every day, for ever; also forgets persons who have been away for too long.
+/// Does the chores every day, for ever, and forgets what was shown within a minute of its day; also forgets persons who have been away for too long.
 pub async fn run(db: Db, accounts: Accounts, clock: Arc<dyn Clock>, samples: bool) {
     let mut done_for = None;
     loop {
-        let today = time::day_of(clock.now());
+        let now = clock.now();
+        let store = db.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || forget_shown(&store, now)).await {
+            tracing::warn!(%error, "secrets that were shown could not be forgotten and will be");
+        }
+        let today = time::day_of(now);
         if done_for != Some(today) {
             let (db, accounts) = (db.clone(), accounts.clone());
             let all = move || Ok::<_, app::Error>((chores(&db, samples)?, accounts.erase_absent()?));

@@ -1,10 +1,12 @@
 //! Entries get their place in the chain: one sealer at a time over all replicas, since whoever extends the chain holds the
 //! record of its end. Numbers follow the order in which entries are found, and within one transaction of the sealer that
-//! of their ids; an entry whose transaction commits late comes later, and none is passed over.
+//! of their ids; an entry whose transaction commits late comes later. Only what the service did not note is passed over: it
+//! waits outside the chain, for people to look at.
 
 use serde_json::{Map, Value};
 
 use super::super::Error;
+use super::marking::is_ours;
 use crate::db::{Db, Tx, audit};
 use crate::domain::audit::chain::{Head, Salted};
 use crate::domain::sealing::Vault;
@@ -23,7 +25,11 @@ pub fn chain_all(db: &Db, vault: &Vault) -> Result<usize, Error> {
     let mut chained = 0;
     // Looking takes no lock: most of the time nothing waits.
     while db.read(audit::any_loose)? {
-        let (some, head) = db.write(|tx| chain_some(tx, vault))?;
+        let (some, refused, head) = db.write(|tx| chain_some(tx, vault))?;
+        if refused > 0 {
+            tracing::error!(entries = refused, "entries that this service did not note are not chained");
+            metrics::counter!("audit_entries_refused_total").increment(refused as u64);
+        }
         if some > 0 {
             // A third place for the chain's end, out of reach of whoever has the store.
             tracing::info!(head = %head, "the audit was chained");
@@ -34,16 +40,33 @@ pub fn chain_all(db: &Db, vault: &Vault) -> Result<usize, Error> {
     Ok(chained)
 }
 
-fn chain_some(tx: &mut Tx<'_>, vault: &Vault) -> Result<(usize, Head), Error> {
+/// Judges anew what was refused before: it is refused again, and told of again, unless this service has another key than
+/// the one that refused it.
+///
+/// # Errors
+/// If the store fails.
+pub fn reconsider(db: &Db) -> Result<(), Error> {
+    Ok(db.write(audit::reconsider)?)
+}
+
+/// Chains some entries; says how many, and how many it refused.
+fn chain_some(tx: &mut Tx<'_>, vault: &Vault) -> Result<(usize, usize, Head), Error> {
     // First of all: what waits is only looked up once nobody else can be chaining it.
     let (mut head, _) = audit::hold_head(tx)?;
     let links = audit::loose(tx, BATCH)?;
-    let (Some(first), Some(last)) = (links.first(), links.last()) else { return Ok((0, head)) };
+    let (Some(first), Some(last)) = (links.first(), links.last()) else { return Ok((0, 0, head)) };
     let mut personal = audit::personal_of(tx, first.id..=last.id)?;
-    let count = links.len();
+    let (mut count, mut refused) = (0, 0);
     for mut link in links {
+        let personal = personal.remove(&link.id).unwrap_or_default();
+        if !is_ours(vault, &link, &personal)? {
+            audit::refuse(tx, link.id)?;
+            refused += 1;
+            continue;
+        }
+        count += 1;
         let mut digests = Map::new();
-        for stored in personal.remove(&link.id).unwrap_or_default() {
+        for stored in personal {
             let salt = vault.fresh_salt();
             audit::set_salt(tx, stored.id, &salt)?;
             let digest = digest(vault, &stored, &salt)?;
@@ -57,8 +80,10 @@ fn chain_some(tx: &mut Tx<'_>, vault: &Vault) -> Result<(usize, Head), Error> {
         audit::chain(tx, &link, &hash)?;
         head = Head { number: link.number, hash };
     }
-    audit::set_head(tx, &head, &seal(vault, &head))?;
-    Ok((count, head))
+    if count > 0 {
+        audit::set_head(tx, &head, &seal(vault, &head))?;
+    }
+    Ok((count, refused, head))
 }
 
 /// The digest of what an entry tells of a person.

@@ -4,6 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Map, Value};
 
 use super::super::Error;
+use super::marking::{is_ours, of_entry};
+use super::names_erased;
 use super::sealing::{digest, seal};
 use crate::db::{self, AnyConn, Db, audit};
 use crate::domain::audit::chain::{Broken, Head, Link};
@@ -22,10 +24,15 @@ pub struct Walked {
     pub head: Head,
     /// The first thing that is wrong, if anything is.
     pub broken: Option<Broken>,
-    /// How much of what entries told of persons was erased, or taken out.
+    /// How much of what entries told of persons is gone.
     pub erased: usize,
-    /// How many entries have been waiting for their place for more than a minute.
-    pub waiting: i64,
+    /// How much of that was erased on record; what goes beyond was deleted by an edition that kept no such record, or by
+    /// somebody else.
+    pub erased_on_record: usize,
+    /// How many entries of the chain have no mark: a program noted them of before there were marks.
+    pub unmarked: usize,
+    /// How many entries of ours have been waiting for their place for more than a minute.
+    pub waiting: usize,
 }
 
 /// Walks the chain as it was at one moment. `kept` is its end as it was kept elsewhere, if it was. Blocks.
@@ -34,8 +41,10 @@ pub struct Walked {
 /// If the store fails.
 pub fn walk(db: &Db, vault: &Vault, now: DateTime<Utc>, kept: Option<&Head>) -> Result<Walked, Error> {
     db.snapshot(|conn| {
-        let mut walked = Walked { waiting: audit::count_loose(conn, now - PATIENCE)?, ..Walked::default() };
+        let mut walked = Walked::default();
         walked.broken = along(conn, vault, kept, &mut walked)?;
+        let foreign = outside(conn, vault, now - PATIENCE, &mut walked)?;
+        walked.broken = walked.broken.or(foreign);
         Ok(walked)
     })
 }
@@ -61,12 +70,20 @@ fn along(
             if let Some(broken) = step(&walked.head, link, hash, &end) {
                 return Ok(Some(broken));
             }
+            match &link.mark {
+                None => walked.unmarked += 1,
+                Some(mark) if *mark != of_entry(vault, link) => {
+                    return Ok(Some(Broken::Foreign(link.number)));
+                }
+                Some(_) => {}
+            }
             if let Some(broken) = persons(vault, link, &stored, &mut walked.erased)? {
                 return Ok(Some(broken));
             }
             if kept.is_some_and(|kept| kept.number == link.number && kept.hash != *hash) {
                 return Ok(Some(Broken::OtherChain(link.number)));
             }
+            walked.erased_on_record += names_erased(link);
             walked.head = Head { number: link.number, hash: hash.clone() };
         }
     }
@@ -77,6 +94,35 @@ fn along(
     }
     let genuine = if end.number == 0 { end_seal.is_empty() } else { seal(vault, &end) == end_seal };
     Ok((!genuine || end != walked.head).then_some(Broken::Head))
+}
+
+/// What is wrong with the entries outside the chain: of ours, those are counted that were noted before `before`.
+fn outside(
+    conn: &mut AnyConn,
+    vault: &Vault,
+    before: DateTime<Utc>,
+    walked: &mut Walked,
+) -> Result<Option<Broken>, Error> {
+    let (mut last, mut foreign) = (i64::MIN, Vec::new());
+    loop {
+        let page = audit::outside(conn, last, PAGE)?;
+        let Some(newest) = page.last() else { break };
+        let first = page.first().map_or(newest.id, |link| link.id);
+        last = newest.id;
+        let mut personal = audit::personal_of(conn, first..=last)?;
+        for link in &page {
+            let stored = personal.remove(&link.id).unwrap_or_default();
+            if !is_ours(vault, link, &stored)? {
+                foreign.push(link.id);
+                continue;
+            }
+            walked.erased_on_record += names_erased(link);
+            if link.at < before.naive_utc() {
+                walked.waiting += 1;
+            }
+        }
+    }
+    Ok(foreign.first().map(|first| Broken::Loose { first: *first, count: foreign.len() }))
 }
 
 /// What is wrong with the entry after `head`.

@@ -8,7 +8,7 @@ use super::held::{self, Held, division, seat};
 use super::noting::{note, published};
 use super::{Drafts, check, publishing, standing};
 use crate::db::records::Stored;
-use crate::db::{AnyConn, Tx, divisions, publication, review_items};
+use crate::db::{AnyConn, Tx, divisions, drafts, organisations, publication, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Draft, FieldNote, Owner, State, body};
@@ -61,6 +61,20 @@ impl Drafts {
         let whose = whose::<T>(tx, id)?.ok_or(Error::NotFound)?;
         let within = by.roles.over(whose.division, AuthorityRole::Administrator);
         if within { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Lets through whoever decides in somebody else's cause.
+    pub(in crate::app) fn impartial<T: Authored + Stored>(
+        &self,
+        tx: &mut Tx<'_>,
+        by: Reviewer<'_>,
+        id: i64,
+    ) -> Result<(), Error> {
+        let whose = whose::<T>(tx, id)?.ok_or(Error::NotFound)?;
+        let draft = drafts::get(tx, T::KIND, id)?;
+        let drafting = draft.as_ref().and_then(Draft::organisation);
+        let organisations: Vec<_> = whose.organisation.into_iter().chain(drafting).collect();
+        by.impartial(&organisations, draft.and_then(|draft| draft.person().or(draft.author)))
     }
 
     /// Publishes what waits, if it is still what was judged.
@@ -126,6 +140,10 @@ impl Drafts {
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
         publication::set(tx, T::KIND, id, Publication::TakenDown)?;
+        // A copy of it is not to be public a moment later.
+        if let Some(organisation) = whose::<T>(tx, id)?.and_then(|whose| whose.organisation) {
+            organisations::set_taken_down(tx, organisation)?;
+        }
         judged::<T>(tx, by, (Action::TakenDown, Outcome::TakenDown), id, Some(reason))
     }
 
@@ -158,21 +176,26 @@ impl Drafts {
         judged::<T>(tx, by, (Action::Restored, Outcome::Restored), id, None)
     }
 
-    /// Publishes a draft past the queue; the item that it gives is the record of it.
+    /// Publishes a draft past the queue; the item that it gives is the record of it. Where the draft moves it into another
+    /// division, that one's word is needed too; what operations changed meanwhile its author looks at first.
     pub(in crate::app) fn publish_now<T: Authored + Stored>(
         &self,
         tx: &mut Tx<'_>,
-        by: PersonId,
+        by: Reviewer<'_>,
         id: i64,
         reason: &str,
     ) -> Result<Item, Error> {
-        let Held { mut draft, record, publication, stored, .. } = Held::<T>::need(tx, id)?;
+        let Held { mut draft, record, publication, stored, disputed, .. } = Held::<T>::need(tx, id)?;
+        if !by.roles.over(draft.division, AuthorityRole::Administrator) {
+            return Err(Error::NotFound);
+        }
         if draft.state == State::Approved && publication == Publication::Public {
             return Err(Error::NothingToDo);
         }
-        if !standing::of(tx, draft.owner)?.verified {
-            return Err(Error::Unverified);
+        if !disputed.is_empty() {
+            return Err(Error::ChangedSince);
         }
+        standing::of(tx, draft.owner)?.may_post()?;
         let thing: T = check(tx, &draft)?;
         let notes = doubts(&*self.screen, &draft.body);
         draft.version += 1;
@@ -183,14 +206,14 @@ impl Drafts {
         publishing::publish(tx, draft.division, &record, publication, &thing)?;
         let told = published(&body::of(&record.body), &thing);
         tell(tx, Outcome::Approved, &draft, thing.title(), Some(reason))?;
-        note(tx, Actor::Person(by), Action::PublishedNow, &draft, Some(reason), Some(told))?;
+        note(tx, Actor::Person(by.person), Action::PublishedNow, &draft, Some(reason), Some(told))?;
         let item = Item {
             id: ReviewItemId::fresh(tx.now(), &*self.random),
             what: publishing::item(&draft, &thing, Lane::Emergency, notes).ok_or(Error::NotFound)?,
             since: tx.now(),
             state: ItemState::Approved,
             claim: None,
-            decided_by: Some(by),
+            decided_by: Some(by.person),
             decided_at: Some(tx.now()),
             reason: Some(reason.to_owned()),
             fields: Vec::new(),

@@ -38,6 +38,8 @@ use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::review::{ItemKind, ItemState, Lane, Rules};
 use crate::domain::screening::{Doubt, Screen, doubts};
+use crate::domain::sealing::Vault;
+use crate::domain::time::day_of;
 
 use held::{Held, Lookups};
 use noting::{fields, note, published};
@@ -76,6 +78,7 @@ pub(super) use authored;
 #[derive(Clone)]
 pub struct Drafts {
     screen: Arc<dyn Screen>,
+    vault: Arc<Vault>,
     random: Arc<dyn Random>,
     rules: Rules,
     /// Where the service is reached from outside, for the addresses of pictures.
@@ -158,8 +161,14 @@ fn check_with<T: Authored + Stored>(
 
 impl Drafts {
     /// Drafts whose texts are screened so, which are reviewed by these rules, and whose pictures lie at this origin.
-    pub fn new(screen: Arc<dyn Screen>, random: Arc<dyn Random>, rules: Rules, origin: &str) -> Self {
-        Self { screen, random, rules, origin: origin.into() }
+    pub fn new(
+        screen: Arc<dyn Screen>,
+        vault: Arc<Vault>,
+        random: Arc<dyn Random>,
+        rules: Rules,
+        origin: &str,
+    ) -> Self {
+        Self { screen, vault, random, rules, origin: origin.into() }
     }
 
     /// What is looked up while drafts are written at `now`.
@@ -286,9 +295,10 @@ impl Drafts {
         Ok(draft)
     }
 
-    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful, an authority
-    /// took it down, or it names another organisation anew; else it waits for review: the state tells. What waits already goes on waiting, unless
-    /// operations changed meanwhile what it changes: then its author has seen that, and it waits anew.
+    /// Hands a draft in. Of a trusted organisation it is published at once, unless its words are doubtful, an authority took
+    /// it, or lately something else of theirs, down, or it names another organisation anew; else it waits for review: the
+    /// state tells. What waits already goes on waiting, unless operations changed meanwhile what it changes: then its author
+    /// has seen that, and it waits anew.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] with everything that is missing or wrong; [`Error::NothingToDo`] if what
@@ -301,12 +311,7 @@ impl Drafts {
             State::Submitted | State::Approved | State::Draft | State::Rejected => {}
         }
         let standing = standing::of(tx, draft.owner)?;
-        if !standing.verified {
-            return Err(Error::Unverified);
-        }
-        if standing.suspended {
-            return Err(Error::Suspended);
-        }
+        standing.may_post()?;
         let thing: T = check(tx, &draft)?;
         let mut notes = doubts(&*self.screen, &draft.body);
         if T::KIND == Kind::Event {
@@ -314,7 +319,7 @@ impl Drafts {
             notes.extend(screening::of_event(tx, &*self.screen, id, now)?);
         }
         let public = (publication == Publication::Public).then_some(&record.body);
-        let at_once = standing.trusted
+        let at_once = standing.at_once(tx.now())
             && notes.is_empty()
             && publication != Publication::TakenDown
             && !naming::names_others(&thing, public);
@@ -333,8 +338,7 @@ impl Drafts {
             note(tx, by, Action::Published, &draft, None, Some(told))?;
             // Whoever hands in again draws no second lot.
             let before = self.retire(tx, T::KIND, id, Lane::Sampled)?;
-            let drawn = ItemKind::of(T::KIND).is_some_and(|kind| self.rules.samples(kind, id, draft.version));
-            if drawn || before {
+            if before || self.draws(T::KIND, id, tx.now()) {
                 self.queue(tx, &draft, &thing, Lane::Sampled, notes)?;
             }
         } else {
@@ -390,6 +394,13 @@ impl Drafts {
         publication::set(tx, T::KIND, id, Publication::Archived)?;
         note(tx, by, Action::Archived, &draft, None, None)?;
         Ok(draft)
+    }
+
+    /// Whether what a trusted organisation publishes of a thing on a day is looked at: the key keeps the lot from being
+    /// foreseen, and who hands in again on that day draws the same.
+    fn draws(&self, kind: Kind, id: i64, now: DateTime<Utc>) -> bool {
+        let lot = self.vault.blind("review sample", &format!("{}:{id}:{}", kind.name(), day_of(now)));
+        self.rules.samples(&lot)
     }
 
     /// Takes what waits of a thing in a lane out of the queue; says whether anything did.

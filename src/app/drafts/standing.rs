@@ -1,16 +1,24 @@
 //! How an organisation stands.
 
+use chrono::{DateTime, Utc};
+
 use super::super::Error;
 use crate::db::{AnyConn, organisations, publication, sessions};
 use crate::domain::drafts::Owner;
+<<<<<<< HEAD
 use crate::domain::ids::OrganisationId;
+=======
+use crate::domain::review::PROBATION;
+>>>>>>> gates-wip
 
 /// How whoever submits something stands.
 pub(in crate::app) struct Standing {
     /// Whether an authority keeps it from posting.
     pub(in crate::app) suspended: bool,
-    /// Whether what it posts is published before anybody looks at it.
+    /// Whether an authority trusts it.
     pub(in crate::app) trusted: bool,
+    /// When an authority last took something of its down, since it was trusted.
+    pub(in crate::app) taken_down_at: Option<DateTime<Utc>>,
     /// Whether it may post at all.
     pub(in crate::app) verified: bool,
 }
@@ -58,9 +66,28 @@ pub(in crate::app) fn room(conn: &mut AnyConn, id: OrganisationId) -> Result<Roo
 /// How this one stands. A person may submit, and an authority looks at it first.
 pub(in crate::app) fn of(conn: &mut AnyConn, owner: Owner) -> Result<Standing, Error> {
     let Owner::Organisation(id) = owner else {
-        return Ok(Standing { suspended: false, trusted: false, verified: true });
+        return Ok(Standing { suspended: false, trusted: false, taken_down_at: None, verified: true });
     };
     let found = organisations::standing(conn, id)?.ok_or(Error::NotFound)?;
     let (suspended, trusted) = (found.suspended_at.is_some(), found.trusted_at.is_some());
-    Ok(Standing { suspended, trusted, verified: found.verified })
+    Ok(Standing { suspended, trusted, taken_down_at: found.taken_down_at, verified: found.verified })
+}
+
+impl Standing {
+    /// Whether what it posts may be published at all.
+    ///
+    /// # Errors
+    /// [`Error::Unverified`], [`Error::Suspended`].
+    pub(in crate::app) fn may_post(&self) -> Result<(), Error> {
+        match self {
+            Self { verified: false, .. } => Err(Error::Unverified),
+            Self { suspended: true, .. } => Err(Error::Suspended),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether what it posts at `now` is published before anybody looks at it.
+    pub(in crate::app) fn at_once(&self, now: DateTime<Utc>) -> bool {
+        self.trusted && self.taken_down_at.is_none_or(|at| now >= at + PROBATION)
+    }
 }

@@ -10,7 +10,7 @@ use super::super::review::enqueue;
 use super::super::{Error, roles};
 use super::{Organisations, entry, hold};
 use crate::db::records::Stored;
-use crate::db::{Tx, applications, organisations, persons, review_items};
+use crate::db::{self, Tx, applications, organisations, persons, review_items};
 use crate::domain::applications::{Application, ApplicationState, Contact, Details};
 use crate::domain::audit::{Action, Actor, Entry, Object, Personal};
 use crate::domain::divisions::Division;
@@ -165,7 +165,11 @@ pub(in crate::app) fn verify(tx: &mut Tx<'_>, vault: &Vault, by: PersonId, item:
         return Err(Error::CreditCodeTaken);
     }
     save(tx, id.get(), &details.body(), Existing::Replace)?;
-    organisations::set_credit_code(tx, id, details.credit_code.as_ref())?;
+    // Another may be verified by it at this moment, on another replica.
+    organisations::set_credit_code(tx, id, details.credit_code.as_ref()).map_err(|error| match error {
+        db::Error::Constraint(_) => Error::CreditCodeTaken,
+        error => Error::from(error),
+    })?;
     organisations::set_verified(tx, id, true)?;
     tell_organisation(tx, id, Outcome::Verified, organisation(id), &details.name, None)?;
     let entry = entry(tx, Actor::Person(by), Action::OrganisationVerified, id)?;

@@ -8,12 +8,14 @@ use super::super::repeats::{Repeat, once};
 use super::super::{Error, roles};
 use super::members::{held, owned};
 use super::{Organisations, entry, hold};
+use crate::db::records::Stored;
 use crate::db::{self, Tx, invitations, member_labels, organisations};
 use crate::domain::audit::{Action, Actor, Entry};
 use crate::domain::ids::{InvitationId, OrganisationId, PersonId};
 use crate::domain::invalid::Invalid;
 use crate::domain::invitations::{DAYS, Invitation, InvitationCode, LONGEST_LABEL, MOST_OPEN, MemberLabel};
-use crate::domain::roles::{MemberRole, Role};
+use crate::domain::organisations::Organisation;
+use crate::domain::roles::{AuthorityRole, MemberRole, Role};
 
 /// An invitation that is to be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,10 +29,11 @@ pub struct NewInvitation {
 }
 
 impl Organisations {
-    /// Invites whoever will have the code. The same request sent again has the same code.
+    /// Invites whoever will have the code. The same request sent again has the same code, for a day.
     ///
     /// # Errors
-    /// [`Error::Invalid`]; [`Error::TooManyInvitations`]; [`Error::NotFound`] if there is no such organisation.
+    /// [`Error::Invalid`]; [`Error::TooManyInvitations`]; [`Error::NotFound`] if there is no such organisation, or what the request made when
+    /// it was sent before is accepted or taken back.
     pub fn invite(
         &self,
         by: PersonId,
@@ -69,7 +72,7 @@ impl Organisations {
         let mut invalid = Invalid::default();
         new.label.iter().for_each(|label| invalid.line("label", label.expose(), LONGEST_LABEL));
         invalid.or(())?;
-        let code = InvitationCode::from(self.secret("invitation", by, repeat));
+        let code = InvitationCode::from(self.secret("invitation"));
         self.db.write(|tx| {
             let made = once(tx, by, repeat, |tx| {
                 hold(tx, id)?;
@@ -82,16 +85,25 @@ impl Organisations {
                     id: InvitationId::fresh(now, &*self.random),
                     organisation: id,
                     role: new.role,
+                    by: Some(by),
                     label: new.label.clone(),
                     created_at: now,
                     expires_at: now + TimeDelta::days(new.days.into()),
                 };
                 invitations::insert(tx, &self.vault, &invitation, &code)?;
-                noted(tx, by, Action::MemberInvited, &invitation)?;
+                if repeat.is_some() {
+                    invitations::keep_code(tx, &self.vault, invitation.id, &code)?;
+                }
+                noted(tx, Actor::Person(by), Action::MemberInvited, &invitation)?;
                 Ok(invitation.id)
             })?;
             // One that was accepted since is gone: its code does nothing any more.
-            Ok((invitations::get(tx, &self.vault, made)?.ok_or(Error::NotFound)?, code.clone()))
+            let invitation = invitations::get(tx, &self.vault, made)?.ok_or(Error::NotFound)?;
+            let shown = match repeat {
+                Some(_) => invitations::code(tx, &self.vault, made)?.ok_or(Error::NotFound)?,
+                None => code.clone(),
+            };
+            Ok((invitation, shown))
         })
     }
 
@@ -107,7 +119,7 @@ impl Organisations {
             if !invitations::delete(tx, invitation)? {
                 return Err(Error::NotFound);
             }
-            noted(tx, by, Action::InvitationWithdrawn, &found)
+            noted(tx, Actor::Person(by), Action::InvitationWithdrawn, &found)
         })
     }
 
@@ -115,7 +127,8 @@ impl Organisations {
     ///
     /// # Errors
     /// [`Error::NotFound`] if the code is of no invitation that is good; [`Error::NothingToDo`] if they have that role or
-    /// a higher one already, [`Error::Suspended`] if the organisation is, and then the code stays good.
+    /// a higher one already, [`Error::Suspended`] if the organisation is, [`Error::OwnSubmission`] if they made it
+    /// themselves; and then the code stays good.
     pub fn accept(&self, person: PersonId, code: &InvitationCode) -> Result<Invitation, Error> {
         self.db.write(|tx| {
             let now = tx.now();
@@ -129,6 +142,9 @@ impl Organisations {
                 Ok(role) if role >= invitation.role => return Err(Error::NothingToDo),
                 Ok(_) | Err(Error::NotFound) => {}
                 Err(error) => return Err(error),
+            }
+            if invitation.by == Some(person) {
+                return Err(Error::OwnSubmission);
             }
             if !invitations::delete(tx, invitation.id)? {
                 return Err(Error::NotFound);
@@ -145,20 +161,40 @@ impl Organisations {
         })
     }
 
-    /// What is shown once: of the same request sent again the same, so that an answer that was lost can be had again.
-    pub(super) fn secret(&self, purpose: &'static str, by: PersonId, repeat: Option<&Repeat>) -> String {
-        let seed = match repeat {
-            Some(repeat) => {
-                format!("{by}\n{}\n{}\n{}", repeat.operation, repeat.key.body_hash, repeat.key.given)
-            }
-            None => self.vault.fresh_salt(),
-        };
-        self.vault.blind(purpose, &seed)
+    /// Something that is shown once, which nobody can guess: 22 characters.
+    pub(super) fn secret(&self, purpose: &'static str) -> String {
+        self.vault.blind(purpose, &self.vault.fresh_salt())
     }
 }
 
-fn noted(tx: &mut Tx<'_>, by: PersonId, action: Action, invitation: &Invitation) -> Result<(), Error> {
+/// Takes back what waits of a person's invitations that they could not make now: they lost the role in which they did.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::app) fn take_back(tx: &mut Tx<'_>, actor: Actor, maker: PersonId) -> Result<(), Error> {
+    let now = tx.now();
+    let open = invitations::of_maker(tx, maker, now)?;
+    if open.is_empty() {
+        return Ok(());
+    }
+    let held = db::roles::of_person(tx, maker)?;
+    for invitation in open {
+        let organisation = invitation.organisation;
+        let seat = Organisation::get(tx, organisation.get())?.and_then(|found| found.body.adcode);
+        let administers = match seat {
+            Some(seat) => held.over(seat, AuthorityRole::Administrator),
+            None => held.divisions(AuthorityRole::Administrator).iter().any(|one| one.is_province()),
+        };
+        if !administers && !held.in_any(&[organisation], MemberRole::Owner) {
+            invitations::delete(tx, invitation.id)?;
+            noted(tx, actor, Action::InvitationWithdrawn, &invitation)?;
+        }
+    }
+    Ok(())
+}
+
+fn noted(tx: &mut Tx<'_>, actor: Actor, action: Action, invitation: &Invitation) -> Result<(), Error> {
     let told = json!({ "invitation": invitation.id, "role": invitation.role.name() });
-    let entry = entry(tx, Actor::Person(by), action, invitation.organisation)?;
+    let entry = entry(tx, actor, action, invitation.organisation)?;
     note(tx, &Entry { after: Some(told), ..entry })
 }

@@ -3,20 +3,25 @@
 //! [`prepare`] takes what is due and marks it as being sent; that is committed before anybody is asked. [`settle`] notes
 //! what came of it. What is never settled, [`find_lost`] lets wait again: it is sent once more, under the same id.
 
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
 use crate::clients::webhooks::{Answer, Letter};
 use crate::db::webhooks::deliveries::{self, Outcome};
 use crate::db::{self, AnyConn, Tx, webhooks};
-use crate::domain::ids::OrganisationId;
+use crate::domain::ids::{OrganisationId, WebhookId};
 use crate::domain::sealing::Vault;
 use crate::domain::webhooks::secrets::{Secret, sign};
-use crate::domain::webhooks::{Address, Delivery, GIVEN_UP, LOST, TRIED, What, pause, rest};
+use crate::domain::webhooks::{Address, Delivery, GIVEN_UP, LOST, SLOW, TRIED, Webhook, What, pause, rest};
 
 /// So many deliveries to one endpoint are under way at once: one that is slow must not keep the others waiting.
-const OF_ONE_AT_ONCE: i64 = 4;
+const OF_ENDPOINT_AT_ONCE: i64 = 4;
+
+/// So many deliveries of one organisation are under way at once, however many endpoints it has.
+const OF_ORGANISATION_AT_ONCE: usize = 6;
 
 /// A delivery that is marked as being sent.
 #[derive(Debug)]
@@ -49,33 +54,85 @@ pub fn any(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<bool, db::Error> {
     Ok(!deliveries::due(conn, now)?.is_empty() || deliveries::any_lost(conn, now)?)
 }
 
-/// Takes what is due, at most some `limit`, endpoint by endpoint.
+/// Takes what is due, at most some `limit`: one delivery of each organisation in turn, those first of which least is under
+/// way, and of an organisation one of each endpoint in turn.
 ///
 /// # Errors
 /// If the store fails; then nothing is to be sent.
 pub fn prepare(tx: &mut Tx<'_>, vault: &Vault, limit: usize) -> Result<Vec<Parcel>, db::Error> {
     let now = tx.now();
+    let under_way = deliveries::under_way(tx)?;
+    let mut turns: Vec<Turn> = Vec::new();
+    for (webhook, organisation) in deliveries::due(tx, now)? {
+        match turns.iter_mut().find(|turn| turn.organisation == organisation) {
+            Some(turn) => turn.endpoints.push_back(webhook),
+            None => {
+                let under_way = under_way.get(&organisation).copied().unwrap_or_default();
+                turns.push(Turn { organisation, under_way, endpoints: [webhook].into() });
+            }
+        }
+    }
+    // Those of which as much is under way stay in their order.
+    turns.sort_by_key(|turn| turn.under_way);
+    let mut endpoints = HashMap::new();
     let mut parcels = Vec::new();
-    for id in deliveries::due(tx, now)? {
-        let room = limit.saturating_sub(parcels.len());
-        if room == 0 {
-            break;
+    while !turns.is_empty() && parcels.len() < limit {
+        for turn in &mut turns {
+            if parcels.len() < limit {
+                parcels.extend(turn.take(tx, vault, &mut endpoints)?);
+            }
         }
-        let Some(webhook) = webhooks::get(tx, vault, id)? else { continue };
-        let at_once = OF_ONE_AT_ONCE.min(i64::try_from(room).unwrap_or(i64::MAX));
-        let taken = deliveries::take(tx, &webhook, at_once, now + LOST)?;
-        if taken.is_empty() {
-            continue;
-        }
-        let secrets: Arc<[Secret]> = webhooks::signing(tx, vault, &webhook, now)?.into();
-        parcels.extend(taken.into_iter().map(|delivery| Parcel {
-            delivery,
-            organisation: webhook.organisation,
-            secrets: Arc::clone(&secrets),
-            address: webhook.address.clone(),
-        }));
+        turns.retain(|turn| turn.under_way < OF_ORGANISATION_AT_ONCE && !turn.endpoints.is_empty());
     }
     Ok(parcels)
+}
+
+/// An organisation whose endpoints have their turn.
+struct Turn {
+    organisation: OrganisationId,
+    under_way: usize,
+    /// Those for which more may be due, the next first.
+    endpoints: VecDeque<WebhookId>,
+}
+
+/// An endpoint with the secrets that sign what it is told.
+type Signing = (Webhook, Arc<[Secret]>);
+
+impl Turn {
+    /// Takes the next delivery; `None` if the organisation has none that is due, or enough under way.
+    fn take(
+        &mut self,
+        tx: &mut Tx<'_>,
+        vault: &Vault,
+        read: &mut HashMap<WebhookId, Signing>,
+    ) -> Result<Option<Parcel>, db::Error> {
+        if self.under_way >= OF_ORGANISATION_AT_ONCE {
+            return Ok(None);
+        }
+        let now = tx.now();
+        while let Some(id) = self.endpoints.pop_front() {
+            if !read.contains_key(&id)
+                && let Some(webhook) = webhooks::get(tx, vault, id)?
+            {
+                let secrets = webhooks::signing(tx, vault, &webhook, now)?.into();
+                read.insert(id, (webhook, secrets));
+            }
+            let Some((webhook, secrets)) = read.get(&id) else { continue };
+            let Some(delivery) = deliveries::take(tx, webhook, 1, OF_ENDPOINT_AT_ONCE, now + LOST)?.pop()
+            else {
+                continue;
+            };
+            self.endpoints.push_back(id);
+            self.under_way += 1;
+            return Ok(Some(Parcel {
+                delivery,
+                organisation: self.organisation,
+                secrets: Arc::clone(secrets),
+                address: webhook.address.clone(),
+            }));
+        }
+        Ok(None)
+    }
 }
 
 /// What became of a delivery.
@@ -93,11 +150,11 @@ pub enum Fate {
     Overtaken,
 }
 
-/// Notes what came of a parcel.
+/// Notes what came of a parcel, and how long that took.
 ///
 /// # Errors
 /// If the store fails; then it is sent once more after [`LOST`].
-pub fn settle(tx: &mut Tx<'_>, parcel: &Parcel, answer: Answer) -> Result<Fate, db::Error> {
+pub fn settle(tx: &mut Tx<'_>, parcel: &Parcel, answer: Answer, took: Duration) -> Result<Fate, db::Error> {
     let (delivery, now) = (&parcel.delivery, tx.now());
     let outcome = match answer {
         Ok(status) => Outcome { status: Some(status), trouble: None },
@@ -115,7 +172,11 @@ pub fn settle(tx: &mut Tx<'_>, parcel: &Parcel, answer: Answer) -> Result<Fate, 
         return Ok(Fate::Overtaken);
     }
     if outcome.trouble.is_none() {
-        webhooks::succeeded(tx, delivery.webhook)?;
+        if took < SLOW {
+            webhooks::succeeded(tx, delivery.webhook)?;
+        } else if let Some(rest) = rest(webhooks::dragged(tx, delivery.webhook)?) {
+            webhooks::rest(tx, delivery.webhook, now + rest)?;
+        }
         return Ok(Fate::Delivered);
     }
     if let Some((failures, since)) = webhooks::failed(tx, delivery.webhook)? {

@@ -3,14 +3,15 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamp};
+use hashbrown::HashMap;
 
 use crate::db::Tx;
 use crate::db::connection::AnyConn;
 use crate::db::dialect::{self, each};
 use crate::db::error::Error;
 use crate::db::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
-use crate::db::schema::webhook_deliveries as deliveries;
-use crate::domain::ids::{DeliveryId, EventId, WebhookId};
+use crate::db::schema::{webhook_deliveries as deliveries, webhooks};
+use crate::domain::ids::{DeliveryId, EventId, OrganisationId, WebhookId};
 use crate::domain::webhooks::{Delivery, Object, ObjectKind, State, Trouble, Webhook, What};
 
 /// Something to be told to an endpoint.
@@ -172,21 +173,39 @@ pub fn backlog(conn: &mut AnyConn, webhook: WebhookId) -> Result<(u64, u64), Err
     Ok((waiting, count(conn, webhook, &[State::Parked])?))
 }
 
-/// The endpoints for which something is due at `now`, the longest due first. One that is stopped or rests is none of them,
-/// unless somebody tries it.
-pub fn due(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<Vec<WebhookId>, Error> {
+/// The endpoints for which something is due at `now`, each with whose it is, the longest due first. One that is stopped or
+/// rests is none of them, unless somebody tries it.
+pub fn due(conn: &mut AnyConn, now: DateTime<Utc>) -> Result<Vec<(WebhookId, OrganisationId)>, Error> {
     #[derive(QueryableByName)]
     struct Due {
         #[diesel(sql_type = BigInt)]
         number: i64,
+        #[diesel(sql_type = BigInt)]
+        organisation: i64,
     }
-    const DUE: &str = "SELECT d.webhook_id AS number FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id \
+    const DUE: &str = "SELECT d.webhook_id AS number, w.organisation_id AS organisation \
+        FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id \
         WHERE d.state = 'waiting' AND d.next_at <= $1 AND (d.what = 'webhook.ping' OR (\
             w.stopped IS NULL AND (w.rests_until IS NULL OR w.rests_until <= $1))) \
-        GROUP BY d.webhook_id ORDER BY min(d.next_at)";
+        GROUP BY d.webhook_id, w.organisation_id ORDER BY min(d.next_at)";
     let query = diesel::sql_query(DUE).bind::<Timestamp, _>(now.naive_utc());
     let found: Vec<Due> = each!(conn, conn => query.load(conn))?;
-    Ok(found.into_iter().filter_map(|due| WebhookId::new(due.number)).collect())
+    let one = |due: Due| Some((WebhookId::new(due.number)?, OrganisationId::new(due.organisation)?));
+    Ok(found.into_iter().filter_map(one).collect())
+}
+
+/// How many deliveries of each organisation are under way; of one that is not named none is.
+pub fn under_way(conn: &mut AnyConn) -> Result<HashMap<OrganisationId, usize>, Error> {
+    let sending: Vec<i64> = deliveries::table
+        .inner_join(webhooks::table.on(webhooks::id.eq(deliveries::webhook_id)))
+        .filter(deliveries::state.eq(State::Sending.name()))
+        .select(webhooks::organisation_id)
+        .load(conn)?;
+    let mut counts = HashMap::new();
+    for organisation in sending.into_iter().filter_map(OrganisationId::new) {
+        *counts.entry(organisation).or_default() += 1;
+    }
+    Ok(counts)
 }
 
 /// Whether the sender of any delivery went away while it was sent.
@@ -210,11 +229,12 @@ pub fn find_lost(tx: &mut Tx<'_>) -> Result<usize, Error> {
 }
 
 /// Takes deliveries of an endpoint that are due and before which none about the same object has to be sent, in order, and
-/// marks them as being sent until `until`: so many that at most `at_once` of the endpoint are. Of an endpoint that is
-/// stopped or rests only what tries it is taken.
+/// marks them as being sent until `until`: at most `most`, and so many that at most `at_once` of the endpoint are. Of an
+/// endpoint that is stopped or rests only what tries it is taken.
 pub fn take(
     tx: &mut Tx<'_>,
     webhook: &Webhook,
+    most: i64,
     at_once: i64,
     until: DateTime<Utc>,
 ) -> Result<Vec<Delivery>, Error> {
@@ -222,7 +242,7 @@ pub fn take(
     let awake = webhook.stopped.is_none() && webhook.rests_until.is_none_or(|until| until <= tx.now);
     let only = (!awake).then_some(What::Ping.name());
     let sending = count(tx, webhook.id, &[State::Sending])?;
-    let room = at_once - i64::try_from(sending).unwrap_or(i64::MAX);
+    let room = at_once.saturating_sub_unsigned(sending).min(most);
     let ids = dialect::due_deliveries(tx.conn, webhook.id.get(), now, room, only)?;
     let rows: Vec<Row> = deliveries::table
         .filter(deliveries::id.eq_any(ids))

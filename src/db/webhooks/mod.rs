@@ -257,6 +257,18 @@ pub fn failed(tx: &mut Tx<'_>, id: WebhookId) -> Result<Option<(i32, DateTime<Ut
     Ok(found.map(|(failures, since)| (failures, since.unwrap_or(now).and_utc())))
 }
 
+/// Notes that something reached an endpoint that was slow to answer; gives how many attempts in a row failed or dragged.
+pub fn dragged(tx: &mut Tx<'_>, id: WebhookId) -> Result<i32, Error> {
+    let row = webhooks::table.find(id.get());
+    diesel::update(row)
+        .set((
+            webhooks::failures.eq(webhooks::failures + 1),
+            webhooks::failing_since.eq(None::<NaiveDateTime>),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(row.select(webhooks::failures).first(&mut *tx.conn).optional()?.unwrap_or_default())
+}
+
 /// Lets an endpoint rest.
 pub fn rest(tx: &mut Tx<'_>, id: WebhookId, until: DateTime<Utc>) -> Result<(), Error> {
     diesel::update(webhooks::table.find(id.get()))

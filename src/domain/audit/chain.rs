@@ -39,6 +39,8 @@ pub struct Link {
     pub before: Option<String>,
     /// What it is after.
     pub after: Option<String>,
+    /// What shows that the service noted it; absent on entries of before there were marks, and on what others put in.
+    pub mark: Option<String>,
     /// The digests of what it tells of persons, in JSON: an object of parts.
     pub digests: String,
     /// Its place, from 1.
@@ -100,6 +102,17 @@ pub enum Broken {
         /// As what it stands in the entry.
         part: String,
     },
+    /// It stands in the chain, and the service never noted it.
+    #[error("entry {0} was not noted by this service")]
+    Foreign(i64),
+    /// Entries wait, and are not chained, that the service never noted.
+    #[error("{count} entries outside the chain were not noted by this service; the first has the id {first}")]
+    Loose {
+        /// The id of the first row.
+        first: i64,
+        /// How many they are.
+        count: usize,
+    },
     /// The end of the chain, in its second place, was not written by this service.
     #[error("the record of the chain's end was forged")]
     Head,
@@ -114,6 +127,23 @@ impl Link {
     pub fn hash(&self) -> String {
         let mut text = Lines::new("kepu audit 1");
         text.number("number", Some(self.number)).line("previous", Some(&self.previous));
+        self.tell(&mut text);
+        text.line("digests", Some(&self.digests));
+        if let Some(mark) = &self.mark {
+            text.line("mark", Some(mark));
+        }
+        text.hash()
+    }
+
+    /// The hash over what it says, wherever it stands in the chain, in hexadecimal digits.
+    #[must_use]
+    pub fn content_hash(&self) -> String {
+        let mut text = Lines::new("kepu audit entry 1");
+        self.tell(&mut text);
+        text.hash()
+    }
+
+    fn tell(&self, text: &mut Lines) {
         text.number("id", Some(self.id));
         text.line("at", Some(&self.at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()));
         text.line("actor", Some(&self.actor))
@@ -123,8 +153,6 @@ impl Link {
         text.number("organisation", self.organisation).number("division", self.division);
         text.line("reason", self.reason.as_deref());
         text.line("before", self.before.as_deref()).line("after", self.after.as_deref());
-        text.line("digests", Some(&self.digests));
-        text.hash()
     }
 }
 
@@ -211,6 +239,7 @@ mod tests {
             reason: Some("new\nreviewer".into()),
             before: None,
             after: Some("{\"role\":\"reviewer\"}".into()),
+            mark: None,
             digests: "{}".into(),
             number: 1,
             previous: String::new(),
@@ -229,6 +258,16 @@ mod tests {
             Lines("abc".into()).hash(),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
+    }
+
+    #[test]
+    fn a_mark_is_chained_and_is_no_part_of_what_is_marked() {
+        let marked = Link { mark: Some("m".into()), ..link() };
+        assert_ne!(marked.hash(), link().hash());
+        assert_ne!(marked.hash(), Link { mark: Some(String::new()), ..link() }.hash());
+        let placed = Link { number: 2, previous: "p".into(), digests: "{\"a\":1}".into(), ..marked };
+        assert_eq!(placed.content_hash(), link().content_hash());
+        assert_ne!(Link { id: 8, ..link() }.content_hash(), link().content_hash(), "a copy is another entry");
     }
 
     #[test]

@@ -27,6 +27,8 @@ words! {
         RoleGranted = "roleGranted",
         /// A role was taken from somebody.
         RoleRevoked = "roleRevoked",
+        /// What the audit told of a person was erased with their account: `after` has how much of it stood in the chain.
+        NamesErased = "namesErased",
         /// An account was given another password, and its codes were forgotten.
         AccountReset = "accountReset",
         /// Something new was begun.

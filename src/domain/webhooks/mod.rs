@@ -9,6 +9,8 @@ pub mod addresses;
 pub mod news;
 pub mod secrets;
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -46,6 +48,9 @@ pub const GATHERED: TimeDelta = TimeDelta::seconds(5);
 
 /// Failures in a row after which an endpoint rests between attempts.
 const PATIENCE: i32 = 3;
+
+/// An answer that takes so long lets its endpoint rest as a failure does: it keeps others waiting.
+pub const SLOW: Duration = Duration::from_secs(3);
 
 const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(10);
 const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
@@ -289,7 +294,7 @@ pub fn pause(attempts: i32) -> TimeDelta {
     doubled(FIRST_PAUSE, attempts).min(LONGEST_PAUSE)
 }
 
-/// How long an endpoint rests after this many failures in a row; `None`: not at all.
+/// How long an endpoint rests after this many failures or slow answers in a row; `None`: not at all.
 #[must_use]
 pub fn rest(failures: i32) -> Option<TimeDelta> {
     (failures >= PATIENCE).then(|| doubled(FIRST_PAUSE, failures - PATIENCE + 1).min(LONGEST_REST))

@@ -1,10 +1,11 @@
 //! Bodies: JSON, read strictly.
 //!
-//! [`Json`] of a type is its extractor. What is not JSON is 400; what is not of the type's shape is 422 and names the
+//! [`Json`] of a type is its extractor. What is not JSON, or names a field twice, is 400; what is not of the type's shape is 422 and names the
 //! field by its path (`participants[0].birthYear`): an unknown field, a missing one, another type, and `null`, since an
 //! absent value is an absent field. The shape is the type's `Deserialize`; its `ToSchema` documents it.
 
 pub mod paths;
+mod single;
 mod strict;
 
 use std::future::Future;
@@ -18,6 +19,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use self::single::Single;
 use super::problem::{Code, Problem};
 
 /// A body of JSON.
@@ -73,7 +75,9 @@ pub(super) fn is_late(error: &PayloadError) -> bool {
 
 /// A body as JSON of whatever shape.
 pub(super) fn value(body: Result<Bytes, actix_web::Error>) -> Result<Value, Problem> {
-    serde_json::from_slice(&received(body)?).map_err(|_not_json| Code::MalformedRequest.into())
+    let Single(value) = serde_json::from_slice(&received(body)?)
+        .map_err(|_not_json| Problem::from(Code::MalformedRequest))?;
+    Ok(value)
 }
 
 /// A body of the type's shape.

@@ -79,9 +79,9 @@ codes! {
     /// The request is not proper HTTP or its body cannot be read.
     MalformedRequest "malformedRequest" 400 {
         ["请求无法解析", "請求無法解析", "Malformed request"],
-        ["请求无法读取：请求体须是 UTF-8 编码的 JSON，地址与请求头须符合 HTTP；请更正后重发。",
-         "請求無法讀取：請求內容須是 UTF-8 編碼的 JSON，地址與請求標頭須符合 HTTP；請更正後重發。",
-         "The request cannot be read: a body must be JSON in UTF-8, path and headers proper HTTP. Mend it and send it again."]
+        ["请求无法读取：请求体须是 UTF-8 编码的 JSON，同一字段只能出现一次，地址与请求头须符合 HTTP；请更正后重发。",
+         "請求無法讀取：請求內容須是 UTF-8 編碼的 JSON，同一欄位只能出現一次，地址與請求標頭須符合 HTTP；請更正後重發。",
+         "The request cannot be read: a body must be JSON in UTF-8 with each field once, path and headers proper HTTP. Mend it and send it again."]
     }
     /// The body is JSON, but not of the documented shape; `errors` says where and why.
     InvalidBody "invalidBody" 422 {
@@ -446,9 +446,9 @@ codes! {
     }
     /// Nobody decides on what they, or an organisation that they are a member of, submitted.
     OwnSubmission "ownSubmission" 403 {
-        ["不能审核自己的内容", "不能審核自己的內容", "Your own submission"],
-        ["自己或所属单位提交的内容须由他人审核。", "自己或所屬單位提交的內容須由他人審核。",
-         "What you or your organisation submitted is for somebody else to decide."]
+        ["不能处理自己的事项", "不能處理自己的事項", "Your own cause"],
+        ["涉及自己或所属单位的事项须由他人决定。", "涉及自己或所屬單位的事項須由他人決定。",
+         "What concerns you or your organisation is for somebody else to decide."]
     }
     /// It is as asked for already, or cannot become so.
     NothingToDo "nothingToDo" 409 {

@@ -97,13 +97,14 @@ impl Courier {
         };
         let begun = Instant::now();
         let answer = self.carrier.carry(&parcel.address, letter).await;
-        metrics::histogram!("webhook_delivery_duration_seconds").record(begun.elapsed().as_secs_f64());
+        let took = begun.elapsed();
+        metrics::histogram!("webhook_delivery_duration_seconds").record(took.as_secs_f64());
         let outcome = answer.map_or_else(|(trouble, _)| trouble.name(), |_| "delivered");
         metrics::counter!("webhook_attempts_total", "outcome" => outcome).increment(1);
         if matches!(answer, Err((Trouble::Address, _))) {
             tracing::warn!("a web-hook leads to an address that is not public");
         }
-        match self.aside(move |db| db.write(|tx| outbox::settle(tx, &parcel, answer))).await {
+        match self.aside(move |db| db.write(|tx| outbox::settle(tx, &parcel, answer, took))).await {
             Ok(Fate::Parked) => metrics::counter!("webhook_deliveries_parked_total").increment(1),
             Ok(Fate::Stopped) => {
                 metrics::counter!("webhooks_stopped_total").increment(1);

@@ -18,6 +18,8 @@ async fn what_is_not_json_is_a_malformed_request() {
             b"{} {}".to_vec(),
             vec![b'"', 0xff, b'"'],
             b"[".repeat(5000),
+            br#"{"displayName":"a","displayName":"b"}"#.to_vec(),
+            br#"{"code":"demo-lan","more":[{"a":1,"a":1}]}"#.to_vec(),
         ] {
             let answer = send(body).await;
             assert_problem(&answer, 400, "malformedRequest");

@@ -3,6 +3,8 @@
 use std::thread;
 
 use kepu::app::accounts::Accounts;
+use kepu::app::audit::note_many;
+use kepu::app::audit::sealing::reconsider;
 use kepu::app::roles;
 use kepu::domain::audit::chain::Head;
 use kepu::domain::ids::SystemRandom;
@@ -32,6 +34,8 @@ const CHANGES: &[Change] = &[
     ("before_text = after_text", Broken::Changed),
     ("after_text = ''", Broken::Changed),
     ("digests = '{ }'", Broken::Changed),
+    ("mark = NULL", Broken::Changed),
+    ("mark = hash", Broken::Changed),
     ("previous = hash", Broken::Changed),
     ("hash = previous", Broken::Changed),
     ("number = 6", Broken::Missing),
@@ -44,7 +48,7 @@ on_both_stores! {
         assert_eq!(walked(&db).head.number, 5);
         tamper(&db, store, "CREATE TABLE kept AS SELECT * FROM audit_entries;");
         let columns = "id at actor api_key_id action object_kind object_id organisation_id division reason before_text \
-                       after_text digests previous hash number";
+                       after_text digests mark previous hash number";
         for (change, found) in CHANGES {
             tamper(&db, store, &format!("UPDATE audit_entries SET {change} WHERE number = 3;"));
             assert_eq!(broken(&db), Some(found(3)), "{change}");
@@ -106,9 +110,10 @@ on_both_stores! {
         for (mut link, _) in links {
             link.previous = previous;
             link.reason = Some("forged".into());
+            link.mark = None;
             previous = link.hash();
             tamper(&db, store, &format!(
-                "UPDATE audit_entries SET reason = 'forged', previous = '{}', hash = '{previous}' WHERE number = {};",
+                "UPDATE audit_entries SET reason = 'forged', mark = NULL, previous = '{}', hash = '{previous}' WHERE number = {};",
                 link.previous, link.number,
             ));
         }
@@ -129,11 +134,59 @@ on_both_stores! {
         link.number = 6;
         link.previous = hash;
         tamper(&db, store, &format!(
-            "INSERT INTO audit_entries (id, at, actor, action, reason, digests, number, previous, hash) \
-             SELECT {}, at, actor, action, reason, digests, 6, hash, '{}' FROM audit_entries WHERE number = 5;",
+            "INSERT INTO audit_entries (id, at, actor, action, reason, digests, mark, number, previous, hash) \
+             SELECT {}, at, actor, action, reason, digests, mark, 6, hash, '{}' FROM audit_entries WHERE number = 5;",
             link.id, link.hash(),
         ));
         assert_eq!(broken(&db), Some(Broken::PutIn(6)));
+    }
+
+    async fn what_the_service_did_not_note_is_not_chained_and_is_found(store: Store) {
+        let (_fresh, db) = chained(store);
+        let put_in = "INSERT INTO audit_entries (id, at, actor, action, reason, mark) \
+                      SELECT id + 100, at, actor, action, reason, mark FROM audit_entries WHERE number IN (1, 5);";
+        tamper(&db, store, put_in);
+        assert_eq!(broken(&db), Some(Broken::Loose { first: 101, count: 2 }), "before anybody chains");
+        assert_eq!(chain_all(&db, &vault()).unwrap(), 0);
+        db.write(|tx| note(tx, &five()[0])).unwrap();
+        assert_eq!(chain_all(&db, &vault()).unwrap(), 1, "what is ours is chained all the same");
+        let found = walked(&db);
+        assert_eq!((found.head.number, found.broken), (6, Some(Broken::Loose { first: 101, count: 2 })));
+        tamper(&db, store, "UPDATE audit_entries SET refused_at = NULL WHERE number IS NULL;");
+        assert_eq!(chain_all(&db, &vault()).unwrap(), 0);
+        reconsider(&db).unwrap();
+        assert_eq!(chain_all(&db, &vault()).unwrap(), 0);
+    }
+
+    async fn an_entry_that_is_changed_while_it_waits_is_not_chained(store: Store) {
+        for change in [
+            "UPDATE audit_entries SET reason = 'another' WHERE number IS NULL;".to_owned(),
+            format!("UPDATE audit_personal SET person_id = {} WHERE entry_id = 6;", PersonId::from_slug("ming").get()),
+            "UPDATE audit_personal SET value = NULL WHERE part = 'contact' AND entry_id = 6;".to_owned(),
+            "UPDATE audit_personal SET value = substr(value, 1, 20) WHERE part = 'contact' AND entry_id = 6;".to_owned(),
+        ] {
+            let (_fresh, db) = chained(store);
+            db.write(|tx| persons::insert(tx, PersonId::from_slug("ming"))).unwrap();
+            db.write(|tx| note_sealed(tx, &vault(), &five()[3])).unwrap();
+            tamper(&db, store, &change);
+            assert_eq!(chain_all(&db, &vault()).unwrap(), 0, "{change}");
+            assert_eq!(broken(&db), Some(Broken::Loose { first: 6, count: 1 }), "{change}");
+        }
+    }
+
+    async fn what_another_service_chained_is_found_by_its_mark(store: Store) {
+        let fresh = Fresh::new(store, Holds::Tables);
+        let db = open(&fresh);
+        db.write(|tx| note(tx, &five()[0])).unwrap();
+        chain_all(&db, &vault()).unwrap();
+        // As if a program without the check had chained it.
+        let mut link = db.read(|conn| audit::after(conn, 0, 1)).unwrap().remove(0).0;
+        link.mark = Some("forged".into());
+        tamper(&db, store, &format!("UPDATE audit_entries SET mark = 'forged', hash = '{}';", link.hash()));
+        assert_eq!(broken(&db), Some(Broken::Foreign(1)));
+        link.mark = None;
+        tamper(&db, store, &format!("UPDATE audit_entries SET mark = NULL, hash = '{}';", link.hash()));
+        assert_eq!(walked(&db).unmarked, 1);
     }
 
     async fn the_store_itself_refuses_to_change_entries(store: Store) {
@@ -188,10 +241,37 @@ on_both_stores! {
         chain_all(&db, &vault()).unwrap();
         let found = walked(&db);
         // The two of the role, the three of the fourth entry; the last one never had a digest.
-        assert_eq!((found.broken, found.erased, found.head.number), (None, 5, 8));
+        assert_eq!((found.broken, found.erased, found.erased_on_record, found.head.number), (None, 5, 5, 9));
         assert_eq!(dump(&db).lines().find(|line| line.contains(&number)), None);
         let last = db.read(|conn| audit::after(conn, 7, 1)).unwrap().remove(0).0;
         assert_eq!((last.action.as_str(), last.reason.as_deref()), ("roleRevoked", Some("accountErased")));
+    }
+
+    async fn many_that_are_noted_at_once_are_ours_each(store: Store) {
+        let (_fresh, db) = chained(store);
+        let many: Vec<_> = (0..1_200).map(|_| five().swap_remove(2)).collect();
+        db.write(|tx| note_many(tx, Actor::Person(lan()), &many)).unwrap();
+        assert_eq!(chain_all(&db, &vault()).unwrap(), 1_200);
+        assert_eq!(walked(&db), Walked { head: walked(&db).head, ..Walked::default() });
+    }
+
+    async fn names_that_somebody_takes_out_are_on_no_record(store: Store) {
+        let (_fresh, db) = chained(store);
+        tamper(&db, store, "DELETE FROM audit_personal WHERE part = 'actor';");
+        let found = walked(&db);
+        assert_eq!((found.broken, found.erased, found.erased_on_record), (None, 1, 0));
+    }
+
+    async fn an_older_end_put_back_is_found_only_by_one_that_was_kept(store: Store) {
+        let (_fresh, db) = chained(store);
+        tamper(&db, store, "CREATE TABLE kept AS SELECT * FROM audit_head;");
+        db.write(|tx| note(tx, &five()[0])).unwrap();
+        chain_all(&db, &vault()).unwrap();
+        let end = walked(&db).head;
+        tamper(&db, store, "DELETE FROM audit_entries WHERE number = 6; DELETE FROM audit_head; INSERT INTO audit_head SELECT * FROM kept;");
+        assert_eq!(broken(&db), None, "as the page for operators says");
+        let found = walk(&db, &vault(), NOW, Some(&end)).unwrap();
+        assert_eq!(found.broken, Some(Broken::Cut { first: 6, last: 6 }));
     }
 }
 

@@ -15,7 +15,9 @@ on_both_stores! {
         let (holds, told) = verify(&fresh.url, &[]);
         let end = walked(&db).head.to_string();
         assert!(holds && told.contains(&format!("5 entries, and the chain holds. Keep its end: {end}")), "{told}");
-        assert!(verify(&fresh.url, &["--head", &end]).0);
+        assert!(told.contains("Pass --head"), "{told}");
+        let (holds, told) = verify(&fresh.url, &["--head", &end]);
+        assert!(holds && !told.contains("Pass --head"), "{told}");
         let (_, told) = verify(&fresh.url, &["--head", "5"]);
         assert!(told.contains("NUMBER:HASH"), "{told}");
 

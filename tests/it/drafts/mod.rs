@@ -1,6 +1,7 @@
 //! Drafts: written by organisations, decided on by authorities, and what of it the public sees.
 
 mod http;
+mod impartial;
 mod life;
 mod races;
 mod reviewing;
@@ -63,7 +64,7 @@ impl House {
         })
         .unwrap();
         let screen = Arc::new(WordLists::parse("[doubtful]\n算命").unwrap());
-        let drafts = Drafts::new(screen, Arc::new(SystemRandom), rules, "http://kepu.example");
+        let drafts = Drafts::new(screen, vault(), Arc::new(SystemRandom), rules, "http://kepu.example");
         let reviews = Reviews::new(db.clone(), drafts.clone(), vault());
         let dictionary = Arc::new(Dictionary::new().unwrap());
         let live = Arc::new(Live::new(Traditional::new().unwrap(), dictionary, true));

@@ -8,6 +8,13 @@ use kepu::domain::review::ItemState;
 
 use super::*;
 
+/// Keeps these roles in the store.
+fn held(house: &House, all: &[&(PersonId, Roles)]) {
+    for (person, Roles(roles)) in all {
+        house.db.write(|tx| roles.iter().try_for_each(|role| db::roles::grant(tx, *person, *role))).unwrap();
+    }
+}
+
 on_both_stores! {
     async fn nobody_decides_beyond_their_division_or_on_their_own(store: Store) {
         let house = House::new(store);
@@ -27,7 +34,8 @@ on_both_stores! {
     async fn a_claim_keeps_others_away_until_it_ends(store: Store) {
         let house = House::new(store);
         let (_, item) = house.submitted("claimed");
-        let (one, two) = (reviewer(), administrator());
+        let (one, two) = (reviewer(), authority(200, AuthorityRole::Administrator, "440100"));
+        held(&house, &[&one, &two]);
         house.reviews.claim(by(&one), item.id).unwrap();
         assert_refused!(house.reviews.claim(by(&two), item.id), Claimed);
         assert_refused!(house.reviews.approve(by(&two), item.id, item.what.version, None), Claimed);
@@ -35,6 +43,19 @@ on_both_stores! {
         house.reviews.claim(by(&two), item.id).unwrap();
         assert_refused!(house.reviews.reject(by(&one), item.id, item.what.version, "x", &[]), Claimed);
         house.reviews.approve(by(&two), item.id, item.what.version, None).unwrap();
+    }
+
+    async fn a_higher_level_decides_on_what_is_claimed_below(store: Store) {
+        let house = House::new(store);
+        let (_, item) = house.submitted("claimed");
+        let [district, city, province] = [(1, "440106"), (2, "440100"), (9, "440000")]
+            .map(|(person, division)| authority(person, AuthorityRole::Reviewer, division));
+        held(&house, &[&district, &city, &province]);
+        house.reviews.claim(by(&district), item.id).unwrap();
+        house.reviews.claim(by(&city), item.id).unwrap();
+        assert_refused!(house.reviews.claim(by(&district), item.id), Claimed);
+        assert_refused!(house.reviews.approve(by(&district), item.id, item.what.version, None), Claimed);
+        house.reviews.approve(by(&province), item.id, item.what.version, None).unwrap();
     }
 
     async fn of_two_reviewers_at_once_one_decides(store: Store) {

@@ -1,6 +1,7 @@
 //! What trusted organisations submit is seen at once, and a share of it is looked at afterwards.
 
 use kepu::domain::drafts::State;
+use kepu::domain::kinds::Kind;
 use kepu::domain::review::{ItemState, Lane};
 use serde_json::json;
 
@@ -66,6 +67,43 @@ on_both_stores! {
         assert_ne!(first.id, second.id);
         assert_refused!(house.reviews.approve(by(&reviewer()), first.id, first.what.version, None), ChangedSince);
         house.reviews.approve(by(&reviewer()), second.id, second.what.version, None).unwrap();
+    }
+
+    async fn the_lot_is_drawn_under_a_key_by_thing_and_day(store: Store) {
+        let house = trusting(store, 50);
+        let day = kepu::domain::time::day_of(NOW);
+        let (mut drawn, mut missed) = (0, 0);
+        for at in 0..24 {
+            let draft = house.create(talk(&format!("talk {at}"))).unwrap();
+            let lot = vault().blind("review sample", &format!("event:{}:{day}", draft.object));
+            let expected = sampled(50).samples(&lot);
+            let mut draft = house.submit(draft.object).unwrap();
+            for again in 0..3 {
+                assert_eq!(house.open(draft.object).is_some(), expected, "no try of the day changes it");
+                draft = house.update(&draft, talk(&format!("talk {at} {again}"))).unwrap();
+                draft = house.submit(draft.object).unwrap();
+            }
+            if expected { drawn += 1 } else { missed += 1 }
+        }
+        assert!(drawn > 0 && missed > 0, "{drawn} {missed}");
+    }
+
+    async fn a_copy_of_what_was_taken_down_waits_for_people(store: Store) {
+        let house = trusting(store, 0);
+        let first = house.create(talk("first")).unwrap();
+        house.submit(first.object).unwrap();
+        house.reviews.take_down(by(&administrator()), Kind::Event, first.object, "不实").unwrap();
+        let copy = || {
+            let copy = house.db.write(|tx| house.drafts.duplicate::<Event>(tx, AUTHOR, first.object)).unwrap();
+            house.submit(copy.object).unwrap().state
+        };
+        assert_eq!(copy(), State::Submitted);
+        house.clock.advance(TimeDelta::days(30));
+        assert_eq!(copy(), State::Approved);
+        house.reviews.take_down(by(&administrator()), Kind::Event, published(), "不实").unwrap();
+        assert_eq!(copy(), State::Submitted);
+        house.db.write(|tx| db::organisations::set_trusted(tx, org(), true)).unwrap();
+        assert_eq!(copy(), State::Approved, "trusted anew");
     }
 
     async fn naming_somebody_anew_waits_even_so(store: Store) {

@@ -1,6 +1,7 @@
 //! Applying and being verified.
 
 use kepu::app;
+use kepu::db::organisations;
 use kepu::domain::audit::Actor;
 use kepu::domain::drafts::body;
 use kepu::domain::events::Event;
@@ -26,6 +27,28 @@ async fn noted(server: &Server, id: OrganisationId) -> Vec<String> {
 }
 
 on_both_stores! {
+    async fn of_two_that_are_verified_by_one_code_at_the_same_moment_one_is_told_that_it_is_taken(store: Store) {
+        let server = town(store).await;
+        let id = apply(&server, &somebody(&server, &[]).1, application()).await;
+        let reviewer = with(&server, over("440106", AuthorityRole::Reviewer));
+        let (db, (written, ready)) = (server.running.db.clone(), std::sync::mpsc::channel());
+        // As another replica that has yet to commit.
+        let other = std::thread::spawn(move || {
+            let org = OrganisationId::from_slug("org");
+            db.write(|tx| {
+                organisations::set_credit_code(tx, org, Some(&CODES[0].parse().unwrap()))?;
+                written.send(()).unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(500));
+                Ok::<_, kepu::db::Error>(())
+            })
+        });
+        ready.recv().unwrap();
+        let refused = decide(&server, &reviewer, "approve", "核对无误").await;
+        other.join().unwrap().unwrap();
+        assert_problem(&refused, 409, "creditCodeTaken");
+        assert_eq!(waiting(&server, &reviewer).await["objectId"], id.to_string(), "it waits on");
+    }
+
     async fn an_applicant_owns_an_organisation_that_nobody_else_sees(store: Store) {
         let server = town(store).await;
         let (_, owner) = somebody(&server, &[]);

@@ -42,6 +42,24 @@ on_both_stores! {
         assert_eq!(get(&server, &managed(id, "/api-keys"), &owner).await["items"][0]["lastUsedAt"], "2026-11-25T10:11:00+08:00");
     }
 
+    async fn a_key_that_was_revoked_is_not_shown_again(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let send = async || {
+            let request = server.client.post(server.url(&managed(id, "/api-keys"))).bearer_auth(&owner);
+            let body = json!({ "name": "票务", "scopes": ["events:read"] });
+            server.send(request.header("Idempotency-Key", "lost").json(&body)).await
+        };
+        let made = send().await;
+        assert_eq!((made.status.as_u16(), send().await.json()), (201, made.json()));
+        let key = made.json()["key"].as_str().unwrap().to_owned();
+        assert!(!dump(&server.running.db).contains(key.splitn(3, '_').nth(2).unwrap()), "it is sealed");
+        assert_eq!(by(&server, &key, id).await.status, 200);
+        let path = managed(id, &format!("/api-keys/{}", made.json()["id"].as_str().unwrap()));
+        assert_eq!(ask(&server, Method::DELETE, &path, &owner, None).await.status, 204);
+        assert_problem(&send().await, 404, "notFound");
+    }
+
     async fn a_key_that_is_wrong_old_or_revoked_is_nobodys(store: Store) {
         let server = town(store).await;
         let (id, _, owner) = verified(&server).await;
@@ -107,6 +125,21 @@ on_both_stores! {
         // Public reading looks at nobody's identity.
         let reading = server.client.get(server.url("/v1/events")).header("X-Api-Key", "nonsense");
         assert_eq!(server.send(reading).await.status, 200);
+    }
+
+    async fn keys_end_with_the_account_of_the_last_owner(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (_, second) = somebody(&server, &[member(MemberRole::Owner, id)]);
+        let key = make(&server, id, &owner, json!({})).await["key"].as_str().unwrap().to_owned();
+        for (leaving, status) in [(&owner, 200), (&second, 401)] {
+            let erased = ask(&server, Method::DELETE, "/v1/me", leaving, None).await;
+            assert_eq!(erased.status, 204, "{}", erased.text);
+            assert_eq!(by(&server, &key, id).await.status, status);
+        }
+        let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let noted = get(&server, &format!("/v1/admin/audit?organisation={id}&action=apiKeyRevoked"), &province).await;
+        assert_eq!((&noted["total"], &noted["items"][0]["reason"]), (&json!(1), &json!("ownerless")));
     }
 
     async fn wrong_keys_are_not_made(store: Store) {

@@ -4,7 +4,12 @@ use std::thread;
 
 use chrono::TimeDelta;
 use kepu::app::Error;
+use kepu::app::organisations::invitations::NewInvitation;
+use kepu::app::repeats::Repeat;
 use kepu::domain::access::LIFE;
+use kepu::domain::clock::Clock;
+use kepu::domain::signups::RepeatKey;
+use kepu::jobs::daily::{chores, forget_shown};
 
 use super::*;
 use crate::support::dump::dump;
@@ -130,7 +135,32 @@ on_both_stores! {
         assert_eq!((one.status.as_u16(), one.json()), (201, again.json()));
         assert_problem(&send("owner").await, 409, "keyReused");
         let (_, token) = somebody(&server, &[]);
-        assert_eq!(accept(&server, &token, one.json()["code"].as_str().unwrap()).await.status, 200);
+        let code = one.json()["code"].as_str().unwrap().to_owned();
+        assert!(!dump(&server.running.db).contains(&code), "it is sealed");
+        assert_eq!(accept(&server, &token, &code).await.status, 200);
+        assert_problem(&send("desk").await, 404, "notFound");
+    }
+
+    async fn after_a_day_the_same_request_makes_another_code(store: Store) {
+        let server = town(store).await;
+        let (id, owner, _) = verified(&server).await;
+        let (organisations, db) = (server.running.members.organisations.clone(), server.running.db.clone());
+        let key = RepeatKey { given: "same".into(), body_hash: "hash".into() };
+        let repeat = Repeat { operation: "POST invitations".into(), key };
+        let new = NewInvitation { role: MemberRole::Desk, days: 7, label: None };
+        let invite = || organisations.invite(owner, Some(&repeat), id, &new);
+        let (first, code) = invite().unwrap();
+        server.clock.set(NOW + TimeDelta::days(1) - TimeDelta::seconds(1));
+        forget_shown(&db, server.clock.now()).unwrap();
+        assert_eq!(invite().unwrap().1.expose(), code.expose());
+        server.clock.set(NOW + TimeDelta::days(1) + TimeDelta::seconds(1));
+        forget_shown(&db, server.clock.now()).unwrap();
+        assert!(invite().is_err(), "nobody can read it any more");
+        chores(&db, false).unwrap();
+        let (second, other) = invite().unwrap();
+        assert!(first.id != second.id && code.expose() != other.expose());
+        let (visitor, _) = somebody(&server, &[]);
+        assert_eq!(organisations.accept(visitor, &code).unwrap().id, first.id, "the first is good still");
     }
 
     async fn an_organisation_keeps_an_owner(store: Store) {
@@ -154,6 +184,52 @@ on_both_stores! {
         assert_problem(&put(&owner, editor, "desk").await, 403, "forbidden");
         assert_eq!(post(&server, &managed(id, "/leave"), &owner, None).await.status, 204);
         assert_problem(&ask(&server, Method::GET, &managed(id, "/members"), &owner, None).await, 403, "forbidden");
+    }
+
+    async fn an_owner_who_was_removed_does_not_come_back_by_their_own_invitation(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (second, token) = somebody(&server, &[member(MemberRole::Owner, id)]);
+        let of = managed(id, &format!("/members/{second}"));
+        let key = json!({ "name": "票务", "scopes": ["events:read"] });
+        let key = post(&server, &managed(id, "/api-keys"), &token, Some(key)).await.json();
+        assert_eq!(key["madeBy"], second.to_string());
+        for step in ["changed", "removed", "left", "handed over"] {
+            let code = invite(&server, id, &token, "owner").await;
+            let others = invite(&server, id, &owner, "desk").await;
+            let done = match step {
+                "changed" => ask(&server, Method::PUT, &of, &owner, Some(json!({ "role": "desk" }))).await,
+                "removed" => ask(&server, Method::DELETE, &of, &owner, None).await,
+                "left" => post(&server, &managed(id, "/leave"), &token, None).await,
+                _ => post(&server, &managed(id, "/transfer"), &token, Some(json!({ "to": somebody(&server, &[member(MemberRole::Desk, id)]).0 }))).await,
+            };
+            assert!(done.status.is_success(), "{step}: {}", done.text);
+            assert_problem(&accept(&server, &token, &code).await, 404, "notFound");
+            assert_eq!(accept(&server, &somebody(&server, &[]).1, &others).await.status, 200, "{step}: those of others stay");
+            server.running.db.write(|tx| kepu::db::roles::grant(tx, second, member(MemberRole::Owner, id))).unwrap();
+            server.clock.advance(TimeDelta::seconds(1));
+        }
+        let province = with(&server, over("440000", AuthorityRole::Administrator));
+        let noted = get(&server, &format!("/v1/admin/audit?organisation={id}&action=invitationWithdrawn"), &province).await;
+        assert_eq!(noted["total"], 4);
+        let removed = get(&server, &format!("/v1/admin/audit?organisation={id}&action=roleRevoked"), &province).await;
+        let after = removed["items"][0]["after"].as_str().unwrap();
+        assert_eq!(after, json!({ "apiKeysKnown": [key["id"]] }).to_string(), "{removed}");
+    }
+
+    async fn nobody_accepts_what_they_made_themselves(store: Store) {
+        let server = town(store).await;
+        let (id, _, owner) = verified(&server).await;
+        let (_, authority) = somebody(&server, &[over("440000", AuthorityRole::Administrator)]);
+        let org = OrganisationId::from_slug("org");
+        let made = post(&server, &format!("/v1/admin/organisations/{org}/invitations"), &authority, None).await;
+        let code = made.json()["code"].as_str().unwrap().to_owned();
+        assert_problem(&accept(&server, &authority, &code).await, 403, "ownSubmission");
+        assert_eq!(accept(&server, &owner, &code).await.status, 200, "it stays good");
+        let code = invite(&server, id, &owner, "owner").await;
+        let erased = ask(&server, Method::DELETE, "/v1/me", &owner, None).await;
+        assert_eq!(erased.status, 204, "{}", erased.text);
+        assert_problem(&accept(&server, &authority, &code).await, 404, "notFound");
     }
 
     async fn of_two_owners_who_leave_at_once_one_stays(store: Store) {

@@ -167,6 +167,20 @@ on_both_stores! {
         assert_problem(&act(&server, &province, unverified, "trust", bodies[2].1.clone()).await, 409, "organisationUnverified");
     }
 
+    async fn members_leave_it_to_others_to_trust_and_to_restore_their_organisation(store: Store) {
+        let server = town(store).await;
+        let (id, _, _) = verified(&server).await;
+        let rank = over("440000", AuthorityRole::Administrator);
+        let (_, own) = somebody(&server, &[rank, member(MemberRole::Desk, id)]);
+        let other = with(&server, rank);
+        let trusted = json!({ "trusted": true, "reason": "一年无误" });
+        assert_problem(&act(&server, &own, id, "trust", trusted.clone()).await, 403, "ownSubmission");
+        assert_eq!(act(&server, &own, id, "suspend", reason()).await.status, 200, "to hide one's own favours nobody");
+        assert_problem(&act(&server, &own, id, "restore", reason()).await, 403, "ownSubmission");
+        assert_eq!(act(&server, &other, id, "restore", reason()).await.status, 200);
+        assert_eq!(act(&server, &other, id, "trust", trusted).await.status, 200);
+    }
+
     async fn a_trusted_organisation_is_so_until_that_ends(store: Store) {
         let server = town(store).await;
         let (id, _, owner) = verified(&server).await;

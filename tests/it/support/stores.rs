@@ -13,7 +13,7 @@ use kepu::domain::clock::{Clock, FixedClock};
 use kepu::server;
 use tempfile::TempDir;
 
-use super::server::NOW;
+use super::server::{NOW, vault};
 
 /// Which store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ impl Fresh {
 
     /// Opens it with a clock.
     pub fn open(&self, clock: Arc<dyn Clock>) -> Db {
-        Db::open(self.settings(), clock).unwrap()
+        Db::open(self.settings(), clock).unwrap().marking(vault())
     }
 
     /// How to reach it.

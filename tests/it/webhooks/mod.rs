@@ -22,7 +22,7 @@ use kepu::domain::webhooks::{Delivery, Object, ObjectKind, State, Webhook, What}
 use kepu::jobs::webhooks::{Courier, Teller};
 use receiver::{Receiver, Reply};
 
-use crate::support::catalogue::{base, event, ground, put_base, put_event};
+use crate::support::catalogue::{base, event, ground, organisation, put_base, put_event};
 use crate::support::server::{NOW, vault};
 use crate::support::stores::{Fresh, Holds, Store};
 

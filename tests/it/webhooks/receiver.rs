@@ -13,6 +13,8 @@ use serde_json::Value;
 pub enum Reply {
     Status(u16),
     Redirect(String),
+    /// 204, after a while.
+    Late(Duration),
     /// Nothing, for longer than anybody waits.
     Silence,
     /// A body without end.
@@ -110,6 +112,10 @@ async fn take(request: HttpRequest, body: web::Bytes, book: web::Data<Book>) -> 
             HttpResponse::build(actix_web::http::StatusCode::from_u16(status).unwrap()).finish()
         }
         Some(Reply::Redirect(to)) => HttpResponse::Found().insert_header(("Location", to)).finish(),
+        Some(Reply::Late(after)) => {
+            actix_web::rt::time::sleep(after).await;
+            HttpResponse::NoContent().finish()
+        }
         Some(Reply::Silence) => {
             actix_web::rt::time::sleep(Duration::from_secs(120)).await;
             HttpResponse::Ok().finish()

@@ -201,6 +201,47 @@ on_both_stores! {
     }
 }
 
+on_both_stores! {
+    async fn an_organisation_with_much_to_be_told_leaves_the_others_their_turn(store: Store) {
+        let post = Post::open(store).await;
+        for at in 0..10 {
+            let (webhook, _) = post.endpoint_at(&post.receiver.url(&format!("/greedy/{at}")), &What::ALL[..10]);
+            (1..=4).for_each(|id| post.note(webhook.id, id, 1));
+            seconds(&post, 1);
+        }
+        post.db.write(|tx| organisation(tx, "lab")).unwrap();
+        let said = Said { name: None, address: post.receiver.url("/lab").as_str().into(), types: What::ALL[..10].to_vec(), active: true };
+        let (other, _) = post.webhooks.create(editor(), OrganisationId::from_slug("lab"), &said, None).unwrap();
+        post.note(other.id, 1, 1);
+        assert_eq!(post.courier.round().await.unwrap(), 7, "six of one organisation, one of the other");
+        assert_eq!(post.states(other.id), [State::Delivered]);
+        let greedy: Vec<_> = post.receiver.taken().into_iter().map(|one| one.path).filter(|path| path != "/lab").collect();
+        let mut endpoints = greedy.clone();
+        endpoints.sort();
+        endpoints.dedup();
+        assert_eq!((greedy.len(), endpoints.len()), (6, 6), "of its endpoints each has its turn too");
+        post.send().await;
+        assert_eq!(post.receiver.taken().len(), 41, "all is sent in the end");
+    }
+
+    async fn an_endpoint_that_drags_rests_although_all_is_delivered(store: Store) {
+        let post = Post::open(store).await;
+        let (webhook, _) = post.endpoint();
+        (1..=5).for_each(|id| post.note(webhook.id, id, 1));
+        post.receiver.reply(&vec![Reply::Late(kepu::domain::webhooks::SLOW); 4]);
+        post.send().await;
+        assert_eq!(post.receiver.taken().len(), 4);
+        assert_eq!(post.states(webhook.id)[..4], [State::Delivered; 4]);
+        assert!(post.webhook(webhook.id).failing_since.is_none(), "it is reached");
+        seconds(&post, 20);
+        post.send().await;
+        assert_eq!(post.states(webhook.id), [State::Delivered; 5]);
+        post.note(webhook.id, 6, 1);
+        post.send().await;
+        assert_eq!(post.states(webhook.id), [State::Delivered; 6], "one quick answer ends it");
+    }
+}
+
 /// On PostgreSQL, each with connections of its own.
 #[actix_web::test]
 async fn two_senders_send_each_once_and_keep_the_order_of_each_object() {

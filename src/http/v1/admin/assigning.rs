@@ -55,6 +55,8 @@ pub struct Assigned {
     security(("person" = [])),
     responses(
         (status = 200, description = "It is theirs.", body = Assigned),
+        (status = 403, description = "`ownSubmission`: that organisation is one's own; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`: it was before. `versionConflict`: somebody changed it meanwhile.",
             body = ProblemBody, content_type = "application/problem+json"),
     )

@@ -14,7 +14,7 @@ use crate::discovery::page::{Answer, Key};
 use crate::domain::ids::OrganisationId;
 use crate::domain::invalid::Invalid;
 use crate::domain::organisations::{Organisation, StandingWord};
-use crate::domain::roles::AuthorityRole;
+use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::http::json::Json;
 use crate::http::list::List;
 use crate::http::params::groups::{LANGUAGE, PAGE};
@@ -103,6 +103,11 @@ pub(super) fn administer(conn: &mut AnyConn, staff: &Staff, id: OrganisationId) 
     } else {
         Err(Code::NotFound.into())
     }
+}
+
+/// Lets through who does not belong to an organisation: nobody decides in their own cause.
+fn impartial(staff: &Staff, id: OrganisationId) -> Result<(), Problem> {
+    if staff.roles.in_any(&[id], MemberRole::Desk) { Err(Code::OwnSubmission.into()) } else { Ok(()) }
 }
 
 /// A reason that stays on record.
@@ -214,7 +219,7 @@ async fn suspend_organisation(
 
 /// Restore an organisation
 ///
-/// What it published is shown again, as it was.
+/// What it published is shown again, as it was. Members of it leave that to a colleague or a higher level.
 #[utoipa::path(
     tag = "administration",
     params(PathId<OrganisationId>),
@@ -222,6 +227,8 @@ async fn suspend_organisation(
     security(("person" = [])),
     responses(
         (status = 200, description = "How it stands.", body = OrganisationStanding),
+        (status = 403, description = "`ownSubmission`: it is one's own; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`: it is not suspended.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -235,6 +242,7 @@ async fn restore_organisation(
 ) -> Result<HttpResponse, Problem> {
     because(&body.0.reason)?;
     let work = move |members: &Members, staff: &Staff| {
+        impartial(staff, id.0)?;
         Ok(members.organisations.restore(staff.person.id, id.0, &body.0.reason)?)
     };
     act(staff, id.0, members, work).await
@@ -242,8 +250,9 @@ async fn restore_organisation(
 
 /// Trust an organisation
 ///
-/// What a trusted one submits is published at once, unless its words are doubtful; a share of it is looked at afterwards.
-/// `trusted: false` ends that.
+/// What a trusted one submits is published at once, unless its words are doubtful or something of theirs was taken down in
+/// the last thirty days; a share of it is looked at afterwards.
+/// `trusted: false` ends that. Members of it leave that to a colleague or a higher level.
 #[utoipa::path(
     tag = "administration",
     params(PathId<OrganisationId>),
@@ -251,6 +260,8 @@ async fn restore_organisation(
     security(("person" = [])),
     responses(
         (status = 200, description = "How it stands.", body = OrganisationStanding),
+        (status = 403, description = "`ownSubmission`: it is one's own; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`, `organisationUnverified`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -265,6 +276,7 @@ async fn trust_organisation(
     let OrganisationTrust { trusted, reason } = body.0;
     because(&reason)?;
     let work = move |members: &Members, staff: &Staff| {
+        impartial(staff, id.0)?;
         Ok(members.organisations.trust(staff.person.id, id.0, trusted, &reason)?)
     };
     act(staff, id.0, members, work).await

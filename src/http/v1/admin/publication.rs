@@ -79,6 +79,8 @@ async fn take_down(
     security(("person" = [])),
     responses(
         (status = 200, description = "It is shown.", body = Shown),
+        (status = 403, description = "`ownSubmission`: it is one's own organisation's; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`: it was not taken down.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
@@ -96,7 +98,8 @@ async fn restore_published(
 
 /// Publish at once
 ///
-/// Past the queue, in an emergency: by an administrator, for a reason that stays on record.
+/// Past the queue, in an emergency: by an administrator, for a reason that stays on record. Where a draft moves a thing into
+/// another division, by one who is over both.
 #[utoipa::path(
     tag = "review",
     params(PathThing, Asked<Plain>),
@@ -104,7 +107,10 @@ async fn restore_published(
     security(("person" = [])),
     responses(
         (status = 200, description = "It is shown.", body = Shown),
-        (status = 409, description = "`nothingToDo`: it is published.", body = ProblemBody,
+        (status = 403, description = "`ownSubmission`: it is one's own organisation's; `forbidden`.", body = ProblemBody,
+            content_type = "application/problem+json"),
+        (status = 409, description = "`nothingToDo`: it is published; `changedSince`: its author has to look at what operations changed; \
+            `organisationUnverified`, `organisationSuspended`.", body = ProblemBody,
             content_type = "application/problem+json"),
     )
 )]

@@ -72,6 +72,9 @@ pub struct ApiKeyItem {
     key: Option<String>,
     /// What it may do.
     scopes: Vec<ApiKeyScope>,
+    /// The id of who made it, and so has seen it; absent once their account is erased.
+    #[schema(example = "01h2x7m9k4qpz")]
+    made_by: Option<String>,
     /// When it was made.
     #[schema(example = "2026-11-25T10:00:00+08:00", value_type = String, format = DateTime)]
     created_at: Rfc3339,
@@ -94,6 +97,7 @@ impl ApiKeyItem {
             prefix: prefix(key.id),
             key: given.map(GivenKey::expose),
             scopes: key.scopes.into_iter().map(ApiKeyScope::from).collect(),
+            made_by: key.by.map(|by| by.to_string()),
             created_at: rfc3339(key.created_at),
             expires_at: rfc3339(key.expires_at),
             revoked_at: key.revoked_at.map(rfc3339),
@@ -129,7 +133,8 @@ async fn list_api_keys(
 /// Make an API key
 ///
 /// For the system of a partner, which acts for the organisation as an editor would, as far as the scopes go. The key is
-/// shown this once. Twenty are good at a time.
+/// shown this once. Twenty are good at a time. The same request with the same `Idempotency-Key` shows it again for a day; 404
+/// once it is revoked.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Once<NewApiKey>),

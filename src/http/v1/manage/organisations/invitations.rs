@@ -130,7 +130,8 @@ async fn list_invitations(
 
 /// Invite a member
 ///
-/// Makes a code and shows it this once; hand it over as a link or a QR code. Whoever accepts it first becomes a member.
+/// Makes a code and shows it this once; hand it over as a link or a QR code. Whoever accepts it first becomes a member. The same
+/// request with the same `Idempotency-Key` shows it again for a day; 404 once it is accepted or taken back.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Once<NewInvitation>),
@@ -193,13 +194,15 @@ async fn delete_invitation(
 /// Accept an invitation
 ///
 /// Makes whoever is logged in, by WeChat or by password, a member of the organisation. A code is good once, for some days.
-/// 409 `nothingToDo` for who is a member with that role or a higher one already; then the code stays good.
+/// 409 `nothingToDo` for who is a member with that role or a higher one already, and 403 `ownSubmission` for who made the
+/// invitation; then the code stays good.
 #[utoipa::path(
     tag = "organisations",
     params(("code" = String, Path, description = "The code.", example = "jof9RJOGmpOYfCWXej8jMQ")),
     security(("person" = [])),
     responses(
         (status = 200, description = "What one is now.", body = Accepted),
+        (status = 403, description = "`ownSubmission`.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "`nothingToDo`, `organisationSuspended`.", body = ProblemBody, content_type = "application/problem+json"),
     )
 )]

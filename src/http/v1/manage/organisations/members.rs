@@ -133,7 +133,8 @@ async fn list_members(
 
 /// Give a member another role
 ///
-/// At once: roles are read on every request. The organisation keeps an owner.
+/// At once: roles are read on every request. The organisation keeps an owner. What waits of the invitations of one who is
+/// owner no more is taken back; keys that they have seen (`madeBy`) are for the owners to revoke.
 #[utoipa::path(
     tag = "organisations",
     params(
@@ -168,7 +169,8 @@ async fn update_member(
 
 /// Remove a member
 ///
-/// At once. The organisation keeps an owner.
+/// At once. The organisation keeps an owner. What waits of the invitations that they made is taken back; keys that they have
+/// seen (`madeBy`) are for the owners to revoke.
 #[utoipa::path(
     tag = "organisations",
     params(

@@ -1,0 +1,2 @@
+ALTER TABLE api_keys DROP COLUMN secret;
+ALTER TABLE invitations DROP COLUMN code;
