@@ -17,6 +17,16 @@ fn every_migration_has_its_pair() {
     assert_eq!(sqlite, postgres);
 }
 
+/// Of two with one number the store runs one.
+#[test]
+fn every_migration_has_a_number_of_its_own() {
+    let (names, _) = migrate::names().unwrap();
+    let mut numbers: Vec<_> = names.iter().map(|name| name.split('_').next()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), names.len(), "{names:?}");
+}
+
 on_both_stores! {
     async fn down_undoes_up(store: Store) {
         let fresh = Fresh::new(store, Holds::Tables);

@@ -189,7 +189,7 @@ on_both_stores! {
         let server = served(store).await;
         let (editor, _) = somebody(&server, "editor", &member(MemberRole::Editor));
         let (chen, token) = somebody(&server, "chen", &over("440100"));
-        let (_, other) = somebody(&server, "other", &over("440000"));
+        let (_, other) = somebody(&server, "other", &over("440100"));
         let name = Username::from("chen.tianhe");
         server.running.db.write(|tx| db::passwords::insert(tx, chen, &name, &"hash".into())).unwrap();
         hand_in(&server, editor, "讲座");
