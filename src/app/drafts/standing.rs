@@ -5,11 +5,8 @@ use chrono::{DateTime, Utc};
 use super::super::Error;
 use crate::db::{AnyConn, organisations, publication, sessions};
 use crate::domain::drafts::Owner;
-<<<<<<< HEAD
 use crate::domain::ids::OrganisationId;
-=======
 use crate::domain::review::PROBATION;
->>>>>>> gates-wip
 
 /// How whoever submits something stands.
 pub(in crate::app) struct Standing {

@@ -30,7 +30,6 @@ use crate::domain::events::{Event, EventStatus};
 use crate::domain::ids::{EventId, Random, SessionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
-use crate::domain::publication::Publication;
 use crate::domain::screening::Screen;
 use crate::domain::sealing::Vault;
 use crate::domain::sessions::Session;
