@@ -108,6 +108,7 @@ fn columns(conn: &mut AnyConn) -> Result<Vec<String>, Error> {
                 "INTEGER" => "Integer",
                 "TEXT" => "Text",
                 "BOOLEAN" => "Bool",
+                "BLOB" | "BYTEA" => "Binary",
                 "TIMESTAMP" | "TIMESTAMP WITHOUT TIME ZONE" => "Timestamp",
                 other => panic!("{}: {other} is no type that both stores share", row.place),
             };

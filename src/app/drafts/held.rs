@@ -276,11 +276,7 @@ impl Lookups {
     }
 
     /// As [`seat`].
-    pub(in crate::app) fn seat(
-        &mut self,
-        conn: &mut AnyConn,
-        owner: Owner,
-    ) -> Result<Option<Adcode>, Error> {
+    pub(in crate::app) fn seat(&mut self, conn: &mut AnyConn, owner: Owner) -> Result<Option<Adcode>, Error> {
         once(&mut self.seats, owner, || seat(conn, owner))
     }
 

@@ -55,7 +55,8 @@ impl Imports {
     pub fn apply(&self, by: Actor, id: ImportId, submit: bool) -> Result<Applied, Error> {
         let import = self.db.read(|conn| imports::get(conn, id))?.ok_or(Error::NotFound)?;
         if submit {
-            let standing = self.db.read(|conn| standing::of(conn, Owner::Organisation(import.organisation)))?;
+            let standing =
+                self.db.read(|conn| standing::of(conn, Owner::Organisation(import.organisation)))?;
             if !standing.verified {
                 return Err(Error::Unverified);
             }

@@ -191,9 +191,7 @@ impl Sessions {
         // Each by itself first: what a timetable would repeat, it would repeat with its faults.
         self.check_all(tx, event, admission, &plans)?;
         let (plans, followed) = match repeated.transpose()? {
-            Some((plans, followed)) => {
-                (plans.into_iter().map(admitted).collect(), Some(followed))
-            }
+            Some((plans, followed)) => (plans.into_iter().map(admitted).collect(), Some(followed)),
             None => (plans, None),
         };
         if followed.is_some() {

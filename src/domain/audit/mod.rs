@@ -211,7 +211,17 @@ pub struct Object {
 
 impl Object {
     /// The kinds that are no [`Kind`] of the catalogue.
-    const OTHERS: [&str; 9] = ["session", "report", "webhook", "image", "target", "accreditation", "assessment", "assessmentRound", "import"];
+    const OTHERS: [&str; 9] = [
+        "session",
+        "report",
+        "webhook",
+        "image",
+        "target",
+        "accreditation",
+        "assessment",
+        "assessmentRound",
+        "import",
+    ];
 
     /// The words of all kinds of objects.
     pub const KINDS: &[&str] = &{

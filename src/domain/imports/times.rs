@@ -337,7 +337,7 @@ mod tests {
                 serial(0.666_666_666_666_666_6),
             ),
             (Cell::Number(46354.0), Cell::Number(14.0 / 24.0), Cell::Number(16.0 / 24.0)),
-            (Cell::Blank, serial(46354.583_333_333_33), serial(46354.666_666_666_66)),
+            (Cell::Blank, serial(46_354.583_333_333_33), serial(46_354.666_666_666_66)),
         ] {
             assert_eq!(span(&date, &Cell::Blank, &start, &end), Ok(expected), "{date:?} {start:?} {end:?}");
         }

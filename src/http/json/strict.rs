@@ -437,7 +437,8 @@ mod tests {
             let Invalid(errors) = read::<Party>(value).unwrap_err();
             errors.iter().map(|error| format!("{} {}", error.field, error.code.wire())).collect::<Vec<_>>()
         };
-        let party = json!({ "event": id, "participants": [{ "name": "a" }, { "name": "b" }], "notes": 1, "id": 2 });
+        let party =
+            json!({ "event": id, "participants": [{ "name": "a" }, { "name": "b" }], "notes": 1, "id": 2 });
         let mut unknown = told(party.clone());
         unknown.sort();
         assert_eq!(unknown, ["id unknown", "notes unknown"]);

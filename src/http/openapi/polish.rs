@@ -141,7 +141,9 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
     let read = path.starts_with("/v1/") && method == "get" && !personal;
     for (status, response) in responses {
         let headers: &[(&str, &str)] = match status.as_str() {
-            "200" if read => &[("ETag", "What `If-None-Match` takes to ask whether this answer still holds.")],
+            "200" if read => {
+                &[("ETag", "What `If-None-Match` takes to ask whether this answer still holds.")]
+            }
             "429" | "503" => &[("Retry-After", "After how many seconds it is worth trying again.")],
             _ => &[],
         };
@@ -158,7 +160,9 @@ fn exemplify(responses: &mut Map<String, Value>) {
         let mut named = about.split('`').skip(1).step_by(2);
         let of_status = |code: &&Code| code.status().as_str() == status.as_str();
         let named = named.find_map(|word| Code::ALL.iter().find(|code| code.wire() == word));
-        let Some(code) = named.filter(of_status).or_else(|| Code::ALL.iter().find(of_status)) else { continue };
+        let Some(code) = named.filter(of_status).or_else(|| Code::ALL.iter().find(of_status)) else {
+            continue;
+        };
         let problem = match code {
             Code::InvalidBody => Problem::unprocessable(Invalid::one("version", FieldCode::Missing)),
             code => Problem::from(*code),

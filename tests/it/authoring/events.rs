@@ -196,6 +196,7 @@ async fn a_point_in_another_district_is_a_warning_that_names_both() {
     assert_eq!(event["warnings"][0]["code"], "outsideDivision");
     for right in ["440105", "440100"] {
         let (_, event) = created(&server, &access, place(right)).await;
-        assert_eq!(event["warnings"], json!([]), "{right}");
+        let warnings = event["warnings"].as_array().unwrap();
+        assert!(warnings.iter().all(|one| one["code"] != "outsideDivision"), "{right}: {warnings:?}");
     }
 }

@@ -156,12 +156,17 @@ async fn an_address_in_another_district_is_a_warning_that_names_both() {
         } })
     };
     let (_, event) = created(&server, &access, place("广州市番禺区市桥街道1号")).await;
-    let warning = event["warnings"].as_array().unwrap().iter().find(|one| one["code"] == "outsideDivision").unwrap();
+    let warning =
+        event["warnings"].as_array().unwrap().iter().find(|one| one["code"] == "outsideDivision").unwrap();
     let message = warning["message"].as_str().unwrap();
     assert_eq!(warning["field"], "place.address");
     assert!(message.contains("番禺区") && message.contains("天河区"), "{message}");
     for right in ["广州市天河区天河路1号", "天河路1号", "广州市天河路1号"] {
         let (_, event) = created(&server, &access, place(right)).await;
-        assert!(!warnings(&event).iter().any(|one| one.contains("outsideDivision")), "{right}: {}", event["warnings"]);
+        assert!(
+            !warnings(&event).iter().any(|one| one.contains("outsideDivision")),
+            "{right}: {}",
+            event["warnings"]
+        );
     }
 }

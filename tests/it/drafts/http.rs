@@ -29,7 +29,13 @@ pub(super) fn somebody(server: &Server, slug: &str, held: &[Role]) -> (PersonId,
     (caller.person, keys().issue(caller, NOW).unwrap().expose().to_owned())
 }
 
-pub(super) async fn ask(server: &Server, method: Method, path: &str, token: &str, body: Option<Value>) -> Answer {
+pub(super) async fn ask(
+    server: &Server,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: Option<Value>,
+) -> Answer {
     let request = server.client.request(method, server.url(path)).bearer_auth(token);
     server
         .send(match body {

@@ -178,17 +178,12 @@ on_both_stores! {
         let submitted = house.submit(draft.object).unwrap();
         assert_eq!(submitted.base, None);
         let item = house.waiting(draft.object);
-        let changes = |id| {
-            let sides = house.reviews.read(by(&reviewer()), &vault(), id, NOW).unwrap().sides;
-            body::changes(&sides.before, &sides.after)
-        };
-        let read = changes(item.id);
-        let title = read.iter().find(|change| change.field.starts_with("title")).unwrap();
-        assert_eq!((&title.before, title.after.is_some()), (&None, true));
+        let read = house.reviews.read(by(&reviewer()), &vault(), item.id, NOW).unwrap();
+        assert_eq!((read.sides.before.len(), read.sides.after.contains_key("title")), (0, true));
         let draft = house.update(&submitted, talk("written on")).unwrap();
         house.submit(draft.object).unwrap();
         let item = house.waiting(draft.object);
-        assert!(!house.reviews.read(by(&reviewer()), &vault(), item.id, NOW).unwrap().sides.after.is_empty());
+        assert!(house.reviews.read(by(&reviewer()), &vault(), item.id, NOW).unwrap().sides.before.is_empty());
         house.reviews.approve(by(&reviewer()), item.id, item.what.version, None).unwrap();
         assert_eq!(house.title(draft.object).as_deref(), Some("written on"));
         let ever = house.db.read(|conn| publication::ever(conn, Kind::Event, draft.object)).unwrap();

@@ -1,12 +1,9 @@
 //! Pictures of organisations: uploaded here, named by id in what is written, served at `/v1/images/{id}`.
 
-use std::future::Future;
-use std::pin::Pin;
-
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::web::{self, Bytes};
-use actix_web::{FromRequest, HttpRequest, HttpResponse, delete, get, post};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
@@ -113,35 +110,30 @@ pub struct Uploaded {
     organisation: Option<OrganisationId>,
 }
 
-impl FromRequest for Uploaded {
-    type Error = Problem;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (request, mut payload) = (request.clone(), payload.take());
-        Box::pin(async move {
-            let form = Form::read(&request, &mut payload, &["alt", "organisation"]).await?;
-            let mut invalid = Invalid::default();
-            let alt = form.text("alt").map(str::trim);
-            match alt {
-                Some(alt) => invalid.line("alt", alt, LONGEST_ALT),
-                None => invalid.push("alt", FieldCode::Missing),
-            }
-            let organisation = form.text("organisation").map(str::parse);
-            if let Some(Err(_)) = organisation {
-                invalid.push("organisation", FieldCode::Malformed(Expected::Id));
-            }
-            if form.file.as_ref().is_none_or(Bytes::is_empty) {
-                invalid.push("file", FieldCode::Missing);
-            }
-            let alt = alt.unwrap_or_default().to_owned();
-            let file = form.file.unwrap_or_default();
-            if file.len() > MOST_BYTES {
-                return Err(Code::PayloadTooLarge.into());
-            }
-            let organisation = organisation.and_then(Result::ok);
-            invalid.or(Self { file, alt, organisation }).map_err(Problem::unprocessable)
-        })
+impl Uploaded {
+    /// Reads the form.
+    async fn read(request: &HttpRequest, payload: &mut Payload) -> Result<Self, Problem> {
+        let form = Form::read(request, payload, &["alt", "organisation"]).await?;
+        let mut invalid = Invalid::default();
+        let alt = form.text("alt").map(str::trim);
+        match alt {
+            Some(alt) => invalid.line("alt", alt, LONGEST_ALT),
+            None => invalid.push("alt", FieldCode::Missing),
+        }
+        let organisation = form.text("organisation").map(str::parse);
+        if let Some(Err(_)) = organisation {
+            invalid.push("organisation", FieldCode::Malformed(Expected::Id));
+        }
+        if form.file.as_ref().is_none_or(Bytes::is_empty) {
+            invalid.push("file", FieldCode::Missing);
+        }
+        let alt = alt.unwrap_or_default().to_owned();
+        let file = form.file.unwrap_or_default();
+        if file.len() > MOST_BYTES {
+            return Err(Code::PayloadTooLarge.into());
+        }
+        let organisation = organisation.and_then(Result::ok);
+        invalid.or(Self { file, alt, organisation }).map_err(Problem::unprocessable)
     }
 }
 
@@ -167,14 +159,18 @@ async fn upload_image(
     author: Author,
     key: IdempotencyKey,
     _asked: Asked<Plain>,
-    uploaded: Uploaded,
+    payload: web::Payload,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Uploaded { file, alt, organisation } = uploaded;
-    let organisation = match (organisation, &author.roles().organisations(MemberRole::Editor)[..]) {
+    let own = author.roles().organisations(MemberRole::Editor);
+    // Before the form is read: whoever may not upload need not send it whole.
+    if own.is_empty() {
+        return Err(Code::Forbidden.into());
+    }
+    let Uploaded { file, alt, organisation } = Uploaded::read(&request, &mut payload.into_inner()).await?;
+    let organisation = match (organisation, &own[..]) {
         (Some(named), _) => named,
         (None, [only]) => *only,
-        (None, []) => return Err(Code::Forbidden.into()),
         (None, _) => return Err(Problem::unprocessable(Invalid::one("organisation", FieldCode::Missing))),
     };
     author.of_organisation(organisation, MemberRole::Editor, Some(Scope::EventsWrite), Known::ToAll)?;

@@ -129,8 +129,7 @@ impl AuthoredPlace {
         let position = self.point(field, given, ground, invalid);
         let there = position.and_then(|point| ground.divisions.at(point));
         let in_address = self.address.as_ref().and_then(|address| named(&address.0, ground));
-        let adcode =
-            given.or(there.map(|division| division.adcode)).or(in_address);
+        let adcode = given.or(there.map(|division| division.adcode)).or(in_address);
         if adcode.is_none() && self.adcode.is_none() {
             invalid.push(format!("{field}.adcode"), FieldCode::Missing);
         }

@@ -11,15 +11,6 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::http::v1::facets::RESOURCE_FACETS;
-use crate::http::v1::filters::{AUDIENCE, BASE, ORGANISER, Placed, RESOURCE_TYPE, TOPIC};
-use crate::http::v1::media::{Image, Source};
-use crate::http::v1::organisers::Organiser;
-use crate::http::v1::places::Place;
-use crate::http::v1::references::Ref;
-use crate::http::v1::taxonomy::Classification;
-use crate::http::v1::view::View;
-pub use shown::{ContactOfResource, ResourceRegistration, SubmittedResource};
 use crate::discovery::entries::ResourceEntry;
 use crate::domain::divisions::Adcode;
 use crate::domain::ids::{self, ResourceId};
@@ -33,7 +24,16 @@ use crate::http::params::groups::{LANGUAGE, PAGE, POSITION, Q, TIME};
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
 use crate::http::state::State;
+use crate::http::v1::facets::RESOURCE_FACETS;
+use crate::http::v1::filters::{AUDIENCE, BASE, ORGANISER, Placed, RESOURCE_TYPE, TOPIC};
+use crate::http::v1::media::{Image, Source};
+use crate::http::v1::organisers::Organiser;
+use crate::http::v1::places::Place;
+use crate::http::v1::references::Ref;
+use crate::http::v1::taxonomy::Classification;
+use crate::http::v1::view::View;
 use crate::http::wire::wire;
+pub use shown::{ContactOfResource, ResourceRegistration, SubmittedResource};
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -21,8 +21,8 @@ use crate::domain::sealing::Vault;
 use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::problem::{Code, Problem};
-use crate::http::v1::manage::standing::{Publication, Review};
 use crate::http::v1::manage::places::{AuthoredPlace, Warning};
+use crate::http::v1::manage::standing::{Publication, Review};
 use crate::http::v1::manage::words::{Words, words};
 
 /// An entry of the directory as whoever submitted it sees it: as it is to be, and how that stands.

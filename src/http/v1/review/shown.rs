@@ -432,7 +432,8 @@ impl ReviewDetail {
             reason: earlier.reason,
             fields: notes(kind, earlier.fields),
         });
-        let accreditation = accreditation.map(|one| AccreditationItem::new(conn, one, by.lang)).transpose()?;
+        let accreditation =
+            accreditation.map(|one| AccreditationItem::new(conn, one, by.lang)).transpose()?;
         let assessment =
             assessment.map(|one| AssessmentItem::new(conn, one, by.lang, day_of(by.now))).transpose()?;
         let contact = contact.map(|(contact, public)| ContactOfResource::new(contact, public));

@@ -12,13 +12,13 @@ use crate::domain::geo;
 use crate::domain::invalid::Invalid;
 use crate::domain::media::{Image, Notice};
 use crate::http::list::Crs;
-use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{
     AuthoredAccessibility, AuthoredBooking, AuthoredImage, AuthoredOrganiser, AuthoredPrice,
 };
 use crate::http::v1::manage::places::{AuthoredPlace, Ground, Warning};
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::words::{Words, words};
 
 /// When it is open.

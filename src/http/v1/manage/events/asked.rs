@@ -13,7 +13,6 @@ use crate::domain::media::Notice;
 use crate::http::list::Crs;
 use crate::http::v1::admission::Admission;
 use crate::http::v1::events::item::Mode;
-use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{
@@ -21,6 +20,7 @@ use crate::http::v1::manage::parts::{
     AuthoredPeriod, AuthoredPrice, AuthoredRecording, AuthoredSpeaker,
 };
 use crate::http::v1::manage::places::{AuthoredPlace, Ground, Warning};
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::words::{Words, words};
 
 /// What is said of an event, alone or beside what else a body says.

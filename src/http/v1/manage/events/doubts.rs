@@ -34,11 +34,14 @@ pub(super) fn of_event(
         found.push(Warning {
             field: "sessions".to_owned(),
             code: "noSessions",
-            message: one_of(by.lang, [
-                "还没有场次，也没有展期：发布后没有人知道何时举行。",
-                "還沒有場次，也沒有展期：發布後沒有人知道何時舉行。",
-                "It has neither sessions nor a period: nobody will know when it takes place.",
-            ]),
+            message: one_of(
+                by.lang,
+                [
+                    "还没有场次，也没有展期：发布后没有人知道何时举行。",
+                    "還沒有場次，也沒有展期：發布後沒有人知道何時舉行。",
+                    "It has neither sessions nor a period: nobody will know when it takes place.",
+                ],
+            ),
         });
     }
     let coming = |session: &&Session| session.end > by.now && session.status != EventStatus::Cancelled;
@@ -61,11 +64,14 @@ pub(in crate::http::v1::manage) fn of_sessions(
         found.push(Warning {
             field: format!("sessions[{at}].rules.partyMax"),
             code: "partyOfOne",
-            message: one_of(lang, [
-                "面向亲子，但每次报名只能有一人；请设置 rules.partyMax。",
-                "面向親子，但每次報名只能有一人；請設置 rules.partyMax。",
-                "It is for families, and one person signs up at a time: set rules.partyMax.",
-            ]),
+            message: one_of(
+                lang,
+                [
+                    "面向亲子，但每次报名只能有一人；请设置 rules.partyMax。",
+                    "面向親子，但每次報名只能有一人；請設置 rules.partyMax。",
+                    "It is for families, and one person signs up at a time: set rules.partyMax.",
+                ],
+            ),
         });
     }
     let aged = event.ages != Ages::default();
@@ -73,11 +79,14 @@ pub(in crate::http::v1::manage) fn of_sessions(
         found.push(Warning {
             field: format!("sessions[{at}].rules.ageMin"),
             code: "agesOpen",
-            message: one_of(lang, [
-                "活动写了年龄，但报名不限年龄；请设置 rules.ageMin 和 rules.ageMax。",
-                "活動寫了年齡，但報名不限年齡；請設置 rules.ageMin 和 rules.ageMax。",
-                "The event names ages, and anybody can sign up: set rules.ageMin and rules.ageMax.",
-            ]),
+            message: one_of(
+                lang,
+                [
+                    "活动写了年龄，但报名不限年龄；请设置 rules.ageMin 和 rules.ageMax。",
+                    "活動寫了年齡，但報名不限年齡；請設置 rules.ageMin 和 rules.ageMax。",
+                    "The event names ages, and anybody can sign up: set rules.ageMin and rules.ageMax.",
+                ],
+            ),
         });
     }
     found

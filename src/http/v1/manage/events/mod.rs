@@ -6,7 +6,6 @@ pub(super) mod doubts;
 mod review;
 mod shown;
 
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::Deserialize;

@@ -22,9 +22,9 @@ use crate::http::problem::{Code, Problem, ProblemBody};
 use crate::http::staff::Author;
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::{Placed, Plain};
+use crate::http::v1::manage::called_off_by;
 use crate::http::v1::manage::drafted::{SubmittedThings, act, by, known, submit_many};
 use crate::http::v1::manage::sessions::{CancelResults, Cancellation};
-use crate::http::v1::manage::called_off_by;
 
 /// Mounts the operations of this file.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -6,8 +6,8 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::asked::{AuthoredEvent, NewEvent};
-use super::doubts;
 use super::campaigns::{self, ManagedCampaign};
+use super::doubts;
 use crate::db::{AnyConn, sessions};
 use crate::domain::drafts::Body;
 use crate::domain::events::{Event, EventStatus};

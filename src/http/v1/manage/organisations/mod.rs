@@ -14,6 +14,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::returned::{Answered, Returned};
 use crate::app;
 use crate::db::records::Stored;
 use crate::db::{AnyConn, applications, organisations, roles};
@@ -36,7 +37,6 @@ use crate::http::repeats::Once;
 use crate::http::staff::{Author, Known, Staff};
 use crate::http::state::{Members, State};
 use crate::http::v1::filters::Plain;
-use super::returned::{Answered, Returned};
 use shown::{ManagedOrganisation, OrganisationKindName, Viewed};
 
 /// Mounts the operations of this folder.
@@ -118,7 +118,16 @@ impl Answered for OrganisationApplication {
 
 impl Answered for OrganisationChange {
     const ANSWERED: &'static [&'static str] = &[
-        "id", "name", "kind", "adcode", "url", "role", "verified", "trusted", "suspendedAt", "suspendedReason",
+        "id",
+        "name",
+        "kind",
+        "adcode",
+        "url",
+        "role",
+        "verified",
+        "trusted",
+        "suspendedAt",
+        "suspendedReason",
     ];
 }
 

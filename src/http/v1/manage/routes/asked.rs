@@ -13,11 +13,11 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::media::Notice;
 use crate::domain::routes::{Leg, Route, Stop};
 use crate::http::list::Crs;
-use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{AuthoredImage, AuthoredOrganiser};
 use crate::http::v1::manage::places::{Ground, Warning};
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::words::{Words, words};
 
 /// A stop. The list has them in order.

@@ -11,11 +11,11 @@ use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::partial_date::PartialDate;
 use crate::domain::series::Series;
 use crate::http::list::Crs;
-use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::drafted::Said;
 use crate::http::v1::manage::named::{Named, named};
 use crate::http::v1::manage::parts::{AuthoredImage, AuthoredOrganiser};
 use crate::http::v1::manage::places::{Ground, Warning};
+use crate::http::v1::manage::returned::Answered;
 use crate::http::v1::manage::words::{Words, words};
 
 /// What is said of a series, alone or beside what else a body says.
