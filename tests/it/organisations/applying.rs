@@ -251,6 +251,7 @@ on_both_stores! {
         assert_eq!(get(&server, "/v1/review/items?kind=organisation", &reviewer).await["total"], 1);
         assert_eq!(post(&server, &managed(id, "/leave"), &owner, None).await.status, 204);
         assert_eq!(get(&server, "/v1/manage/organisations", &owner).await["total"], 0);
+        server.clock.advance(chrono::TimeDelta::minutes(1));
         let anew = apply(&server, &owner, application()).await;
         // Of two that wait the first is verified; the other one can only be sent back.
         assert_eq!(decide(&server, &reviewer, "approve", "核对无误").await.status, 200);
