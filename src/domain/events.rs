@@ -161,6 +161,7 @@ impl Noun for Event {
         if self.admission == Admission::External && self.external_signup.is_none() {
             invalid.push("externalSignup", FieldCode::Missing);
         }
+        self.place.iter().for_each(|place| place.check("place", invalid));
         self.price.iter().for_each(|price| price.check(invalid));
         for url in self.external_signup.iter().filter_map(|signup| signup.url.as_ref()) {
             invalid.public_url("externalSignup.url", url);

@@ -49,14 +49,12 @@ pub(super) fn read<T: DeserializeOwned>(mut value: Value) -> Result<T, Invalid> 
 /// than what is repeated of it.
 fn take_out(value: &mut Value, path: &str) -> bool {
     let (outer, field) = path.rsplit_once('.').unwrap_or(("", path));
-    let steps = outer.split(['.', '[']).filter(|step| !step.is_empty());
-    let within = steps.fold(Some(value), |within, step| {
-        let within = within?;
-        match step.strip_suffix(']').map(str::parse::<usize>) {
+    let mut steps = outer.split(['.', '[']).filter(|step| !step.is_empty());
+    let within =
+        steps.try_fold(value, |within, step| match step.strip_suffix(']').map(str::parse::<usize>) {
             Some(Ok(at)) => within.get_mut(at),
             _ => within.get_mut(step),
-        }
-    });
+        });
     within.and_then(Value::as_object_mut).is_some_and(|fields| fields.remove(field).is_some())
 }
 

@@ -1,5 +1,8 @@
 //! What surprises authors is told before anybody else is surprised, and what they read can be sent back.
 
+use kepu::app::catalogue::{Existing, save};
+use kepu::domain::taxonomy::Term;
+
 use super::events::{created, whole};
 use super::*;
 
@@ -90,6 +93,10 @@ on_both_stores! {
     async fn a_family_event_does_not_take_one_person_at_a_time_without_a_word(store: Store) {
         let server = server(store, Vec::new()).await;
         let editor = editor(&server).await;
+        let families: Term = serde_json::from_value(json!({
+            "scheme": "audience", "code": "child_family", "name": { "zh-CN": "亲子" }, "source": { "text": "a test" },
+        })).unwrap();
+        server.running.db.write(|tx| save(tx, families.id().get(), &families, Existing::Keep)).unwrap();
         let (path, _) = created(&server, &editor, with(whole(), json!({ "audiences": ["child_family"] }))).await;
         let made = add(&server, &path, &editor, json!({})).await;
         let both = ["sessions[0].rules.partyMax partyOfOne", "sessions[0].rules.ageMin agesOpen"];

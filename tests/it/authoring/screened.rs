@@ -23,7 +23,7 @@ on_both_stores! {
         let server = server(store, vec![session("s", EventId::from_slug("stars"), start())]).await;
         let editor = editor(&server).await;
         let (stars, path) = (EventId::from_slug("stars").get(), format!("{}/sessions", of_event("stars")));
-        let plain = with(hour(start()), json!({ "notice": "请早到" }));
+        let plain = with(hour(start() + TimeDelta::days(2)), json!({ "notice": "请早到" }));
         asked(&server, Method::POST, &path, &editor, json!({ "sessions": [plain] }), 201).await;
         assert_eq!(looked_at(&server, stars, Lane::Sampled), None);
         let place = json!({ "name": "加我微信进群", "address": "体育西路", "adcode": "440106" });

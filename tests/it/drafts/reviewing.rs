@@ -125,7 +125,7 @@ on_both_stores! {
         let read = get(&server, &format!("/v1/manage/events/{}", spelled(id)), &own).await;
         assert_eq!((&read["review"]["fields"], &read["review"]["reason"]), (&notes, &json!("请补充")));
         // Handed in again it shows what was said.
-        server.clock.advance(TimeDelta::hours(1));
+        server.clock.advance(TimeDelta::minutes(1));
         server.running.db.write(|tx| server.running.members.drafts.submit::<Event>(tx, Actor::Person(editor), id)).unwrap();
         let item = items(&server, "", &token).await.remove(0);
         let earlier = get(&server, &item_path(&item, ""), &token).await["earlier"].clone();

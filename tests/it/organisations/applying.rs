@@ -174,23 +174,23 @@ on_both_stores! {
         let reviewer = with(&server, over("440106", AuthorityRole::Reviewer));
         assert_eq!(decide(&server, &reviewer, "approve", "核对无误").await.status, 200);
         let refused = decide(&server, &reviewer, "approve", "核对无误").await;
-        assert_eq!((refused.status.as_u16(), &refused.json()["errors"][0]["code"]), (422, &json!("taken")), "{}", refused.text);
+        assert_problem(&refused, 409, "creditCodeTaken");
         assert_eq!(decide(&server, &reviewer, "reject", "冒用").await.status, 200);
     }
 
     async fn five_applications_of_a_person_wait_and_the_same_request_makes_one(store: Store) {
         let server = town(store).await;
         let (_, token) = somebody(&server, &[]);
-        let send = async |key: &str| {
+        let send = async |code: &str| {
             let request = server.client.post(server.url("/v1/manage/organisations")).bearer_auth(&token);
-            server.send(request.header("Idempotency-Key", key).json(&application())).await
+            server.send(request.header("Idempotency-Key", code).json(&but(json!({ "creditCode": code })))).await
         };
-        let (first, again) = (send("one").await, send("one").await);
+        let (first, again) = (send(CODES[0]).await, send(CODES[0]).await);
         assert_eq!((first.status.as_u16(), &first.json()["id"]), (201, &again.json()["id"]));
-        for key in ["two", "three", "four", "five"] {
-            assert_eq!(send(key).await.status, 201, "{key}");
+        for code in &MORE_CODES[..4] {
+            assert_eq!(send(code).await.status, 201, "{code}");
         }
-        assert_problem(&send("six").await, 409, "tooManyApplications");
+        assert_problem(&send(MORE_CODES[4]).await, 409, "tooManyApplications");
     }
 
     async fn whoever_is_not_verified_writes_and_publishes_nothing(store: Store) {
@@ -251,6 +251,7 @@ on_both_stores! {
         assert_eq!(get(&server, "/v1/review/items?kind=organisation", &reviewer).await["total"], 1);
         assert_eq!(post(&server, &managed(id, "/leave"), &owner, None).await.status, 204);
         assert_eq!(get(&server, "/v1/manage/organisations", &owner).await["total"], 0);
+        server.clock.advance(chrono::TimeDelta::minutes(1));
         let anew = apply(&server, &owner, application()).await;
         // Of two that wait the first is verified; the other one can only be sent back.
         assert_eq!(decide(&server, &reviewer, "approve", "核对无误").await.status, 200);

@@ -288,8 +288,7 @@ impl<S: Said> Writing<S> {
     fn body(self) -> Result<(Author, By, Body, Vec<Warning>), Problem> {
         let Self { author, by, said } = self;
         let mut warnings = Vec::new();
-        let ground = Ground { divisions: &by.world.divisions, crs: by.crs, lang: by.lang };
-        let given = said.body(ground, &mut warnings).map_err(Problem::unprocessable)?;
+        let given = said.body(by.ground(), &mut warnings).map_err(Problem::unprocessable)?;
         Ok((author, by, given, warnings))
     }
 }

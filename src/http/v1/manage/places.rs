@@ -133,25 +133,6 @@ impl AuthoredPlace {
         if adcode.is_none() && self.adcode.is_none() {
             invalid.push(format!("{field}.adcode"), FieldCode::Missing);
         }
-        match (given, there) {
-            (Some(given), Some(there)) if !given.covers(there.adcode) => {
-                warnings.extend(outside(field, given, Some(there), ground));
-            }
-            // Beyond every outline: within the stated division it cannot be, where outlines of that are known.
-            (Some(given), None) if position.is_some() && outlined(given, ground) => {
-                warnings.extend(outside(field, given, None, ground));
-            }
-            _ => {}
-        }
-        if let (Some(adcode), Some(other)) = (adcode, in_address)
-            && !adcode.covers(other)
-            && !other.covers(adcode)
-        {
-            warnings.extend(elsewhere(field, adcode, other, ground));
-        }
-        if position.is_none() && self.lat.is_none() && self.lng.is_none() {
-            warnings.push(nowhere(field, ground.lang));
-        }
         let place = Place {
             name: self.name.map(|name| name.0).unwrap_or_default(),
             address: self.address.map(|address| address.0).unwrap_or_default(),
@@ -161,7 +142,31 @@ impl AuthoredPlace {
             room: self.room.map(|words| words.0),
             transit: self.transit.map(|words| words.0),
         };
+        warnings.extend(Self::doubts(&place, field, ground));
         (invalid.0.len() == before).then_some(place)
+    }
+
+    /// What may be a mistake of a place, at `field` of the body: that its point, its division and its address are in
+    /// different divisions, or that it has no point.
+    pub fn doubts(place: &Place, field: &str, ground: Ground<'_>) -> Vec<Warning> {
+        let mut found = Vec::new();
+        let adcode = place.adcode;
+        match place.position.map(|point| ground.divisions.at(point)) {
+            Some(Some(there)) if !adcode.covers(there.adcode) => {
+                found.extend(outside(field, adcode, Some(there), ground));
+            }
+            // Beyond every outline: within the stated division it cannot be, where outlines of that are known.
+            Some(None) if outlined(adcode, ground) => found.extend(outside(field, adcode, None, ground)),
+            Some(_) => {}
+            None => found.push(nowhere(field, ground.lang)),
+        }
+        if let Some(other) = named(&place.address, ground)
+            && !adcode.covers(other)
+            && !other.covers(adcode)
+        {
+            found.extend(elsewhere(field, adcode, other, ground));
+        }
+        found
     }
 
     /// The point, if one is given. Which side of the border it lies on, the stated division says, else the outlines.

@@ -9,6 +9,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::drafted::Written;
+use super::places::Ground;
 use crate::app;
 use crate::app::drafts;
 use crate::db::records::Stored;
@@ -116,6 +117,13 @@ pub(super) struct By {
     pub(super) crs: geo::Crs,
     pub(super) now: DateTime<Utc>,
     pub(super) world: Arc<Snapshot>,
+}
+
+impl By {
+    /// What places are read by.
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground { divisions: &self.world.divisions, crs: self.crs, lang: self.lang }
+    }
 }
 
 impl Standing {

@@ -15,7 +15,7 @@ use crate::http::private;
 use crate::http::problem::{FieldProblem, Problem};
 use crate::http::v1::bases::BaseDetail;
 use crate::http::v1::manage::drafted::{Found, Previewed, Written};
-use crate::http::v1::manage::places::{Ground, Warning};
+use crate::http::v1::manage::places::{AuthoredPlace, Ground, Warning};
 use crate::http::v1::manage::standing::{By, Standing};
 use crate::http::v1::view::View;
 
@@ -64,7 +64,11 @@ impl Written for Base {
     }
 
     fn whole(self, _: &mut AnyConn, by: &By, given: &Body, found: Found) -> Result<ManagedBase, Problem> {
-        let Found { standing, problems, warnings, .. } = found;
+        let Found { standing, problems, .. } = found;
+        let warnings = match given.contains_key("place") {
+            true => AuthoredPlace::doubts(&self.place, "place", by.ground()),
+            false => Vec::new(),
+        };
         let base = AuthoredBase::new(self, given, by.crs);
         Ok(ManagedBase { standing, base, problems, warnings, crs: by.crs.into() })
     }

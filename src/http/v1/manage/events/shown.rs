@@ -17,7 +17,7 @@ use crate::domain::time::{Rfc3339, rfc3339};
 use crate::http::list::Crs;
 use crate::http::problem::{Code, FieldProblem, Problem};
 use crate::http::v1::manage::drafted::{Found, Written};
-use crate::http::v1::manage::places::{Ground, Warning};
+use crate::http::v1::manage::places::{AuthoredPlace, Ground, Warning};
 use crate::http::v1::manage::standing::{By, Standing, common_path};
 use crate::http::v1::sessions::Status;
 
@@ -104,11 +104,12 @@ impl Written for Event {
     }
 
     fn whole(self, conn: &mut AnyConn, by: &By, given: &Body, found: Found) -> Result<ManagedEvent, Problem> {
-        let Found { id, standing, problems, warnings } = found;
+        let Found { id, standing, problems, .. } = found;
         let course = EventCourse::of(&self, conn, by, id)?;
         let event_id = EventId::new(id).ok_or(Code::NotFound)?;
         let campaigns = campaigns::of_event(conn, event_id, &self, by.lang)?;
-        let warnings = doubts::of_event(conn, id, &self, given, by, warnings)?;
+        let place = self.place.iter().flat_map(|place| AuthoredPlace::doubts(place, "place", by.ground()));
+        let warnings = doubts::of_event(conn, id, &self, given, by, place.collect())?;
         let event = AuthoredEvent::new(self, given, by.crs);
         Ok(ManagedEvent { standing, course, event, campaigns, problems, warnings, crs: by.crs.into() })
     }
