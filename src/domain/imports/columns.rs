@@ -48,11 +48,11 @@ macro_rules! columns {
 
 columns! {
     /// What identifies a session.
-    Session "externalId" ["场次编号", "場次編號", "Session no."] ["UID", "场次号"], [];
+    Session "externalId" ["场次编号", "場次編號", "Session no."] ["场次号"], [];
     /// What identifies an event.
     Event "event" ["活动编号", "活動編號", "Event no."] ["活动号"], [];
     /// What it is called.
-    Title "title" ["活动名称", "活動名稱", "Title"] ["SUMMARY", "名称", "标题", "活动标题", "题目"], ["title"];
+    Title "title" ["活动名称", "活動名稱", "Title"] ["名称", "标题", "活动标题", "题目"], ["title"];
     /// One or two sentences.
     Summary "summary" ["活动简介", "活動簡介", "Summary"] ["简介"], ["summary"];
     /// The whole text.
@@ -62,9 +62,9 @@ columns! {
     /// From and to, on that day.
     Time "time" ["时间", "時間", "Time"] ["活动时间", "时段"], [];
     /// When it starts.
-    Start "start" ["开始时间", "開始時間", "Start"] ["DTSTART", "开始"], ["session.start"];
+    Start "start" ["开始时间", "開始時間", "Start"] ["开始"], ["session.start"];
     /// When it ends.
-    End "end" ["结束时间", "結束時間", "End"] ["DTEND", "结束"], ["session.end"];
+    End "end" ["结束时间", "結束時間", "End"] ["结束"], ["session.end"];
     /// How many there is room for.
     Capacity "capacity" ["名额", "名額", "Capacity"] ["人数", "容量", "人数上限"], ["session.capacity", "session.rules.partyMin"];
     /// How one gets in.
@@ -92,7 +92,7 @@ columns! {
     /// For whom.
     Audiences "audiences" ["面向人群", "面向人群", "Audiences"] ["对象", "参与对象", "受众"], ["audiences"];
     /// Subjects in free words.
-    Tags "tags" ["关键词", "關鍵詞", "Tags"] ["标签", "CATEGORIES"], ["tags"];
+    Tags "tags" ["关键词", "關鍵詞", "Tags"] ["标签"], ["tags"];
     /// Youngest.
     AgeMin "ageMin" ["最小年龄", "最小年齡", "Youngest age"] [], ["ages.min"];
     /// Oldest.
@@ -106,7 +106,7 @@ columns! {
     /// On site, online or both.
     Mode "mode" ["线上线下", "線上線下", "Mode"] ["举办方式"], ["mode"];
     /// Where to take part from afar.
-    OnlineUrl "onlineUrl" ["线上网址", "線上網址", "Online address"] ["直播地址", "URL"], ["online"];
+    OnlineUrl "onlineUrl" ["线上网址", "線上網址", "Online address"] ["直播地址"], ["online"];
     /// Where to sign up if not here.
     SignupUrl "signupUrl" ["报名网址", "報名網址", "Sign-up address"] ["报名链接"], ["externalSignup"];
     /// Where to call.
@@ -116,7 +116,7 @@ columns! {
     /// What people call the place.
     Place "place" ["地点", "地點", "Place"] ["地点名称", "活动地点", "场馆"], ["place", "place.name"];
     /// Postal address.
-    Address "address" ["详细地址", "詳細地址", "Address"] ["地址", "LOCATION"], ["place.address"];
+    Address "address" ["详细地址", "詳細地址", "Address"] ["地址"], ["place.address"];
     /// Innermost division.
     District "district" ["所在区", "所在區", "District"] ["区县", "行政区", "行政区划", "所在区县", "区域"], ["place.adcode"];
     /// Room or meeting point.
@@ -167,6 +167,12 @@ impl Column {
             .chain(column.also().iter().copied());
             names.any(|name| bare(name) == heading)
         })
+    }
+
+    /// Whether it is about the session's own place.
+    #[must_use]
+    pub fn is_of_session_place(self) -> bool {
+        self.fields().iter().any(|field| field.starts_with("session.place"))
     }
 
     /// The column that says something of a field of an event: that of the longest path that leads to it.

@@ -99,6 +99,7 @@ async fn every_wrong_cell_is_told_by_row_and_heading() {
         "3 场次编号 repeatedRow",
         "4 场次编号 missing",
         "6 活动名称 differs",
+        "7 开始时间 outOfRange",
         "7 结束时间 outOfRange",
         "8 日期 malformed",
     ];

@@ -14,11 +14,32 @@ fn file(sessions: usize) -> String {
         write!(
             file,
             "\r\nS{at},E{event},第{event}次实验课,用厨房里的材料做实验。,2026-12-{day:02},{hour}:00-{hour}:45,24,网上报名,,自动递补,3,是,\
-             实验体验,生命科学,青少年,8,是,线下,开放实验室,广州市天河区五山路1号,天河区"
+             实验体验,生命科学,青少年,8,是,线下,开放实验室,广州市天河区五山路1号,天河区,23.153,113.344"
         )
         .unwrap();
     }
     file
+}
+
+/// Applies a file; tells how long that took, and for how long whoever else wrote had to wait at most.
+async fn held(server: &Server, editor: &str, report: &Value) -> (Duration, Duration) {
+    let (db, done) = (server.running.db.clone(), Arc::new(AtomicBool::new(false)));
+    let over = done.clone();
+    let others = std::thread::spawn(move || {
+        let mut longest = Duration::ZERO;
+        while !over.load(Ordering::Relaxed) {
+            let begun = Instant::now();
+            db.write(|_| Ok::<_, kepu::db::Error>(())).unwrap();
+            longest = longest.max(begun.elapsed());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        longest
+    });
+    let begun = Instant::now();
+    applied(server, editor, report).await;
+    let took = begun.elapsed();
+    done.store(true, Ordering::Relaxed);
+    (took, others.join().unwrap())
 }
 
 on_both_stores! {
@@ -29,26 +50,16 @@ on_both_stores! {
         let report = look(&server, &editor, CSV, file.clone()).await;
         let looked = begun.elapsed();
         assert_eq!((&report["counts"], &report["events"]), (&counts(10_000, 0, 0, 0), &counts(1_000, 0, 0, 0)));
-        let (db, done) = (server.running.db.clone(), Arc::new(AtomicBool::new(false)));
-        let over = done.clone();
-        // Whoever else writes: how long they wait is how long the writer is held, and a little more.
-        let others = std::thread::spawn(move || {
-            let mut longest = Duration::ZERO;
-            while !over.load(Ordering::Relaxed) {
-                let begun = Instant::now();
-                db.write(|_| Ok::<_, kepu::db::Error>(())).unwrap();
-                longest = longest.max(begun.elapsed());
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            longest
-        });
-        let begun = Instant::now();
-        applied(&server, &editor, &report).await;
-        let took = begun.elapsed();
-        done.store(true, Ordering::Relaxed);
-        let longest = others.join().unwrap();
+        let (took, longest) = held(&server, &editor, &report).await;
         println!("{store:?}: looked at in {looked:?}, applied in {took:?}, others waited for {longest:?} at most");
         assert!(longest < Duration::from_secs(20), "others waited for {longest:?}");
-        assert_eq!(look(&server, &editor, CSV, file).await["counts"], counts(0, 0, 10_000, 0));
+        assert_eq!(look(&server, &editor, CSV, file.clone()).await["counts"], counts(0, 0, 10_000, 0));
+
+        let changed = file.replace(",24,", ",25,");
+        let report = look(&server, &editor, CSV, changed.clone()).await;
+        assert_eq!(report["counts"], counts(0, 10_000, 0, 0));
+        let (took, longest) = held(&server, &editor, &report).await;
+        println!("{store:?}: all changed, applied in {took:?}, others waited for {longest:?} at most");
+        assert_eq!(look(&server, &editor, CSV, changed).await["counts"], counts(0, 0, 10_000, 0));
     }
 }

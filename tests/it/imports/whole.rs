@@ -111,4 +111,36 @@ on_both_stores! {
         assert!(days(6));
         assert!(!days(8));
     }
+
+    async fn a_partners_system_sends_files_as_far_as_its_key_goes(store: Store) {
+        let (server, _) = lab(store).await;
+        let owner = member(&server, "ming", MemberRole::Owner, "lab").await;
+        let path = format!("/v1/manage/organisations/{}/api-keys", OrganisationId::from_slug("lab"));
+        let key = async |scope: &str| {
+            let body = json!({ "name": scope, "scopes": [scope] });
+            let made = server.send(by(&server, Method::POST, &path, &owner).json(&body)).await;
+            assert_eq!(made.status, 201, "{}", made.text);
+            made.json()["key"].as_str().unwrap().to_owned()
+        };
+        let send = async |key: String| {
+            let request = server.client.post(server.url("/v1/manage/imports?dryRun=false"));
+            server.send(request.header("X-Api-Key", key).header("content-type", CSV).body(EXAMPLE)).await
+        };
+        let refused = send(key("events:read").await).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (403, &json!("scopeMissing")));
+        let done = send(key("events:write").await).await;
+        assert_eq!(done.json()["applied"]["counts"], counts(5, 0, 0, 0), "{}", done.text);
+    }
+
+    async fn before_it_is_verified_an_organisation_imports_little(store: Store) {
+        let (server, editor) = lab(store).await;
+        let lab = OrganisationId::from_slug("lab");
+        server.running.db.write(|tx| organisations::set_verified(tx, lab, false)).unwrap();
+        let rows = (1..=22).map(|at| format!("{at},2026-12-05,9:00-10:00\n"));
+        let file = format!("场次编号,日期,时间\n{}", rows.collect::<String>());
+        let report = look(&server, &editor, CSV, file).await;
+        assert_eq!(errors(&report), ["22 活动编号 tooMany"], "twenty, and no more");
+        let refused = apply(&server, &editor, &report, false).await;
+        assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (409, &json!("importHasErrors")));
+    }
 }

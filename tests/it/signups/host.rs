@@ -48,6 +48,42 @@ on_both_stores! {
         seats(&server, "s", 1, 0).await;
     }
 
+    async fn the_list_is_a_table_too_masked_and_on_record_like_the_list(store: Store) {
+        let terms = json!({ "partyMax": 3, "perPersonMax": 3, "phoneRequired": true,
+            "questions": [{ "id": "school", "label": { "zh-CN": "学校", "en": "School" }, "type": "text",
+                "required": false, "per": "party" }] });
+        let server = server(store, vec![stars("s", 9, terms)]).await;
+        let (lan, host) = (log_in(&server, "lan").await, host(&server).await);
+        let mut body = people(0);
+        body["participants"] = json!([{ "name": "=陈小明" }, { "name": "李华" }]);
+        body["contact"] = json!({ "phone": "13800138000" });
+        body["answers"] = json!([{ "questionId": "school", "value": "+五山小学" }]);
+        let signup = signed_up(&server, "s", &lan, body, "confirmed").await;
+        let ask = async |query: &str| {
+            let path = format!("{}?{query}", hosted("s"));
+            server.send(by(&server, Method::GET, &path, &host)).await
+        };
+        let masked = ask("format=csv").await;
+        assert_eq!(masked.headers["content-type"], "text/csv; charset=utf-8");
+        let saved = masked.headers["content-disposition"].to_str().unwrap();
+        assert!(saved.starts_with("attachment; ") && saved.contains("filename*=UTF-8''%E6%8A%A5"), "{saved}");
+        let id = signup["id"].as_str().unwrap();
+        let lines: Vec<&str> = masked.text.trim_start_matches('\u{feff}').split("\r\n").collect();
+        assert_eq!(lines[0], "报名编号,状态,姓名,身份,已签到,电话,席位,团体人数,报名时间");
+        let row = |name: &str, seats: &str| format!("{id},已确认,{name},参加者,否,138****8000,{seats},,2026-11-25 10:00");
+        assert_eq!(lines[1..], [row("\"'=***\"", "2"), row("李*", ""), String::new()]);
+        let whole = ask("format=csv&purpose=%E5%88%86%E7%BB%84&lang=en").await.text;
+        assert!(whole.contains("Signed up,School\r\n") && whole.contains("13800138000"), "{whole}");
+        assert!(whole.contains("\"'=陈小明\"") && whole.contains("\"'+五山小学\""), "no formula: {whole}");
+        let looks = server.send(by(&server, Method::GET, "/v1/me/export", &lan)).await.text;
+        assert!(looks.contains("分组"), "whoever was looked at finds it: {looks}");
+        let stranger = log_in(&server, "ming").await;
+        let path = format!("{}?format=xlsx", hosted("s"));
+        assert_eq!(server.send(by(&server, Method::GET, &path, &stranger)).await.status, 403);
+        let book = by(&server, Method::GET, &path, &host).send().await.unwrap().bytes().await.unwrap();
+        assert!(book.starts_with(b"PK"));
+    }
+
     async fn whom_the_host_approved_is_not_exchanged_behind_their_back(store: Store) {
         let terms = json!({ "approval": true, "partyMax": 3, "perPersonMax": 3 });
         let server = server(store, vec![stars("s", 2, terms)]).await;

@@ -184,7 +184,7 @@ impl Preparing<'_> {
         );
         let Some((draft, event)) = self.or_found(wanted.row, made)? else { return Ok(None) };
         let Some(id) = EventId::new(draft.object) else { return Ok(None) };
-        self.needed(wanted.row, &draft)?;
+        self.needed(wanted, &draft)?;
         let found = Found {
             id,
             new: true,
@@ -230,7 +230,7 @@ impl Preparing<'_> {
             self.done.events.same += 1;
         }
         if changes || matches!(draft.state, State::Draft | State::Rejected) {
-            self.needed(wanted.row, &draft)?;
+            self.needed(wanted, &draft)?;
         }
         self.done.all_events.push((id, wanted.row));
         // Of what was published, sessions are judged by what is published.
@@ -255,10 +255,13 @@ impl Preparing<'_> {
         }
     }
 
-    /// Notes what has to follow before the event can be submitted.
-    fn needed(&mut self, row: u32, draft: &Draft) -> Result<(), Error> {
+    /// Notes what has to follow before the event can be submitted. The sessions that it needs come with it.
+    fn needed(&mut self, wanted: &WantedEvent, draft: &Draft) -> Result<(), Error> {
+        let comes = wanted.sessions.iter().any(|session| session.said.end > self.now);
         for error in lacks::<Event>(self.conn, draft, &mut self.lookups)?.0 {
-            self.found(row, Column::of_event(&error.field), Fault::Needed(error.code));
+            if !(comes && error.field == "sessions") {
+                self.found(wanted.row, Column::of_event(&error.field), Fault::Needed(error.code));
+            }
         }
         Ok(())
     }

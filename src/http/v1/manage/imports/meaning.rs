@@ -120,6 +120,13 @@ impl Meaning<'_> {
                     });
                 }
                 Some(at) => {
+                    // What was said of its place is said once.
+                    let told = |finding: &Finding| {
+                        matches!(finding.fault, Fault::Place { .. })
+                            && !finding.column.is_some_and(Column::is_of_session_place)
+                    };
+                    let fresh = findings.split_off(before);
+                    findings.extend(fresh.into_iter().filter(|finding| !told(finding)));
                     let known = &mut wanted.events[*at];
                     let differ = known.said.agree(event_said);
                     if differ.is_empty() {

@@ -32,7 +32,7 @@ const NEEDED: [Column; 12] = [
 const DIGITS: [Column; 3] = [Column::Session, Column::Event, Column::SignupPhone];
 
 /// The rows of the example: an event with two sessions, and another.
-const EXAMPLE: [[(Column, &str); 22]; 3] = [
+const EXAMPLE: [[(Column, &str); 24]; 3] = [
     example("2026-11-A1", "2026-11-A", "2026-11-28", "14:00-16:00"),
     example("2026-11-A2", "2026-11-A", "2026-11-29", "14:00-16:00"),
     other("2026-12-B1"),
@@ -43,7 +43,7 @@ const fn example(
     event: &'static str,
     date: &'static str,
     time: &'static str,
-) -> [(Column, &'static str); 22] {
+) -> [(Column, &'static str); 24] {
     [
         (Column::Session, session),
         (Column::Event, event),
@@ -67,10 +67,12 @@ const fn example(
         (Column::Place, "科学实验室"),
         (Column::Address, "广州市天河区天河路1号"),
         (Column::District, "天河区"),
+        (Column::Lat, "23.1345"),
+        (Column::Lng, "113.3270"),
     ]
 }
 
-const fn other(session: &'static str) -> [(Column, &'static str); 22] {
+const fn other(session: &'static str) -> [(Column, &'static str); 24] {
     [
         (Column::Session, session),
         (Column::Event, ""),
@@ -94,6 +96,8 @@ const fn other(session: &'static str) -> [(Column, &'static str); 22] {
         (Column::Place, "楼顶天台"),
         (Column::Address, "广州市天河区天河路1号"),
         (Column::District, "440106"),
+        (Column::Lat, "23.1345"),
+        (Column::Lng, "113.3270"),
     ]
 }
 

@@ -77,19 +77,31 @@ fn rows(text: &str, delimiter: u8, most: usize) -> Result<Rows, Unreadable> {
         .flexible(true)
         .delimiter(delimiter)
         .from_reader(text.as_bytes());
-    let (mut rows, mut record, mut within) = (Rows::default(), StringRecord::new(), 0);
+    let (mut rows, mut record) = (Rows::default(), StringRecord::new());
+    let (mut line, mut at, mut within) = (1, 0, 0);
     for _ in 0..most {
         if !reader.read_record(&mut record).map_err(|_broken| Unreadable)? {
             break;
         }
-        let line = record.position().map_or(0, ::csv::Position::line);
+        // Where the reader stood before: at the rest of a line's end, or before blank lines, which it passes over.
+        let stood = record.position().map_or(0, |position| usize::try_from(position.byte()).unwrap_or(at));
+        let rest = text.as_bytes().get(stood..).unwrap_or_default();
+        let begins = stood + rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        line += ends(text.as_bytes().get(at..begins).unwrap_or_default());
+        at = begins;
         // Lines within cells are no rows to whoever looks at the table.
-        let number = u32::try_from(line.saturating_sub(within)).unwrap_or(u32::MAX);
-        within += record.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
+        let number = u32::try_from(line - within).unwrap_or(u32::MAX);
+        within += record.iter().map(|cell| ends(cell.as_bytes())).sum::<usize>();
         let cells = record.iter().take(MOST_COLUMNS).map(|cell| Cell::of_text(unguarded(cell))).collect();
         rows.push(number, cells)?;
     }
     Ok(rows)
+}
+
+/// How many lines end in a text.
+fn ends(text: &[u8]) -> usize {
+    let alone = text.windows(2).filter(|two| two[0] == b'\r' && two[1] != b'\n').count();
+    text.iter().filter(|byte| **byte == b'\n').count() + alone
 }
 
 #[cfg(test)]
@@ -123,6 +135,16 @@ mod tests {
         }
         let told = numbers(format!("sep=;\r\n{semicolons}").as_bytes());
         assert_eq!(told.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [3, 4]);
+    }
+
+    #[test]
+    fn rows_are_numbered_as_spreadsheets_do_whatever_ends_a_line() {
+        for end in ["\r\n", "\n"] {
+            let text =
+                TEXT.replace("\r\n", "\n").replace('\n', end).replace("A-2", &format!("{end}{end}A-2"));
+            let found: Vec<u32> = numbers(text.as_bytes()).into_iter().map(|(number, _)| number).collect();
+            assert_eq!(found, [2, 5], "{end:?}");
+        }
     }
 
     #[test]
