@@ -22,6 +22,9 @@ type Clock = i64;
 
 const DAY: Clock = 24 * 60 * 60;
 
+/// The cells to mend, and what is wrong with each.
+type Wrong = Vec<(Column, FieldCode)>;
+
 /// When a session is that a row tells of in these four cells, any of which may be blank.
 ///
 /// # Errors
@@ -31,7 +34,7 @@ pub fn span(
     time: &Cell,
     start: &Cell,
     end: &Cell,
-) -> Result<(DateTime<Utc>, DateTime<Utc>), Vec<(Column, FieldCode)>> {
+) -> Result<(DateTime<Utc>, DateTime<Utc>), Wrong> {
     let mut wrong = Vec::new();
     let mut read = |column, cell: &Cell| {
         Piece::of(cell).unwrap_or_else(|code| {

@@ -199,7 +199,7 @@ fn write(page: &mut Worksheet, row: u32, column: u16, cell: &Cell, styles: &Styl
         Cell::Date(date) => drop(page.write_date_with_format(row, column, date, &styles.date)?),
         Cell::Instant(instant) => {
             let clock = instant.with_timezone(&CHINA).naive_local();
-            page.write_datetime_with_format(row, column, &clock, &styles.instant)?;
+            page.write_datetime_with_format(row, column, clock, &styles.instant)?;
         }
     }
     Ok(())

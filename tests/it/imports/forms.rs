@@ -24,8 +24,8 @@ pub(super) fn workbook() -> Vec<u8> {
         page.write(row, 2, number).unwrap();
         let date = ExcelDateTime::from_ymd(2026, 12, 5 + row as u8).unwrap();
         page.write_with_format(row, 3, &date, &day).unwrap();
-        page.write_with_format(row, 4, &ExcelDateTime::from_hms(9, 30, 0).unwrap(), &hour).unwrap();
-        page.write_with_format(row, 5, &ExcelDateTime::from_hms(11, 0, 0).unwrap(), &hour).unwrap();
+        page.write_with_format(row, 4, ExcelDateTime::from_hms(9, 30, 0).unwrap(), &hour).unwrap();
+        page.write_with_format(row, 5, ExcelDateTime::from_hms(11, 0, 0).unwrap(), &hour).unwrap();
         page.write_formula(row, 6, rust_xlsxwriter::Formula::new("=20+4").set_result("24")).unwrap();
     }
     book.save_to_buffer().unwrap()

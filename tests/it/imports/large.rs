@@ -43,6 +43,7 @@ async fn held(server: &Server, editor: &str, report: &Value) -> (Duration, Durat
 }
 
 on_both_stores! {
+    #[expect(clippy::print_stdout, reason = "a measure is read by whoever runs it")]
     async fn ten_thousand_sessions_are_one_file(store: Store) {
         let (server, editor) = lab(store).await;
         let file = file(10_000);

@@ -23,8 +23,13 @@ use crate::support::stores::{Fresh, Holds, Store};
 use crate::support::{eventually, people};
 
 /// More of them, of units of one kind in one district.
-const MORE_CODES: [&str; 5] =
-    ["12440100455352645J", "12440106455351000C", "12440106455351001F", "12440106455351002J", "12440106455351003M"];
+const MORE_CODES: [&str; 5] = [
+    "12440100455352645J",
+    "12440106455351000C",
+    "12440106455351001F",
+    "12440106455351002J",
+    "12440106455351003M",
+];
 
 /// Credit codes whose check digits are right.
 const CODES: [&str; 2] = ["9144030071526726XG", "91110000802100433B"];

@@ -82,10 +82,10 @@ fn entry(archive: &[u8], name: &str) -> String {
     let number = |at: usize, bytes: usize| {
         archive[at..at + bytes].iter().rev().fold(0_usize, |number, byte| number << 8 | usize::from(*byte))
     };
-    let found = archive.windows(4).enumerate().filter(|(_, four)| *four == b"PK\x01\x02").map(|(at, _)| at);
+    let mut found =
+        archive.windows(4).enumerate().filter(|(_, four)| *four == b"PK\x01\x02").map(|(at, _)| at);
     let header = found
-        .filter(|at| &archive[at + 46..at + 46 + number(at + 28, 2)] == name.as_bytes())
-        .next()
+        .find(|at| &archive[at + 46..at + 46 + number(at + 28, 2)] == name.as_bytes())
         .unwrap_or_else(|| panic!("no {name}"));
     let (method, packed, local) = (number(header + 10, 2), number(header + 20, 4), number(header + 42, 4));
     let start = local + 30 + number(local + 26, 2) + number(local + 28, 2);

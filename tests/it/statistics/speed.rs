@@ -22,6 +22,7 @@ const SIGNUPS: &str = "
 
 on_both_stores! {
     #[expect(clippy::print_stdout, reason = "a measure is read by whoever runs it")]
+    #[expect(clippy::disallowed_methods, reason = "how much is tried is said from outside")]
     async fn a_provinces_year(store: Store) {
         let Ok(sessions) = std::env::var("KEPU_STATISTICS_SESSIONS") else { return };
         let fresh = Fresh::new(store, Holds::Tables);

@@ -225,11 +225,13 @@ async fn set_featured(
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
     let given = body.0.adcode.as_deref().map(str::parse::<Adcode>).transpose();
-    let malformed = Invalid::one("adcode", FieldCode::Malformed(Expected::Adcode));
     if staff.roles.divisions(AuthorityRole::Administrator).is_empty() {
         return Err(Code::Forbidden.into());
     }
-    let adcode = of(&staff, given.map_err(|_| Problem::unprocessable(malformed))?)?;
+    let Ok(given) = given else {
+        return Err(Problem::unprocessable(Invalid::one("adcode", FieldCode::Malformed(Expected::Adcode))));
+    };
+    let adcode = of(&staff, given)?;
     let version = body.0.version;
     let list = body.0.read(adcode).map_err(Problem::unprocessable)?;
     let by = staff.person.id;

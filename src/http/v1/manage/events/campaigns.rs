@@ -136,8 +136,10 @@ async fn propose_event(
     let edition = body.0.edition_id.parse::<EditionId>();
     let propose = move |members: &Members| {
         members.db.read(|conn| drafted_by::<Event>(conn, &author, id.0.get(), Scope::EventsWrite))?;
-        let none = Invalid::one("editionId", FieldCode::NoSuch { kind: "edition" });
-        let edition = edition.map_err(|_| Problem::unprocessable(none))?;
+        let Ok(edition) = edition else {
+            let none = Invalid::one("editionId", FieldCode::NoSuch { kind: "edition" });
+            return Err(Problem::unprocessable(none));
+        };
         members.campaigns.propose(author.actor(), id.0, edition)?;
         members.db.read(|conn| read::<Event>(conn, &by, id.0.get(), Vec::new()))
     };

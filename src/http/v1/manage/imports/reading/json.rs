@@ -7,7 +7,7 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::{Rows, Unreadable};
-use crate::domain::imports::{Cell, MOST_COLUMNS, MOST_ROWS, Row, Table};
+use crate::domain::imports::{Cell, MOST_COLUMNS, MOST_ROWS, Table};
 
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Unreadable> {
@@ -35,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Unreadable> {
     if rows.len() > MOST_ROWS {
         return Err(Unreadable);
     }
-    table.rows = rows.into_iter().map(|Row { number, cells }| Row { number, cells }).collect();
+    table.rows = rows;
     Ok(table)
 }
 
