@@ -118,6 +118,11 @@ need_chromium() {
   has chromium || die "Chromium was installed but its program is not found. $hint"
 }
 
+need_oathtool() {
+  hint="Install oathtool."
+  has oathtool || install_packages oathtool oathtool
+}
+
 need_python() {
   hint="Install Python (3.11 or newer) with its venv module."
   has python3 && python3 -c 'import venv, ensurepip' 2>/dev/null || install_packages "Python's venv" python3-venv

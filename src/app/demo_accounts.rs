@@ -17,15 +17,19 @@ use crate::domain::roles::{AuthorityRole, MemberRole, Role};
 use crate::domain::sealing::Vault;
 use crate::domain::totp::TotpSecret;
 
-/// The division of the authorities: Guangdong.
-const PROVINCE: i64 = 440_000;
+const GUANGDONG: i64 = 440_000;
+const TIANHE: i64 = 440_106;
 
 /// The members of the organisation that has most sample events.
 const MEMBERS: [(&str, MemberRole); 3] =
     [("demo-desk", MemberRole::Desk), ("demo-editor", MemberRole::Editor), ("demo-owner", MemberRole::Owner)];
 
-const AUTHORITIES: [(&str, AuthorityRole); 2] =
-    [("demo-reviewer", AuthorityRole::Reviewer), ("demo-administrator", AuthorityRole::Administrator)];
+/// With the division over which each is one.
+const AUTHORITIES: [(&str, AuthorityRole, i64); 3] = [
+    ("demo-district", AuthorityRole::Reviewer, TIANHE),
+    ("demo-reviewer", AuthorityRole::Reviewer, GUANGDONG),
+    ("demo-administrator", AuthorityRole::Administrator, GUANGDONG),
+];
 
 /// An account of a demonstration.
 #[derive(Debug)]
@@ -41,7 +45,7 @@ pub struct DemoAccount {
 }
 
 /// Makes the accounts, or gives those that are there a new password; they have it in common. Where there are no samples
-/// there are no members, and without Guangdong no authorities.
+/// there are no members, and without a division no authorities over it.
 ///
 /// # Errors
 /// If the store fails.
@@ -91,7 +95,7 @@ fn person(username: &str) -> PersonId {
 }
 
 fn people() -> impl Iterator<Item = PersonId> {
-    MEMBERS.iter().map(|(name, _)| *name).chain(AUTHORITIES.iter().map(|(name, _)| *name)).map(person)
+    MEMBERS.iter().map(|(name, _)| *name).chain(AUTHORITIES.iter().map(|(name, ..)| *name)).map(person)
 }
 
 fn forget_all(tx: &mut Tx<'_>) -> Result<(), Error> {
@@ -117,15 +121,15 @@ fn members(tx: &mut Tx<'_>) -> Result<Vec<(DemoAccount, Role)>, Error> {
 }
 
 fn authorities(tx: &mut Tx<'_>, random: &dyn Random) -> Result<Vec<(DemoAccount, Role)>, Error> {
-    let Some(division) = Division::get(tx, PROVINCE)? else { return Ok(Vec::new()) };
-    let Some(adcode) = Adcode::from_number(division.id) else { return Ok(Vec::new()) };
-    let of = division.body.name.zh_cn;
-    let authority = |(username, role): (&'static str, AuthorityRole)| {
-        let secret = Some(TotpSecret::fresh(random));
-        let account = DemoAccount { username, role: role.name(), of: of.clone(), secret };
-        (account, Role::Authority(role, adcode))
-    };
-    Ok(AUTHORITIES.into_iter().map(authority).collect())
+    let mut accounts = Vec::new();
+    for (username, role, division) in AUTHORITIES {
+        let Some(division) = Division::get(tx, division)? else { continue };
+        let Some(adcode) = Adcode::from_number(division.id) else { continue };
+        let (of, secret) = (division.body.name.zh_cn, Some(TotpSecret::fresh(random)));
+        accounts
+            .push((DemoAccount { username, role: role.name(), of, secret }, Role::Authority(role, adcode)));
+    }
+    Ok(accounts)
 }
 
 /// The organisation that organises most sample events; of several, the one with the lowest id.

@@ -123,10 +123,13 @@ impl Resources {
             repeats::once(tx, person, None, |tx| {
                 let by = Actor::Person(person);
                 let changed = self.drafts.update::<Resource>(tx, by, id.get(), version, body);
-                let changed = changed.and_then(|draft| match draft.state {
-                    // Nothing but whom to ask differs from what is registered.
-                    State::Approved => Ok(()),
-                    _ => self.hand_in(tx, person, id.get()),
+                let changed = changed.and_then(|draft| {
+                    let public = publication::of(tx, Kind::Resource, id.get())? == Some(Publication::Public);
+                    match draft.state {
+                        // Nothing but whom to ask differs from what is registered.
+                        State::Approved if public => Ok(()),
+                        _ => self.hand_in(tx, person, id.get()),
+                    }
                 });
                 with(changed, invalid)?;
                 self.keep(tx, id, contact.as_ref())?;

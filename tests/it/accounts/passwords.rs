@@ -293,7 +293,7 @@ on_both_stores! {
         let (db, vault) = (&server.running.db, &server.running.members.vault);
         let (first, accounts) = renew(db, vault, &SystemRandom).unwrap();
         let roles: Vec<_> = accounts.iter().map(|account| account.role).collect();
-        assert_eq!(roles, ["desk", "editor", "owner", "reviewer", "administrator"]);
+        assert_eq!(roles, ["desk", "editor", "owner", "reviewer", "reviewer", "administrator"]);
         let mut desk = None;
         for account in &accounts {
             let code = account.secret.as_ref().map(|secret| secret.code(NOW));

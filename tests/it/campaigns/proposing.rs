@@ -40,7 +40,7 @@ on_both_stores! {
         }));
         let claimed = asked(&server, Method::POST, &format!("{path}/claim"), &decides, None, 200).await;
         assert_eq!(claimed["claim"]["mine"], true);
-        let other = reviewer(&server, "440000");
+        let other = reviewer(&server, "440100");
         let version = json!({ "version": item["version"] });
         assert_problem(&post(&server, &format!("{path}/approve"), &other, version.clone()).await, 409, "claimed");
         assert_problem(&post(&server, &format!("{path}/approve"), &decides, json!({ "version": 9 })).await, 409, "changedSince");
