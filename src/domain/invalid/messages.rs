@@ -297,6 +297,10 @@ mod tests {
             FieldCode::NoSuch { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
             FieldCode::HolidayUnknown { through: None },
+            FieldCode::NotShowable(NotShowable::UnknownFormat),
+            FieldCode::NotShowable(NotShowable::Damaged),
+            FieldCode::NotShowable(NotShowable::TooLarge),
+            FieldCode::NotShowable(NotShowable::TooSmall),
         ]
     }
 

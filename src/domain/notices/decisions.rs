@@ -100,7 +100,7 @@ impl Outcome {
             Self::Rejected => {
                 ["未通过审核，请修改。", "未通過審核，請修改。", " was sent back to be mended."]
             }
-            Self::TakenDown => ["已被下架。", "已被下架。", " was taken down."],
+            Self::TakenDown => ["已被下架，不再显示。", "已被下架，不再顯示。", " was taken down."],
             Self::Restored => ["已恢复展示。", "已恢復展示。", " is shown again."],
             Self::ReportFollowed => [
                 "被反映有误，情况属实，请尽快更正。",

@@ -79,6 +79,12 @@ impl Rule {
         if value("BYSETPOS").is_some() && sets == 0 {
             return Err(BadTimetable::Position);
         }
+        // The library takes a number that it cannot read for none.
+        let days = value("BYDAY").unwrap_or_default().split(',');
+        let mut numbers = days.filter_map(|day| day.get(..day.len().saturating_sub(2)));
+        if numbers.any(|number| !number.is_empty() && number.parse().unwrap_or(0_i16) == 0) {
+            return Err(BadTimetable::Zero("BYDAY"));
+        }
         // The library would not take an end as people write it.
         let rest = parts.iter().filter(|(name, _)| *name != "UNTIL");
         let rest: Vec<String> = rest.map(|(name, value)| format!("{name}={value}")).collect();
@@ -132,8 +138,6 @@ impl Rule {
         ];
         let zero = lists.into_iter().find(|(_, numbers)| numbers.contains(&0)).map(|(name, _)| name);
         let zero = zero.or_else(|| (self.interval == 0).then_some("INTERVAL"));
-        let numbered = |day: &NWeekday| matches!(day, NWeekday::Nth(0, _));
-        let zero = zero.or_else(|| self.weekdays.iter().any(numbered).then_some("BYDAY"));
         zero.map_or(Ok(()), |name| Err(BadTimetable::Zero(name)))
     }
 

@@ -152,6 +152,7 @@ fn rules_that_are_too_long_or_count_with_nothing_are_refused() {
         ("FREQ=DAILY;BYMONTH=1;BYSETPOS=0", "BYSETPOS"),
         ("FREQ=DAILY;INTERVAL=0", "INTERVAL"),
         ("FREQ=MONTHLY;BYDAY=0MO", "BYDAY"),
+        ("FREQ=MONTHLY;BYDAY=MO,xTU", "BYDAY"),
     ] {
         let error = refused(rule);
         assert!(

@@ -9,6 +9,7 @@ use actix_web::http::header::{self, HeaderMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rust_xlsxwriter::{Format as Style, Workbook, Worksheet, XlsxError};
+use utoipa::ToSchema;
 
 use super::accept;
 use crate::domain::time::CHINA;
@@ -19,6 +20,12 @@ use crate::http::problem::{Code, Problem};
 pub const CSV: &str = "text/csv; charset=utf-8";
 /// Media type of [`Format::Xlsx`].
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// A workbook.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary, example = "the bytes of an XLSX file")]
+#[expect(dead_code, reason = "it stands for a body in the document")]
+pub struct Xlsx(Vec<u8>);
 
 /// In which form a table is wanted.
 pub const FORMAT: Param = Param::new(

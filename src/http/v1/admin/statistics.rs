@@ -11,7 +11,7 @@ use crate::domain::kinds;
 use crate::domain::roles::{AuthorityRole, Roles};
 use crate::domain::statistics::answers::Question;
 use crate::domain::statistics::cube::{Axis, Cube, Value, below};
-use crate::http::forms::sheets::{FORMAT, Format};
+use crate::http::forms::sheets::{FORMAT, Format, Xlsx};
 use crate::http::lookup::Lookup;
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, Params, Table};
@@ -59,7 +59,7 @@ impl Table for GetStatistics {
     responses((status = 200, description = "The figures.", content(
         (Statistics = "application/json"),
         (String = "text/csv", example = "活动数,场次数\r\n12,40\r\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", example = "(a workbook)"),
+        (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )))
 )]
 #[get("/v1/admin/statistics")]

@@ -52,7 +52,7 @@ impl Table for ListImages {
 #[expect(dead_code, reason = "it stands for a form in the document")]
 pub struct NewImage {
     /// The picture: JPEG, PNG or WebP of at most 8 MiB and 40 million pixels. In `wx.uploadFile` this is `name: "file"`.
-    #[schema(value_type = String, format = Binary)]
+    #[schema(value_type = String, format = Binary, example = "the bytes of the file")]
     file: Vec<u8>,
     /// What it shows, for those who cannot see it, in simplified Chinese; translations can be given where it is used.
     #[schema(example = "展厅里的恐龙骨架", min_length = 1, max_length = 200)]

@@ -18,7 +18,7 @@ use crate::domain::persons;
 use crate::domain::signups::party::Phone;
 use crate::domain::signups::{Signup, party};
 use crate::domain::time::{Rfc3339, rfc3339};
-use crate::http::forms::sheets::{self, FORMAT, Format};
+use crate::http::forms::sheets::{self, FORMAT, Format, Xlsx};
 use crate::http::json::MaybeJson;
 use crate::http::list::List;
 use crate::http::params::groups::LANGUAGE;
@@ -174,8 +174,8 @@ impl HostedSignup {
     responses(
         (status = 200, description = "All sign-ups.", content(
             (List<HostedSignup> = "application/json"),
-            (String = "text/csv"),
-            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+            (String = "text/csv", example = "报名编号,状态,姓名\r\n01h2x7m9k4qpz,已确认,李*\r\n"),
+            (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         )),
         (status = 409, description = "`organisationSuspended`: its desk lets in, and no more.", body = ProblemBody,
             content_type = "application/problem+json"),

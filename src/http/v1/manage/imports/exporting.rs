@@ -27,7 +27,7 @@ use crate::domain::sessions::Session;
 use crate::domain::taxonomy::{AUDIENCE, FORM, TOPIC};
 use crate::domain::text::Lang;
 use crate::domain::time::{CHINA, day_of, end_of, start_of};
-use crate::http::forms::sheets::{self, Cell, Format, Sheet};
+use crate::http::forms::sheets::{self, Cell, Format, Sheet, Xlsx};
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, Table};
 use crate::http::problem::{Code, Problem};
@@ -71,8 +71,8 @@ fn columns() -> impl Iterator<Item = Column> {
     params(Asked<ExportSessions>),
     security(("person" = [])),
     responses((status = 200, description = "The file.", content(
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-        (String = "text/csv"),
+        (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv", example = "场次编号,活动编号,活动名称\r\nLAB-1,LAB,冬夜观星\r\n"),
     )))
 )]
 #[get("/v1/manage/sessions")]

@@ -29,7 +29,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::roles::MemberRole;
 use crate::domain::time::rfc3339;
 use crate::http::edge::body_limit;
-use crate::http::forms::sheets;
+use crate::http::forms::sheets::{self, Xlsx};
 use crate::http::json::{self, MaybeJson};
 use crate::http::multipart::Form;
 use crate::http::params::groups::LANGUAGE;
@@ -90,7 +90,7 @@ pub struct Application {
 #[expect(dead_code, reason = "it stands for a form in the document")]
 pub struct NewImport {
     /// The file: CSV, XLSX, JSON or iCalendar of at most 16 MiB. In `wx.uploadFile` this is `name: "file"`.
-    #[schema(value_type = String, format = Binary)]
+    #[schema(value_type = String, format = Binary, example = "the bytes of the file")]
     file: Vec<u8>,
 }
 
@@ -130,7 +130,7 @@ impl FromRequest for Sent {
     tag = "manage",
     params(Asked<Plain>),
     security(("person" = [])),
-    responses((status = 200, description = "The workbook.", body = Vec<u8>,
+    responses((status = 200, description = "The workbook.", body = Xlsx,
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))
 )]
 #[get("/v1/manage/imports/template.xlsx")]
@@ -160,7 +160,7 @@ async fn get_import_template(
     tag = "manage",
     params(Asked<CreateImport>),
     request_body(content(
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv"),
         (String = "text/calendar"),
         (NewImport = "multipart/form-data"),

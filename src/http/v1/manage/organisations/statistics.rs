@@ -12,7 +12,7 @@ use crate::domain::organisations::Organisation;
 use crate::domain::roles::{AuthorityRole, MemberRole};
 use crate::domain::statistics::answers::Question;
 use crate::domain::statistics::cube::Cube;
-use crate::http::forms::sheets::{FORMAT, Format};
+use crate::http::forms::sheets::{FORMAT, Format, Xlsx};
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Param, PathId, Table};
 use crate::http::problem::{Code, Problem};
@@ -46,7 +46,7 @@ impl Table for GetOrganisationStatistics {
     responses((status = 200, description = "The figures.", content(
         (Statistics = "application/json"),
         (String = "text/csv", example = "活动数,场次数\r\n12,40\r\n"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", example = "(a workbook)"),
+        (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )))
 )]
 #[get("/v1/manage/organisations/{id}/statistics")]

@@ -51,7 +51,8 @@ pub struct AuthoredLeg {
     #[schema(example = 6200.0, minimum = 0, maximum = 1_000_000)]
     length_metres: Option<f64>,
     /// The way as it was surveyed, from stop to stop, in the `crs` of the body.
-    #[schema(min_items = 2, max_items = 2000)]
+    #[schema(min_items = 2, max_items = 2000,
+        example = json!([{ "lat": 23.0394, "lng": 113.3621 }, { "lat": 23.0402, "lng": 113.3655 }]))]
     points: Option<Vec<AuthoredPoint>>,
 }
 

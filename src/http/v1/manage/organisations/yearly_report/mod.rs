@@ -18,7 +18,7 @@ use crate::domain::organisations::Organisation;
 use crate::domain::record::Record;
 use crate::domain::statistics::{Figures, Happening};
 use crate::domain::time::day_of;
-use crate::http::forms::sheets::{self as forms, FORMAT, Format};
+use crate::http::forms::sheets::{self as forms, FORMAT, Format, Xlsx};
 use crate::http::params::groups::LANGUAGE;
 use crate::http::params::{Asked, Kind, Param, PathId, Table};
 use crate::http::private;
@@ -79,7 +79,7 @@ pub(super) struct Year {
     security(("person" = [])),
     responses((status = 200, description = "The report.", content(
         (YearlyReport = "application/json"),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", example = "(a workbook)"),
+        (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     )))
 )]
 #[get("/v1/manage/organisations/{id}/yearly-report")]
