@@ -140,5 +140,9 @@ test('on a phone: every operation, none wider than the page, and one tried by to
     assert.equal((await execute(block, 'tap')).status, '200');
     // Not innerWidth: a page that is too wide makes that wider as well.
     const [wide, room] = [await page.evaluate(() => window.document.documentElement.scrollWidth), PHONE.viewport.width];
-    assert.ok(wide <= room, `${wide} wide where there is room for ${room}`);
+    const beyond = (room) =>
+      [...document.querySelectorAll('#swagger-ui *')]
+        .filter((element) => !element.children.length && element.getBoundingClientRect().right > room)
+        .map((element) => element.textContent);
+    assert.ok(wide <= room, `${wide} wide where there is room for ${room}: ${await page.evaluate(beyond, room)}`);
   }));

@@ -60,7 +60,8 @@ def a_rule(start):
         if frequency in ("MONTHLY", "YEARLY") and not weeks and CHANCE.random() < 0.6:
             # Numbers beyond a month make dateutil stumble where months are named too.
             count = [1, 2, 3, 4, -1, -2] if frequency == "MONTHLY" or months else [1, 2, 10, 20, 52, -1, -2, -30]
-            days = [f"{CHANCE.choice(count)}{day}" if CHANCE.random() < 0.8 else day for day in days]
+            # Weekdays with and without a number beside each other are either in RFC 5545 and both in dateutil.
+            days = [f"{CHANCE.choice(count)}{day}" for day in days]
         parts.append("BYDAY=" + ",".join(days))
     if any(part.startswith("BY") for part in parts) and CHANCE.random() < 0.2:
         parts.append("BYSETPOS=" + ",".join(map(str, some([1, 2, 3, 4, -1, -2, -3], 2))))
@@ -81,7 +82,12 @@ def a_day(start):
 def a_case():
     start = NOW + datetime.timedelta(days=CHANCE.randint(1, 400))
     start = start.replace(hour=CHANCE.choice([0, 9, 14, 23]), minute=CHANCE.choice([0, 30]))
-    case = {"rule": a_rule(start), "start": start}
+    rule = a_rule(start)
+    if "FREQ=WEEKLY" in rule and "BYSETPOS" in rule:
+        # dateutil counts the days of the first week from the start; RFC 5545 counts those of the week.
+        first = re.search(r"WKST=(\w\w)", rule)
+        start += datetime.timedelta(days=(DAYS.index(first[1] if first else "MO") - start.weekday()) % 7)
+    case = {"rule": rule, "start": start}
     for dates in ("exdates", "rdates"):
         case[dates] = [a_day(start) for _ in range(CHANCE.randint(0, 3))] if CHANCE.random() < 0.3 else []
     return case

@@ -36,6 +36,17 @@ fn every_second_and_fourth_saturday_except_holidays_and_adjusted_workdays() {
     assert!(found.uncertain.is_empty());
 }
 
+/// Where other libraries read RFC 5545 in another way (python-dateutil: only a day that is both, and a first week that
+/// begins with the first session).
+#[test]
+fn weekdays_beside_each_other_are_either_and_positions_count_whole_weeks() {
+    let fridays_and_one_saturday = plain("FREQ=MONTHLY;BYDAY=FR,3SA;COUNT=6");
+    let found = ["2027-01-01", "2027-01-08", "2027-01-15", "2027-01-16", "2027-01-22", "2027-01-29"];
+    assert_eq!(days(&fridays_and_one_saturday, "2027-01-01"), found);
+    let third_of_three = plain("FREQ=WEEKLY;BYDAY=TU,TH,FR;BYSETPOS=3;COUNT=2");
+    assert_eq!(days(&third_of_three, "2027-03-10"), ["2027-03-12", "2027-03-19"]);
+}
+
 #[test]
 fn days_are_added_and_left_out_by_date() {
     let weekly = plain("FREQ=WEEKLY;BYDAY=SU;COUNT=3");

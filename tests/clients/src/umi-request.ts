@@ -13,6 +13,8 @@ interface Options {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   params?: object;
   data?: object;
+  // Of functions that upload a file; a mini-program calls wx.uploadFile in their place.
+  requestType?: 'form';
   headers?: Record<string, string>;
 }
 

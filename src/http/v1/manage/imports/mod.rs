@@ -150,20 +150,19 @@ async fn get_import_template(
 
 /// Look at a file of sessions
 ///
-/// The body is the file, or a form with a part `file`: CSV (UTF-8, GB18030, Big5 or UTF-16; with commas, tabs or semicolons),
-/// XLSX, JSON (a list of objects by the names of columns) or iCalendar. One row is one session with what is said of its
-/// event; rows with the same event number are one event. What an organisation calls its sessions and events identifies
-/// them: the same file again is `same`, a changed row changes its session, and what is not in the file is left alone. A
-/// column that is not in the file says nothing; an empty cell says that there is none. Nothing is changed until the file
-/// is applied; 503 `unavailable` while many files are read.
+/// The body is a form with a part `file`, or the bare file: CSV (UTF-8, GB18030, Big5 or UTF-16; with commas, tabs or
+/// semicolons), XLSX, JSON (a list of objects by the names of columns) or iCalendar. One row is one session with what is
+/// said of its event; rows with the same event number are one event. What an organisation calls its sessions and events
+/// identifies them: the same file again is `same`, a changed row changes its session, and what is not in the file is left
+/// alone. A column that is not in the file says nothing; an empty cell says that there is none. Nothing is changed until the
+/// file is applied; 503 `unavailable` while many files are read.
 #[utoipa::path(
     tag = "manage",
     params(Asked<CreateImport>),
     request_body(content(
-        (Xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (NewImport = "multipart/form-data"),
         (String = "text/csv"),
         (String = "text/calendar"),
-        (NewImport = "multipart/form-data"),
     )),
     security(("person" = [])),
     responses(
