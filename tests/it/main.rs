@@ -36,5 +36,6 @@ mod seeds;
 mod signups;
 mod statistics;
 mod store;
+mod visibility;
 mod webhooks;
 mod wechat;
