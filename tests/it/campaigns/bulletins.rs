@@ -92,7 +92,7 @@ on_both_stores! {
         assert_eq!(done.json()["validFrom"], bulletin["validFrom"], "it goes on since it began");
         assert_problem(&put(&server, &path, &token, change).await, 409, "versionConflict");
         eventually("it is worse now", async || {
-            (shown(&server, "").await[0]["severity"] == "extreme").then_some(())
+            shown(&server, "").await.first().is_some_and(|bulletin| bulletin["severity"] == "extreme").then_some(())
         }).await;
         let entry = noted(&server, "bulletin").await.remove(0);
         assert_eq!((&entry["action"], &entry["reason"]), (&json!("bulletinChanged"), &json!("升级为红色预警")));
