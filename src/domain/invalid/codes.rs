@@ -105,6 +105,11 @@ pub enum FieldCode {
         /// Kind of what is missing.
         kind: &'static str,
     },
+    /// Refers to something that not everybody sees: not published yet, taken down or put away.
+    NotPublished {
+        /// Kind of what is not shown.
+        kind: &'static str,
+    },
     /// Asks about public holidays in a time for which they are not published yet.
     HolidayUnknown {
         /// The last day for which they are known; absent where none is.
@@ -178,6 +183,7 @@ pub const FIELD_CODES: &[(&str, &str)] = &[
     ("taken", "somebody has this name already"),
     ("badRule", "a rule of opening hours or recurrence that cannot be read"),
     ("noSuch", "refers to something that does not exist"),
+    ("notPublished", "refers to something that is not published yet, was taken down or put away"),
     ("notShowable", "a file that is no picture that can be shown"),
     ("holidayUnknown", "public holidays are not published for that time yet"),
 ];
@@ -208,6 +214,7 @@ impl FieldCode {
             Self::Taken => "taken",
             Self::Rule { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
+            Self::NotPublished { .. } => "notPublished",
             Self::HolidayUnknown { .. } => "holidayUnknown",
             Self::NotShowable(_) => "notShowable",
             Self::Barred(bar) => bar.wire(),

@@ -111,6 +111,17 @@ impl FieldCode {
                     format!("There is no such {kind}; check what you refer to."),
                 )
             }
+            Self::NotPublished { kind } => {
+                let [zh_cn, zh_hk] = called(kind);
+                say(
+                    format!("所指的{zh_cn}目前不公开（尚未发布，或已下架、归档）；请先发布它，或改用其他。"),
+                    format!("所指的{zh_hk}目前不公開（尚未發布，或已下架、歸檔）；請先發布它，或改用其他。"),
+                    format!(
+                        "This {kind} is not public: it is not published yet, was taken down or put away. Publish it \
+                         first, or refer to another."
+                    ),
+                )
+            }
             Self::Malformed(expected) => expected.message(lang),
             Self::Inverted { first, then } => say(
                 format!("{first} 不能晚于或大于 {then}。"),
@@ -295,6 +306,7 @@ mod tests {
             FieldCode::Taken,
             FieldCode::Rule { reason: word() },
             FieldCode::NoSuch { kind: "base" },
+            FieldCode::NotPublished { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
             FieldCode::HolidayUnknown { through: None },
             FieldCode::NotShowable(NotShowable::UnknownFormat),
