@@ -95,10 +95,15 @@ pub enum FieldCode {
     TooCommon,
     /// A name that somebody has already.
     Taken,
-    /// A rule (opening hours, recurrence) that cannot be read.
+    /// A rule of recurrence that cannot be read.
     Rule {
         /// What its parser says, in English.
         reason: String,
+    },
+    /// Opening hours that cannot be read.
+    Hours {
+        /// From which character on, counted from 1; absent where their parser does not tell.
+        at: Option<usize>,
     },
     /// Refers to something that does not exist.
     NoSuch {
@@ -212,7 +217,7 @@ impl FieldCode {
             Self::TooShort { .. } => "tooShort",
             Self::TooCommon => "tooCommon",
             Self::Taken => "taken",
-            Self::Rule { .. } => "badRule",
+            Self::Rule { .. } | Self::Hours { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
             Self::NotPublished { .. } => "notPublished",
             Self::HolidayUnknown { .. } => "holidayUnknown",

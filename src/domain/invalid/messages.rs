@@ -4,6 +4,9 @@ use super::{Expected, FieldCode};
 use crate::domain::images::NotShowable;
 use crate::domain::text::Lang;
 
+/// How opening hours are written, by example.
+const HOURS: &str = "Tu-Su 09:30-17:00; PH 09:30-17:00";
+
 impl FieldCode {
     /// A sentence that says what is wrong and what would be right.
     #[must_use]
@@ -102,6 +105,18 @@ impl FieldCode {
                 format!("规则无法读取：{reason}"),
                 format!("規則無法讀取：{reason}"),
                 format!("The rule cannot be read: {reason}"),
+            ),
+            Self::Hours { at: Some(at) } => say(
+                format!("从第 {at} 个字符起无法读取；写法如 {HOURS}，文字说明请写在 hours.note。"),
+                format!("從第 {at} 個字元起無法讀取；寫法如 {HOURS}，文字說明請寫在 hours.note。"),
+                format!(
+                    "It cannot be read from character {at} on: write it such as {HOURS}, and words in `hours.note`."
+                ),
+            ),
+            Self::Hours { at: None } => say(
+                format!("开放时间无法读取；写法如 {HOURS}，文字说明请写在 hours.note。"),
+                format!("開放時間無法讀取；寫法如 {HOURS}，文字說明請寫在 hours.note。"),
+                format!("It cannot be read: write it such as {HOURS}, and words in `hours.note`."),
             ),
             Self::NoSuch { kind } => {
                 let [zh_cn, zh_hk] = called(kind);
@@ -305,6 +320,8 @@ mod tests {
             FieldCode::TooCommon,
             FieldCode::Taken,
             FieldCode::Rule { reason: word() },
+            FieldCode::Hours { at: Some(1) },
+            FieldCode::Hours { at: None },
             FieldCode::NoSuch { kind: "base" },
             FieldCode::NotPublished { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
