@@ -12,6 +12,13 @@ pub enum FieldCode {
         /// The nearest name that exists.
         nearest: Option<String>,
     },
+    /// A text that names no field, where it must.
+    NamesNoField {
+        /// What was given.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
     /// Given more than once.
     Repeated,
     /// Given without a value.
@@ -198,7 +205,7 @@ impl FieldCode {
     #[must_use]
     pub fn wire(&self) -> &'static str {
         match self {
-            Self::Unknown { .. } => "unknown",
+            Self::Unknown { .. } | Self::NamesNoField { .. } => "unknown",
             Self::Repeated => "repeated",
             Self::Empty => "empty",
             Self::Missing | Self::Unanswered { .. } => "missing",

@@ -28,6 +28,16 @@ impl FieldCode {
                 format!("沒有這個參數或欄位，是否想寫 {name}？"),
                 format!("There is no such field; did you mean `{name}`?"),
             ),
+            Self::NamesNoField { name, nearest: None } => say(
+                format!("没有名为“{name}”的字段；请用 changes 中的名称。"),
+                format!("沒有名為「{name}」的欄位；請用 changes 中的名稱。"),
+                format!("There is no field `{name}`; use a name that `changes` gives."),
+            ),
+            Self::NamesNoField { name, nearest: Some(nearest) } => say(
+                format!("没有名为“{name}”的字段，是否想写 {nearest}？"),
+                format!("沒有名為「{name}」的欄位，是否想寫 {nearest}？"),
+                format!("There is no field `{name}`; did you mean `{nearest}`?"),
+            ),
             Self::Repeated => fixed(
                 "重复给出；请只保留一个，查询参数的多个值请用逗号分隔。",
                 "重複給出；請只保留一個，查詢參數的多個值請用逗號分隔。",
@@ -298,6 +308,8 @@ mod tests {
         vec![
             FieldCode::Unknown { nearest: None },
             FieldCode::Unknown { nearest: Some(word()) },
+            FieldCode::NamesNoField { name: word(), nearest: None },
+            FieldCode::NamesNoField { name: word(), nearest: Some(word()) },
             FieldCode::Repeated,
             FieldCode::Empty,
             FieldCode::Missing,
