@@ -102,6 +102,10 @@ pub enum FieldCode {
     TooCommon,
     /// A name that somebody has already.
     Taken,
+    /// A credit code by which another organisation was verified: one cannot choose another.
+    CreditCodeTaken,
+    /// A title that a base holds, or applies for, already.
+    TitleTaken,
     /// A rule of recurrence that cannot be read.
     Rule {
         /// What its parser says, in English.
@@ -192,7 +196,7 @@ pub const FIELD_CODES: &[(&str, &str)] = &[
     ("tooFew", "fewer entries than the message asks for"),
     ("tooShort", "fewer characters than the message asks for"),
     ("tooCommon", "a password that is among those tried first"),
-    ("taken", "somebody has this name already"),
+    ("taken", "somebody has this name, credit code or title already"),
     ("badRule", "a rule of opening hours or recurrence that cannot be read"),
     ("noSuch", "refers to something that does not exist"),
     ("notPublished", "refers to something that is not published yet, was taken down or put away"),
@@ -223,7 +227,7 @@ impl FieldCode {
             Self::TooFew { .. } => "tooFew",
             Self::TooShort { .. } => "tooShort",
             Self::TooCommon => "tooCommon",
-            Self::Taken => "taken",
+            Self::Taken | Self::CreditCodeTaken | Self::TitleTaken => "taken",
             Self::Rule { .. } | Self::Hours { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
             Self::NotPublished { .. } => "notPublished",

@@ -111,6 +111,16 @@ impl FieldCode {
                 "已被佔用；請換一個。".into(),
                 "Somebody has it already; choose another.".into(),
             ),
+            Self::CreditCodeTaken => fixed(
+                "持有该代码的单位已通过核实；请向其管理员索取邀请，或核对代码。",
+                "持有該代碼的單位已通過核實；請向其管理員索取邀請，或核對代碼。",
+                "The organisation of this code is verified already: ask an owner of it for an invitation, or check the code.",
+            ),
+            Self::TitleTaken => fixed(
+                "该基地已持有此称号，或已有同名申请（草稿也算）；请改用原有的申请。",
+                "該基地已持有此稱號，或已有同名申請（草稿也算）；請改用原有的申請。",
+                "The base holds this title already, or there is an application for it, perhaps a draft: go on with that one.",
+            ),
             Self::Rule { reason } => say(
                 format!("规则无法读取：{reason}"),
                 format!("規則無法讀取：{reason}"),
@@ -331,6 +341,8 @@ mod tests {
             FieldCode::TooShort { min: 1 },
             FieldCode::TooCommon,
             FieldCode::Taken,
+            FieldCode::CreditCodeTaken,
+            FieldCode::TitleTaken,
             FieldCode::Rule { reason: word() },
             FieldCode::Hours { at: Some(1) },
             FieldCode::Hours { at: None },
