@@ -240,7 +240,7 @@ on_both_stores! {
             assert_eq!((&last["purpose"], &last["state"], last.get("event")), (&json!("decided"), &json!("unsent"), None));
             assert_eq!(last["decision"], json!({ "outcome": "reportFollowed", "organisationId": org(), "kind": "event", "objectId": spelled(published()), "reason": "确在马路对面" }));
             let first = &told["items"][4];
-            assert_eq!(first["text"], "《讲座》未通过审核，请修改。 原因：请补充");
+            assert_eq!(first["text"], "《讲座》未通过审核，请修改。原因：请补充");
         }
         assert_eq!(get(&server, "/v1/me/notices", &desk).await["total"], 0, "who runs the desk has other things to do");
         let held = get(&server, "/v1/me/export", &owner).await;
