@@ -48,7 +48,8 @@ impl BadHours {
     /// The parser tells the place only in what it says to people, as ` --> 1:7`.
     fn told(error: &impl ToString) -> Self {
         let told = error.to_string();
-        let at = told.split_once("--> 1:").and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
+        let at =
+            told.split_once("--> 1:").and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
         Self { at: at.and_then(|at| at.parse().ok()) }
     }
 }
