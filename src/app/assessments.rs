@@ -75,7 +75,7 @@ impl Assessments {
     ///
     /// # Errors
     /// [`Error::NotFound`] if the division lies beyond those of who asks; [`Error::Invalid`]; [`Error::NothingToDo`] if it
-    /// is open already, or no base is concerned; those of [`repeats::once`].
+    /// is open already; [`Error::NoSuchBases`] if no base is concerned; those of [`repeats::once`].
     pub fn open(
         &self,
         by: Reviewer<'_>,
@@ -104,7 +104,7 @@ impl Assessments {
                 }
                 let of = self.concerned(tx, division, level)?;
                 if of.is_empty() {
-                    return Err(Error::NothingToDo);
+                    return Err(Error::NoSuchBases);
                 }
                 let id = AssessmentRoundId::fresh(tx.now(), &*self.random);
                 let round = Round { id, division, year, level, due, created_at: tx.now() };

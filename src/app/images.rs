@@ -41,8 +41,8 @@ pub struct Upload {
     pub alt: String,
     /// The SHA-256 of the file as it came, in base64.
     pub digest: String,
-    /// What was drawn of it.
-    pub drawn: Drawn,
+    /// What was drawn of it; absent where the picture is there already.
+    pub drawn: Option<Drawn>,
 }
 
 impl Images {
@@ -51,10 +51,19 @@ impl Images {
         Self { db, random }
     }
 
+    /// Whether an organisation has the picture: the same file with the same words, which need not be drawn again.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn has(&self, organisation: OrganisationId, digest: &str, alt: &str) -> Result<bool, Error> {
+        self.db.read(|conn| Ok(images::same(conn, organisation, digest, alt)?.is_some()))
+    }
+
     /// Keeps a picture. The same file with the same words is the picture that is there already.
     ///
     /// # Errors
-    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; those of [`once_by`].
+    /// [`Error::NotFound`] if there is no such organisation; [`Error::Invalid`] if it has [`MOST`]; [`Error::Busy`] if the
+    /// picture that was there went meanwhile; those of [`once_by`].
     pub fn add(&self, by: Actor, upload: &Upload, repeat: Option<&Repeat>) -> Result<Picture, Error> {
         self.db.write(|tx| {
             let id = once_by(tx, by, repeat, |tx| self.keep(tx, by, upload))?;
@@ -70,6 +79,7 @@ impl Images {
         if usize::try_from(images::count(tx, *organisation)?).is_ok_and(|count| count >= MOST) {
             return Err(Invalid::one("file", FieldCode::TooMany { max: MOST }).into());
         }
+        let drawn = drawn.as_ref().ok_or(Error::Busy)?;
         let widest = drawn.sizes.last().ok_or(Error::NotFound)?;
         let picture = Picture {
             id: ImageId::fresh(tx.now(), &*self.random),

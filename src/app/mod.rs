@@ -132,6 +132,9 @@ pub enum Error {
     /// It is as asked for already, or in no state for it.
     #[error("there is nothing to do")]
     NothingToDo,
+    /// No public base in the division holds the level.
+    #[error("no base there holds the level")]
+    NoSuchBases,
     /// Nothing of an event lies within the days of the edition of a campaign.
     #[error("the event is not in the days of the edition")]
     OutsideEdition,

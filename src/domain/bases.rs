@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::admission::{Booking, Price};
-use super::hours::{Closure, OpeningHours};
+use super::hours::{BadHours, Closure, OpeningHours};
 use super::media::{self, Image, Notice};
 use super::organisations::{self, Organiser};
 use super::partial_date::PartialDate;
@@ -117,8 +117,8 @@ impl Noun for Base {
                 invalid.push("hours.rule", FieldCode::TooLong { max: RULE_MAX });
             }
             Some(rule) => {
-                if let Err(error) = OpeningHours::parse(rule) {
-                    invalid.push("hours.rule", FieldCode::Rule { reason: error.to_string() });
+                if let Err(BadHours { at }) = OpeningHours::parse(rule) {
+                    invalid.push("hours.rule", FieldCode::Hours { at });
                 }
             }
             None => {}

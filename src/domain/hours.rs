@@ -36,10 +36,23 @@ const VAGUE: [&str; 5] = ["SH", "dawn", "sunrise", "sunset", "dusk"];
 /// The days of the week, as the language writes them.
 const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
-/// A text that is not an `opening_hours` rule, with what the parser made of it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a rule of opening hours: {0}")]
-pub struct BadHours(String);
+/// A text that is not an `opening_hours` rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a rule of opening hours")]
+pub struct BadHours {
+    /// From which character of its first line on, counted from 1; absent where the parser does not tell.
+    pub at: Option<usize>,
+}
+
+impl BadHours {
+    /// The parser tells the place only in what it says to people, as ` --> 1:7`.
+    fn told(error: &impl ToString) -> Self {
+        let told = error.to_string();
+        let at =
+            told.split_once("--> 1:").and_then(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
+        Self { at: at.and_then(|at| at.parse().ok()) }
+    }
+}
 
 /// Minutes after midnight, up to the 24:00 that ends a day. Written `09:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay)]
@@ -147,7 +160,8 @@ impl OpeningHours {
     /// # Errors
     /// [`BadHours`] where it is none.
     pub fn parse(rule: &str) -> Result<Self, BadHours> {
-        let rule: opening_hours::OpeningHours = rule.parse().map_err(|error| BadHours(format!("{error}")))?;
+        let read = rule.parse::<opening_hours::OpeningHours>();
+        let rule = read.map_err(|error| BadHours::told(&error))?;
         // The canonical form without its comments, which stand between quotes.
         let text: String = rule.to_string().split('"').step_by(2).collect();
         let minds_holidays = text.contains("PH");
@@ -511,6 +525,9 @@ mod tests {
     fn what_is_no_rule_is_refused() {
         for rule in ["周一闭馆", "9am to 5pm", "Mo-Su 25:00-99:00"] {
             assert!(OpeningHours::parse(rule).is_err(), "{rule}");
+        }
+        for (rule, at) in [("周二至周日 9:30-17:00", 1), ("Tu-Su 09:30-17:00; 周一闭馆", 20)] {
+            assert_eq!(OpeningHours::parse(rule).err(), Some(BadHours { at: Some(at) }), "{rule}");
         }
     }
 

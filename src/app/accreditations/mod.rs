@@ -239,7 +239,7 @@ fn untaken(
     invalid: &mut Invalid,
 ) -> Result<(), Error> {
     if accreditations::taken(tx, base, level, &application.body.zh_cn, but)? {
-        invalid.push("body", FieldCode::Taken);
+        invalid.push("body", FieldCode::TitleTaken);
     }
     Ok(())
 }

@@ -21,7 +21,7 @@ use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organisation;
 use crate::domain::publication::Publication;
-use crate::domain::record::Record;
+use crate::domain::record::{Record, Reference};
 
 /// A thing that is drafted.
 pub(in crate::app) struct Held<T> {
@@ -202,7 +202,7 @@ fn date(given: &mut Body, before: &Body, now: DateTime<Utc>) {
 }
 
 /// What a draft refers to that is not there: for its author also what another organisation is still drafting; before it is
-/// published, whatever not everybody sees.
+/// published, whatever not everybody sees; what is there all the same is told apart.
 pub(super) fn references<T: Authored + Stored>(
     conn: &mut AnyConn,
     draft: &Draft,
@@ -213,16 +213,16 @@ pub(super) fn references<T: Authored + Stored>(
     let mut invalid = Invalid::default();
     let given = |field: &str| draft.body.contains_key(field.split(['.', '[']).next().unwrap_or(field));
     for reference in thing.references().into_iter().filter(|reference| given(&reference.field)) {
-        let there = if seen {
-            lookups.is_seen(conn, reference.kind, reference.id)?
-        } else {
-            lookups.is_there(conn, reference.kind, reference.id, draft.owner)?
-        };
+        let Reference { kind, id, field } = reference;
         // That one's own organisation waits to be verified is told when it is handed in.
-        let own = reference.kind == Kind::Organisation
-            && draft.organisation().is_some_and(|own| own.get() == reference.id);
-        if !there && !own {
-            invalid.push(reference.field, FieldCode::NoSuch { kind: reference.kind.name() });
+        let own = kind == Kind::Organisation && draft.organisation().is_some_and(|own| own.get() == id);
+        if own || (seen && lookups.is_seen(conn, kind, id)?) {
+            continue;
+        }
+        if !lookups.is_there(conn, kind, id, draft.owner)? {
+            invalid.push(field, FieldCode::NoSuch { kind: kind.name() });
+        } else if seen {
+            invalid.push(field, FieldCode::NotPublished { kind: kind.name() });
         }
     }
     Ok(invalid)

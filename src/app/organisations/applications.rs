@@ -235,7 +235,7 @@ fn check(
         invalid.push("adcode", FieldCode::NoSuch { kind: "division" });
     }
     if taken(tx, id, details)? {
-        invalid.push("creditCode", FieldCode::Taken);
+        invalid.push("creditCode", FieldCode::CreditCodeTaken);
     }
     Ok(invalid.or(())?)
 }

@@ -12,6 +12,13 @@ pub enum FieldCode {
         /// The nearest name that exists.
         nearest: Option<String>,
     },
+    /// A text that names no field, where it must.
+    NamesNoField {
+        /// What was given.
+        name: String,
+        /// The nearest name that exists.
+        nearest: Option<String>,
+    },
     /// Given more than once.
     Repeated,
     /// Given without a value.
@@ -95,14 +102,28 @@ pub enum FieldCode {
     TooCommon,
     /// A name that somebody has already.
     Taken,
-    /// A rule (opening hours, recurrence) that cannot be read.
+    /// A credit code by which another organisation was verified: one cannot choose another.
+    CreditCodeTaken,
+    /// A title that a base holds, or applies for, already.
+    TitleTaken,
+    /// A rule of recurrence that cannot be read.
     Rule {
         /// What its parser says, in English.
         reason: String,
     },
+    /// Opening hours that cannot be read.
+    Hours {
+        /// From which character on, counted from 1; absent where their parser does not tell.
+        at: Option<usize>,
+    },
     /// Refers to something that does not exist.
     NoSuch {
         /// Kind of what is missing.
+        kind: &'static str,
+    },
+    /// Refers to something that not everybody sees: not published yet, taken down or put away.
+    NotPublished {
+        /// Kind of what is not shown.
         kind: &'static str,
     },
     /// Asks about public holidays in a time for which they are not published yet.
@@ -175,9 +196,10 @@ pub const FIELD_CODES: &[(&str, &str)] = &[
     ("tooFew", "fewer entries than the message asks for"),
     ("tooShort", "fewer characters than the message asks for"),
     ("tooCommon", "a password that is among those tried first"),
-    ("taken", "somebody has this name already"),
+    ("taken", "somebody has this name, credit code or title already"),
     ("badRule", "a rule of opening hours or recurrence that cannot be read"),
     ("noSuch", "refers to something that does not exist"),
+    ("notPublished", "refers to something that is not published yet, was taken down or put away"),
     ("notShowable", "a file that is no picture that can be shown"),
     ("holidayUnknown", "public holidays are not published for that time yet"),
 ];
@@ -187,7 +209,7 @@ impl FieldCode {
     #[must_use]
     pub fn wire(&self) -> &'static str {
         match self {
-            Self::Unknown { .. } => "unknown",
+            Self::Unknown { .. } | Self::NamesNoField { .. } => "unknown",
             Self::Repeated => "repeated",
             Self::Empty => "empty",
             Self::Missing | Self::Unanswered { .. } => "missing",
@@ -205,9 +227,10 @@ impl FieldCode {
             Self::TooFew { .. } => "tooFew",
             Self::TooShort { .. } => "tooShort",
             Self::TooCommon => "tooCommon",
-            Self::Taken => "taken",
-            Self::Rule { .. } => "badRule",
+            Self::Taken | Self::CreditCodeTaken | Self::TitleTaken => "taken",
+            Self::Rule { .. } | Self::Hours { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
+            Self::NotPublished { .. } => "notPublished",
             Self::HolidayUnknown { .. } => "holidayUnknown",
             Self::NotShowable(_) => "notShowable",
             Self::Barred(bar) => bar.wire(),

@@ -4,6 +4,9 @@ use super::{Expected, FieldCode};
 use crate::domain::images::NotShowable;
 use crate::domain::text::Lang;
 
+/// How opening hours are written, by example.
+const HOURS: &str = "Tu-Su 09:30-17:00; PH 09:30-17:00";
+
 impl FieldCode {
     /// A sentence that says what is wrong and what would be right.
     #[must_use]
@@ -24,6 +27,16 @@ impl FieldCode {
                 format!("没有这个参数或字段，是否想写 {name}？"),
                 format!("沒有這個參數或欄位，是否想寫 {name}？"),
                 format!("There is no such field; did you mean `{name}`?"),
+            ),
+            Self::NamesNoField { name, nearest: None } => say(
+                format!("没有名为“{name}”的字段；请用 changes 中的名称。"),
+                format!("沒有名為「{name}」的欄位；請用 changes 中的名稱。"),
+                format!("There is no field `{name}`; use a name that `changes` gives."),
+            ),
+            Self::NamesNoField { name, nearest: Some(nearest) } => say(
+                format!("没有名为“{name}”的字段，是否想写 {nearest}？"),
+                format!("沒有名為「{name}」的欄位，是否想寫 {nearest}？"),
+                format!("There is no field `{name}`; did you mean `{nearest}`?"),
             ),
             Self::Repeated => fixed(
                 "重复给出；请只保留一个，查询参数的多个值请用逗号分隔。",
@@ -98,10 +111,32 @@ impl FieldCode {
                 "已被佔用；請換一個。".into(),
                 "Somebody has it already; choose another.".into(),
             ),
+            Self::CreditCodeTaken => fixed(
+                "持有该代码的单位已通过核实；请向其管理员索取邀请，或核对代码。",
+                "持有該代碼的單位已通過核實；請向其管理員索取邀請，或核對代碼。",
+                "The organisation of this code is verified already: ask an owner of it for an invitation, or check the code.",
+            ),
+            Self::TitleTaken => fixed(
+                "该基地已持有此称号，或已有同名申请（草稿也算）；请改用原有的申请。",
+                "該基地已持有此稱號，或已有同名申請（草稿也算）；請改用原有的申請。",
+                "The base holds this title already, or there is an application for it, perhaps a draft: go on with that one.",
+            ),
             Self::Rule { reason } => say(
                 format!("规则无法读取：{reason}"),
                 format!("規則無法讀取：{reason}"),
                 format!("The rule cannot be read: {reason}"),
+            ),
+            Self::Hours { at: Some(at) } => say(
+                format!("从第 {at} 个字符起无法读取；写法如 {HOURS}，文字说明请写在 hours.note。"),
+                format!("從第 {at} 個字元起無法讀取；寫法如 {HOURS}，文字說明請寫在 hours.note。"),
+                format!(
+                    "It cannot be read from character {at} on: write it such as {HOURS}, and words in `hours.note`."
+                ),
+            ),
+            Self::Hours { at: None } => say(
+                format!("开放时间无法读取；写法如 {HOURS}，文字说明请写在 hours.note。"),
+                format!("開放時間無法讀取；寫法如 {HOURS}，文字說明請寫在 hours.note。"),
+                format!("It cannot be read: write it such as {HOURS}, and words in `hours.note`."),
             ),
             Self::NoSuch { kind } => {
                 let [zh_cn, zh_hk] = called(kind);
@@ -109,6 +144,17 @@ impl FieldCode {
                     format!("所指的{zh_cn}不存在；请核对后重发。"),
                     format!("所指的{zh_hk}不存在；請核對後重發。"),
                     format!("There is no such {kind}; check what you refer to."),
+                )
+            }
+            Self::NotPublished { kind } => {
+                let [zh_cn, zh_hk] = called(kind);
+                say(
+                    format!("所指的{zh_cn}目前不公开（尚未发布，或已下架、归档）；请先发布它，或改用其他。"),
+                    format!("所指的{zh_hk}目前不公開（尚未發布，或已下架、歸檔）；請先發布它，或改用其他。"),
+                    format!(
+                        "This {kind} is not public: it is not published yet, was taken down or put away. Publish it \
+                         first, or refer to another."
+                    ),
                 )
             }
             Self::Malformed(expected) => expected.message(lang),
@@ -272,6 +318,8 @@ mod tests {
         vec![
             FieldCode::Unknown { nearest: None },
             FieldCode::Unknown { nearest: Some(word()) },
+            FieldCode::NamesNoField { name: word(), nearest: None },
+            FieldCode::NamesNoField { name: word(), nearest: Some(word()) },
             FieldCode::Repeated,
             FieldCode::Empty,
             FieldCode::Missing,
@@ -293,8 +341,13 @@ mod tests {
             FieldCode::TooShort { min: 1 },
             FieldCode::TooCommon,
             FieldCode::Taken,
+            FieldCode::CreditCodeTaken,
+            FieldCode::TitleTaken,
             FieldCode::Rule { reason: word() },
+            FieldCode::Hours { at: Some(1) },
+            FieldCode::Hours { at: None },
             FieldCode::NoSuch { kind: "base" },
+            FieldCode::NotPublished { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
             FieldCode::HolidayUnknown { through: None },
             FieldCode::NotShowable(NotShowable::UnknownFormat),

@@ -66,7 +66,7 @@ impl Decision {
         text.push_str(self.outcome().map_or("", |outcome| outcome.sentence(lang)));
         if let Some(reason) = &self.reason {
             text.push_str(match lang {
-                Lang::ZhCn | Lang::ZhHk => " 原因：",
+                Lang::ZhCn | Lang::ZhHk => "原因：",
                 Lang::En => " Reason: ",
             });
             text.push_str(reason);
@@ -130,7 +130,7 @@ mod tests {
             title: Text { en: Some("Beetles".to_owned()), ..Text::zh("甲虫王国") },
             reason: Some("请补充集合地点".to_owned()),
         };
-        assert_eq!(decision.text(Lang::ZhCn), "《甲虫王国》未通过审核，请修改。 原因：请补充集合地点");
+        assert_eq!(decision.text(Lang::ZhCn), "《甲虫王国》未通过审核，请修改。原因：请补充集合地点");
         assert_eq!(decision.text(Lang::En), "“Beetles” was sent back to be mended. Reason: 请补充集合地点");
         for outcome in Outcome::ALL {
             let told = Decision { outcome: outcome.name().to_owned(), reason: None, ..decision.clone() };

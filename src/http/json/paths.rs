@@ -13,13 +13,13 @@ use crate::domain::nearest::nearest;
 /// Whether `path` (`place.address`, `speakers[0].name.zh-CN`) is one of a body of the type.
 ///
 /// # Errors
-/// [`FieldCode::Unknown`], with the name that was perhaps meant.
+/// [`FieldCode::NamesNoField`], with the name that was perhaps meant.
 pub fn known<T: DeserializeOwned>(path: &str) -> Result<(), FieldCode> {
     if path.starts_with('.') {
-        return Err(FieldCode::Unknown { nearest: None });
+        return Err(FieldCode::NamesNoField { name: path.to_owned(), nearest: None });
     }
     match T::deserialize(Step { left: path }) {
-        Err(End::Unknown { nearest }) => Err(FieldCode::Unknown { nearest }),
+        Err(End::Unknown { nearest }) => Err(FieldCode::NamesNoField { name: path.to_owned(), nearest }),
         // What a type makes of a field once it has found it does not matter.
         Ok(_) | Err(End::Found) => Ok(()),
     }
@@ -272,8 +272,9 @@ mod tests {
         ] {
             let told = known::<Party>(path);
             let whole = path.is_empty();
-            assert!(whole || matches!(told, Err(FieldCode::Unknown { .. })), "{path}: {told:?}");
+            assert!(whole || matches!(told, Err(FieldCode::NamesNoField { .. })), "{path}: {told:?}");
         }
-        assert_eq!(known::<Party>("agemin"), Err(FieldCode::Unknown { nearest: Some("ageMin".to_owned()) }));
+        let meant = FieldCode::NamesNoField { name: "agemin".to_owned(), nearest: Some("ageMin".to_owned()) };
+        assert_eq!(known::<Party>("agemin"), Err(meant));
     }
 }

@@ -28,6 +28,12 @@ const ATTENDED: [&str; 3] = [
      check-in first.",
 ];
 
+const NO_SUCH_BASES: [&str; 3] = [
+    "该区划及其下级目前没有持有该级别的公开科普基地，无需开启年度考核；请核对 adcode 与 level。",
+    "該區劃及其下級目前沒有持有該級別的公開科普基地，無需開啟年度考核；請核對 adcode 與 level。",
+    "No public base in this division or within it holds the level, so there is nothing to assess: check `adcode` and `level`.",
+];
+
 impl Problem {
     /// A failure of WeChat's, which the edge logs; those that follow while WeChat is left alone are silent.
     pub fn wechat(error: wechat::Error) -> Self {
@@ -104,6 +110,7 @@ impl From<app::Error> for Problem {
             app::Error::Claimed => Code::Claimed.into(),
             app::Error::OwnSubmission => Code::OwnSubmission.into(),
             app::Error::NothingToDo => Code::NothingToDo.into(),
+            app::Error::NoSuchBases => Self { detail: Some(&NO_SUCH_BASES), ..Code::NothingToDo.into() },
             app::Error::OutsideEdition => Code::OutsideEdition.into(),
             app::Error::CampaignInUse => Code::CampaignInUse.into(),
             app::Error::Suspended => Code::OrganisationSuspended.into(),

@@ -184,9 +184,10 @@ codes! {
     /// Whoever calls is known, and may not do this.
     Forbidden "forbidden" 403 {
         ["没有权限", "沒有權限", "Not allowed"],
-        ["您的账号没有这项权限；请换用有权限的账号，或请单位管理员授权。",
-         "您的帳號沒有這項權限；請換用有權限的帳號，或請單位管理員授權。",
-         "Your account may not do this: log in with one that may, or ask an owner of the organisation for the role."]
+        ["您的账号没有这项权限；请换用有权限的账号。单位的角色由单位管理员授予，主管部门的审核与管理权限由本系统的运维人员授予。",
+         "您的帳號沒有這項權限；請換用有權限的帳號。單位的角色由單位管理員授予，主管部門的審核與管理權限由本系統的運維人員授予。",
+         "Your account may not do this: log in with one that may. Roles in an organisation are given by its owners, those of an \
+          authority by whoever runs this service."]
     }
     /// WeChat does not take the code of this login.
     WechatCodeRejected "wechatCodeRejected" 401 {

@@ -123,6 +123,9 @@ on_both_stores! {
         assert_eq!((&copy["title"], &copy["sessionCount"]), (&event["title"], &json!(1)));
         assert_eq!(copy["nextStart"], json!(rfc3339(start() + TimeDelta::days(7))));
         assert_eq!(duplicate().await.json()["id"], copy["id"], "the same request again is one copy");
+        server.clock.advance(TimeDelta::seconds(1));
+        let plain = server.send(by(&server, Method::POST, &format!("{path}/duplicate"), &editor)).await;
+        assert_eq!((plain.status.as_u16(), &plain.json()["sessionCount"]), (201, &json!(0)), "no body asks for no sessions: {}", plain.text);
     }
 
     async fn what_was_never_published_cannot_be_called_off_though_it_is_put_away(store: Store) {

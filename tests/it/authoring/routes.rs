@@ -36,7 +36,7 @@ on_both_stores! {
         let preview = get(&server, &format!("{path}/preview"), &editor).await;
         assert_eq!((&preview["stops"][1]["base"]["name"], &preview["lengthBasis"]), (&json!("塔"), &json!("estimated")));
         let refused = server.send(by(&server, Method::POST, &format!("{path}/submit"), &editor)).await;
-        assert_eq!(wrong(&refused), ["stops[1].base noSuch"]);
+        assert_eq!(wrong(&refused), ["stops[1].base notPublished"]);
         publish(&server, ItemKind::Base, &tower_path, &editor, |_| true).await;
         let shown = publish(&server, ItemKind::Route, &path, &editor, |_| true).await;
         assert_eq!(timeless(preview), timeless(shown));

@@ -70,6 +70,9 @@ on_both_stores! {
         for adcodes in [json!([]), json!(["440000"]), json!(["440106", "440300"])] {
             assert_problem(&post(&server, PATH, &city, to(adcodes)).await, 403, "forbidden");
         }
+        let everybody = post(&server, PATH, &city, to(json!([]))).await.json();
+        let told = &everybody["errors"][0];
+        assert_eq!((&told["field"], &told["code"]), (&json!("adcodes"), &json!("missing")), "to everybody provinces issue");
         issued(&server, &city, to(json!(["440106"]))).await;
         let province = administrator(&server, "440000");
         let everybody = issued(&server, &province, to(json!([]))).await;

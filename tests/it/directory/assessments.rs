@@ -73,7 +73,9 @@ on_both_stores! {
         assert_problem(&post(&server, path, &city, Some(round())).await, 409, "nothingToDo");
         let mut none = round();
         none["level"] = json!("district");
-        assert_problem(&post(&server, path, &city, Some(none)).await, 409, "nothingToDo");
+        let nobody = post(&server, path, &city, Some(none)).await;
+        assert_problem(&nobody, 409, "nothingToDo");
+        assert!(nobody.json()["detail"].as_str().unwrap().contains("level"), "why there is nothing to do: {}", nobody.text);
         assert_eq!(get(&server, &format!("{path}?year=2026"), &reviewer(&server, "440000")).await["items"], json!([opened]));
         assert_eq!(get(&server, path, &reviewer(&server, "440106")).await["items"], json!([]), "the city's is not the district's");
     }

@@ -150,6 +150,7 @@ on_both_stores! {
         let done = ask_for(&token).await;
         assert_eq!(codes(&done), [Value::Null, Value::Null, Value::Null, json!("changedSince"), Value::Null, json!("notFound")]);
         assert_eq!(done[0]["approved"], true);
+        assert!(done[5]["detail"].as_str().unwrap().contains("待审"), "of the item, not of the address: {}", done[5]);
     }
 
     async fn what_is_taken_down_is_gone_for_all_and_nobody_signs_up(store: Store) {

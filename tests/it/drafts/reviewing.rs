@@ -119,6 +119,8 @@ on_both_stores! {
         let refused = reject(&server, &item, &token, json!([{ "field": "ages.max", "text": "?" }, { "field": "title.zh-CN", "text": "?" }, { "field": "nosuch", "text": "?" }]), 422).await;
         let wrong: Vec<_> = refused["errors"].as_array().unwrap().iter().map(|error| error["field"].clone()).collect();
         assert_eq!(wrong, ["fields[0].field", "fields[2].field"]);
+        let told = refused["errors"][1]["message"].as_str().unwrap();
+        assert!(told.contains("“nosuch”"), "the word that is wrong, not the key: {told}");
         let notes = json!([{ "field": "ageMax", "text": "太小" }, { "field": "place.lat", "text": "在马路对面" }, { "field": "sessions[0].capacity", "text": "太多" }]);
         let done = reject(&server, &item, &token, notes.clone(), 200).await;
         assert_eq!(done["fields"], notes);
@@ -238,7 +240,7 @@ on_both_stores! {
             assert_eq!((&last["purpose"], &last["state"], last.get("event")), (&json!("decided"), &json!("unsent"), None));
             assert_eq!(last["decision"], json!({ "outcome": "reportFollowed", "organisationId": org(), "kind": "event", "objectId": spelled(published()), "reason": "确在马路对面" }));
             let first = &told["items"][4];
-            assert_eq!(first["text"], "《讲座》未通过审核，请修改。 原因：请补充");
+            assert_eq!(first["text"], "《讲座》未通过审核，请修改。原因：请补充");
         }
         assert_eq!(get(&server, "/v1/me/notices", &desk).await["total"], 0, "who runs the desk has other things to do");
         let held = get(&server, "/v1/me/export", &owner).await;

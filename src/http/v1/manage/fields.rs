@@ -66,7 +66,7 @@ pub(in crate::http::v1) fn written(
 /// Whether an author can write a field of this path.
 ///
 /// # Errors
-/// [`FieldCode::Unknown`].
+/// [`FieldCode::NamesNoField`].
 pub(in crate::http::v1) fn check(kind: Kind, path: &str) -> Result<(), FieldCode> {
     each!(kind, T => known::<<T as Written>::New>(path), Ok(()))
 }

@@ -178,7 +178,10 @@ async fn upload_image(
     let repeat = key.of(&request, &members, &format!("{organisation}\n{alt}\n{digest}"));
     let upload = move |members: &Members| {
         let refused = |why| Problem::unprocessable(Invalid::one("file", FieldCode::NotShowable(why)));
-        let drawn = draw(&file).map_err(refused)?;
+        let drawn = match members.images.has(organisation, &digest, &alt)? {
+            true => None,
+            false => Some(draw(&file).map_err(refused)?),
+        };
         let upload = Upload { organisation, alt, digest, drawn };
         Ok::<_, Problem>(members.images.add(author.actor(), &upload, repeat.as_ref())?)
     };

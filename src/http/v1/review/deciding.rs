@@ -17,6 +17,7 @@ use crate::domain::geo;
 use crate::domain::ids::ReviewItemId;
 use crate::domain::invalid::{Expected, FieldCode, Invalid};
 use crate::domain::roles::AuthorityRole;
+use crate::domain::text::Lang;
 use crate::http::json::Json;
 use crate::http::params::{Asked, PathId};
 use crate::http::private;
@@ -329,7 +330,7 @@ async fn approve_review_items(
             id: id.to_string(),
             approved: code.is_none(),
             code: code.map(|code| code.wire().to_owned()),
-            detail: code.map(|code| code.detail(asked.lang).to_owned()),
+            detail: code.map(|code| detail(code, asked.lang).to_owned()),
         }
     };
     let results = ids.into_iter().zip(done).map(result).collect();
@@ -374,11 +375,23 @@ async fn reject_review_items(
             id: id.to_string(),
             rejected: code.is_none(),
             code: code.map(|code| code.wire().to_owned()),
-            detail: code.map(|code| code.detail(asked.lang).to_owned()),
+            detail: code.map(|code| detail(code, asked.lang).to_owned()),
         }
     };
     let results = ids.into_iter().zip(done).map(result).collect();
     Ok(private::answer(StatusCode::OK, Rejected { results }))
+}
+
+/// Why one of many was not decided on, in words: where it is not there, of the item and not of the address.
+fn detail(code: Code, lang: Lang) -> &'static str {
+    match (code, lang) {
+        (Code::NotFound, Lang::ZhCn) => "没有这一待审事项，或不在您的辖区内；请重新读取列表。",
+        (Code::NotFound, Lang::ZhHk) => "沒有這一待審事項，或不在您的轄區內；請重新讀取清單。",
+        (Code::NotFound, Lang::En) => {
+            "There is no such item, or it lies beyond your divisions; read the list again."
+        }
+        _ => code.detail(lang),
+    }
 }
 
 fn named(asked: &[ApprovedItem], mut invalid: Invalid) -> Result<Vec<(ReviewItemId, i64)>, Invalid> {

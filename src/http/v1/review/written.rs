@@ -47,7 +47,7 @@ pub(super) fn changes(
 /// Whether what is to be mended is a field that its author can write.
 ///
 /// # Errors
-/// [`FieldCode::Unknown`].
+/// [`FieldCode::NamesNoField`].
 pub(super) fn check(kind: ItemKind, path: &str) -> Result<(), FieldCode> {
     match kind {
         ItemKind::Event if path.starts_with("sessions") => known::<NewSessions>(path),

@@ -17,7 +17,7 @@ use crate::discovery::page::{Answer, Key};
 use crate::domain::bulletins::Bulletin;
 use crate::domain::divisions::Adcode;
 use crate::domain::ids::BulletinId;
-use crate::domain::invalid::Invalid;
+use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::record::Record;
 use crate::domain::roles::AuthorityRole;
 use crate::http::json::Json;
@@ -78,6 +78,17 @@ fn kept(conn: &mut AnyConn, staff: &Staff, id: BulletinId) -> Result<(Record<Bul
     let record = Bulletin::get(conn, id.get())?.ok_or(Code::NotFound)?;
     let division = issues_for(&staff.roles, &record.body.adcodes).ok_or(Code::NotFound)?;
     Ok((record, division))
+}
+
+/// For which division somebody issues a bulletin to these.
+///
+/// # Errors
+/// [`Code::Forbidden`]; it names `adcodes` where none are given, by which it would be to everybody.
+fn issuing_for(staff: &Staff, adcodes: &[Adcode]) -> Result<Adcode, Problem> {
+    issues_for(&staff.roles, adcodes).ok_or_else(|| match adcodes {
+        [] => Problem::of_field(Code::Forbidden, "adcodes", FieldCode::Missing),
+        _ => Code::Forbidden.into(),
+    })
 }
 
 /// Lets through administrators.
@@ -156,7 +167,7 @@ async fn create_bulletin(
     let Once { body, repeat } = body;
     let now = members.clock.now();
     let (bulletin, reason) = body.read(now).map_err(Problem::unprocessable)?;
-    let division = issues_for(&staff.roles, &bulletin.adcodes).ok_or(Code::Forbidden)?;
+    let division = issuing_for(&staff, &bulletin.adcodes)?;
     let issue = move |members: &Members| {
         let issuing = Issuing { by: staff.person.id, division: Some(division), reason: &reason };
         let id = members.bulletins.issue(issuing, &bulletin, repeat.as_ref()).map_err(asked::problem)?;
@@ -221,7 +232,7 @@ async fn update_bulletin(
         let (before, _) = members.db.read(|conn| kept(conn, &staff, id.0))?;
         let given = body.0.read(before.body.valid_from).map_err(Problem::unprocessable)?;
         let (bulletin, reason) = given;
-        let division = issues_for(&staff.roles, &bulletin.adcodes).ok_or(Code::Forbidden)?;
+        let division = issuing_for(&staff, &bulletin.adcodes)?;
         let issuing = Issuing { by: staff.person.id, division: Some(division), reason: &reason };
         members.bulletins.update(issuing, id.0, version, &bulletin).map_err(asked::problem)?;
         let record = members.db.read(|conn| Bulletin::get(conn, id.0.get()))?.ok_or(Code::NotFound)?;

@@ -7,7 +7,7 @@ mod review;
 mod shown;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, get, post, put, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -25,7 +25,7 @@ use crate::domain::api_keys::Scope;
 use crate::domain::events::Event;
 use crate::domain::ids::EventId;
 use crate::domain::invalid::Invalid;
-use crate::http::json::Json;
+use crate::http::json::{Json, MaybeJson};
 use crate::http::list::List;
 use crate::http::params::{Asked, PathId};
 use crate::http::private;
@@ -49,7 +49,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 }
 
 /// How a copy is made.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Duplication {
     /// Copies the sessions too, so many days later; those that would be over are left out. Absent: none is copied.
@@ -173,7 +173,7 @@ async fn update_event(
 #[utoipa::path(
     tag = "manage",
     params(PathId<EventId>, IdempotencyKey, Asked<Placed>),
-    request_body = Duplication,
+    request_body(content = Option<Duplication>),
     security(("person" = [])),
     responses(
         (status = 201, description = "The copy, as a draft.", body = ManagedEvent),
@@ -186,16 +186,17 @@ async fn duplicate_event(
     author: Author,
     id: PathId<EventId>,
     asked: Asked<Placed>,
-    body: Once<Duplication>,
+    (request, key, body): (HttpRequest, IdempotencyKey, MaybeJson<Duplication>),
     state: web::Data<State>,
     members: web::Data<Members>,
 ) -> Result<HttpResponse, Problem> {
-    let Once { body, repeat } = body;
+    let Duplication { days_later } = body.0.unwrap_or_default();
     let mut invalid = Invalid::default();
-    body.days_later.into_iter().for_each(|days| invalid.range("daysLater", days, 0, MOST_DAYS_LATER));
+    days_later.into_iter().for_each(|days| invalid.range("daysLater", days, 0, MOST_DAYS_LATER));
     invalid.or(()).map_err(Problem::unprocessable)?;
+    let repeat = key.of(&request, &members, &format!("{days_later:?}"));
     let by = by(&asked, None, &state)?;
-    let copied = body.days_later.map(|days_later| Copied { days_later });
+    let copied = days_later.map(|days_later| Copied { days_later });
     let duplicate = move |members: &Members| {
         members.db.read(|conn| drafted_by::<Event>(conn, &author, id.0.get(), Scope::EventsWrite))?;
         let made = members.events.duplicate(author.actor(), id.0, copied, repeat.as_ref());
