@@ -116,6 +116,27 @@ async fn what_stands_once_in_a_file_does_not_fill_the_memory_from_many_cells() {
 }
 
 #[actix_web::test]
+async fn texts_that_are_too_long_are_errors_and_nothing_of_them_is_kept() {
+    let (server, editor) = lab(Store::Sqlite).await;
+    let head = "场次编号,活动编号,活动名称,详细介绍,咨询电话,日期,时间\n";
+    let rows = format!(
+        "A,E,甲,{},,2026-12-05,9:00-10:00\nB,F,{},,,2026-12-05,9:00-10:00\nC,G,丙,,{},2026-12-05,9:00-10:00\n\
+         D,H,丁,{},,2026-12-05,9:00-10:00\n",
+        "长".repeat(20_001),
+        "长".repeat(121),
+        "1".repeat(2_001),
+        "长".repeat(20_000),
+    );
+    let report = look(&server, &editor, CSV, format!("{head}{rows}")).await;
+    assert_eq!(report["counts"], counts(1, 0, 0, 3), "{:?}", errors(&report));
+    assert_eq!(report["events"], counts(1, 0, 0, 0));
+    assert_eq!(errors(&report), ["2 详细介绍 tooLong", "3 活动名称 tooLong", "4 咨询电话 tooLong"]);
+    let answer = apply(&server, &editor, &report, false).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (409, &json!("importHasErrors")));
+    assert!(managed(&server, &editor).await.is_empty());
+}
+
+#[actix_web::test]
 async fn more_than_sixteen_megabytes_are_refused_by_name() {
     let (server, editor) = lab(Store::Sqlite).await;
     let large = vec![b'x'; 17 * 1024 * 1024];
