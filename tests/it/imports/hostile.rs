@@ -137,6 +137,20 @@ async fn texts_that_are_too_long_are_errors_and_nothing_of_them_is_kept() {
 }
 
 #[actix_web::test]
+async fn the_newest_files_are_kept_whatever_their_ids() {
+    // The clock stands: ids of one moment are in no order.
+    let (server, editor) = lab(Store::Sqlite).await;
+    for turn in 0..30 {
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        let kept = server
+            .running
+            .db
+            .read(|conn| kepu::db::imports::get(conn, report["id"].as_str().unwrap().parse().unwrap()));
+        assert!(kept.unwrap().is_some(), "file {turn}");
+    }
+}
+
+#[actix_web::test]
 async fn more_than_sixteen_megabytes_are_refused_by_name() {
     let (server, editor) = lab(Store::Sqlite).await;
     let large = vec![b'x'; 17 * 1024 * 1024];
