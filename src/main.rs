@@ -15,7 +15,7 @@ use kepu::app::seeds::{Options, Seeds};
 use kepu::app::{self, bench_data, demo_accounts, passwords};
 use kepu::clients::wakeups::WakeUps;
 use kepu::config::{Config, Samples};
-use kepu::db::Db;
+use kepu::db::{Db, Target};
 use kepu::domain::audit::chain::Head;
 use kepu::domain::clock::{Clock, FixedClock, SystemClock};
 use kepu::domain::divisions::Adcode;
@@ -233,6 +233,15 @@ fn role_of(
 }
 
 fn administer(config: &Config, command: Admin) -> Result<(), Failure> {
+    // Where there is nothing, a new store would have an audit that holds.
+    if let Target::Sqlite(file) = Target::parse(&config.database_url())?
+        && !matches!(command, Admin::CreateAccount { .. })
+        && !file.exists()
+    {
+        return Err(
+            format!("there is no store at {}: is this the server's directory?", file.display()).into()
+        );
+    }
     let vault = data_keys(config)?.prepare(Arc::new(SystemRandom))?;
     let db = store(config)?.marking(vault.clone());
     server::prepare_tables(&db, config.embedded())?;

@@ -4,16 +4,21 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::drafts::authored;
+use super::drafts::judged::whose;
+use super::notices::decided::tell_organisation;
 use super::repeats::{Repeat, once_by};
 use super::{Error, audit};
 use crate::db::records::Stored;
-use crate::db::{AnyConn, Db, Tx, images};
+use crate::db::{AnyConn, Db, Tx, drafts, images};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
-use crate::domain::drafts::Body;
+use crate::domain::drafts::{Authored, Body, body};
 use crate::domain::ids::{ImageId, OrganisationId, Random};
 use crate::domain::images::{Drawn, Picture};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
+use crate::domain::notices::decisions::Outcome;
 use crate::domain::organisations::Organisation;
 use crate::domain::text::Text;
 
@@ -90,18 +95,73 @@ impl Images {
         Ok(picture.id)
     }
 
-    /// Removes a picture: it is shown nowhere again. An authority that does so says why.
+    /// Removes a picture, also from whatever names it. An authority that does so says why, and its organisation is told.
     ///
     /// # Errors
     /// [`Error::NotFound`].
     pub fn remove(&self, by: Actor, id: ImageId, reason: Option<&str>) -> Result<(), Error> {
+        let named = self.db.read(|conn| images::named_in(conn, id))?;
         self.db.write(|tx| {
             let picture = images::get(tx, id)?.ok_or(Error::NotFound)?;
             images::remove(tx, id)?;
+            if reason.is_some() {
+                let title = Text::zh(picture.alt.clone());
+                tell_organisation(tx, picture.organisation, Outcome::TakenDown, object(id), &title, reason)?;
+            }
             let action = if reason.is_some() { Action::TakenDown } else { Action::ImageRemoved };
-            note(tx, by, action, &picture, reason)
-        })
+            note(tx, by, action, &picture, reason)?;
+            take_out(tx, id, &named)
+        })?;
+        // Who named it while the others were looked for; from now on nobody can.
+        let late = self.db.read(|conn| images::named_in(conn, id))?;
+        if late.is_empty() { Ok(()) } else { self.db.write(|tx| take_out(tx, id, &late)) }
     }
+}
+
+/// Takes a picture out of what names it, and out of what its authors are changing of that.
+fn take_out(tx: &mut Tx<'_>, picture: ImageId, named: &[(Kind, i64)]) -> Result<(), Error> {
+    let picture = json!(picture);
+    for (kind, id) in named {
+        authored!(*kind, T => take_out_of::<T>(tx, &picture, *id))?;
+    }
+    Ok(())
+}
+
+fn take_out_of<T: Authored + Stored>(tx: &mut Tx<'_>, picture: &Value, id: i64) -> Result<(), Error> {
+    if let Some(record) = T::get(tx, id)? {
+        let mut fields = body::of(&record.body);
+        if without(&mut fields, picture) {
+            let division = whose::<T>(tx, id)?.ok_or(Error::NotFound)?.division;
+            if !T::replace(tx, id, record.version, &body::filled::<T>(&fields, division)?)? {
+                return Err(Error::VersionConflict);
+            }
+        }
+    }
+    if let Some(mut draft) = drafts::get(tx, T::KIND, id)?
+        && without(&mut draft.body, picture) | draft.base.as_mut().is_some_and(|base| without(base, picture))
+        && !drafts::replace(tx, draft.version, &draft)?
+    {
+        return Err(Error::VersionConflict);
+    }
+    Ok(())
+}
+
+/// Takes a picture out of the fields of a thing; says whether it was there.
+fn without(fields: &mut Body, picture: &Value) -> bool {
+    let same = |image: &Value| image.get("id") == Some(picture);
+    let mut found = fields.get("cover").is_some_and(same);
+    if found {
+        fields.remove("cover");
+    }
+    if let Some(Value::Array(all)) = fields.get_mut("images") {
+        let before = all.len();
+        all.retain(|image| !same(image));
+        found |= all.len() < before;
+        if all.is_empty() {
+            fields.remove("images");
+        }
+    }
+    found
 }
 
 /// The address of a picture.
@@ -157,6 +217,10 @@ fn pictures(fields: &mut Body) -> impl Iterator<Item = (String, &mut Value)> {
     })
 }
 
+fn object(id: ImageId) -> Object {
+    Object { kind: "image", id: id.get() }
+}
+
 fn seat(tx: &mut Tx<'_>, organisation: OrganisationId) -> Result<Option<Adcode>, Error> {
     let found = Organisation::get(tx, organisation.get())?.ok_or(Error::NotFound)?;
     Ok(found.body.adcode)
@@ -175,7 +239,7 @@ fn note(
     let entry = Entry {
         actor,
         action,
-        object: Some(Object { kind: "image", id: picture.id.get() }),
+        object: Some(object(picture.id)),
         subject: None,
         organisation: Some(picture.organisation),
         division: seat(tx, picture.organisation)?,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use chrono::Months;
+use serde_json::{Value, json};
 
 use super::audit;
 use super::drafts::Drafts;
@@ -58,7 +59,7 @@ impl Submission {
             return (body, None, invalid);
         };
         if public_contact {
-            let mut public = serde_json::json!({
+            let mut public = json!({
                 "name": contact.name.expose(), "phone": contact.phone.expose(),
             });
             if let Some(mail) = &contact.mail {
@@ -106,7 +107,8 @@ impl Resources {
         })
     }
 
-    /// Replaces what is said of an entry, and submits that. What is registered stays as it is until that is approved.
+    /// Replaces what is said of an entry, and submits that. What is registered stays as it is until that is approved;
+    /// but whom everybody may ask no more by this, nobody finds there from now on.
     ///
     /// # Errors
     /// Those of [`Resources::submit`]; [`Error::NotFound`]; [`Error::VersionConflict`] if it is no longer at `version`.
@@ -122,6 +124,7 @@ impl Resources {
             // Two changes of one person at once come one after the other, for what is counted.
             repeats::once(tx, person, None, |tx| {
                 let by = Actor::Person(person);
+                unname(tx, by, id, body.get("contact"))?;
                 let changed = self.drafts.update::<Resource>(tx, by, id.get(), version, body);
                 let changed = changed.and_then(|draft| {
                     let public = publication::of(tx, Kind::Resource, id.get())? == Some(Publication::Public);
@@ -207,6 +210,22 @@ fn with<T>(done: Result<T, Error>, invalid: Invalid) -> Result<T, Error> {
     }
 }
 
+/// Takes whom to ask out of what everybody reads, unless that is whom its author still names: leave that is taken back waits
+/// for no authority.
+fn unname(tx: &mut Tx<'_>, by: Actor, id: ResourceId, still: Option<&Value>) -> Result<(), Error> {
+    let Some(record) = Resource::get(tx, id.get())? else { return Ok(()) };
+    let named = record.body.contact.as_ref().map(|contact| json!(contact));
+    if named.is_none() || named.as_ref() == still || !publication::ever(tx, Kind::Resource, id.get())? {
+        return Ok(());
+    }
+    // Before what is published of it, as whoever approves locks them.
+    drafts::hold(tx, Kind::Resource, id.get())?;
+    let body = Resource { contact: None, ..record.body.clone() };
+    catalogue::replace(tx, &record, &body)?;
+    let hidden = Some(json!({ "contact": "***" }));
+    audit::note(tx, &Entry { before: hidden, ..noted(by, Action::Published, id, &body) })
+}
+
 /// Members of a suspended organisation read and do not write.
 fn may_write(tx: &mut Tx<'_>, id: ResourceId) -> Result<(), Error> {
     let draft = super::drafts::current::<Resource>(tx, id.get())?.ok_or(Error::NotFound)?;
@@ -217,13 +236,16 @@ fn may_write(tx: &mut Tx<'_>, id: ResourceId) -> Result<(), Error> {
 }
 
 fn note(tx: &mut Tx<'_>, by: Actor, action: Action, id: ResourceId, entry: &Resource) -> Result<(), Error> {
-    let noted = Entry {
+    audit::note(tx, &noted(by, action, id, entry))
+}
+
+fn noted(by: Actor, action: Action, id: ResourceId, entry: &Resource) -> Entry {
+    Entry {
         object: Some(Object::of(Kind::Resource, id.get())),
         organisation: entry.organisers.first().map(|main| main.organisation),
         division: entry.registration.as_ref().map(|one| one.division),
         ..Entry::new(by, action)
-    };
-    audit::note(tx, &noted)
+    }
 }
 
 /// Puts away what nobody has confirmed for long enough; says how much that was.

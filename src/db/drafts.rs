@@ -214,6 +214,14 @@ pub fn replace(tx: &mut Tx<'_>, before: i64, draft: &Draft) -> Result<bool, Erro
     Ok(rows == 1)
 }
 
+/// Keeps other transactions from changing the draft of a thing until this one ends; of a thing without one, nothing is kept.
+pub fn hold(tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<(), Error> {
+    diesel::update(drafts::table.find((kind.name(), id)))
+        .set(drafts::object_id.eq(id))
+        .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
 /// The things of a kind of which a person has a draft that is nobody else's, in order of id.
 pub fn of_person(conn: &mut AnyConn, kind: Kind, person: PersonId) -> Result<Vec<Draft>, Error> {
     let rows: Vec<Row> = drafts::table

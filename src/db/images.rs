@@ -6,9 +6,11 @@ use diesel::prelude::*;
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
-use super::schema::{image_sizes, images};
+use super::publication::each_table;
+use super::schema::{bases, drafts, events, image_sizes, images, resources, routes, series};
 use crate::domain::ids::{ImageId, OrganisationId};
 use crate::domain::images::{Encoding, Picture, Size};
+use crate::domain::kinds::Kind;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = images)]
@@ -78,6 +80,28 @@ pub fn find(conn: &mut AnyConn, ids: &[ImageId]) -> Result<Vec<Picture>, Error> 
 /// One of them.
 pub fn get(conn: &mut AnyConn, id: ImageId) -> Result<Option<Picture>, Error> {
     Ok(find(conn, &[id])?.pop())
+}
+
+/// What names a picture, as it was approved or as it is drafted. Every row is looked at: pictures are seldom removed.
+pub fn named_in(conn: &mut AnyConn, id: ImageId) -> Result<Vec<(Kind, i64)>, Error> {
+    let name = format!("%\"{id}\"%");
+    let mut found = Vec::new();
+    for kind in [Kind::Event, Kind::Base, Kind::Route, Kind::Series] {
+        let ids: Vec<i64> = each_table!(
+            kind,
+            table => table::table.filter(table::body.like(&name)).select(table::id).load(conn)?,
+            Vec::new()
+        );
+        found.extend(ids.into_iter().map(|id| (kind, id)));
+    }
+    let drafted: Vec<(String, i64)> = drafts::table
+        .filter(drafts::body.like(&name).or(drafts::base.assume_not_null().like(&name)))
+        .select((drafts::kind, drafts::object_id))
+        .load(conn)?;
+    found.extend(drafted.into_iter().filter_map(|(kind, id)| Some((Kind::from_name(&kind)?, id))));
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 /// The picture that an organisation has of the same file with the same words.

@@ -29,7 +29,8 @@ pub struct Import {
 /// The newest files of an organisation that are kept: each takes some megabytes at most.
 const KEPT: i64 = 20;
 
-/// Keeps a file; those of the organisation before its newest are forgotten.
+/// Keeps a file; those of the organisation before its newest are forgotten. Ids of one millisecond are in no order: the one
+/// that comes now is the newest, whatever its id.
 pub fn insert(tx: &mut Tx<'_>, import: &Import) -> Result<(), Error> {
     diesel::insert_into(imports::table)
         .values((
@@ -41,16 +42,16 @@ pub fn insert(tx: &mut Tx<'_>, import: &Import) -> Result<(), Error> {
             imports::errors.eq(import.errors),
         ))
         .execute(&mut *tx.conn)?;
-    let own = imports::organisation_id.eq(import.organisation.get());
-    let oldest: Option<i64> = imports::table
-        .filter(own)
-        .order(imports::id.desc())
-        .offset(KEPT)
+    let others = imports::organisation_id.eq(import.organisation.get()).and(imports::id.ne(import.id.get()));
+    let old: Vec<i64> = imports::table
+        .filter(others)
+        .order((imports::created_at.desc(), imports::id.desc()))
+        .offset(KEPT - 1)
+        .limit(KEPT)
         .select(imports::id)
-        .first(&mut *tx.conn)
-        .optional()?;
-    if let Some(oldest) = oldest {
-        diesel::delete(imports::table.filter(own.and(imports::id.le(oldest)))).execute(&mut *tx.conn)?;
+        .load(&mut *tx.conn)?;
+    if !old.is_empty() {
+        diesel::delete(imports::table.filter(imports::id.eq_any(old))).execute(&mut *tx.conn)?;
     }
     Ok(())
 }

@@ -320,12 +320,17 @@ pub fn release(tx: &mut Tx<'_>, id: ReviewItemId, by: PersonId) -> Result<bool, 
     Ok(rows == 1)
 }
 
-/// Adds doubts to an item that waits.
+/// Adds doubts to an item that waits, which is at another version then: whoever read it reads it again before deciding.
 pub fn add_notes(tx: &mut Tx<'_>, item: &Item, more: Vec<Doubt>) -> Result<(), Error> {
     let mut notes = item.what.notes.clone();
     notes.extend(more);
     let row = review_items::table.find(item.id.get()).filter(review_items::state.eq(ItemState::Open.name()));
-    diesel::update(row).set(review_items::notes.eq(text(item.id, &notes)?)).execute(&mut *tx.conn)?;
+    diesel::update(row)
+        .set((
+            review_items::notes.eq(text(item.id, &notes)?),
+            review_items::version.eq(review_items::version + 1),
+        ))
+        .execute(&mut *tx.conn)?;
     Ok(())
 }
 

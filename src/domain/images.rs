@@ -18,8 +18,11 @@ pub const MOST_BYTES: usize = 8 * 1024 * 1024;
 /// Most characters of what a picture shows.
 pub const LONGEST_ALT: usize = 200;
 
-/// Most pixels of an upload: more than telephones send, and 160 MB once it is read.
+/// Most pixels of an upload: more than telephones send.
 const MOST_PIXELS: u64 = 40_000_000;
+
+/// Most bytes of an upload once it is read: four a pixel, or those of half as many pixels with 16 bits a channel.
+const MOST_READ: u64 = MOST_PIXELS * 4;
 
 /// The longest side of an upload, in pixels.
 const LONGEST_SIDE: u32 = 16_000;
@@ -93,7 +96,9 @@ pub enum NotShowable {
     #[error("it is damaged")]
     Damaged,
     /// More pixels than can be read, or a side too long.
-    #[error("it has more than 40 million pixels, or a side of more than 16,000")]
+    #[error(
+        "it has more than 40 million pixels, 20 million with 16 bits a channel, or a side of more than 16,000"
+    )]
     TooLarge,
     /// A side too short to see anything.
     #[error("a side has fewer than 16 pixels")]
@@ -134,12 +139,13 @@ fn read(upload: &[u8]) -> Result<DynamicImage, NotShowable> {
     }
     let mut reader = ImageReader::with_format(Cursor::new(upload), format);
     let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_PIXELS * 4);
+    limits.max_alloc = Some(MOST_READ);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(unreadable)?;
     // What it says of itself, before its pixels are read.
     let (width, height) = decoder.dimensions();
-    if width.max(height) > LONGEST_SIDE || u64::from(width) * u64::from(height) > MOST_PIXELS {
+    let pixels = u64::from(width) * u64::from(height);
+    if width.max(height) > LONGEST_SIDE || pixels > MOST_PIXELS || decoder.total_bytes() > MOST_READ {
         return Err(NotShowable::TooLarge);
     }
     if width.min(height) < SHORTEST_SIDE {
@@ -151,14 +157,14 @@ fn read(upload: &[u8]) -> Result<DynamicImage, NotShowable> {
     if let Some(orientation) = orientation {
         image.apply_orientation(orientation);
     }
+    if !image.color().has_alpha() {
+        return Ok(DynamicImage::ImageRgb8(image.into_rgb8()));
+    }
     // Many files say that one can see through them, and are opaque all over.
-    let seen_through =
-        image.color().has_alpha() && image.to_rgba8().pixels().any(|pixel| pixel.0[3] < u8::MAX);
-    Ok(if seen_through {
-        DynamicImage::ImageRgba8(image.into_rgba8())
-    } else {
-        DynamicImage::ImageRgb8(image.into_rgb8())
-    })
+    let image = image.into_rgba8();
+    let seen_through = image.pixels().any(|pixel| pixel.0[3] < u8::MAX);
+    let image = DynamicImage::ImageRgba8(image);
+    Ok(if seen_through { image } else { DynamicImage::ImageRgb8(image.into_rgb8()) })
 }
 
 fn unreadable(error: ImageError) -> NotShowable {
@@ -234,6 +240,30 @@ mod tests {
         let drawn = draw(&upload).unwrap();
         assert_eq!(measured(&drawn.sizes[0]), (40, 60));
         assert!(!drawn.sizes[0].bytes.windows(secret.len()).any(|part| part == secret));
+    }
+
+    #[test]
+    fn sixteen_bits_a_channel_are_shown_but_of_half_as_many_pixels() {
+        let deep = |width, height| {
+            let image = image::ImageBuffer::from_pixel(width, height, Rgba([9_u16; 4]));
+            file(&DynamicImage::ImageRgba16(image), ImageFormat::Png)
+        };
+        assert_eq!(draw(&deep(400, 100)).map(|drawn| drawn.encoding), Ok(Encoding::Png));
+        // A header of 8,000 by 5,000 such pixels; those of 8,000 by 2,500 are not there, which is told after.
+        for (height, why) in [(5_000_u32, NotShowable::TooLarge), (2_500, NotShowable::Damaged)] {
+            let mut png = deep(64, 64);
+            png[16..20].copy_from_slice(&8_000_u32.to_be_bytes());
+            png[20..24].copy_from_slice(&height.to_be_bytes());
+            let sum = crc32(&png[12..29]).to_be_bytes();
+            png[29..33].copy_from_slice(&sum);
+            assert_eq!(draw(&png), Err(why), "{height}");
+        }
+    }
+
+    /// The sum that stands after each part of a PNG.
+    fn crc32(bytes: &[u8]) -> u32 {
+        let turned = |sum: u32, _| if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
+        !bytes.iter().fold(u32::MAX, |sum, byte| (0..8).fold(sum ^ u32::from(*byte), turned))
     }
 
     #[test]

@@ -160,7 +160,6 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getMyOrganisation", Who::Member(MemberRole::Desk)),
     ("getMyResource", Who::Person),
     ("getOrganisation", Who::Anybody),
-    // And the authority of its seat.
     ("getOrganisationStatistics", Who::Member(MemberRole::Desk)),
     ("getReadiness", Who::Anybody),
     ("getResource", Who::Anybody),
@@ -175,7 +174,6 @@ pub const OPERATIONS: &[(&str, Who)] = &[
     ("getSuggestions", Who::Anybody),
     ("getTarget", Who::Authority(AuthorityRole::Reviewer)),
     ("getWebhook", Who::Member(MemberRole::Editor)),
-    // And the authority of its seat.
     ("getYearlyReport", Who::Member(MemberRole::Desk)),
     ("giveFeedback", Who::Person),
     ("inviteOwner", Who::Authority(AuthorityRole::Administrator)),

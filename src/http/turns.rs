@@ -34,7 +34,7 @@ impl Turns {
         Self::of(24)
     }
 
-    /// For drawing pictures: half a second and up to 300 MB each.
+    /// For drawing pictures: half a second and up to 400 MB each, 700 MB of those that are many times as tall as wide.
     #[must_use]
     pub fn drawing() -> Self {
         Self::of(12)

@@ -9,8 +9,9 @@ use serde_json::json;
 
 use super::super::Error;
 use super::super::audit::note;
-use super::super::review::enqueue;
+use super::super::review::{Reviewer, enqueue};
 use super::{Campaigns, keeper, with_edition};
+use crate::app::drafts::judged::whose;
 use crate::app::drafts::standing;
 use crate::db::records::Stored;
 use crate::db::{AnyConn, Tx, campaigns, participations as rows, publication, review_items, sessions};
@@ -25,6 +26,7 @@ use crate::domain::participations::{Participation, ParticipationState, fits};
 use crate::domain::publication::Publication;
 use crate::domain::record::Record;
 use crate::domain::review::{Item, ItemKind, ItemState, Lane, NewItem};
+use crate::domain::roles::AuthorityRole;
 use crate::domain::time::day_of;
 
 /// How often an event is read again that others change meanwhile: each time one of them got further.
@@ -108,14 +110,15 @@ impl Campaigns {
         })
     }
 
-    /// Takes an event that everybody sees into an edition, whether or not anybody proposed it.
+    /// Takes an event that everybody sees into an edition: one in the divisions of who asks, or one that was proposed.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if the campaign has no such edition; [`Error::NotFound`] if nobody sees the event;
+    /// [`Error::Invalid`] if the campaign has no such edition; [`Error::NotFound`] if nobody sees the event, or it lies
+    /// beyond the divisions of who asks and was not proposed;
     /// [`Error::OutsideEdition`]; [`Error::NothingToDo`] if the event is called off.
     pub fn add(
         &self,
-        by: PersonId,
+        by: Reviewer<'_>,
         campaign: CampaignId,
         edition: EditionId,
         event: EventId,
@@ -126,13 +129,19 @@ impl Campaigns {
                 return Err(Error::NotFound);
             }
             let held = Taken::read(tx, campaign, edition, event)?;
+            // What an organisation did not ask for, only its own authority does to it.
+            let asked_for = held.before.as_ref().is_some_and(|before| before.state.stands());
+            let division = whose::<Event>(tx, event.get())?.ok_or(Error::NotFound)?.division;
+            if !asked_for && !by.roles.over(division, AuthorityRole::Reviewer) {
+                return Err(Error::NotFound);
+            }
             let waited = held.before.clone().filter(|one| one.state == ParticipationState::Proposed);
             let Some(taken) = held.enter(tx, self, ParticipationState::Confirmed)? else { return Ok(()) };
             mark(tx, event, campaign, true)?;
             if let Some(waited) = waited {
                 retire(tx, waited.id)?;
             }
-            noted(tx, Actor::Person(by), Action::ParticipationConfirmed, &taken, None)
+            noted(tx, Actor::Person(by.person), Action::ParticipationConfirmed, &taken, None)
         })
     }
 

@@ -259,9 +259,10 @@ fn judged<T: Authored + Stored>(
     audit::note(tx, &entry)
 }
 
-/// Whether a draft still waits as the item in the queue says.
+/// Whether a draft still waits as the item in the queue says. The item moves on by itself where its sessions change, or
+/// more about it is doubtful.
 fn waits(draft: &Draft, item: &Item) -> bool {
-    draft.state == State::Submitted && draft.version == item.what.version
+    draft.state == State::Submitted && draft.version <= item.what.version
 }
 
 fn send_back(tx: &Tx<'_>, draft: &mut Draft, reason: &str, fields: &[FieldNote]) {

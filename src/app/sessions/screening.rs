@@ -83,7 +83,8 @@ impl Sessions {
         all
     }
 
-    /// Has a reviewer look at what is doubtful in what was said of the sessions of an event, if everybody sees it.
+    /// Has a reviewer look at what is doubtful in what was said of the sessions of an event, if everybody sees it. Where the
+    /// event waits to be published, who read it reads it again: its sessions would be published with it.
     pub(in crate::app) fn have_looked_at(
         &self,
         tx: &mut Tx<'_>,
@@ -92,13 +93,19 @@ impl Sessions {
         Doubted { doubts, division }: Doubted,
     ) -> Result<(), Error> {
         let id = event.get();
-        if doubts.is_empty() || publication::of(tx, Kind::Event, id)? != Some(Publication::Public) {
+        let public = publication::of(tx, Kind::Event, id)? == Some(Publication::Public);
+        if public && doubts.is_empty() {
             return Ok(());
         }
-        if let Some(item) = review_items::open_in(tx, ItemKind::Event, id, Lane::Sampled)? {
-            let fresh: Vec<Doubt> =
-                doubts.into_iter().filter(|doubt| !item.what.notes.contains(doubt)).collect();
-            return if fresh.is_empty() { Ok(()) } else { Ok(review_items::add_notes(tx, &item, fresh)?) };
+        let lane = if public { Lane::Sampled } else { Lane::Submitted };
+        if let Some(item) = review_items::open_in(tx, ItemKind::Event, id, lane)? {
+            let mut fresh = doubts;
+            fresh.retain(|doubt| !item.what.notes.contains(doubt));
+            let same = public && fresh.is_empty();
+            return if same { Ok(()) } else { Ok(review_items::add_notes(tx, &item, fresh)?) };
+        }
+        if !public {
+            return Ok(());
         }
         let whose = whose::<Event>(tx, id)?.ok_or(Error::NotFound)?;
         let version = drafts::get(tx, Kind::Event, id)?.map_or(1, |draft| draft.version);

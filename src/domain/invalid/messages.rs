@@ -195,9 +195,9 @@ impl FieldCode {
                     "The picture is damaged or breaks off; export it again.",
                 ),
                 NotShowable::TooLarge => fixed(
-                    "图片像素过多（最多 4000 万像素，单边不超过 16000）；请缩小后上传。",
-                    "圖片像素過多（最多 4000 萬像素，單邊不超過 16000）；請縮小後上傳。",
-                    "The picture may have 40 million pixels at most, and 16,000 on a side; make it smaller.",
+                    "图片像素过多（最多 4000 万像素，每通道 16 位的最多 2000 万，单边不超过 16000）；请缩小后上传。",
+                    "圖片像素過多（最多 4000 萬像素，每通道 16 位元的最多 2000 萬，單邊不超過 16000）；請縮小後上傳。",
+                    "The picture may have 40 million pixels at most, 20 million with 16 bits a channel, and 16,000 on a side; make it smaller.",
                 ),
                 NotShowable::TooSmall => fixed(
                     "图片太小；每边至少 16 像素。",

@@ -44,7 +44,15 @@ impl Question {
         let by: Vec<Axis> = self.by.iter().map(|dimension| dimension.axis(self.deep)).collect();
         let mut all = only.clone();
         all.extend(by.iter().filter(|axis| !only.contains(axis)));
+        // What is hidden depends on the order, and two answers would tell more than one.
+        all.sort_unstable_by_key(|axis| *axis as usize);
         (only, by, all)
+    }
+
+    /// Along how many dimensions its table extends.
+    #[must_use]
+    pub fn extent(&self) -> usize {
+        self.axes().2.len()
     }
 
     /// How many cells its table has, before any are chosen: to hide in many takes long.

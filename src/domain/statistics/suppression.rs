@@ -22,9 +22,6 @@ use super::{Figures, Measure};
 /// Fewer people than this are not shown.
 pub const FEWEST: u64 = 5;
 
-/// From so many axes on, not every coarser table is looked at, but those along one or two axes.
-const MANY_AXES: usize = 5;
-
 /// Which measures of a cell are hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Hidden(u8);
@@ -89,10 +86,7 @@ impl<'a> Tables<'a> {
         let mut tables = Self { cube, done: Vec::new() };
         let mut subsets: Vec<Vec<Axis>> = (1_u32..1 << axes.len()).map(|mask| subset(axes, mask)).collect();
         subsets.retain(|subset| {
-            let few = axes.len() < MANY_AXES || subset.len() <= 2 || subset.len() == axes.len();
-            few && (!subset.contains(&Axis::District)
-                || subset.contains(&Axis::Area)
-                || subset.len() == axes.len())
+            !subset.contains(&Axis::District) || subset.contains(&Axis::Area) || subset.len() == axes.len()
         });
         subsets.sort_by_key(Vec::len);
         for subset in subsets {
@@ -211,7 +205,8 @@ mod tests {
     use chrono::{DateTime, TimeDelta, Utc};
     use proptest::prelude::*;
 
-    use super::super::{Counted, Happening};
+    use super::super::answers::{Line, Question};
+    use super::super::{Counted, Dimension, Happening};
     use super::*;
     use crate::domain::divisions::Adcode;
     use crate::domain::ids::{EventId, OrganisationId};
@@ -352,6 +347,17 @@ mod tests {
                 prop_assert!(!gives_away(&areas, &fine, Axis::Topic, *measure));
                 prop_assert!(!gives_away(&by_topic, &fine, Axis::Area, *measure));
             }
+            let hidden = |by: [Dimension; 2]| {
+                let answer = Question { by: by.to_vec(), veiled: true, ..Question::default() }.ask(&cube);
+                let row = |line: Line| {
+                    let mut values: Vec<String> = line.values.iter().map(|value| format!("{value:?}")).collect();
+                    values.sort_unstable();
+                    (values, line.hidden)
+                };
+                answer.rows.into_iter().map(row).collect::<HashMap<_, _>>()
+            };
+            let (one, other) = ([Dimension::Division, Dimension::Topic], [Dimension::Topic, Dimension::Division]);
+            prop_assert_eq!(hidden(one), hidden(other), "whichever way it is asked for");
         }
     }
 }

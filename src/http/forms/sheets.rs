@@ -62,6 +62,20 @@ impl Format {
     }
 }
 
+/// Most characters of a cell, as Excel counts them: those beyond the first plane of Unicode twice.
+pub const LONGEST_CELL: usize = 32_767;
+
+/// As much of a text as a cell of a workbook holds.
+#[must_use]
+pub fn fitting(text: &str) -> &str {
+    let mut length = 0;
+    let beyond = text.char_indices().find(|(_, c)| {
+        length += c.len_utf16();
+        length > LONGEST_CELL
+    });
+    beyond.map_or(text, |(at, _)| &text[..at])
+}
+
 /// A table: columns with headings, and rows.
 #[derive(Debug, Clone)]
 pub struct Sheet {
@@ -165,7 +179,8 @@ fn as_text(cell: &Cell) -> String {
 /// Sheets as a workbook: headings bold and fixed, columns as wide as what they hold.
 ///
 /// # Errors
-/// If a sheet is larger than Excel takes: 1,048,576 rows, 16,384 columns, 32,767 characters in a cell.
+/// If a sheet is larger than Excel takes: 1,048,576 rows, 16,384 columns. Of a longer text than a cell holds, its beginning
+/// is written.
 pub fn xlsx(sheets: &[Sheet]) -> Result<Vec<u8>, XlsxError> {
     let styles = Styles {
         heading: Style::new().set_bold().set_text_wrap(),
@@ -201,7 +216,7 @@ fn write(page: &mut Worksheet, row: u32, column: u16, cell: &Cell, styles: &Styl
     match cell {
         Cell::Empty => {}
         // As a string, whatever it begins with: formulas are another kind of cell.
-        Cell::Text(text) => drop(page.write_string(row, column, text)?),
+        Cell::Text(text) => drop(page.write_string(row, column, fitting(text))?),
         Cell::Number(number) => drop(page.write_number(row, column, *number)?),
         Cell::Date(date) => drop(page.write_date_with_format(row, column, date, &styles.date)?),
         Cell::Instant(instant) => {
@@ -294,6 +309,16 @@ mod tests {
             assert_eq!(guarded(text), cell);
             assert_eq!(unguarded(cell), text);
         }
+    }
+
+    #[test]
+    fn a_text_that_no_cell_holds_is_cut_and_not_within_a_character() {
+        for (text, held) in [("甲", LONGEST_CELL), ("😀", LONGEST_CELL / 2)] {
+            assert_eq!(fitting(&text.repeat(40_000)), text.repeat(held));
+            assert_eq!(fitting(&text.repeat(held)), text.repeat(held));
+        }
+        let long = || sheet(vec![Cell::Text("😀甲".repeat(40_000))]);
+        assert!(xlsx(&[long()]).is_ok());
     }
 
     proptest! {

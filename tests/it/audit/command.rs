@@ -31,6 +31,15 @@ on_both_stores! {
 }
 
 #[test]
+fn where_there_is_no_store_none_is_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("kepu.db");
+    let (holds, told) = verify(&format!("sqlite://{}", file.display()), &[]);
+    assert!(!holds && told.contains("there is no store at"), "{told}");
+    assert!(!file.exists());
+}
+
+#[test]
 fn an_empty_audit_holds() {
     let fresh = Fresh::new(Store::Sqlite, Holds::Tables);
     let (holds, told) = verify(&fresh.url, &[]);

@@ -5,6 +5,7 @@ use kepu::domain::review::{ItemKind, Lane};
 
 use super::*;
 use crate::support::catalogue::session;
+use crate::support::people::somebody;
 
 /// What somebody is to look at of an event: the division, and the fields that are doubtful with what was found.
 fn looked_at(server: &Server, event: i64, lane: Lane) -> Option<(String, Vec<(String, String)>)> {
@@ -61,5 +62,28 @@ on_both_stores! {
         asked(&server, Method::POST, &format!("{path}/submit"), &editor, json!({}), 200).await;
         let waiting = looked_at(&server, id, Lane::Submitted).unwrap();
         assert_eq!(waiting.1, [note("sessions.notice.zh-CN", "加我微信")]);
+    }
+
+    async fn whoever_read_what_waits_reads_it_again_when_its_sessions_change(store: Store) {
+        let server = server(store, Vec::new()).await;
+        let editor = editor(&server).await;
+        let province = Role::Authority(AuthorityRole::Reviewer, "440000".parse().unwrap());
+        let reviewer = somebody(&server.running.db, &[province], NOW).1;
+        let event = json!({
+            "title": "观星", "summary": "看星星", "form": "lecture", "topics": ["ocean"], "audiences": [],
+            "free": true, "mode": "online", "admission": "walkIn",
+        });
+        let event = asked(&server, Method::POST, "/v1/manage/events", &editor, event, 201).await;
+        let path = format!("/v1/manage/events/{}", event["id"].as_str().unwrap());
+        asked(&server, Method::POST, &format!("{path}/submit"), &editor, json!({}), 200).await;
+        let read = async || get(&server, "/v1/review/items?kind=event", &reviewer).await["items"][0].clone();
+        let before = read().await;
+        let more = json!({ "sessions": [hour(start())] });
+        asked(&server, Method::POST, &format!("{path}/sessions"), &editor, more, 201).await;
+        let item = format!("/v1/review/items/{}/approve", before["id"].as_str().unwrap());
+        let told = asked(&server, Method::POST, &item, &reviewer, json!({ "version": before["version"] }), 409).await;
+        assert_eq!(told["code"], "changedSince");
+        let version = read().await["version"].clone();
+        asked(&server, Method::POST, &item, &reviewer, json!({ "version": version }), 200).await;
     }
 }

@@ -183,6 +183,18 @@ on_both_stores! {
         assert_eq!((&entry["action"], &entry["reason"]), (&json!("participationRemoved"), &json!("与主题无关")));
     }
 
+    async fn what_is_elsewhere_is_added_only_if_it_was_proposed(store: Store) {
+        let server = served(store).await;
+        let elsewhere = administrator(&server, "440300");
+        let campaign = but(week(), json!({ "adcode": "440300" }));
+        let campaign = asked(&server, Method::POST, "/v1/admin/campaigns", &elsewhere, Some(campaign), 201).await;
+        let body = json!({ "eventId": EventId::from_slug("talk"), "editionId": edition(&campaign) });
+        let add = kept(&campaign, "/events");
+        assert_problem(&post(&server, &add, &elsewhere, body.clone()).await, 404, "notFound");
+        assert_eq!(propose(&server, &editor(&server, "org"), "talk", &edition(&campaign)).await.status, 200);
+        assert_eq!(post(&server, &add, &elsewhere, body).await.status, 200);
+    }
+
     async fn the_seeds_part_in_a_campaign_is_taken_away_too(store: Store) {
         let server = served(store).await;
         let campaign = made(&server, week()).await;

@@ -1,5 +1,6 @@
 //! What many do at once: nothing is done twice, and nothing that one of them changed is lost.
 
+use kepu::app::review::Reviewer;
 use kepu::db::records::Stored;
 use kepu::db::{participations, review_items};
 use kepu::domain::audit::Actor;
@@ -7,6 +8,7 @@ use kepu::domain::events::Event;
 use kepu::domain::ids::EditionId;
 use kepu::domain::participations::ParticipationState;
 use kepu::domain::review::ItemKind;
+use kepu::domain::roles::{AuthorityRole, Roles};
 
 use super::*;
 
@@ -46,7 +48,10 @@ on_both_stores! {
             let campaign = made(&server, but(week(), json!({ "name": format!("科普周{n}") }))).await;
             let (of, edition) = (id(&campaign).parse::<CampaignId>().unwrap(), edition(&campaign).parse().unwrap());
             let campaigns = server.running.members.campaigns.clone();
-            work.push(Box::new(move || campaigns.add(person, of, edition, talk)));
+            work.push(Box::new(move || {
+                let roles = Roles(vec![over("440100", AuthorityRole::Administrator)]);
+                campaigns.add(Reviewer { person, roles: &roles }, of, edition, talk)
+            }));
             // Somebody else changes the same event meanwhile.
             let db = server.running.db.clone();
             work.push(Box::new(move || db.write(|tx| kepu::db::sessions::touch_event(tx, talk).map_err(Into::into))));

@@ -122,6 +122,56 @@ on_both_stores! {
         assert!(!left.contains("7654321"), "{left}");
     }
 
+    async fn leave_that_is_taken_back_waits_for_no_authority(store: Store) {
+        let server = town(store).await;
+        let (_, teacher) = somebody(&server, &[]);
+        let said = |phone: &str, public: bool| json!({ "contact": { "name": "李老师", "phone": phone, "public": public } });
+        let entry = submit(&server, &teacher, but(course("星空课件"), said("020-7654321", true))).await;
+        let city = reviewer(&server, "440100");
+        let approve = async || assert_eq!(decide(&server, &city, "resource", "approve", json!({})).await.status, 200);
+        let path = format!("/v1/resources/{}", entry["id"].as_str().unwrap());
+        let shows = async |phone: Option<&str>| {
+            let read = async || (server.json(&path).await["contact"]["phone"].as_str() == phone).then_some(());
+            eventually("the contact follows", read).await;
+        };
+        let put = async |name: &str, said: Value| {
+            let version = get(&server, &own(&entry, ""), &teacher).await["version"].clone();
+            let body = but(but(course(name), said), json!({ "version": version }));
+            let answer = ask(&server, Method::PUT, &own(&entry, ""), &teacher, Some(body)).await;
+            assert_eq!(answer.status, 200, "{}", answer.text);
+            (answer.json()["review"]["state"].clone(), answer.json()["contact"]["public"].clone())
+        };
+        approve().await;
+        becomes(&server, "星空课件", 1).await;
+        shows(Some("020-7654321")).await;
+
+        // Another number: that before is nobody's to call any more, this one waits.
+        assert_eq!(put("星空课件", said("020-1111111", true)).await, (json!("submitted"), json!(true)));
+        shows(None).await;
+        approve().await;
+        shows(Some("020-1111111")).await;
+
+        // Nothing else differs: nobody reviews what is gone.
+        assert_eq!(put("星空课件", said("020-1111111", false)).await, (json!("approved"), json!(false)));
+        shows(None).await;
+        assert_eq!(waiting(&server, &city, "resource").await, Value::Null);
+        let audit = get(&server, "/v1/admin/audit?limit=100", &administrator(&server, "440000")).await;
+        let gone = |entry: &&Value| entry["before"] == r#"{"contact":"***"}"#;
+        assert_eq!(audit["items"].as_array().unwrap().iter().filter(gone).count(), 2, "{audit}");
+        assert!(!audit.to_string().contains("1111111"), "{audit}");
+
+        // While something else waits: what is approved then does not bring it back.
+        put("星空课件", said("020-2222222", true)).await;
+        approve().await;
+        shows(Some("020-2222222")).await;
+        put("河汉图集", said("020-2222222", true)).await;
+        assert_eq!(put("河汉图集", said("020-2222222", false)).await, (json!("submitted"), json!(false)));
+        shows(None).await;
+        approve().await;
+        becomes(&server, "河汉图集", 1).await;
+        assert_eq!(server.json(&path).await.get("contact"), None);
+    }
+
     async fn a_change_is_reviewed_while_what_is_registered_stays(store: Store) {
         let server = town(store).await;
         let (_, teacher) = somebody(&server, &[]);

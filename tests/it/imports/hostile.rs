@@ -67,6 +67,89 @@ async fn bombs_do_not_go_off() {
     assert_eq!(errors(&report), ["1048576 日期 missing"]);
 }
 
+/// A workbook of shared texts and a sheet.
+fn shared(strings: &str, rows: &str, merged: &str) -> Vec<u8> {
+    let sheet =
+        format!("<worksheet><sheetData>{rows}</sheetData><mergeCells>{merged}</mergeCells></worksheet>");
+    zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", &sheet), ("xl/sharedStrings.xml", strings)])
+}
+
+/// Rows with so many cells, each of which is the first shared text.
+fn rows(rows: usize, columns: usize) -> String {
+    format!("<row>{}</row>", "<c t=\"s\"><v>0</v></c>".repeat(columns)).repeat(rows)
+}
+
+#[actix_web::test]
+async fn what_stands_once_in_a_file_does_not_fill_the_memory_from_many_cells() {
+    let (server, editor) = lab(Store::Sqlite).await;
+    let sst = |text: &str| format!("<sst><si><t>{text}</t></si></sst>");
+    let long = "a".repeat(32_767);
+    let nested =
+        format!("<sst>{}<t>{}</t>{}</sst>", "<si>".repeat(5_000), "a".repeat(20_000), "</si>".repeat(5_000));
+    let attributes = format!("<worksheet{}><sheetData/></worksheet>", " a=\"\"".repeat(4_000_000));
+    let below = "<row><c r=\"B1\"><v>1</v></c></row>".repeat(9_999);
+    let merged = shared(&sst(&long), &format!("{}{below}", rows(1, 1)), "<mergeCell ref=\"A1:A10000\"/>");
+    for (what, file) in [
+        ("texts in texts", shared(&nested, &rows(2, 2), "")),
+        ("a text that no cell holds", shared(&sst(&"a".repeat(200_000)), &rows(50, 100), "")),
+        ("a long text in many columns", shared(&sst(&long), &rows(50, 100), "")),
+        ("a long text in many rows", shared(&sst(&long), &rows(10_000, 1), "")),
+        ("a long text in merged cells", merged),
+        ("four million attributes", zipped(&[BOOK, RELATIONS, ("xl/worksheets/s.xml", &attributes)])),
+    ] {
+        assert!(file.len() < 256 * 1024, "{what} takes {}", file.len());
+        refused(&server, &editor, XLSX, file, what).await;
+    }
+    let calendar = |text: &str, days: usize| {
+        format!(
+            "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:w@lab\r\nDTSTART:20261204T113000Z\r\nDESCRIPTION:{text}\r\n\
+             LOCATION:{text}\r\nRRULE:FREQ=DAILY;COUNT={days}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+        )
+    };
+    let media = "text/calendar";
+    refused(&server, &editor, media, calendar(&"a".repeat(2_000_000), 1).into(), "a long description").await;
+    refused(&server, &editor, media, calendar(&"天".repeat(32_000), 400).into(), "one on many days").await;
+    let csv = format!("场次编号,详细介绍\nA,{}\n", "a".repeat(40_000));
+    refused(&server, &editor, CSV, csv.into(), "a long cell of CSV").await;
+    let json = format!("[{{\"externalId\":\"A\",\"description\":\"{}\"}}]", "a".repeat(40_000));
+    refused(&server, &editor, "application/json", json.into(), "a long field").await;
+}
+
+#[actix_web::test]
+async fn texts_that_are_too_long_are_errors_and_nothing_of_them_is_kept() {
+    let (server, editor) = lab(Store::Sqlite).await;
+    let head = "场次编号,活动编号,活动名称,详细介绍,咨询电话,日期,时间\n";
+    let rows = format!(
+        "A,E,甲,{},,2026-12-05,9:00-10:00\nB,F,{},,,2026-12-05,9:00-10:00\nC,G,丙,,{},2026-12-05,9:00-10:00\n\
+         D,H,丁,{},,2026-12-05,9:00-10:00\n",
+        "长".repeat(20_001),
+        "长".repeat(121),
+        "1".repeat(2_001),
+        "长".repeat(20_000),
+    );
+    let report = look(&server, &editor, CSV, format!("{head}{rows}")).await;
+    assert_eq!(report["counts"], counts(1, 0, 0, 3), "{:?}", errors(&report));
+    assert_eq!(report["events"], counts(1, 0, 0, 0));
+    assert_eq!(errors(&report), ["2 详细介绍 tooLong", "3 活动名称 tooLong", "4 咨询电话 tooLong"]);
+    let answer = apply(&server, &editor, &report, false).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (409, &json!("importHasErrors")));
+    assert!(managed(&server, &editor).await.is_empty());
+}
+
+#[actix_web::test]
+async fn the_newest_files_are_kept_whatever_their_ids() {
+    // The clock stands: ids of one moment are in no order.
+    let (server, editor) = lab(Store::Sqlite).await;
+    for turn in 0..30 {
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        let kept = server
+            .running
+            .db
+            .read(|conn| kepu::db::imports::get(conn, report["id"].as_str().unwrap().parse().unwrap()));
+        assert!(kept.unwrap().is_some(), "file {turn}");
+    }
+}
+
 #[actix_web::test]
 async fn more_than_sixteen_megabytes_are_refused_by_name() {
     let (server, editor) = lab(Store::Sqlite).await;

@@ -159,4 +159,38 @@ on_both_stores! {
         let nobodys = format!("/v1/images/{}", ImageId::from_slug("none"));
         assert_eq!(server.get(&nobodys).await.status, 404);
     }
+
+    async fn what_named_a_picture_that_was_taken_down_names_it_no_more(store: Store) {
+        let server = town(store).await;
+        let (_, _, owner) = verified(&server).await;
+        let mut pictures = Vec::new();
+        for alt in ["甲", "乙"] {
+            let file = form(Some(&photo(40, 40)), &[("alt", alt)]);
+            pictures.push(upload(&server, &owner, file).await.json()["id"].as_str().unwrap().to_owned());
+            server.clock.advance(chrono::TimeDelta::seconds(1));
+        }
+        let images: Vec<Value> = pictures.iter().map(|id| json!({ "id": id })).collect();
+        let event = json!({
+            "title": "观星", "summary": "看星星", "form": "lecture", "topics": ["ocean"], "audiences": [], "free": true,
+            "mode": "online", "admission": "walkIn", "images": images,
+        });
+        let event = post(&server, "/v1/manage/events", &owner, Some(event)).await.json();
+        let (id, authority) = (event["id"].as_str().unwrap(), with(&server, over("440100", AuthorityRole::Administrator)));
+        let because = json!({ "reason": "照片里的孩子的家长不同意" });
+        let done = post(&server, &format!("/v1/admin/events/{id}/publish"), &authority, Some(because.clone())).await;
+        assert_eq!(done.status, 200, "{}", done.text);
+        let shown = format!("/v1/events/{id}");
+        let pictured = async || server.get(&shown).await.text.matches("/v1/images/").count();
+        eventually("both are shown", async || (pictured().await >= 2).then_some(())).await;
+        let takedown = format!("/v1/admin/images/{}/takedown", pictures[0]);
+        assert_eq!(post(&server, &takedown, &authority, Some(because)).await.status, 204);
+        eventually("it is not named", async || (!server.get(&shown).await.text.contains(&pictures[0])).then_some(())).await;
+        assert!(server.get(&shown).await.text.contains(&pictures[1]));
+        let managed = format!("/v1/manage/events/{id}");
+        let read = ask(&server, Method::GET, &managed, &owner, None).await.json();
+        assert_eq!((read["images"].as_array().unwrap().len(), &read["review"]["state"]), (1, &json!("approved")));
+        assert_eq!(ask(&server, Method::PUT, &managed, &owner, Some(read)).await.status, 200, "what was read can be sent back");
+        let told = ask(&server, Method::GET, "/v1/me/notices", &owner, None).await.json();
+        assert!(told["items"].as_array().unwrap().iter().any(|notice| notice["decision"]["kind"] == "image"), "{told}");
+    }
 }

@@ -184,7 +184,9 @@ impl Preparing<'_> {
         );
         let Some((draft, event)) = self.or_found(wanted.row, made)? else { return Ok(None) };
         let Some(id) = EventId::new(draft.object) else { return Ok(None) };
-        self.needed(wanted, &draft)?;
+        if !self.needed(wanted, &draft)? {
+            return Ok(None);
+        }
         let found = Found {
             id,
             new: true,
@@ -217,6 +219,10 @@ impl Preparing<'_> {
         let changes = draft.body != held.draft.body;
         let state = if changes { "changed" } else { "same" };
         self.note(&["event", &wanted.external, state, &held.draft.version.to_string()]);
+        let unfinished = changes || matches!(draft.state, State::Draft | State::Rejected);
+        if unfinished && !self.needed(wanted, &draft)? {
+            return Ok(None);
+        }
         if changes && cancelled {
             self.found(wanted.row, None, Fault::CalledOff);
         } else if changes {
@@ -228,9 +234,6 @@ impl Preparing<'_> {
             self.done.changed_events.push((id, held.draft.version, given));
         } else {
             self.done.events.same += 1;
-        }
-        if changes || matches!(draft.state, State::Draft | State::Rejected) {
-            self.needed(wanted, &draft)?;
         }
         self.done.all_events.push((id, wanted.row));
         // Of what was published, sessions are judged by what is published.
@@ -255,15 +258,22 @@ impl Preparing<'_> {
         }
     }
 
-    /// Notes what has to follow before the event can be submitted. The sessions that it needs come with it.
-    fn needed(&mut self, wanted: &WantedEvent, draft: &Draft) -> Result<(), Error> {
+    /// Notes what has to follow before the event can be submitted; whether it can be kept until then. The sessions that it
+    /// needs come with it. A text that is too long is not kept, as one author's draft is: a file has thousands.
+    fn needed(&mut self, wanted: &WantedEvent, draft: &Draft) -> Result<bool, Error> {
+        let mut kept = true;
         let comes = wanted.sessions.iter().any(|session| session.said.end > self.now);
         for error in lacks::<Event>(self.conn, draft, &mut self.lookups)?.0 {
             if !(comes && error.field == "sessions") {
-                self.found(wanted.row, Column::of_event(&error.field), Fault::Needed(error.code));
+                let fault = match error.code {
+                    code @ FieldCode::TooLong { .. } => Fault::Field(code),
+                    code => Fault::Needed(code),
+                };
+                kept &= fault.level() != Level::Error;
+                self.found(wanted.row, Column::of_event(&error.field), fault);
             }
         }
-        Ok(())
+        Ok(kept)
     }
 
     fn found(&mut self, row: u32, column: Option<Column>, fault: Fault) {

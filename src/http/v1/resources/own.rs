@@ -229,8 +229,9 @@ async fn get_my_resource(
 
 /// Change my entry of the directory
 ///
-/// Replaces what is said of it, and submits that. What is registered stays as it is until the change is approved. What was
-/// put away, sent back or taken back is submitted anew.
+/// Replaces what is said of it, and submits that. What is registered stays as it is until the change is approved; but a
+/// contact that is public no more, or another, is taken out of it at once. What was put away, sent back or taken back is
+/// submitted anew.
 #[utoipa::path(
     tag = "resources",
     params(PathId<ResourceId>, Asked<Placed>),

@@ -37,10 +37,13 @@ pub const BY: Param = Param::new(
     Kind::Words(Dimension::WORDS),
     "What rows are told apart by; several give a row for each combination. `division` is the division below the one that is \
      asked about: of a province its cities, of a city its districts. An event counts under each of its topics, audiences and \
-     campaigns, and once in the totals; without any, in a row without that field. `organisation` is the main organiser. More than 20,000 rows \
-     are refused.",
+     campaigns, and once in the totals; without any, in a row without that field. `organisation` is the main organiser. At most \
+     four, filters included; more than 20,000 rows are refused.",
     "division,topic",
 );
+
+/// Most dimensions of an answer, with those of filters: what is not to be told has to agree with every coarser table.
+const MOST_DIMENSIONS: usize = 4;
 
 /// Most rows of an answer, before a filter chooses from them.
 const MOST_CELLS: usize = 20_000;
@@ -97,10 +100,12 @@ pub fn dimensions(params: &Params) -> Vec<Dimension> {
 /// What a cube tells, unless that is too long to read.
 ///
 /// # Errors
-/// If there are more than [`MOST_CELLS`] rows, or as many to choose from.
+/// If there are more than [`MOST_DIMENSIONS`], or more than [`MOST_CELLS`] rows, or as many to choose from.
 pub fn ask(question: &Question, cube: &Cube) -> Result<Answer, Problem> {
     let mut invalid = Invalid::default();
-    if question.cells(cube) > MOST_CELLS {
+    if question.extent() > MOST_DIMENSIONS {
+        invalid.push(BY.name, FieldCode::TooMany { max: MOST_DIMENSIONS });
+    } else if question.cells(cube) > MOST_CELLS {
         invalid.push(BY.name, FieldCode::TooMany { max: MOST_CELLS });
     }
     invalid.or(())?;

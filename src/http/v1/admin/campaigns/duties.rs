@@ -16,6 +16,7 @@ use crate::domain::campaigns::{Campaign, Edition};
 use crate::domain::ids::{CampaignId, EditionId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::roles::AuthorityRole;
+use crate::domain::statistics::suppression::FEWEST;
 use crate::domain::text::Lang;
 use crate::domain::time::day_of;
 use crate::http::params::groups::LANGUAGE;
@@ -65,9 +66,9 @@ pub struct DutyItem {
     #[schema(example = 2)]
     held: u64,
     /// How many people were at these sessions: those who were checked in and those who came without a sign-up, or the heads
-    /// that were counted where these are more.
+    /// that were counted where these are more. An authority is not told of one to four people: then it is absent.
     #[schema(example = 186)]
-    attended: u64,
+    attended: Option<u64>,
 }
 
 /// An edition of which duties are told.
@@ -98,8 +99,9 @@ pub struct CampaignDuties {
 }
 
 impl DutyItem {
-    /// A duty as it is sent.
-    pub(in crate::http::v1) fn new(duty: &Duty<'_>, lang: Lang) -> Self {
+    /// A duty as it is sent, to an authority without few people.
+    pub(in crate::http::v1) fn new(duty: &Duty<'_>, lang: Lang, veiled: bool) -> Self {
+        let few = veiled && (1..FEWEST).contains(&duty.attended);
         Self {
             unit: duty.unit.name.get(lang).to_owned(),
             organisation_id: duty.unit.organisation.map(|id| id.to_string()),
@@ -107,7 +109,7 @@ impl DutyItem {
             required: duty.unit.required,
             published: duty.published,
             held: duty.held,
-            attended: duty.attended,
+            attended: (!few).then_some(duty.attended),
         }
     }
 }
@@ -177,7 +179,7 @@ async fn list_campaign_duties(
             };
             let (events, sessions) = what_came(conn, edition.id, now)?;
             let duties = duties(campaign, &edition, &events, &sessions);
-            let items = duties.iter().map(|duty| DutyItem::new(duty, lang)).collect();
+            let items = duties.iter().map(|duty| DutyItem::new(duty, lang, true)).collect();
             Ok::<_, Problem>(CampaignDuties { edition: Some(DutyEdition::new(&edition)), items })
         })
     };

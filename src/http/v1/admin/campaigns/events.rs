@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::kept;
+use crate::app::review::Reviewer;
 use crate::db::records::Stored;
 use crate::db::{AnyConn, participations};
 use crate::discovery::page::{Answer, Key};
@@ -191,8 +192,8 @@ async fn list_campaign_events(
 
 /// Add an event to a campaign
 ///
-/// Whether or not its organisation proposed it; what it proposed waits no more. The event shows the campaign at once. One that
-/// is in there already stays.
+/// One of the caller's divisions, whether or not its organisation proposed it; any that was proposed. What was proposed waits
+/// no more. The event shows the campaign at once. One that is in there already stays.
 #[utoipa::path(
     tag = "campaigns",
     params(PathId<CampaignId>, Asked<Plain>),
@@ -220,7 +221,8 @@ async fn add_campaign_event(
     let add = move |members: &Members| {
         members.db.read(|conn| kept(conn, &staff, path.0, AuthorityRole::Reviewer).map(drop))?;
         let (event, edition) = named.map_err(Problem::unprocessable)?.ok_or(Code::Internal)?;
-        members.campaigns.add(staff.person.id, path.0, edition, event)?;
+        let by = Reviewer { person: staff.person.id, roles: &staff.roles };
+        members.campaigns.add(by, path.0, edition, event)?;
         members.db.read(|conn| {
             let found = participations::of(conn, event, edition)?.ok_or(Code::NotFound)?;
             item(conn, found, lang)

@@ -22,6 +22,9 @@ use crate::http::v1::manage::places::{AuthoredPlace, Ground};
 /// The longest name by which an organisation may call a session.
 const LONGEST_NAME: usize = 200;
 
+/// The longest text of a cell whose length nothing else bounds: an address of the web, a price in words, all tags.
+const LONGEST_WORDS: usize = 2_000;
+
 /// What rows are read by.
 pub struct Meaning<'a> {
     snapshot: &'a Snapshot,
@@ -184,6 +187,15 @@ impl Meaning<'_> {
     }
 }
 
+/// The words of a cell, if they are few.
+fn short(cell: &Cell) -> Result<String, FieldCode> {
+    let words = cell.words().replace("\r\n", "\n");
+    if words.chars().count() > LONGEST_WORDS {
+        return Err(FieldCode::TooLong { max: LONGEST_WORDS });
+    }
+    Ok(words)
+}
+
 impl Reading<'_> {
     fn cell(&self, column: Column) -> Option<&Cell> {
         let at = *self.meaning.places.get(&column)?;
@@ -223,6 +235,11 @@ impl Reading<'_> {
         self.said(column, |cell| Ok(cell.words().replace("\r\n", "\n")))
     }
 
+    /// A text that is short.
+    fn short(&mut self, column: Column) -> Said<String> {
+        self.said(column, short)
+    }
+
     fn truth(&mut self, column: Column) -> Said<bool> {
         self.said(column, Cell::truth)
     }
@@ -255,18 +272,18 @@ impl Reading<'_> {
             form: self.said(Column::Form, |cell| meaning.term(taxonomy::FORM, &cell.words())),
             topics: self.codes(Column::Topics, taxonomy::TOPIC),
             audiences: self.codes(Column::Audiences, taxonomy::AUDIENCE),
-            tags: self.said(Column::Tags, |cell| Ok(list(&cell.words(), false))),
+            tags: self.said(Column::Tags, |cell| Ok(list(&short(cell)?, false))),
             age_min: self.said(Column::AgeMin, age),
             age_max: self.said(Column::AgeMax, age),
             free: self.truth(Column::Free),
             price: self.said(Column::Price, Cell::number),
-            price_text: self.text(Column::PriceText),
+            price_text: self.short(Column::PriceText),
             mode: self.said(Column::Mode, |cell| one_of(&cell.words(), &MODES, &MODES_TOO)),
             admission: self
                 .said(Column::Admission, |cell| one_of(&cell.words(), &ADMISSIONS, &ADMISSIONS_TOO)),
-            online_url: self.text(Column::OnlineUrl),
-            signup_url: self.text(Column::SignupUrl),
-            signup_phone: self.text(Column::SignupPhone),
+            online_url: self.short(Column::OnlineUrl),
+            signup_url: self.short(Column::SignupUrl),
+            signup_phone: self.short(Column::SignupPhone),
             base: self.said(Column::Base, |cell| {
                 let word = folded(&cell.words());
                 let named = word.parse().ok().or_else(|| meaning.bases.get(word.as_str()).copied().flatten());
@@ -277,7 +294,7 @@ impl Reading<'_> {
                 Some(Column::Transit),
                 Column::of_event,
             ),
-            language: self.text(Column::Language),
+            language: self.short(Column::Language),
         }
     }
 

@@ -83,7 +83,7 @@ async fn list_my_duties(
                     let theirs = all.iter().filter(|duty| duty.unit.organisation == Some(own));
                     found.extend(theirs.map(|duty| {
                         let campaign = record.body.name.get(lang).to_owned();
-                        let duty = DutyItem::new(duty, lang);
+                        let duty = DutyItem::new(duty, lang, false);
                         let edition = DutyEdition::new(edition);
                         OwnDuty { campaign_id: spell(record.id), campaign, edition, duty }
                     }));

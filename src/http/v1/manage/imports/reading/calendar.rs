@@ -2,10 +2,11 @@
 //! one after the other: a reader that follows what is nested can be made to follow it without end.
 
 use std::collections::HashMap;
+use std::iter;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use super::{File, Rows, Unreadable};
+use super::{File, Rows, Unreadable, bounded};
 use crate::domain::calendar::Calendar;
 use crate::domain::imports::columns::Column;
 use crate::domain::imports::findings::{Fault, Finding};
@@ -31,6 +32,26 @@ const COLUMNS: [(&str, Column); 13] = [
     ("CATEGORIES", Column::Tags),
 ];
 
+/// The properties that are read; what else programs write may be pictures.
+const READ: [&str; 13] = [
+    "UID",
+    "SUMMARY",
+    "DESCRIPTION",
+    "DTSTART",
+    "DTEND",
+    "DURATION",
+    "RRULE",
+    "EXDATE",
+    "RECURRENCE-ID",
+    "STATUS",
+    "LOCATION",
+    "GEO",
+    "CATEGORIES",
+];
+
+/// The longest beginning of a zone's name that tells zones apart, in characters: programs write paths before it.
+const ZONE_MAX: usize = 200;
+
 /// The longest beginning of a description that serves as a summary, in characters.
 const SUMMARY_MAX: usize = 200;
 
@@ -52,21 +73,14 @@ struct Component {
 pub(super) fn read(bytes: &[u8]) -> Result<File, Unreadable> {
     let text = std::str::from_utf8(bytes).map_err(|_other_encoding| Unreadable)?;
     let (mut rows, mut findings) = (Rows::default(), Vec::new());
-    let components = components(text)?;
-    if components.len() > MOST_ROWS {
-        return Err(Unreadable);
+    for component in components(text)? {
+        component.read(&mut rows, &mut findings)?;
     }
-    for component in &components {
-        for cells in component.rows(&mut findings) {
-            rows.push(component.line, cells)?;
-        }
-    }
-    let Rows(rows) = rows;
-    if rows.len() > MOST_ROWS {
+    if rows.held.len() > MOST_ROWS {
         return Err(Unreadable);
     }
     let headings = COLUMNS.iter().map(|(_, column)| column.wire().to_owned()).collect();
-    Ok(File { form: Form::Calendar, table: Table { number: 0, headings, rows }, findings })
+    Ok(File { form: Form::Calendar, table: Table { number: 0, headings, rows: rows.held }, findings })
 }
 
 /// The events of a calendar; what is nested in them, such as alarms, is left out.
@@ -78,15 +92,19 @@ fn components(text: &str) -> Result<Vec<Component>, Unreadable> {
         let name = parameters.next().unwrap_or_default().to_ascii_uppercase();
         match (name.as_str(), value.to_ascii_uppercase().as_str()) {
             ("BEGIN", "VEVENT") if open.is_none() => {
+                if all.len() == MOST_ROWS {
+                    return Err(Unreadable);
+                }
                 open = Some(Component { line, ..Component::default() });
                 depth = 0;
             }
             ("BEGIN", _) if open.is_some() => depth += 1,
             ("END", "VEVENT") if depth == 0 => all.extend(open.take()),
             ("END", _) => depth = depth.saturating_sub(1),
-            _ if depth == 0 => {
+            (known, _) if depth == 0 && READ.contains(&known) => {
+                bounded(value)?;
                 let zone = parameters.find_map(|parameter| parameter.strip_prefix("TZID="));
-                let zone = zone.map(|zone| zone.trim_matches('"').to_owned());
+                let zone = zone.map(|zone| zone.trim_matches('"').chars().take(ZONE_MAX).collect());
                 if let Some(open) = &mut open {
                     open.properties.entry(name).or_default().push(Property { value: value.to_owned(), zone });
                 }
@@ -98,15 +116,16 @@ fn components(text: &str) -> Result<Vec<Component>, Unreadable> {
 }
 
 /// The lines of content, each with the number of the line where it begins.
-fn unfolded(text: &str) -> Vec<(u32, String)> {
-    let mut all: Vec<(u32, String)> = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        match (line.strip_prefix([' ', '\t']), all.last_mut()) {
-            (Some(more), Some((_, before))) => before.push_str(more),
-            _ => all.push((number, line.to_owned())),
+fn unfolded(text: &str) -> impl Iterator<Item = (u32, String)> {
+    let mut lines = (1..).zip(text.lines()).peekable();
+    iter::from_fn(move || {
+        let (number, line) = lines.next()?;
+        let mut whole = line.to_owned();
+        while let Some((_, more)) = lines.next_if(|(_, line)| line.starts_with([' ', '\t'])) {
+            whole.push_str(&more[1..]);
         }
-    }
-    all
+        Some((number, whole))
+    })
 }
 
 /// Name and parameters before the colon, and the value behind it; a colon in quotation marks is none.
@@ -147,12 +166,12 @@ impl Component {
         self.first(name).map(|property| unescaped(&property.value))
     }
 
-    /// The rows of an event: one, or one for each day on which it is repeated.
-    fn rows(&self, findings: &mut Vec<Finding>) -> Vec<Vec<Cell>> {
+    /// Reads the rows of an event: one, or one for each day on which it is repeated.
+    fn read(&self, rows: &mut Rows, findings: &mut Vec<Finding>) -> Result<(), Unreadable> {
         let found = |column, fault| Finding { row: self.line, column: Some(column), fault };
         if self.text("STATUS").is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")) {
             findings.push(Finding { row: self.line, column: None, fault: Fault::CancelledThere });
-            return Vec::new();
+            return Ok(());
         }
         let start = self.first("DTSTART").and_then(instant);
         let end = self.first("DTEND").and_then(instant);
@@ -160,10 +179,10 @@ impl Component {
         let end = end.or_else(|| start.zip(lasting).and_then(|(start, long)| start.checked_add_signed(long)));
         let Some(start) = start else {
             findings.push(found(Column::Start, Fault::Field(FieldCode::Missing)));
-            return Vec::new();
+            return Ok(());
         };
         let Some(rule) = self.first("RRULE") else {
-            return vec![self.cells(start, end, None)];
+            return rows.push(self.line, self.cells(start, end, None));
         };
         let left_out = self.properties.get("EXDATE").into_iter().flatten();
         let left_out = left_out.flat_map(|dates| {
@@ -187,13 +206,13 @@ impl Component {
                     let by = day - first;
                     Some((start.checked_add_signed(by)?, end.and_then(|end| end.checked_add_signed(by)), day))
                 };
-                let days = dates.days.into_iter().filter_map(later);
-                days.map(|(start, end, day)| self.cells(start, end, Some(day))).collect()
+                let mut days = dates.days.into_iter().filter_map(later);
+                days.try_for_each(|(start, end, day)| rows.push(self.line, self.cells(start, end, Some(day))))
             }
             Err(error) => {
                 let code = FieldCode::Rule { reason: error.to_string() };
                 findings.push(found(Column::Start, Fault::Field(code)));
-                Vec::new()
+                Ok(())
             }
         }
     }
@@ -317,6 +336,23 @@ mod tests {
         assert!(rows.is_empty());
         let codes: Vec<_> = findings.iter().map(|finding| finding.fault.wire()).collect();
         assert_eq!(codes, ["cancelledThere", "missing"]);
+    }
+
+    #[test]
+    fn what_is_long_is_refused_where_it_is_read_and_passed_over_where_not() {
+        let event = |more: &str| {
+            format!("{HEAD}BEGIN:VEVENT\nUID:a\nDTSTART:20261128T060000Z\n{more}END:VEVENT\nEND:VCALENDAR\n")
+        };
+        let long = "x".repeat(32_768);
+        let passed = event(&format!("X-ALT-DESC:{long}\nATTACH:{long}\n"));
+        assert_eq!(read(passed.as_bytes()).map(|file| file.table.rows.len()), Ok(1));
+        assert_eq!(read(event(&format!("DESCRIPTION:{long}\n")).as_bytes()).err(), Some(Unreadable));
+        // Each day of 300 has all of them.
+        let full = format!(
+            "DESCRIPTION:{0}\nLOCATION:{0}\nSUMMARY:{0}\nRRULE:FREQ=DAILY;COUNT=300\n",
+            "甲".repeat(32_000)
+        );
+        assert_eq!(read(event(&full).as_bytes()).err(), Some(Unreadable));
     }
 
     #[test]

@@ -18,8 +18,7 @@ const LOOKED_AT: usize = 10;
 /// Reads a file.
 pub(super) fn read(bytes: &[u8]) -> Result<Table, Unreadable> {
     let mut best: Option<Table> = None;
-    for text in texts(bytes) {
-        let table = table(&text)?;
+    for table in texts(bytes).iter().filter_map(|text| table(text).ok()) {
         if best.as_ref().is_none_or(|best| best.known() < table.known()) {
             best = Some(table);
         }
@@ -56,7 +55,9 @@ fn table(text: &str) -> Result<Table, Unreadable> {
         None => {
             let mut best = (0, DELIMITERS[0]);
             for delimiter in DELIMITERS {
-                let known = rows(text, delimiter, LOOKED_AT)?.table()?.known();
+                // By another sign than theirs, whole lines are cells, and may be longer than any is.
+                let table = rows(text, delimiter, LOOKED_AT).and_then(Rows::table);
+                let known = table.map_or(0, |table| table.known());
                 if known > best.0 {
                     best = (known, delimiter);
                 }

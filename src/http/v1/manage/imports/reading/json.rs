@@ -31,11 +31,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Table, Unreadable> {
         }
         rows.push(number, cells)?;
     }
-    let Rows(rows) = rows;
-    if rows.len() > MOST_ROWS {
+    if rows.held.len() > MOST_ROWS {
         return Err(Unreadable);
     }
-    table.rows = rows;
+    table.rows = rows.held;
     Ok(table)
 }
 

@@ -10,6 +10,7 @@ use actix_web::http::header::HeaderMap;
 
 use crate::domain::imports::findings::Finding;
 use crate::domain::imports::{Cell, Form, MOST_ROWS, Row, Table};
+use crate::http::forms::sheets::fitting;
 
 /// That a file is none that can be read, or holds too much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,9 +61,22 @@ pub fn media(headers: &HeaderMap) -> String {
     given.trim().to_ascii_lowercase()
 }
 
+/// Most bytes of all texts of a file as its cells have them: ten thousand rows of a page each. What is written once in a
+/// file may stand in many cells: texts that they share, cells that are merged, events that are repeated.
+const MOST_TEXT: usize = 64 * 1024 * 1024;
+
 /// Rows that are being read: as many as a file may have, with some above and below them.
-#[derive(Default)]
-struct Rows(Vec<Row>);
+struct Rows {
+    held: Vec<Row>,
+    /// How many bytes of text there is room for.
+    room: usize,
+}
+
+impl Default for Rows {
+    fn default() -> Self {
+        Self { held: Vec::new(), room: MOST_TEXT }
+    }
+}
 
 impl Rows {
     /// Adds a row, unless nothing stands in it.
@@ -72,15 +86,53 @@ impl Rows {
         if cells.iter().all(|cell| *cell == Cell::Blank) {
             return Ok(());
         }
-        if self.0.len() >= MOST_ROWS + ABOVE {
+        if self.held.len() >= MOST_ROWS + ABOVE {
             return Err(Unreadable);
         }
-        self.0.push(Row { number, cells });
+        cells.iter().try_for_each(|cell| self.count(cell))?;
+        self.held.push(Row { number, cells });
+        Ok(())
+    }
+
+    /// Counts one more cell.
+    fn count(&mut self, cell: &Cell) -> Result<(), Unreadable> {
+        let Cell::Text(text) = cell else { return Ok(()) };
+        bounded(text)?;
+        self.room = self.room.checked_sub(text.len()).ok_or(Unreadable)?;
         Ok(())
     }
 
     fn table(self) -> Result<Table, Unreadable> {
-        let table = Table::below_headings(self.0);
+        let table = Table::below_headings(self.held);
         if table.rows.len() > MOST_ROWS { Err(Unreadable) } else { Ok(table) }
+    }
+}
+
+/// Refuses a text that is longer than a cell may be.
+fn bounded(text: &str) -> Result<(), Unreadable> {
+    if fitting(text).len() < text.len() { Err(Unreadable) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::forms::sheets::LONGEST_CELL;
+
+    #[test]
+    fn a_cell_holds_as_much_as_one_of_excel() {
+        let row = |text: String| Rows::default().push(1, vec![Cell::Text(text)]);
+        assert_eq!(row("甲".repeat(LONGEST_CELL)), Ok(()));
+        assert_eq!(row("甲".repeat(LONGEST_CELL + 1)), Err(Unreadable));
+        assert_eq!(row("😀".repeat(LONGEST_CELL / 2)), Ok(()));
+        assert_eq!(row("😀".repeat(LONGEST_CELL / 2 + 1)), Err(Unreadable));
+    }
+
+    #[test]
+    fn all_cells_of_a_file_share_one_room() {
+        let long = Cell::Text("x".repeat(32 * 1024 - 1));
+        let mut rows = Rows { room: 3 * 32 * 1024, ..Rows::default() };
+        assert_eq!(rows.push(1, vec![long.clone(), long.clone()]), Ok(()));
+        assert_eq!(rows.push(2, vec![long.clone()]), Ok(()));
+        assert_eq!(rows.push(3, vec![long]), Err(Unreadable));
     }
 }

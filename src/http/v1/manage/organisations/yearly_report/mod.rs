@@ -72,7 +72,7 @@ pub(super) struct Year {
 ///
 /// A year as one document: the organisation and its bases with their levels, what took place and who came, by month, topic,
 /// audience and division, by event and by campaign with its part in it, and what changed against the year before. Nothing is
-/// left out, and nobody is named. Its members read it, keys with `events:read`, and the authority of its seat.
+/// left out, and nobody is named. Its members read it, and keys with `events:read`; the authority gets it from them.
 #[utoipa::path(
     tag = "organisations",
     params(PathId<OrganisationId>, Asked<GetYearlyReport>),

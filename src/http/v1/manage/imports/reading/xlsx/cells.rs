@@ -1,7 +1,7 @@
 //! The cells of a sheet.
 
 use super::parts::Shown;
-use super::{Next, Rows, Unreadable, Xml, attribute};
+use super::{Next, Rows, Unreadable, Xml, attribute, extend};
 use crate::domain::imports::times::of_serial;
 use crate::domain::imports::{Cell, MOST_COLUMNS};
 
@@ -65,7 +65,7 @@ pub(super) fn read(xml: &mut Xml<'_>, look: Look<'_>, rows: &mut Rows) -> Result
             },
             Next::Text(text) => {
                 if let Some(open) = open.as_mut().filter(|_| taken) {
-                    open.value.push_str(&text);
+                    extend(&mut open.value, &text)?;
                 }
             }
             Next::End(name) => match name.as_str() {
@@ -85,7 +85,7 @@ pub(super) fn read(xml: &mut Xml<'_>, look: Look<'_>, rows: &mut Rows) -> Result
             },
         }
     }
-    fill(rows, &merged);
+    fill(rows, &merged)?;
     if whole { Ok(()) } else { Err(Unreadable) }
 }
 
@@ -142,26 +142,34 @@ fn area(reference: &str) -> Option<Area> {
 }
 
 /// Gives cells that are merged with the one that holds their value that value: people merge what rows have in common.
-fn fill(rows: &mut Rows, merged: &[Area]) {
+fn fill(rows: &mut Rows, merged: &[Area]) -> Result<(), Unreadable> {
     let mut left = MOST_MERGED;
     for ((first, last), (top, bottom)) in merged {
-        let below = |row: u32| rows.0.partition_point(|held| held.number < row);
+        let below = |row: u32| rows.held.partition_point(|held| held.number < row);
         let (begin, end) = (below(*top), below(bottom.saturating_add(1)));
         let columns = (*first as usize - 1).min(MOST_COLUMNS)..(*last as usize).min(MOST_COLUMNS);
-        let Some(head) = rows.0.get(begin).filter(|row| row.number == *top) else { continue };
-        let Some(value) = head.cells.get(columns.start).cloned() else { continue };
+        let Some(head) = rows.held.get_mut(begin).filter(|row| row.number == *top) else { continue };
+        let Some(cell) = head.cells.get_mut(columns.start) else { continue };
+        // Taken out and put back: what is merged a million times is not copied as often.
+        let value = std::mem::take(cell);
         if value == Cell::Blank {
             continue;
         }
-        for row in &mut rows.0[begin..end] {
+        for at in begin..end {
             if left < columns.len() {
-                return;
+                break;
             }
             left -= columns.len();
-            row.cells.resize(row.cells.len().max(columns.end), Cell::Blank);
-            for cell in row.cells[columns.clone()].iter_mut().filter(|cell| **cell == Cell::Blank) {
-                cell.clone_from(&value);
+            let held = rows.held[at].cells.len();
+            rows.held[at].cells.resize(held.max(columns.end), Cell::Blank);
+            for column in columns.clone().skip(usize::from(at == begin)) {
+                if rows.held[at].cells[column] == Cell::Blank {
+                    rows.count(&value)?;
+                    rows.held[at].cells[column].clone_from(&value);
+                }
             }
         }
+        rows.held[begin].cells[columns.start] = value;
     }
+    Ok(())
 }

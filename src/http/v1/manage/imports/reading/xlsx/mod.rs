@@ -16,9 +16,13 @@ use zip::ZipArchive;
 
 use super::{Rows, Unreadable};
 use crate::domain::imports::Table;
+use crate::http::forms::sheets::LONGEST_CELL;
 
 /// Most bytes that one part of a workbook may unpack to: ten thousand rows of forty columns have some twenty million.
 const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
+
+/// Most attributes of an element: those of Excel have some twenty.
+const MOST_ATTRIBUTES: usize = 64;
 
 type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
@@ -94,6 +98,9 @@ fn name(start: &BytesStart<'_>) -> String {
 fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, Unreadable> {
     let mut all = Vec::new();
     for attribute in start.attributes().with_checks(false) {
+        if all.len() == MOST_ATTRIBUTES {
+            return Err(Unreadable);
+        }
         let attribute = attribute.map_err(|_broken| Unreadable)?;
         let value = std::str::from_utf8(&attribute.value).map_err(|_broken| Unreadable)?;
         let value = unescape(value).map_err(|_broken| Unreadable)?.into_owned();
@@ -104,6 +111,16 @@ fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, Unreadabl
 
 fn attribute<'a>(attributes: &'a [(String, String)], name: &str) -> Option<&'a str> {
     attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+}
+
+/// Adds to a text that comes in pieces, up to what a cell may hold however it is encoded: its characters are counted when
+/// it is whole.
+fn extend(text: &mut String, more: &str) -> Result<(), Unreadable> {
+    if text.len() + more.len() > LONGEST_CELL * 4 {
+        return Err(Unreadable);
+    }
+    text.push_str(more);
+    Ok(())
 }
 
 fn character(reference: &BytesRef<'_>) -> Result<String, Unreadable> {

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::{Archive, Next, Unreadable, Xml, attribute, within};
+use super::super::bounded;
+use super::{Archive, Next, Unreadable, Xml, attribute, extend, within};
 
 /// Most texts that cells share: ten thousand rows of forty.
 const MOST_STRINGS: usize = 500_000;
@@ -76,20 +77,28 @@ pub(super) fn book(archive: &mut Archive<'_>) -> Result<Book, Unreadable> {
 /// Reads the texts that cells share; what is said of how they are spoken is left out.
 pub(super) fn strings(archive: &mut Archive<'_>) -> Result<Vec<Box<str>>, Unreadable> {
     let read = |xml: &mut Xml<'_>| {
-        let (mut all, mut text, mut within_text, mut spoken) = (Vec::new(), String::new(), false, false);
+        let (mut all, mut open, mut within_text, mut spoken) = (Vec::new(), None::<String>, false, false);
         while let Some(next) = xml.next()? {
             match next {
                 Next::Start(name, _) => match name.as_str() {
-                    "si" => text.clear(),
+                    "si" if open.is_some() => return Err(Unreadable),
+                    "si" => open = Some(String::new()),
                     "rPh" => spoken = true,
                     "t" => within_text = !spoken,
                     _ => {}
                 },
-                Next::Text(more) if within_text => text.push_str(&more),
-                Next::Text(_) => {}
+                Next::Text(more) => {
+                    if let Some(open) = open.as_mut().filter(|_| within_text) {
+                        extend(open, &more)?;
+                    }
+                }
                 Next::End(name) => match name.as_str() {
                     "si" if all.len() == MOST_STRINGS => return Err(Unreadable),
-                    "si" => all.push(text.as_str().into()),
+                    "si" => {
+                        let text = open.take().unwrap_or_default();
+                        bounded(&text)?;
+                        all.push(text.into_boxed_str());
+                    }
                     "rPh" => spoken = false,
                     "t" => within_text = false,
                     _ => {}
