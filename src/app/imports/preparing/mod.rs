@@ -259,7 +259,8 @@ impl Preparing<'_> {
     }
 
     /// Notes what has to follow before the event can be submitted; whether it can be kept until then. The sessions that it
-    /// needs come with it. A text that is too long is not kept, as one author's draft is: a file has thousands.
+    /// needs come with it. A draft that somebody writes may have a text that is too long; of a file, which may have
+    /// thousands, none is kept.
     fn needed(&mut self, wanted: &WantedEvent, draft: &Draft) -> Result<bool, Error> {
         let mut kept = true;
         let comes = wanted.sessions.iter().any(|session| session.said.end > self.now);
