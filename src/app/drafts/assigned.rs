@@ -9,13 +9,14 @@ use super::super::Error;
 use super::super::audit;
 use super::held::{self, Held, division, seat};
 use super::{Drafts, standing};
-use crate::db::Tx;
 use crate::db::records::Stored;
+use crate::db::{Tx, external_ids};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Owner, State, body};
-use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::ids::{EventId, OrganisationId, PersonId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organiser;
 use crate::domain::review::Lane;
 
@@ -59,6 +60,7 @@ impl Drafts {
             held::save(tx, &draft, Some(stored))?;
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
+        follow(tx, T::KIND, id)?;
         let division = division(tx, &record.body, seat)?;
         let mut fields = body::of(&record.body);
         hand_over::<T>(&mut fields, division, to)?;
@@ -75,6 +77,15 @@ impl Drafts {
             ..Entry::new(Actor::Person(by), Action::Assigned)
         };
         audit::note(tx, &entry)
+    }
+}
+
+/// Has what hangs on a thing follow it: by what the former organisation called an event in its files, the next knows nothing,
+/// and the former is free to call another so.
+fn follow(tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<(), Error> {
+    match (kind, EventId::new(id)) {
+        (Kind::Event, Some(event)) => Ok(external_ids::forget_event(tx, event)?),
+        _ => Ok(()),
     }
 }
 
