@@ -10,15 +10,15 @@ use super::super::audit;
 use super::held::{self, Held, division, seat};
 use super::{Drafts, standing};
 use crate::db::records::Stored;
-use crate::db::{Tx, external_ids};
+use crate::db::{Tx, accreditations, assessments, external_ids, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Owner, State, body};
-use crate::domain::ids::{EventId, OrganisationId, PersonId};
+use crate::domain::ids::{BaseId, EventId, OrganisationId, PersonId};
 use crate::domain::invalid::{FieldCode, Invalid};
 use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organiser;
-use crate::domain::review::Lane;
+use crate::domain::review::{ItemKind, Lane};
 
 impl Drafts {
     /// Makes `to` the main organiser of a thing in place of the one that is, in what everybody sees and in what is being
@@ -60,7 +60,8 @@ impl Drafts {
             held::save(tx, &draft, Some(stored))?;
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
-        follow(tx, T::KIND, id)?;
+        // Before the thing, as whoever decides on what hangs on it locks them.
+        follow(tx, T::KIND, id, to)?;
         let division = division(tx, &record.body, seat)?;
         let mut fields = body::of(&record.body);
         hand_over::<T>(&mut fields, division, to)?;
@@ -80,11 +81,22 @@ impl Drafts {
     }
 }
 
-/// Has what hangs on a thing follow it: by what the former organisation called an event in its files, the next knows nothing,
-/// and the former is free to call another so.
-fn follow(tx: &mut Tx<'_>, kind: Kind, id: i64) -> Result<(), Error> {
-    match (kind, EventId::new(id)) {
-        (Kind::Event, Some(event)) => Ok(external_ids::forget_event(tx, event)?),
+/// Has what hangs on a thing follow it. By what the former organisation called an event in its files, the next knows nothing,
+/// and the former is free to call another so. What a base applied for, holds or has to fill in is a matter of the base: it
+/// goes on, waiting or not, as that of whoever keeps it.
+fn follow(tx: &mut Tx<'_>, kind: Kind, id: i64, to: OrganisationId) -> Result<(), Error> {
+    match kind {
+        Kind::Event => {
+            let event = EventId::new(id).ok_or(Error::NotFound)?;
+            Ok(external_ids::forget_event(tx, event)?)
+        }
+        Kind::Base => {
+            let base = BaseId::new(id).ok_or(Error::NotFound)?;
+            let applied = accreditations::assign(tx, base, to)?;
+            review_items::assign(tx, ItemKind::Accreditation, &applied, to)?;
+            let asked = assessments::assign(tx, base, to)?;
+            Ok(review_items::assign(tx, ItemKind::Assessment, &asked, to)?)
+        }
         _ => Ok(()),
     }
 }
