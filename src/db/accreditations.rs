@@ -134,6 +134,19 @@ pub fn replace(tx: &mut Tx<'_>, before: i64, new: &Accreditation) -> Result<bool
     Ok(rows == 1)
 }
 
+/// Gives all of a base, whatever became of them, to another organisation; gives their numbers. Their versions rise: who writes
+/// or decides on one at this moment looks again.
+pub fn assign(tx: &mut Tx<'_>, base: BaseId, to: OrganisationId) -> Result<Vec<i64>, Error> {
+    let all = || accreditations::table.filter(accreditations::base_id.eq(base.get()));
+    diesel::update(all())
+        .set((
+            accreditations::organisation_id.eq(to.get()),
+            accreditations::version.eq(accreditations::version + 1),
+        ))
+        .execute(&mut *tx.conn)?;
+    Ok(all().select(accreditations::id).load(&mut *tx.conn)?)
+}
+
 /// Which accreditations are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {

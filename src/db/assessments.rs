@@ -214,6 +214,19 @@ pub fn replace(tx: &mut Tx<'_>, before: i64, new: &Assessment) -> Result<bool, E
     Ok(rows == 1)
 }
 
+/// Gives those of a base that were not judged yet to another organisation; gives their numbers. Their versions rise: who writes
+/// or decides on one at this moment looks again.
+pub fn assign(tx: &mut Tx<'_>, base: BaseId, to: OrganisationId) -> Result<Vec<i64>, Error> {
+    let open = || {
+        let of_it = assessments::table.filter(assessments::base_id.eq(base.get()));
+        of_it.filter(assessments::state.ne(State::Assessed.name()))
+    };
+    diesel::update(open())
+        .set((assessments::organisation_id.eq(to.get()), assessments::version.eq(assessments::version + 1)))
+        .execute(&mut *tx.conn)?;
+    Ok(open().select(assessments::id).load(&mut *tx.conn)?)
+}
+
 /// Which assessments are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {

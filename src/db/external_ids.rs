@@ -8,8 +8,8 @@ use super::connection::AnyConn;
 use super::dialect::each;
 use super::error::Error;
 use super::records::{IDS_PER_STATEMENT, ROWS_PER_STATEMENT};
-use super::schema::external_ids as table;
-use crate::domain::ids::OrganisationId;
+use super::schema::{external_ids as table, sessions};
+use crate::domain::ids::{EventId, OrganisationId};
 
 /// What is called by a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,11 +46,18 @@ pub fn find(
     Ok(found)
 }
 
-/// What things are called; those without a name are left out.
-pub fn names(conn: &mut AnyConn, kind: Named, ids: &[i64]) -> Result<HashMap<i64, String>, Error> {
+/// What an organisation calls things; those that it has no name for are left out.
+pub fn names(
+    conn: &mut AnyConn,
+    organisation: OrganisationId,
+    kind: Named,
+    ids: &[i64],
+) -> Result<HashMap<i64, String>, Error> {
     let mut found = HashMap::new();
     for ids in ids.chunks(IDS_PER_STATEMENT) {
-        let of_them = table::table.filter(table::kind.eq(kind.word()).and(table::object_id.eq_any(ids)));
+        let of_them = table::table
+            .filter(table::organisation_id.eq(organisation.get()).and(table::kind.eq(kind.word())))
+            .filter(table::object_id.eq_any(ids));
         found.extend(of_them.select((table::object_id, table::external_id)).load::<(i64, String)>(conn)?);
     }
     Ok(found)
@@ -82,4 +89,21 @@ pub fn insert_many(
         each!(&mut *tx.conn, conn => insert.execute(conn))?;
     }
     Ok(())
+}
+
+/// Forgets what things are called: the names are free again.
+pub fn forget(tx: &mut Tx<'_>, kind: Named, ids: &[i64]) -> Result<(), Error> {
+    for ids in ids.chunks(IDS_PER_STATEMENT) {
+        let of_them = table::table.filter(table::kind.eq(kind.word()).and(table::object_id.eq_any(ids)));
+        diesel::delete(of_them).execute(&mut *tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Forgets what an event and its sessions are called.
+pub fn forget_event(tx: &mut Tx<'_>, event: EventId) -> Result<(), Error> {
+    let of_it = sessions::table.filter(sessions::event_id.eq(event.get()));
+    let ids: Vec<i64> = of_it.select(sessions::id).load(&mut *tx.conn)?;
+    forget(tx, Named::Session, &ids)?;
+    forget(tx, Named::Event, &[event.get()])
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::Tx;
 use super::connection::AnyConn;
 use super::error::Error;
+use super::records::IDS_PER_STATEMENT;
 use super::schema::review_items;
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::FieldNote;
@@ -331,6 +332,22 @@ pub fn add_notes(tx: &mut Tx<'_>, item: &Item, more: Vec<Doubt>) -> Result<(), E
             review_items::version.eq(review_items::version + 1),
         ))
         .execute(&mut *tx.conn)?;
+    Ok(())
+}
+
+/// Gives what waits of things to another organisation; its version rises with that of what it is about.
+pub fn assign(tx: &mut Tx<'_>, kind: ItemKind, objects: &[i64], to: OrganisationId) -> Result<(), Error> {
+    for objects in objects.chunks(IDS_PER_STATEMENT) {
+        let waiting = review_items::table
+            .filter(review_items::kind.eq(kind.name()).and(review_items::object_id.eq_any(objects)))
+            .filter(review_items::state.eq(ItemState::Open.name()));
+        diesel::update(waiting)
+            .set((
+                review_items::organisation_id.eq(Some(to.get())),
+                review_items::version.eq(review_items::version + 1),
+            ))
+            .execute(&mut *tx.conn)?;
+    }
     Ok(())
 }
 

@@ -9,15 +9,16 @@ use super::super::Error;
 use super::super::audit;
 use super::held::{self, Held, division, seat};
 use super::{Drafts, standing};
-use crate::db::Tx;
 use crate::db::records::Stored;
+use crate::db::{Tx, accreditations, assessments, external_ids, review_items};
 use crate::domain::audit::{Action, Actor, Entry, Object};
 use crate::domain::divisions::Adcode;
 use crate::domain::drafts::{Authored, Body, Owner, State, body};
-use crate::domain::ids::{OrganisationId, PersonId};
+use crate::domain::ids::{BaseId, EventId, OrganisationId, PersonId};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::kinds::Kind;
 use crate::domain::organisations::Organiser;
-use crate::domain::review::Lane;
+use crate::domain::review::{ItemKind, Lane};
 
 impl Drafts {
     /// Makes `to` the main organiser of a thing in place of the one that is, in what everybody sees and in what is being
@@ -59,6 +60,8 @@ impl Drafts {
             held::save(tx, &draft, Some(stored))?;
             self.retire(tx, T::KIND, id, Lane::Submitted)?;
         }
+        // Before the thing, as whoever decides on what hangs on it locks them.
+        follow(tx, T::KIND, id, to)?;
         let division = division(tx, &record.body, seat)?;
         let mut fields = body::of(&record.body);
         hand_over::<T>(&mut fields, division, to)?;
@@ -75,6 +78,26 @@ impl Drafts {
             ..Entry::new(Actor::Person(by), Action::Assigned)
         };
         audit::note(tx, &entry)
+    }
+}
+
+/// Has what hangs on a thing follow it. By what the former organisation called an event in its files, the next knows nothing,
+/// and the former is free to call another so. What a base applied for, holds or has to fill in is a matter of the base: it
+/// goes on, waiting or not, as that of whoever keeps it.
+fn follow(tx: &mut Tx<'_>, kind: Kind, id: i64, to: OrganisationId) -> Result<(), Error> {
+    match kind {
+        Kind::Event => {
+            let event = EventId::new(id).ok_or(Error::NotFound)?;
+            Ok(external_ids::forget_event(tx, event)?)
+        }
+        Kind::Base => {
+            let base = BaseId::new(id).ok_or(Error::NotFound)?;
+            let applied = accreditations::assign(tx, base, to)?;
+            review_items::assign(tx, ItemKind::Accreditation, &applied, to)?;
+            let asked = assessments::assign(tx, base, to)?;
+            Ok(review_items::assign(tx, ItemKind::Assessment, &asked, to)?)
+        }
+        _ => Ok(()),
     }
 }
 

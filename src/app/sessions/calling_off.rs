@@ -13,6 +13,7 @@ use super::super::rooms;
 use super::super::signups::uses;
 use super::super::{Error, audit};
 use super::{Sessions, Told, facts, noted, object};
+use crate::db::external_ids::{self, Named};
 use crate::db::records::Stored;
 use crate::db::{Tx, attendees, limits_used, publication, sessions, signups};
 use crate::domain::audit::{Action, Actor, Entry, Object};
@@ -252,6 +253,7 @@ fn mark(tx: &mut Tx<'_>, by: Actor, ids: &[SessionId], reason: &Text) -> Result<
         let mut told = Told::default();
         if outcome == Outcome::Removed {
             sessions::delete(tx, *id)?;
+            external_ids::forget(tx, Named::Session, &[id.get()])?;
             if let Some(event) = events.get(&session.event) {
                 let entry = noted(tx, by, Action::SessionRemoved, object(*id), event)?;
                 let (reason, before) = (Some(reason.zh_cn.clone()), Some(facts(session)));

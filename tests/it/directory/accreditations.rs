@@ -6,7 +6,6 @@ use kepu::app::drafts;
 use kepu::domain::audit::Actor;
 use kepu::domain::bases::Base;
 use kepu::domain::drafts::body;
-use kepu::domain::ids::BaseId;
 
 use super::*;
 use crate::support::eventually;
@@ -214,6 +213,41 @@ on_both_stores! {
         assert_eq!(ending["total"], 0, "it ended on that day, not before");
         assert_eq!(get(&server, "/v1/admin/accreditations", &reviewer(&server, "440300")).await["total"], 0);
         assert_problem(&ask(&server, Method::GET, "/v1/admin/accreditations", &token, None).await, 403, "forbidden");
+    }
+
+    async fn a_base_that_changes_hands_takes_what_it_holds_and_applies_for_along(store: Store) {
+        let server = town(store).await;
+        let (former, next) = (editor(&server, org()), editor(&server, lab()));
+        let holds = granted(&server, &former, wish()).await;
+        server.clock.advance(TimeDelta::milliseconds(5));
+        let applies = begin(&server, &former, but(wish(), json!({ "body": "市科普示范点" }))).await;
+        done(&server, &at(&applies, "/submit"), &former, None).await;
+        let seen = waiting(&server, &reviewer(&server, "440100"), "accreditation").await;
+        give(&server, museum(), lab()).await;
+
+        assert_eq!(get(&server, "/v1/manage/accreditations", &former).await["total"], 0);
+        for (method, rest) in [(Method::GET, ""), (Method::POST, "/submit"), (Method::POST, "/withdraw")] {
+            assert_problem(&ask(&server, method, &at(&applies, rest), &former, None).await, 404, "notFound");
+        }
+        assert_eq!(get(&server, "/v1/manage/accreditations", &next).await["total"], 2);
+        assert_eq!(get(&server, &at(&holds, ""), &next).await["certificate"], holds["certificate"]);
+        assert_eq!(get(&server, &at(&applies, ""), &next).await["state"], "submitted");
+
+        // It goes on waiting, and whoever decides is impartial to who keeps the base now.
+        let colleague = |of: OrganisationId| {
+            let authority = Role::Authority(AuthorityRole::Reviewer, "440100".parse().unwrap());
+            somebody(&server, &[authority, Role::Member(MemberRole::Editor, of)]).1
+        };
+        let partial = decide(&server, &colleague(lab()), "accreditation", "approve", json!({})).await;
+        assert_problem(&partial, 403, "ownSubmission");
+        let impartial = colleague(org());
+        let approve = format!("/v1/review/items/{}/approve", seen["id"].as_str().unwrap());
+        let stale = post(&server, &approve, &impartial, Some(json!({ "version": seen["version"] }))).await;
+        assert_problem(&stale, 409, "changedSince");
+        let approved = decide(&server, &impartial, "accreditation", "approve", json!({})).await;
+        assert_eq!(approved.status, 200, "{}", approved.text);
+        assert_eq!(get(&server, &at(&applies, ""), &next).await["state"], "approved");
+        held(&server, 2).await;
     }
 
     async fn an_authority_takes_a_level_away_at_once(store: Store) {

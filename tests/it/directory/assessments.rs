@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use kepu::db::headcounts;
-use kepu::domain::ids::{BaseId, SessionId};
+use kepu::domain::ids::SessionId;
 
 use super::*;
 use crate::support::catalogue::{event, put_event};
@@ -126,6 +126,28 @@ on_both_stores! {
         assert_eq!((&rounds["items"][0]["missing"], &rounds["items"][0]["assessed"]), (&json!(1), &json!(1)));
         assert_eq!(get(&server, "/v1/admin/assessments?outcome=excellent", &city).await["total"], 1);
         assert_eq!(get(&server, "/v1/admin/assessments", &reviewer(&server, "440300")).await["total"], 0);
+    }
+
+    async fn a_base_that_changes_hands_is_assessed_as_whose_it_is(store: Store) {
+        let server = assessed_town(store).await;
+        let city = administrator(&server, "440100");
+        done(&server, "/v1/admin/assessment-rounds", &city, Some(round())).await;
+        let (former, next) = (editor(&server, org()), editor(&server, lab()));
+        let one = only(&server, &former).await;
+        fill(&server, &former, &one, answers()).await;
+        done(&server, &at(&one, "/submit"), &former, None).await;
+        let museum = BaseId::from_slug("museum");
+        give(&server, museum, lab()).await;
+        assert_problem(&ask(&server, Method::GET, &at(&one, ""), &former, None).await, 404, "notFound");
+        assert_eq!(get(&server, "/v1/manage/assessments", &former).await["total"], 0);
+        assert_eq!(get(&server, "/v1/manage/assessments", &next).await["total"], 2, "the garden's, and this");
+        let judged = decide(&server, &city, "assessment", "approve", json!({ "outcome": "qualified" })).await;
+        assert_eq!(judged.status, 200, "{}", judged.text);
+        assert_eq!(get(&server, &at(&one, ""), &next).await["outcome"], "qualified");
+        // What was judged was whose it was then.
+        give(&server, museum, org()).await;
+        assert_eq!(get(&server, &at(&one, ""), &next).await["state"], "assessed");
+        assert_eq!(get(&server, "/v1/manage/assessments", &former).await["total"], 0);
     }
 
     async fn a_form_that_was_changed_since_is_not_judged(store: Store) {

@@ -10,7 +10,7 @@ use kepu::app::catalogue::{Existing, save};
 use kepu::db::records::Stored;
 use kepu::domain::clock::FixedClock;
 use kepu::domain::divisions::Division;
-use kepu::domain::ids::{OrganisationId, PersonId};
+use kepu::domain::ids::{BaseId, OrganisationId, PersonId};
 use kepu::domain::roles::{AuthorityRole, MemberRole, Role};
 use kepu::domain::taxonomy::Term;
 use reqwest::Method;
@@ -115,6 +115,13 @@ fn wrong(answer: &Answer) -> Vec<String> {
     let mut all: Vec<String> = errors.iter().map(told).collect();
     all.sort();
     all
+}
+
+/// Gives a base to another organisation.
+async fn give(server: &Server, base: BaseId, to: OrganisationId) {
+    let body = json!({ "organisation": to, "reason": "场馆已移交" });
+    let path = format!("/v1/admin/bases/{base}/assign");
+    done(server, &path, &administrator(server, "440000"), Some(body)).await;
 }
 
 /// What of a kind waits first, as a reviewer finds it.

@@ -245,7 +245,7 @@ on_both_stores! {
         let server = town(store).await;
         let (one, other) = (editor(&server, org()), editor(&server, org()));
         let placed = json!({ "name": "museum hall", "type": "facility", "text": "可借用的报告厅。", "organisationId": org(),
-            "baseId": kepu::domain::ids::BaseId::from_slug("museum"), "contact": { "name": "办公室", "phone": "020-1", "public": true } });
+            "baseId": BaseId::from_slug("museum"), "contact": { "name": "办公室", "phone": "020-1", "public": true } });
         let entry = submit(&server, &one, placed).await;
         assert_eq!(entry["organisationId"], json!(org()));
         assert_eq!(get(&server, &own(&entry, ""), &other).await["id"], entry["id"], "a colleague goes on with it");

@@ -8,7 +8,7 @@ mod whole;
 use chrono::{DateTime, TimeDelta, Utc};
 use kepu::app;
 use kepu::db::organisations;
-use kepu::domain::ids::{OrganisationId, PersonId, SessionId};
+use kepu::domain::ids::{EventId, OrganisationId, PersonId, SessionId};
 use kepu::domain::roles::{MemberRole, Role};
 use kepu::domain::time::CHINA;
 use reqwest::{Method, RequestBuilder};
@@ -165,7 +165,7 @@ on_both_stores! {
         let lan = log_in(&server, "lan").await;
         signed_up(&server, "s", &lan, alone(), "confirmed").await;
         let [s, t] = ["s", "t"].map(SessionId::from_slug);
-        let event = kepu::domain::ids::EventId::from_slug("stars");
+        let event = EventId::from_slug("stars");
         let row = |id: SessionId, from: DateTime<Utc>| {
             format!("{id},{event},{},{}\n", clock(from), clock(from + TimeDelta::hours(1)))
         };

@@ -1,8 +1,14 @@
 //! All of a file or nothing of it, whoever comes in between.
 
 use super::*;
+use kepu::app::review::Reviewer;
+use kepu::db::external_ids::{self, Named};
 use kepu::db::imports;
 use kepu::domain::ids::ImportId;
+use kepu::domain::kinds::Kind;
+use kepu::domain::roles::{AuthorityRole, Roles};
+
+use crate::support::people;
 
 on_both_stores! {
     async fn one_wrong_row_at_the_end_keeps_all_of_the_file_out(store: Store) {
@@ -95,6 +101,48 @@ on_both_stores! {
         let stolen = EXAMPLE.replace("LAB-2026-12-A,", &format!("{event},"));
         let report = look(&server, &other, CSV, stolen).await;
         assert_eq!(report["events"], counts(2, 0, 0, 0));
+    }
+
+    async fn an_event_that_changes_hands_leaves_its_numbers_behind(store: Store) {
+        let (server, editor) = lab(store).await;
+        let first = look(&server, &editor, CSV, EXAMPLE).await;
+        applied(&server, &editor, &first).await;
+        let next = member(&server, "ming", MemberRole::Editor, "garden").await;
+        let roles = Roles(vec![Role::Authority(AuthorityRole::Administrator, "440000".parse().unwrap())]);
+        let (person, _) = people::somebody(&server.running.db, &roles.0, crate::support::server::NOW);
+        let admin = Reviewer { person, roles: &roles };
+        for event in managed(&server, &editor).await {
+            let id: EventId = event["id"].as_str().unwrap().parse().unwrap();
+            let garden = OrganisationId::from_slug("garden");
+            server.running.members.reviews.assign(admin, Kind::Event, id.get(), garden, "移交").unwrap();
+        }
+        let file = String::from_utf8(exported(&server, &next, "format=csv").await).unwrap();
+        assert!(!file.contains("LAB-2026"), "the numbers were the former's: {file}");
+        let report = look(&server, &next, CSV, file).await;
+        assert_eq!((&report["counts"], &report["events"]), (&counts(0, 0, 5, 0), &counts(0, 0, 2, 0)), "{report}");
+        // Whoever gave them away begins others under those numbers.
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        assert_eq!((&report["counts"], &report["events"]), (&counts(5, 0, 0, 0), &counts(2, 0, 0, 0)), "{report}");
+        applied(&server, &editor, &report).await;
+        assert_eq!(look(&server, &editor, CSV, EXAMPLE).await["counts"], counts(0, 0, 5, 0));
+        assert_eq!(managed(&server, &next).await.len(), 2, "what was given stays as it is");
+    }
+
+    async fn the_number_of_a_session_that_was_removed_is_free(store: Store) {
+        let (server, editor) = lab(store).await;
+        let first = look(&server, &editor, CSV, EXAMPLE).await;
+        applied(&server, &editor, &first).await;
+        let (name, lab) = ("LAB-2026-12-A2", OrganisationId::from_slug("lab"));
+        let found = server.running.db.read(|conn| external_ids::find(conn, lab, Named::Session, &[name])).unwrap();
+        let session = SessionId::new(found[name]).unwrap();
+        let cancel = format!("/v1/manage/sessions/{session}/cancel");
+        let off = by(&server, Method::POST, &cancel, &editor).json(&json!({ "reason": "设备检修" }));
+        let off = server.send(off).await;
+        assert_eq!((off.status.as_u16(), &off.json()["sessions"][0]["outcome"]), (200, &json!("removed")), "{}", off.text);
+        let report = look(&server, &editor, CSV, EXAMPLE).await;
+        assert_eq!(report["counts"], counts(1, 0, 4, 0), "{report}");
+        applied(&server, &editor, &report).await;
+        assert_eq!(look(&server, &editor, CSV, EXAMPLE).await["counts"], counts(0, 0, 5, 0));
     }
 
     async fn files_are_forgotten_after_a_week(store: Store) {

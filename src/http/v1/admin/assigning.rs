@@ -47,7 +47,8 @@ pub struct Assigned {
 /// Give something to an organisation
 ///
 /// Its editors write it from now on, in place of those of the main organiser that it had, if it had one: routes that an
-/// editor of the catalogue put together have none. Its other organisers stay. What waited for review is taken back.
+/// editor of the catalogue put together have none. Its other organisers stay. What waited for review is taken
+/// back. The levels that a base holds or applies for, and the assessments that it has not been judged by, are theirs too.
 #[utoipa::path(
     tag = "review",
     params(PathThing, Asked<Plain>),

@@ -157,8 +157,8 @@ impl Mine {
         sessions.sort_by_key(|session| (session.start, session.id));
         let session_ids: Vec<i64> = sessions.iter().map(|session| session.id.get()).collect();
         Ok(Self {
-            event_names: external_ids::names(conn, Named::Event, &ids)?,
-            session_names: external_ids::names(conn, Named::Session, &session_ids)?,
+            event_names: external_ids::names(conn, organisation, Named::Event, &ids)?,
+            session_names: external_ids::names(conn, organisation, Named::Session, &session_ids)?,
             drafts,
             sessions,
         })
