@@ -118,7 +118,7 @@ impl Noun for Base {
             }
             Some(rule) => {
                 if let Err(error) = OpeningHours::parse(rule) {
-                    invalid.push("hours.rule", FieldCode::Rule { reason: error.to_string() });
+                    invalid.push("hours.rule", FieldCode::Hours { at: error.at });
                 }
             }
             None => {}

@@ -36,10 +36,23 @@ const VAGUE: [&str; 5] = ["SH", "dawn", "sunrise", "sunset", "dusk"];
 /// The days of the week, as the language writes them.
 const WEEKDAYS: [&str; 7] = ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"];
 
-/// A text that is not an `opening_hours` rule, with what the parser made of it.
+/// A text that is not an `opening_hours` rule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a rule of opening hours: {0}")]
-pub struct BadHours(String);
+#[error("not a rule of opening hours: {report}")]
+pub struct BadHours {
+    /// From which character on it cannot be read, counted from 1; absent where the whole makes no sense.
+    pub at: Option<usize>,
+    /// What the parser made of it: several lines for whoever knows its grammar.
+    report: String,
+}
+
+impl BadHours {
+    /// The parser names the place in its report alone: ` --> 1:7`.
+    fn new(report: String) -> Self {
+        let at = report.split_once("--> 1:").and_then(|(_, at)| at.lines().next()?.trim().parse().ok());
+        Self { at, report }
+    }
+}
 
 /// Minutes after midnight, up to the 24:00 that ends a day. Written `09:30`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, SerializeDisplay)]
@@ -147,7 +160,8 @@ impl OpeningHours {
     /// # Errors
     /// [`BadHours`] where it is none.
     pub fn parse(rule: &str) -> Result<Self, BadHours> {
-        let rule: opening_hours::OpeningHours = rule.parse().map_err(|error| BadHours(format!("{error}")))?;
+        let rule: opening_hours::OpeningHours =
+            rule.parse().map_err(|error| BadHours::new(format!("{error}")))?;
         // The canonical form without its comments, which stand between quotes.
         let text: String = rule.to_string().split('"').step_by(2).collect();
         let minds_holidays = text.contains("PH");
@@ -512,6 +526,9 @@ mod tests {
         for rule in ["周一闭馆", "9am to 5pm", "Mo-Su 25:00-99:00"] {
             assert!(OpeningHours::parse(rule).is_err(), "{rule}");
         }
+        let at = |rule| OpeningHours::parse(rule).unwrap_err().at;
+        assert_eq!(at("周二至周日 9:30-17:00"), Some(1), "it is told where it breaks off");
+        assert!(at("Tu-Su 09:30到17:00") > Some(6));
     }
 
     proptest! {

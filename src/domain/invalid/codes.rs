@@ -95,10 +95,15 @@ pub enum FieldCode {
     TooCommon,
     /// A name that somebody has already.
     Taken,
-    /// A rule (opening hours, recurrence) that cannot be read.
+    /// A rule of recurrence that cannot be read.
     Rule {
         /// What its parser says, in English.
         reason: String,
+    },
+    /// A rule of opening hours that cannot be read.
+    Hours {
+        /// From which character on, counted from 1, where that is known.
+        at: Option<usize>,
     },
     /// Refers to something that does not exist.
     NoSuch {
@@ -206,7 +211,7 @@ impl FieldCode {
             Self::TooShort { .. } => "tooShort",
             Self::TooCommon => "tooCommon",
             Self::Taken => "taken",
-            Self::Rule { .. } => "badRule",
+            Self::Rule { .. } | Self::Hours { .. } => "badRule",
             Self::NoSuch { .. } => "noSuch",
             Self::HolidayUnknown { .. } => "holidayUnknown",
             Self::NotShowable(_) => "notShowable",

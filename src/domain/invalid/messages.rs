@@ -103,6 +103,19 @@ impl FieldCode {
                 format!("規則無法讀取：{reason}"),
                 format!("The rule cannot be read: {reason}"),
             ),
+            Self::Hours { at } => {
+                let from = |before: &str, after: &str| {
+                    at.map(|at| format!("{before}{at}{after}")).unwrap_or_default()
+                };
+                say(
+                    format!("{}无法读取；写法如 Tu-Su 09:30-17:00; Mo off。", from("第 ", " 个字符起")),
+                    format!("{}無法讀取；寫法如 Tu-Su 09:30-17:00; Mo off。", from("第 ", " 個字元起")),
+                    format!(
+                        "It cannot be read{}; it is written like `Tu-Su 09:30-17:00; Mo off`.",
+                        from(" from character ", " on"),
+                    ),
+                )
+            }
             Self::NoSuch { kind } => {
                 let [zh_cn, zh_hk] = called(kind);
                 say(
@@ -294,6 +307,8 @@ mod tests {
             FieldCode::TooCommon,
             FieldCode::Taken,
             FieldCode::Rule { reason: word() },
+            FieldCode::Hours { at: None },
+            FieldCode::Hours { at: Some(7) },
             FieldCode::NoSuch { kind: "base" },
             FieldCode::HolidayUnknown { through: Some(word()) },
             FieldCode::HolidayUnknown { through: None },
