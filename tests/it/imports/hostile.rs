@@ -68,6 +68,18 @@ async fn bombs_do_not_go_off() {
 }
 
 #[actix_web::test]
+async fn a_text_without_any_known_heading_is_no_table() {
+    let (server, editor) = lab(Store::Sqlite).await;
+    let pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n".to_vec();
+    refused(&server, &editor, "application/pdf", pdf, "a PDF").await;
+    refused(&server, &editor, CSV, "亲爱的同事：\n附件是下月安排。\n".into(), "a letter").await;
+    refused(&server, &editor, CSV, Vec::new(), "nothing").await;
+    refused(&server, &editor, "application/json", b"[{\"name\":1}]".to_vec(), "other fields").await;
+    let sheet = sheet(&format!("<row r=\"1\">{}</row>", cell("A1", "x")));
+    refused(&server, &editor, XLSX, sheet, "another workbook").await;
+}
+
+#[actix_web::test]
 async fn more_than_sixteen_megabytes_are_refused_by_name() {
     let (server, editor) = lab(Store::Sqlite).await;
     let large = vec![b'x'; 17 * 1024 * 1024];

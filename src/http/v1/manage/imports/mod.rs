@@ -167,7 +167,7 @@ async fn get_import_template(
     security(("person" = [])),
     responses(
         (status = 200, description = "What the file would do.", body = ImportReport),
-        (status = 422, description = "`importUnreadable`: none of these forms, or more than 10,000 rows.",
+        (status = 422, description = "`importUnreadable`: none of these forms, no known column, or more than 10,000 rows.",
             body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "With `dryRun=false`: as when it is applied.", body = ProblemBody,
             content_type = "application/problem+json"),
