@@ -134,7 +134,8 @@ pub struct AppliedImport {
     /// How many sign-ups were told that their session moved.
     #[schema(example = 0)]
     told: i64,
-    /// Its events that wait for review.
+    /// Its events that wait for review now that it was applied with `submit`, whenever they were handed in: of a file that
+    /// is applied again, those of the first time too.
     #[schema(example = 3)]
     submitted: usize,
     /// Its events that were published at once.
