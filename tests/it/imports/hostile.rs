@@ -111,8 +111,8 @@ async fn every_wrong_cell_is_told_by_row_and_heading() {
         "3 场次编号 repeatedRow",
         "4 场次编号 missing",
         "6 活动名称 differs",
-        "7 开始时间 outOfRange",
-        "7 结束时间 outOfRange",
+        "6 时间 inverted",
+        "7 日期 outOfRange",
         "8 日期 malformed",
     ];
     let mut found = errors(&report);
@@ -121,6 +121,7 @@ async fn every_wrong_cell_is_told_by_row_and_heading() {
     expected.sort_unstable();
     assert_eq!(found, expected, "{report}");
     assert_eq!(findings(&report, "warning")[0], "1 - unknownColumn");
+    assert_eq!(report["events"], counts(1, 0, 0, 1), "of one nothing can be told");
     let english = sending(&server, &editor, "lang=en", CSV, format!("{head}{rows}"));
     let english = server.send(english).await.json();
     assert!(

@@ -53,9 +53,9 @@ pub struct ImportReport {
     organisation_id: String,
     /// Its form.
     form: ImportForm,
-    /// Its rows, each of which is a session.
+    /// Its rows, each of which is a session; those of an event that is wrong are wrong with it.
     counts: ImportCounts,
-    /// Its events; those whose rows are wrong are not counted.
+    /// Its events; wrong are those of which something wrong is said, and those with nothing but wrong rows.
     events: ImportCounts,
     /// How many sign-ups would be told that their session moves.
     #[schema(example = 0)]
@@ -112,7 +112,7 @@ pub struct ImportFinding {
     level: FindingLevel,
     /// What, for programs: a code of `errors`, or one of `neededToSubmit`, `unknownColumn`, `repeatedColumn`,
     /// `missingColumn`, `repeatedRow`, `differs`, `brokenCell`, `calledOff`, `sessionOver`, `capacityBelowTaken`,
-    /// `translationDropped`, `cancelledThere`, `outsideDivision`.
+    /// `translationDropped`, `cancelledThere`, `otherWeekday`, `outsideDivision`, `noPosition`.
     #[schema(example = "malformed")]
     code: &'static str,
     /// What, in the caller's language.
@@ -197,7 +197,7 @@ impl ImportFinding {
         };
         Self {
             row: finding.row,
-            column: finding.column.map(heading),
+            column: finding.column.map(|column| heading(column.or_else(|one| headings.contains_key(&one)))),
             level: finding.fault.level().into(),
             code: finding.fault.wire(),
             message: finding.fault.message(lang, &named),
