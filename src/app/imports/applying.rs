@@ -32,7 +32,7 @@ pub struct Applied {
     pub told: Told,
     /// All its events.
     ids: Vec<EventId>,
-    /// How many of its events wait for review since this was asked.
+    /// How many of its events wait for review now that it was asked for, whenever they were handed in.
     #[serde(skip)]
     pub submitted: usize,
     /// How many of them were published at once.

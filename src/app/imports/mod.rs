@@ -57,7 +57,7 @@ pub struct Report {
     pub form: Form,
     /// Its rows, each of which is a session.
     pub rows: Counts,
-    /// Its events; those that are wrong are counted with their rows alone.
+    /// Its events.
     pub events: Counts,
     /// Who would be told that their session moves.
     pub told: Told,
@@ -107,10 +107,11 @@ impl Imports {
                 (&*self.random, self.drafts.lookups(now)),
             )
         })?;
-        let preparing::Prepared { rows, events, told, left_alone, ground, findings: more, .. } = prepared;
+        let preparing::Prepared { rows, events, stuck, told, left_alone, ground, findings: more, .. } =
+            prepared;
         findings.extend(more);
         findings.sort_by_key(|finding| finding.row);
-        let wrong = wrong_rows(&findings);
+        let wrong = wrong_rows(&findings, stuck);
         let id = ImportId::fresh(now, &*self.random);
         let import = imports::Import {
             id,
@@ -135,13 +136,10 @@ impl Imports {
     }
 }
 
-/// How many rows are wrong.
-fn wrong_rows(findings: &[Finding]) -> usize {
-    let mut rows: Vec<u32> = findings
-        .iter()
-        .filter(|finding| finding.fault.level() == Level::Error)
-        .map(|finding| finding.row)
-        .collect();
+/// How many rows are wrong: those of which that is told, and those of events that are wrong.
+fn wrong_rows(findings: &[Finding], mut rows: Vec<u32>) -> usize {
+    let wrong = findings.iter().filter(|finding| finding.fault.level() == Level::Error);
+    rows.extend(wrong.map(|finding| finding.row));
     rows.sort_unstable();
     rows.dedup();
     rows.len()

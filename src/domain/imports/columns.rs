@@ -169,10 +169,22 @@ impl Column {
         })
     }
 
-    /// Whether it is about the session's own place.
+    /// This column, or where a file does not have it, the one of it that tells the same.
     #[must_use]
-    pub fn is_of_session_place(self) -> bool {
-        self.fields().iter().any(|field| field.starts_with("session.place"))
+    pub fn or_else(self, there: impl Fn(Self) -> bool) -> Self {
+        let instead: &[Self] = match self {
+            Self::Date => &[Self::Start, Self::Time],
+            Self::Start => &[Self::Time, Self::Date],
+            Self::End => &[Self::Time, Self::Start, Self::Date],
+            Self::Address => &[Self::Place],
+            Self::Place | Self::District | Self::Lat | Self::Lng => &[Self::Address, Self::Place],
+            Self::SessionAddress => &[Self::SessionPlace],
+            Self::SessionPlace | Self::SessionDistrict | Self::SessionLat | Self::SessionLng => {
+                &[Self::SessionAddress, Self::SessionPlace]
+            }
+            _ => &[],
+        };
+        [&[self], instead].concat().into_iter().find(|column| there(*column)).unwrap_or(self)
     }
 
     /// The column that says something of a field of an event: that of the longest path that leads to it.
@@ -246,6 +258,20 @@ mod tests {
         }
         assert_eq!(Column::named("讲师身份证号"), None);
         assert_eq!(Column::named(""), None);
+    }
+
+    #[test]
+    fn of_a_column_that_is_not_there_the_one_that_tells_the_same_is_named() {
+        let day_and_time = |column| matches!(column, Column::Date | Column::Time | Column::Address);
+        for (meant, named) in [
+            (Column::Date, Column::Date),
+            (Column::Start, Column::Time),
+            (Column::End, Column::Time),
+            (Column::District, Column::Address),
+            (Column::Summary, Column::Summary),
+        ] {
+            assert_eq!(meant.or_else(day_and_time), named);
+        }
     }
 
     #[test]

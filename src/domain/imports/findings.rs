@@ -1,8 +1,11 @@
 //! What is found in a file, row by row: with a stable code for programs and a sentence for people.
 
+use chrono::{Datelike, NaiveDate};
+
 use super::columns::Column;
 use crate::domain::invalid::FieldCode;
 use crate::domain::text::Lang;
+use crate::domain::time::{CHINA, parse_instant};
 use crate::domain::words::words;
 
 words! {
@@ -31,6 +34,23 @@ pub struct Finding {
 pub enum Fault {
     /// A value is wrong.
     Field(FieldCode),
+    /// A word that is neither name nor code of what is listed.
+    UnknownTerm {
+        /// The word.
+        word: String,
+        /// Names that may be meant.
+        near: Vec<String>,
+    },
+    /// An address that does not tell in which division it is, and nothing else does.
+    NoDistrict {
+        /// The column that could say it.
+        column: Column,
+    },
+    /// Another day of the week is named than that of the day.
+    OtherWeekday {
+        /// The day, which counts.
+        date: NaiveDate,
+    },
     /// Something is missing, or wrong, that can follow until the event is submitted.
     Needed(FieldCode),
     /// A column that means nothing here; it is not read.
@@ -87,17 +107,26 @@ impl Finding {
     }
 }
 
+impl From<FieldCode> for Fault {
+    fn from(code: FieldCode) -> Self {
+        Self::Field(code)
+    }
+}
+
 impl Fault {
     /// How much it matters.
     #[must_use]
     pub fn level(&self) -> Level {
         match self {
             Self::Needed(_)
+            | Self::OtherWeekday { .. }
             | Self::UnknownColumn { .. }
             | Self::TranslationDropped
             | Self::CancelledThere
             | Self::Place { .. } => Level::Warning,
             Self::Field(_)
+            | Self::UnknownTerm { .. }
+            | Self::NoDistrict { .. }
             | Self::RepeatedColumn
             | Self::MissingColumn
             | Self::RepeatedRow { .. }
@@ -114,6 +143,9 @@ impl Fault {
     pub fn wire(&self) -> &'static str {
         match self {
             Self::Field(code) => code.wire(),
+            Self::UnknownTerm { .. } => "unknownCode",
+            Self::NoDistrict { .. } => FieldCode::Missing.wire(),
+            Self::OtherWeekday { .. } => "otherWeekday",
             Self::Needed(_) => "neededToSubmit",
             Self::UnknownColumn { .. } => "unknownColumn",
             Self::RepeatedColumn => "repeatedColumn",
@@ -141,6 +173,43 @@ impl Fault {
         let fixed = |zh_cn: &str, zh_hk: &str, en: &str| say(zh_cn.into(), zh_hk.into(), en.into());
         match self {
             Self::Field(code) => in_headings(code, named).message(lang),
+            Self::UnknownTerm { word, near } => {
+                let hint = |before: &str, between: &str, after: &str| match &near[..] {
+                    [] => String::new(),
+                    near => format!("{before}{}{after}", near.join(between)),
+                };
+                say(
+                    format!(
+                        "没有“{word}”{}；全部名称与代码见模板的“代码表”。",
+                        hint("，是否想写“", "”或“", "”？")
+                    ),
+                    format!(
+                        "沒有「{word}」{}；全部名稱與代碼見範本的「代碼表」。",
+                        hint("，是否想寫「", "」或「", "」？")
+                    ),
+                    format!(
+                        "There is no \"{word}\"{}; the sheet \"Codes\" of the template has all names and codes.",
+                        hint(", did you mean ", " or ", "?"),
+                    ),
+                )
+            }
+            Self::NoDistrict { column } => {
+                let heading = named(column.wire()).unwrap_or_else(|| column.heading(lang).to_owned());
+                say(
+                    format!("地址须写明市和区，或填写“{heading}”。"),
+                    format!("地址須寫明市和區，或填寫「{heading}」。"),
+                    format!("The address must name city and district, or \"{heading}\" the district."),
+                )
+            }
+            Self::OtherWeekday { date } => {
+                let day = date.weekday().num_days_from_monday() as usize;
+                let day = ["一", "二", "三", "四", "五", "六", "日"][day];
+                say(
+                    format!("{date} 是星期{day}；导入以日期为准，请核对。"),
+                    format!("{date} 是星期{day}；匯入以日期為準，請核對。"),
+                    format!("{date} is a {}: the date counts, check it.", date.format("%A")),
+                )
+            }
             Self::Needed(code) => {
                 let why = in_headings(code, named).message(lang);
                 say(
@@ -207,15 +276,64 @@ impl Fault {
     }
 }
 
-/// The same code with the headings of columns in place of the names of fields.
+/// The same code with the headings of columns in place of the names of fields, and times by the venue's clock.
 fn in_headings(code: &FieldCode, named: &dyn Fn(&str) -> Option<String>) -> FieldCode {
     let heading = |field: &String| named(field).unwrap_or_else(|| field.clone());
     match code {
         FieldCode::Inverted { first, then } => {
             FieldCode::Inverted { first: heading(first), then: heading(then) }
         }
+        FieldCode::OutOfRange { min, max } => FieldCode::OutOfRange { min: local(min), max: local(max) },
         FieldCode::Incomplete { needs } => FieldCode::Incomplete { needs: heading(needs) },
         FieldCode::Conflicting { with } => FieldCode::Conflicting { with: heading(with) },
         other => other.clone(),
+    }
+}
+
+/// An instant as people write it; anything else as it is.
+fn local(bound: &str) -> String {
+    match parse_instant(bound) {
+        Ok(instant) => instant.with_timezone(&CHINA).format("%Y-%m-%d %H:%M").to_string(),
+        Err(_) => bound.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn messages(fault: &Fault) -> [String; 3] {
+        [Lang::ZhCn, Lang::ZhHk, Lang::En].map(|lang| fault.message(lang, &|_| None))
+    }
+
+    #[test]
+    fn what_may_be_meant_is_told_in_the_language_asked_for() {
+        let date = NaiveDate::from_ymd_opt(2026, 12, 6).unwrap();
+        for fault in [
+            Fault::UnknownTerm { word: "x".to_owned(), near: Vec::new() },
+            Fault::UnknownTerm { word: "x".to_owned(), near: vec!["y".to_owned(), "z".to_owned()] },
+            Fault::NoDistrict { column: Column::District },
+            Fault::OtherWeekday { date },
+        ] {
+            let [zh_cn, zh_hk, en] = messages(&fault);
+            assert!(en.is_ascii() && !zh_cn.is_ascii() && !zh_hk.is_ascii() && zh_cn != zh_hk, "{fault:?}");
+        }
+        let [zh_cn, _, en] = messages(&Fault::OtherWeekday { date });
+        assert!(
+            zh_cn.contains("2026-12-06 是星期日") && en.contains("2026-12-06 is a Sunday"),
+            "{zh_cn} {en}"
+        );
+        let [zh_cn, ..] = messages(&Fault::UnknownTerm {
+            word: "生物".to_owned(),
+            near: vec!["生物多样性".to_owned()],
+        });
+        assert!(zh_cn.contains("没有“生物”，是否想写“生物多样性”？"), "{zh_cn}");
+    }
+
+    #[test]
+    fn bounds_of_time_are_told_by_the_venues_clock() {
+        let [min, max] = ["2026-11-28T06:00:00Z", "40"].map(str::to_owned);
+        let [zh_cn, ..] = messages(&Fault::Field(FieldCode::OutOfRange { min, max }));
+        assert_eq!(zh_cn, "应在 2026-11-28 14:00 到 40 之间。");
     }
 }

@@ -122,7 +122,10 @@ pub struct WantedEvent {
     pub external: String,
     /// What is said.
     pub said: EventSaid,
-    /// Its sessions.
+    /// Whether something that is said of it is wrong, or all of its rows are: what becomes of it cannot be told.
+    #[serde(default)]
+    pub wrong: bool,
+    /// Its sessions, but for those whose rows are wrong.
     pub sessions: Vec<WantedSession>,
 }
 

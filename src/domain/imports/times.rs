@@ -1,7 +1,7 @@
 //! When a session is, in every way that people and spreadsheets write it: `2026-11-28 14:00`, `2026/11/28`, `2026年11月28日
 //! （周六）下午2点半`, `14:00-16:00`, a day's serial number. All of it is the venue's clock, unless it has an offset.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc, Weekday};
 
 use super::Cell;
 use super::cells::folded;
@@ -13,6 +13,8 @@ use crate::domain::time::{CHINA, parse_instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct Piece {
     date: Option<NaiveDate>,
+    /// The day of the week that is named beside the date.
+    weekday: Option<Weekday>,
     from: Option<Clock>,
     to: Option<Clock>,
 }
@@ -36,27 +38,50 @@ pub fn span(
     end: &Cell,
 ) -> Result<(DateTime<Utc>, DateTime<Utc>), Wrong> {
     let mut wrong = Vec::new();
-    let mut read = |column, cell: &Cell| {
-        Piece::of(cell).unwrap_or_else(|code| {
+    let mut read = |column, cell: &Cell, expected| {
+        Piece::of(cell, expected).unwrap_or_else(|code| {
             wrong.push((column, code));
             Piece::default()
         })
     };
-    let date = read(Column::Date, date);
-    let time = read(Column::Time, time);
-    let start = read(Column::Start, start);
-    let end = read(Column::End, end);
+    let date = read(Column::Date, date, Expected::Date);
+    let time = read(Column::Time, time, Expected::FromTo);
+    let start = read(Column::Start, start, Expected::LocalTime);
+    let end = read(Column::End, end, Expected::LocalTime);
     if !wrong.is_empty() {
         return Err(wrong);
     }
     let day = start.date.or(date.date).or(time.date);
     let from = start.from.or(time.from).or(date.from);
-    let to = end.from.or(start.to).or(time.to).or(date.to);
+    let to = [
+        (end.from, Column::End),
+        (start.to, Column::Start),
+        (time.to, Column::Time),
+        (date.to, Column::Date),
+    ];
+    let to = to.into_iter().find_map(|(clock, column)| Some((clock?, column)));
     let missing = |column| vec![(column, FieldCode::Missing)];
     let Some(day) = day else { return Err(missing(Column::Date)) };
     let Some(from) = from else { return Err(missing(Column::Start)) };
-    let Some(to) = to else { return Err(missing(Column::End)) };
-    Ok((instant(day, from), instant(end.date.unwrap_or(day), to)))
+    let Some((to, ended_by)) = to else {
+        let half = vec![(Column::Time, FieldCode::Malformed(Expected::FromTo))];
+        return Err(if time.from.is_some() { half } else { missing(Column::End) });
+    };
+    let last = end.date.unwrap_or(day);
+    let (start, end) = (local(day, from), local(last, to));
+    if end <= start {
+        let form = if last == day { "%H:%M" } else { "%Y-%m-%d %H:%M" };
+        let [first, then] = [start, end].map(|time| time.format(form).to_string());
+        return Err(vec![(ended_by, FieldCode::Inverted { first, then })]);
+    }
+    Ok((instant(start), instant(end)))
+}
+
+/// The day that a cell means, where it names another day of the week beside it.
+#[must_use]
+pub fn misnamed(cell: &Cell) -> Option<NaiveDate> {
+    let Piece { date, weekday, .. } = Piece::of(cell, Expected::Date).ok()?;
+    date.filter(|date| weekday.is_some_and(|named| named != date.weekday()))
 }
 
 /// The instant that a cell means, such as when sign-up opens; a day alone means its first second.
@@ -64,9 +89,9 @@ pub fn span(
 /// # Errors
 /// [`FieldCode::Malformed`].
 pub fn moment(cell: &Cell) -> Result<DateTime<Utc>, FieldCode> {
-    let piece = Piece::of(cell)?;
-    let date = piece.date.ok_or(FieldCode::Malformed(Expected::DateOrInstant))?;
-    Ok(instant(date, piece.from.unwrap_or(0)))
+    let piece = Piece::of(cell, Expected::LocalTime)?;
+    let date = piece.date.ok_or(FieldCode::Malformed(Expected::LocalTime))?;
+    Ok(instant(local(date, piece.from.unwrap_or(0))))
 }
 
 /// The moment that a spreadsheet's serial number means; `None` beyond the years that it knows.
@@ -83,58 +108,65 @@ pub fn of_serial(days: f64, from_1904: bool) -> Option<NaiveDateTime> {
     first?.and_time(NaiveTime::MIN).checked_add_signed(TimeDelta::seconds(seconds))
 }
 
-fn instant(day: NaiveDate, clock: Clock) -> DateTime<Utc> {
-    let local = day.and_time(NaiveTime::MIN) + TimeDelta::seconds(clock);
+fn local(day: NaiveDate, clock: Clock) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN) + TimeDelta::seconds(clock)
+}
+
+fn instant(local: NaiveDateTime) -> DateTime<Utc> {
     DateTime::<Utc>::from_naive_utc_and_offset(local, Utc)
         - TimeDelta::seconds(CHINA.local_minus_utc().into())
 }
 
 impl Piece {
-    fn of(cell: &Cell) -> Result<Self, FieldCode> {
-        let bad = FieldCode::Malformed(Expected::DateOrInstant);
-        match cell {
+    /// What a cell says in a column where `expected` stands.
+    fn of(cell: &Cell, expected: Expected) -> Result<Self, FieldCode> {
+        let read = match cell {
             Cell::Blank => Ok(Self::default()),
             Cell::Day(day) => Ok(Self { date: Some(*day), ..Self::default() }),
             Cell::Time(local) => Ok(Self::of_local(*local)),
             // A day that the sheet shows as a number, or a part of one.
             Cell::Number(days) if (0.0..1.0).contains(days) || (36_526.0..73_051.0).contains(days) => {
-                let piece = of_serial(*days, false).map(Self::of_local).ok_or(bad)?;
-                Ok(if days.fract() == 0.0 && *days >= 1.0 { Self { from: None, ..piece } } else { piece })
+                let day_alone = days.fract() == 0.0 && *days >= 1.0;
+                let piece = of_serial(*days, false).map(Self::of_local).ok_or(expected);
+                piece.map(|piece| if day_alone { Self { from: None, ..piece } } else { piece })
             }
-            Cell::Number(_) => Self::of_text(&cell.words()).ok_or(bad),
-            Cell::Text(text) => Self::of_text(text).ok_or(bad),
-            Cell::Truth(_) | Cell::Broken(_) => Err(bad),
-        }
+            Cell::Number(_) => Self::of_text(&cell.words(), expected),
+            Cell::Text(text) => Self::of_text(text, expected),
+            Cell::Truth(_) | Cell::Broken(_) => Err(expected),
+        };
+        read.map_err(FieldCode::Malformed)
     }
 
     fn of_local(local: NaiveDateTime) -> Self {
         let clock = (local.time() - NaiveTime::MIN).num_seconds();
-        Self { date: (local.year() > 1900).then(|| local.date()), from: Some(clock), to: None }
+        let date = (local.year() > 1900).then(|| local.date());
+        Self { date, from: Some(clock), ..Self::default() }
     }
 
-    fn of_text(text: &str) -> Option<Self> {
+    fn of_text(text: &str, expected: Expected) -> Result<Self, Expected> {
         let text = folded(text);
         if let Ok(instant) = parse_instant(&text) {
             let local = instant.with_timezone(&CHINA).naive_local();
             let clock = (local.time() - NaiveTime::MIN).num_seconds();
-            return Some(Self { date: Some(local.date()), from: Some(clock), to: None });
+            return Ok(Self { date: Some(local.date()), from: Some(clock), ..Self::default() });
         }
         let mut scan = Scan(&text);
-        let date = scan.date();
-        if date.is_some() {
-            scan.weekday();
-        }
-        let mut piece = Self { date, ..Self::default() };
-        if scan.0.is_empty() {
-            return date.map(|_| piece);
-        }
+        let date = scan.date()?;
+        let weekday = date.and_then(|_| scan.weekday());
+        let piece = Self { date, weekday, ..Self::default() };
+        let day_alone = date.is_some() && scan.0.is_empty();
+        let piece = if day_alone { Some(piece) } else { piece.with_times(scan) };
+        piece.ok_or(expected)
+    }
+
+    /// With the time that comes next, or two with a dash between; nothing may follow.
+    fn with_times(mut self, mut scan: Scan<'_>) -> Option<Self> {
         let from = scan.clock(None)?;
-        piece.from = Some(from.at);
+        self.from = Some(from.at);
         if scan.dash() {
-            let to = scan.clock(from.half)?;
-            piece.to = Some(to.at);
+            self.to = Some(scan.clock(from.half)?.at);
         }
-        scan.0.is_empty().then_some(piece)
+        scan.0.is_empty().then_some(self)
     }
 }
 
@@ -165,6 +197,17 @@ const HALVES: [(&str, Half); 10] = [
     ("pm", Half::Afternoon),
 ];
 
+const WEEKDAYS: [(&str, Weekday); 8] = [
+    ("一", Weekday::Mon),
+    ("二", Weekday::Tue),
+    ("三", Weekday::Wed),
+    ("四", Weekday::Thu),
+    ("五", Weekday::Fri),
+    ("六", Weekday::Sat),
+    ("日", Weekday::Sun),
+    ("天", Weekday::Sun),
+];
+
 /// What is left of a text that is being read.
 struct Scan<'a>(&'a str);
 
@@ -181,6 +224,11 @@ impl Scan<'_> {
         rest.is_some()
     }
 
+    /// Takes one of these words if it comes next; gives what it means.
+    fn meaning<T: Copy>(&mut self, words: &[(&str, T)]) -> Option<T> {
+        words.iter().find_map(|(word, meaning)| self.take(&[*word]).then_some(*meaning))
+    }
+
     /// A number of at most so many digits.
     fn number(&mut self, most: usize) -> Option<u32> {
         self.space();
@@ -193,20 +241,24 @@ impl Scan<'_> {
         number.parse().ok()
     }
 
-    fn date(&mut self) -> Option<NaiveDate> {
+    /// The day, if one comes next.
+    fn date(&mut self) -> Result<Option<NaiveDate>, Expected> {
         let before = self.0;
-        let found = self.dated();
-        if found.is_none() {
-            self.0 = before;
+        if let Some((year, month, day)) = self.dated() {
+            return NaiveDate::from_ymd_opt(year, month, day).map(Some).ok_or(Expected::RealDay);
         }
-        found
+        self.0 = before;
+        let without_year = self.number(2).is_some() && self.take(&["月", "/"]) && self.number(2).is_some();
+        self.0 = before;
+        if without_year { Err(Expected::Year) } else { Ok(None) }
     }
 
-    fn dated(&mut self) -> Option<NaiveDate> {
+    /// Year, month and day as they are written.
+    fn dated(&mut self) -> Option<(i32, u32, u32)> {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         if digits == 8 {
             let all = self.number(8)?;
-            return NaiveDate::from_ymd_opt((all / 10_000).cast_signed(), all / 100 % 100, all % 100);
+            return Some(((all / 10_000).cast_signed(), all / 100 % 100, all % 100));
         }
         if digits != 4 {
             return None;
@@ -221,20 +273,22 @@ impl Scan<'_> {
         }
         let day = self.number(2)?;
         self.take(&["日", "号"]);
-        NaiveDate::from_ymd_opt(year, month, day)
+        Some((year, month, day))
     }
 
-    /// Passes over what stands between a day and a time: the day of the week is not looked at.
-    fn weekday(&mut self) {
-        while self.take(&["(", ")", ",", "T", "周", "星期", "礼拜"]) {
-            self.take(&["一", "二", "三", "四", "五", "六", "日", "天"]);
+    /// Passes over what stands between a day and a time; gives the day of the week that is named there.
+    fn weekday(&mut self) -> Option<Weekday> {
+        let mut named = None;
+        while self.take(&["(", ")", ",", "T", "周", "週", "星期", "礼拜"]) {
+            named = self.meaning(&WEEKDAYS).or(named);
         }
         self.space();
+        named
     }
 
     /// A time of day; `half` is the one that was said before.
     fn clock(&mut self, half: Option<Half>) -> Option<Read> {
-        let mut said = self.half();
+        let mut said = self.meaning(&HALVES);
         let hour = i64::from(self.number(2)?);
         if !self.take(&[":", "：", "时", "時", "點", "点"]) {
             return None;
@@ -243,7 +297,7 @@ impl Scan<'_> {
         self.take(&["分"]);
         let second = if self.take(&[":"]) { i64::from(self.number(2)?) } else { 0 };
         if said.is_none() {
-            said = self.half();
+            said = self.meaning(&HALVES);
         }
         self.space();
         if minute > 59 || second > 59 || hour > 24 || (hour == 24 && minute + second > 0) {
@@ -258,13 +312,6 @@ impl Scan<'_> {
             other => other,
         };
         Some(Read { at: (hour * 60 + minute) * 60 + second, half: said.or(half) })
-    }
-
-    fn half(&mut self) -> Option<Half> {
-        self.space();
-        let (word, half) = HALVES.iter().find(|(word, _)| self.0.starts_with(word))?;
-        self.0 = &self.0[word.len()..];
-        Some(*half)
     }
 
     fn dash(&mut self) -> bool {
@@ -355,7 +402,9 @@ mod tests {
     fn what_is_no_time_is_told_with_its_column() {
         assert_eq!(spans("", "14:00-16:00", "", ""), "date:missing ");
         assert_eq!(spans("2026-11-28", "", "", ""), "start:missing ");
-        assert_eq!(spans("2026-11-28", "14:00", "", ""), "end:missing ");
+        assert_eq!(spans("2026-11-28", "", "14:00", ""), "end:missing ");
+        assert_eq!(spans("2026-11-28", "16:00-14:00", "", ""), "time:inverted ");
+        assert_eq!(spans("2026-11-28", "", "16:00", "14:00"), "end:inverted ");
         for [date, time] in [
             ["2026-02-30", "14:00-16:00"],
             ["周六", "14:00-16:00"],
@@ -364,8 +413,47 @@ mod tests {
         ] {
             assert_eq!(spans(date, time, "", ""), "date:malformed ", "{date}");
         }
-        for time in ["14-16", "25:00-26:00", "14:60-15:00", "14:00-", "下午", "14:00-16:00-18:00"] {
+        for time in [
+            "14:00",
+            "9:00-11:00，14:00-16:00",
+            "14-16",
+            "25:00-26:00",
+            "14:60-15:00",
+            "14:00-",
+            "下午",
+            "14:00-16:00-18:00",
+        ] {
             assert_eq!(spans("2026-11-28", time, "", ""), "time:malformed ", "{time}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_right_is_told_of_each_mistake() {
+        for (date, time, expected) in [
+            ("2026年2月30日", "14:00-16:00", Expected::RealDay),
+            ("12月5日（周六）", "14:00-16:00", Expected::Year),
+            ("12/5", "14:00-16:00", Expected::Year),
+            ("周六", "14:00-16:00", Expected::Date),
+            ("2026-11-28", "9:00-11:00，14:00-16:00", Expected::FromTo),
+        ] {
+            let wrong = span(&text(date), &text(time), &Cell::Blank, &Cell::Blank).unwrap_err();
+            assert_eq!(wrong[0].1, FieldCode::Malformed(expected), "{date} {time}");
+        }
+        let wrong = span(&text("2026-11-28"), &text("下午4点-2点"), &Cell::Blank, &Cell::Blank).unwrap_err();
+        let code = FieldCode::Inverted { first: "16:00".to_owned(), then: "14:00".to_owned() };
+        assert_eq!(wrong, [(Column::Time, code)]);
+    }
+
+    #[test]
+    fn a_day_of_the_week_that_is_another_is_seen() {
+        let sunday = NaiveDate::from_ymd_opt(2026, 12, 6);
+        for misread in ["2026-12-06（周六）", "2026年12月6日 星期六 14:00", "2026-12-06（週六）"]
+        {
+            assert_eq!(misnamed(&text(misread)), sunday, "{misread}");
+        }
+        for right in ["2026-12-06（周日）", "2026-12-06 星期天", "2026-12-06", "14:00-16:00", "周六"]
+        {
+            assert_eq!(misnamed(&text(right)), None, "{right}");
         }
     }
 

@@ -148,6 +148,14 @@ pub enum Expected {
     Instant,
     /// Either of the two before.
     DateOrInstant,
+    /// A day that the calendar has.
+    RealDay,
+    /// A day with its year.
+    Year,
+    /// `2026-11-28 14:00`, by the venue's clock.
+    LocalTime,
+    /// `14:00-16:00`, by the venue's clock.
+    FromTo,
     /// 13 characters of `[0-9a-z]`.
     Id,
     /// Six digits.

@@ -252,6 +252,26 @@ impl Expected {
                 "應為日期（2026-11-28）或帶時區的時間（2026-11-28T14:00:00+08:00）。",
                 "It must be a date such as 2026-11-28 or a time with its offset such as 2026-11-28T14:00:00+08:00.",
             ),
+            Self::RealDay => (
+                "日历上没有这一天；请核对年、月、日。",
+                "日曆上沒有這一天；請核對年、月、日。",
+                "The calendar has no such day; check year, month and day.",
+            ),
+            Self::Year => (
+                "缺少年份；应如 2026年11月28日。",
+                "缺少年份；應如 2026年11月28日。",
+                "The year is missing; it must be a date such as 2026-11-28.",
+            ),
+            Self::LocalTime => (
+                "应为时间，如 2026-11-28 14:00。",
+                "應為時間，如 2026-11-28 14:00。",
+                "It must be a time such as 2026-11-28 14:00.",
+            ),
+            Self::FromTo => (
+                "应为起止时间，如 14:00-16:00；一行一场。",
+                "應為起止時間，如 14:00-16:00；一行一場。",
+                "It must be from when to when, such as 14:00-16:00; each session has a row of its own.",
+            ),
             Self::Id => (
                 "应为 13 位的编号（数字与小写字母）。",
                 "應為 13 位的編號（數字與小寫字母）。",

@@ -436,9 +436,9 @@ codes! {
     /// The file is none that can be read.
     ImportUnreadable "importUnreadable" 422 {
         ["文件无法读取", "檔案無法讀取", "The file cannot be read"],
-        ["文件不是可读的 CSV、XLSX、JSON 或 iCalendar，或超过 10000 行，或单元格超过 32767 字，或内容过大；请用模板，或另存为 XLSX 后重试。",
-         "檔案不是可讀的 CSV、XLSX、JSON 或 iCalendar，或超過 10000 行，或儲存格超過 32767 字，或內容過大；請用範本，或另存為 XLSX 後重試。",
-         "The file is not CSV, XLSX, JSON or iCalendar that can be read, or has more than 10,000 rows, or more than 32,767 characters in a cell, or too much in all; use the template, or save it as XLSX."]
+        ["文件不是可读的 CSV、XLSX、JSON 或 iCalendar，没有模板中的任何一列，或超过 10000 行，或单元格超过 32767 字，或内容过大；请用模板，或另存为 XLSX 后重试。",
+         "檔案不是可讀的 CSV、XLSX、JSON 或 iCalendar，沒有範本中的任何一欄，或超過 10000 行，或儲存格超過 32767 字，或內容過大；請用範本，或另存為 XLSX 後重試。",
+         "The file is not CSV, XLSX, JSON or iCalendar that can be read, has no column of the template, or more than 10,000 rows, or more than 32,767 characters in a cell, or too much in all; use the template, or save it as XLSX."]
     }
     /// Another reviewer works on it.
     Claimed "claimed" 409 {

@@ -151,6 +151,18 @@ async fn the_newest_files_are_kept_whatever_their_ids() {
 }
 
 #[actix_web::test]
+async fn a_text_without_any_known_heading_is_no_table() {
+    let (server, editor) = lab(Store::Sqlite).await;
+    let pdf = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n%%EOF\n".to_vec();
+    refused(&server, &editor, "application/pdf", pdf, "a PDF").await;
+    refused(&server, &editor, CSV, "亲爱的同事：\n附件是下月安排。\n".into(), "a letter").await;
+    refused(&server, &editor, CSV, Vec::new(), "nothing").await;
+    refused(&server, &editor, "application/json", b"[{\"name\":1}]".to_vec(), "other fields").await;
+    let sheet = sheet(&format!("<row r=\"1\">{}</row>", cell("A1", "x")));
+    refused(&server, &editor, XLSX, sheet, "another workbook").await;
+}
+
+#[actix_web::test]
 async fn more_than_sixteen_megabytes_are_refused_by_name() {
     let (server, editor) = lab(Store::Sqlite).await;
     let large = vec![b'x'; 17 * 1024 * 1024];
@@ -182,8 +194,8 @@ async fn every_wrong_cell_is_told_by_row_and_heading() {
         "3 场次编号 repeatedRow",
         "4 场次编号 missing",
         "6 活动名称 differs",
-        "7 开始时间 outOfRange",
-        "7 结束时间 outOfRange",
+        "6 时间 inverted",
+        "7 日期 outOfRange",
         "8 日期 malformed",
     ];
     let mut found = errors(&report);
@@ -192,6 +204,7 @@ async fn every_wrong_cell_is_told_by_row_and_heading() {
     expected.sort_unstable();
     assert_eq!(found, expected, "{report}");
     assert_eq!(findings(&report, "warning")[0], "1 - unknownColumn");
+    assert_eq!(report["events"], counts(1, 0, 0, 1), "of one nothing can be told");
     let english = sending(&server, &editor, "lang=en", CSV, format!("{head}{rows}"));
     let english = server.send(english).await.json();
     assert!(

@@ -3,6 +3,7 @@
 mod forms;
 mod hostile;
 mod large;
+mod telling;
 mod whole;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -37,6 +37,8 @@ pub(super) struct Prepared {
     pub(super) rows: Counts,
     /// Its events.
     pub(super) events: Counts,
+    /// The rows of events that are wrong.
+    pub(super) stuck: Vec<u32>,
     /// Who would be told.
     pub(super) told: Told,
     /// Coming sessions of its events that are not in it.
@@ -131,7 +133,12 @@ pub(super) fn prepare(
         let rows = event.sessions.iter().map(|session| (session.external.clone(), session.row));
         preparing.rows.extend(rows.chain([(event.external.clone(), event.row)]));
         let held = events.get(&event.external).and_then(|id| held.get(id));
-        let Some(found) = preparing.event(event, held, &there)? else { continue };
+        let found = if event.wrong { None } else { preparing.event(event, held, &there)? };
+        let Some(found) = found else {
+            preparing.done.events.error += 1;
+            preparing.done.stuck.extend(event.sessions.iter().map(|session| session.row));
+            continue;
+        };
         preparing.sessions_of(event, &found, &sessions, &versions, &of)?;
     }
     preparing.finish()

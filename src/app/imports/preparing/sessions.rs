@@ -167,8 +167,17 @@ impl Preparing<'_> {
 
     fn wrong_session(&mut self, row: u32, invalid: Invalid) -> bool {
         let wrong = !invalid.0.is_empty();
+        let mut day = false;
         for error in invalid.0 {
-            self.found(row, Column::of_session(&error.field), Fault::Field(error.code));
+            let column = match (error.field.as_str(), &error.code) {
+                // A day that is too early or too late makes both of its times so: it is told once, of the day.
+                ("start" | "end", FieldCode::OutOfRange { .. }) if std::mem::replace(&mut day, true) => {
+                    continue;
+                }
+                ("start", FieldCode::OutOfRange { .. }) => Some(Column::Date),
+                (field, _) => Column::of_session(field),
+            };
+            self.found(row, column, Fault::Field(error.code));
         }
         wrong
     }

@@ -1,6 +1,6 @@
 //! What a table of sessions asks for: rows with the names of places, terms and bases as people write them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::words::{
     ADMISSIONS, ADMISSIONS_TOO, DATUMS, DATUMS_TOO, MODES, MODES_TOO, WAITLISTS, WAITLISTS_TOO,
@@ -12,9 +12,10 @@ use crate::domain::imports::cells::{folded, list, one_of};
 use crate::domain::imports::columns::Column;
 use crate::domain::imports::findings::{Fault, Finding, Level};
 use crate::domain::imports::said::{EventSaid, PlaceSaid, Said, SessionSaid};
-use crate::domain::imports::times::{moment, span};
+use crate::domain::imports::times::{misnamed, moment, span};
 use crate::domain::imports::{Cell, MOST_COLUMNS, Row, Table, Wanted, WantedEvent, WantedSession};
 use crate::domain::invalid::{FieldCode, Invalid};
+use crate::domain::nearest::nearest;
 use crate::domain::taxonomy::{self, Code};
 use crate::domain::text::{Lang, Text};
 use crate::http::v1::manage::places::{AuthoredPlace, Ground};
@@ -93,6 +94,8 @@ impl Meaning<'_> {
     fn wanted(&self, table: &Table, findings: &mut Vec<Finding>) -> Wanted {
         let mut wanted = Wanted::default();
         let (mut events, mut seen) = (HashMap::<String, usize>::new(), HashMap::<String, u32>::new());
+        let mut told = HashSet::new();
+        let wrong = |finding: &Finding| finding.fault.level() == Level::Error;
         for row in &table.rows {
             let before = findings.len();
             let mut reading = Reading { meaning: self, row, findings };
@@ -108,47 +111,40 @@ impl Meaning<'_> {
             }
             // A row that names no event is one by itself.
             let event = reading.name(Column::Event).unwrap_or_else(|| session.clone());
-            let (event_said, session_said) = (reading.event().of_another_row(), reading.session());
-            let wrong = |finding: &Finding| finding.fault.level() == Level::Error;
-            let Some(said) = session_said.filter(|_| !findings[before..].iter().any(wrong)) else { continue };
-            let session = WantedSession { row: row.number, external: session, said };
-            match events.get(&event) {
-                None => {
-                    events.insert(event.clone(), wanted.events.len());
-                    wanted.events.push(WantedEvent {
-                        row: row.number,
-                        external: event,
-                        said: event_said,
-                        sessions: vec![session],
-                    });
-                }
-                Some(at) => {
-                    // What was said of its place is said once.
-                    let told = |finding: &Finding| {
-                        matches!(finding.fault, Fault::Place { .. })
-                            && !finding.column.is_some_and(Column::is_of_session_place)
-                    };
-                    let fresh = findings.split_off(before);
-                    findings.extend(fresh.into_iter().filter(|finding| !told(finding)));
-                    let known = &mut wanted.events[*at];
-                    let differ = known.said.agree(event_said);
-                    if differ.is_empty() {
-                        known.sessions.push(session);
-                    }
-                    let first = known.row;
-                    findings.extend(differ.into_iter().map(|column| Finding {
-                        row: row.number,
-                        column: Some(column),
-                        fault: Fault::Differs { row: first },
-                    }));
-                }
+            let own = reading.findings.len();
+            let event_said = reading.event().of_another_row();
+            let of_event = reading.findings.split_off(own);
+            let session_said = reading.session().filter(|_| !reading.findings[before..].iter().any(wrong));
+            let at = *events.entry(event).or_insert_with_key(|event| {
+                let (row, external) = (row.number, event.clone());
+                let (said, sessions) = (EventSaid::default(), Vec::new());
+                wanted.events.push(WantedEvent { row, external, said, wrong: false, sessions });
+                wanted.events.len() - 1
+            });
+            let known = &mut wanted.events[at];
+            known.wrong |= of_event.iter().any(wrong);
+            // What rows have in common is told once.
+            let fresh = |finding: &Finding| told.insert((at, finding.column, finding.fault.wire()));
+            findings.extend(of_event.into_iter().filter(fresh));
+            let first = known.row;
+            let differ = known.said.agree(event_said);
+            if let Some(said) = session_said.filter(|_| differ.is_empty()) {
+                known.sessions.push(WantedSession { row: row.number, external: session, said });
             }
+            findings.extend(differ.into_iter().map(|column| Finding {
+                row: row.number,
+                column: Some(column),
+                fault: Fault::Differs { row: first },
+            }));
+        }
+        for event in &mut wanted.events {
+            event.wrong |= event.sessions.is_empty();
         }
         wanted
     }
 
     /// The code of a term: as it is written, or by its name in any language.
-    fn term(&self, scheme: &str, word: &str) -> Result<Code, FieldCode> {
+    fn term(&self, scheme: &str, word: &str) -> Result<Code, Fault> {
         let taxonomy = &self.snapshot.taxonomy;
         let word = folded(word);
         if taxonomy.get(scheme, &word).is_some() {
@@ -156,18 +152,15 @@ impl Meaning<'_> {
         }
         let called = |name: &Text| name.forms().any(|form| folded(form).eq_ignore_ascii_case(&word));
         let found = taxonomy.terms(scheme).find(|term| called(&term.body.name));
-        found.map(|term| Code(term.body.code.clone())).ok_or_else(|| FieldCode::UnknownCode {
-            value: word.chars().take(40).collect(),
-            scheme: scheme.to_owned(),
-        })
+        let names = || taxonomy.terms(scheme).map(|term| term.body.name.get(self.lang));
+        found.map(|term| Code(term.body.code.clone())).ok_or_else(|| unknown(&word, names))
     }
 
     /// A division by its code, its name, or the names of those around it and its own (`广州市天河区`).
-    fn district(&self, word: &str) -> Result<Adcode, FieldCode> {
+    fn district(&self, word: &str) -> Result<Adcode, Fault> {
         let word: String = folded(word).chars().filter(|c| !matches!(c, ' ' | '/' | '-' | '·')).collect();
         let divisions = &self.snapshot.divisions;
-        let unknown =
-            || FieldCode::UnknownCode { value: word.chars().take(40).collect(), scheme: "adcode".to_owned() };
+        let unknown = || unknown(&word, || divisions.iter().map(|division| division.name.get(self.lang)));
         if let Ok(adcode) = word.parse::<Adcode>() {
             return divisions.get(adcode).map(|division| division.adcode).ok_or_else(unknown);
         }
@@ -196,6 +189,18 @@ fn short(cell: &Cell) -> Result<String, FieldCode> {
     Ok(words)
 }
 
+/// That a word is none of these names: those that hold it or stand in it may be meant, else the one nearest to it.
+fn unknown<'n, N: Iterator<Item = &'n str>>(word: &str, names: impl Fn() -> N) -> Fault {
+    const MOST: usize = 3;
+    let word: String = word.chars().take(40).collect();
+    let akin = |name: &&str| word.chars().count() > 1 && (name.contains(&word) || word.contains(name));
+    let mut near: Vec<String> = names().filter(akin).take(MOST).map(str::to_owned).collect();
+    if near.is_empty() {
+        near.extend(nearest(&word, names()).map(str::to_owned));
+    }
+    Fault::UnknownTerm { word, near }
+}
+
 impl Reading<'_> {
     fn cell(&self, column: Column) -> Option<&Cell> {
         let at = *self.meaning.places.get(&column)?;
@@ -206,33 +211,37 @@ impl Reading<'_> {
         self.cell(column).unwrap_or(&Cell::Blank)
     }
 
-    fn wrong(&mut self, column: Column, code: FieldCode) {
-        self.findings.push(Finding::field(self.row.number, column, code));
+    fn found(&mut self, column: Column, fault: impl Into<Fault>) {
+        self.findings.push(Finding { row: self.row.number, column: Some(column), fault: fault.into() });
     }
 
     /// What a cell says, read so.
-    fn said<T>(&mut self, column: Column, read: impl FnOnce(&Cell) -> Result<T, FieldCode>) -> Said<T> {
+    fn said<T, F: Into<Fault>>(
+        &mut self,
+        column: Column,
+        read: impl FnOnce(&Cell) -> Result<T, F>,
+    ) -> Said<T> {
         let done = match self.cell(column) {
             None => return Said::Unsaid,
             Some(Cell::Blank) => return Said::None,
             Some(Cell::Broken(text)) => {
                 let fault = Fault::Broken { text: text.clone() };
-                self.findings.push(Finding { row: self.row.number, column: Some(column), fault });
+                self.found(column, fault);
                 return Said::None;
             }
             Some(cell) => read(cell),
         };
         match done {
             Ok(value) => Said::Is(value),
-            Err(code) => {
-                self.wrong(column, code);
+            Err(fault) => {
+                self.found(column, fault);
                 Said::None
             }
         }
     }
 
     fn text(&mut self, column: Column) -> Said<String> {
-        self.said(column, |cell| Ok(cell.words().replace("\r\n", "\n")))
+        self.said(column, |cell| Ok::<_, FieldCode>(cell.words().replace("\r\n", "\n")))
     }
 
     /// A text that is short.
@@ -248,7 +257,7 @@ impl Reading<'_> {
     fn name(&mut self, column: Column) -> Option<String> {
         let name = folded(&self.or_blank(column).words());
         if name.chars().count() > LONGEST_NAME {
-            self.wrong(column, FieldCode::TooLong { max: LONGEST_NAME });
+            self.found(column, FieldCode::TooLong { max: LONGEST_NAME });
             return None;
         }
         (!name.is_empty()).then_some(name)
@@ -272,7 +281,7 @@ impl Reading<'_> {
             form: self.said(Column::Form, |cell| meaning.term(taxonomy::FORM, &cell.words())),
             topics: self.codes(Column::Topics, taxonomy::TOPIC),
             audiences: self.codes(Column::Audiences, taxonomy::AUDIENCE),
-            tags: self.said(Column::Tags, |cell| Ok(list(&short(cell)?, false))),
+            tags: self.said(Column::Tags, |cell| Ok::<_, FieldCode>(list(&short(cell)?, false))),
             age_min: self.said(Column::AgeMin, age),
             age_max: self.said(Column::AgeMax, age),
             free: self.truth(Column::Free),
@@ -304,15 +313,22 @@ impl Reading<'_> {
         let times = match times {
             Ok(times) => Some(times),
             Err(wrong) => {
-                for (column, code) in wrong {
-                    // Where the file has no such column, the one that would hold it.
-                    let instead = [column, Column::Time, Column::Date, Column::Start];
-                    let there = instead.into_iter().find(|column| self.cell(*column).is_some());
-                    self.wrong(there.unwrap_or(column), code);
-                }
+                wrong.into_iter().for_each(|(column, code)| self.found(column, code));
                 None
             }
         };
+        for column in [
+            Column::Date,
+            Column::Time,
+            Column::Start,
+            Column::End,
+            Column::SignupOpensAt,
+            Column::SignupClosesAt,
+        ] {
+            if let Some(date) = misnamed(self.or_blank(column)) {
+                self.found(column, Fault::OtherWeekday { date });
+            }
+        }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 1 and 500")]
         let party = |cell: &Cell| cell.whole(1, 500).map(|most| most as u16);
         let said = SessionSaid {
@@ -377,18 +393,22 @@ impl Reading<'_> {
         if let Some(place) = &place {
             place.check("place", &mut invalid);
         }
-        let row = self.row.number;
-        let instead =
-            |field: &str| column_of(field).filter(|column| self.cell(*column).is_some()).or(Some(name));
-        let doubts: Vec<Finding> = warnings
-            .into_iter()
-            .map(|warning| {
-                let fault = Fault::Place { code: warning.code, message: warning.message };
-                Finding { row, column: instead(&warning.field), fault }
-            })
-            .chain(invalid.0.into_iter().map(|error| Finding::field(row, instead(&error.field), error.code)))
-            .collect();
-        self.findings.extend(doubts);
+        let column = |field: &str| column_of(field).unwrap_or(name);
+        for warning in warnings {
+            self.found(column(&warning.field), Fault::Place { code: warning.code, message: warning.message });
+        }
+        // A district that is given and wrong is told already.
+        let unsaid = *self.or_blank(district) == Cell::Blank;
+        for error in invalid.0 {
+            match error.code {
+                FieldCode::Missing if column(&error.field) == district => {
+                    if unsaid {
+                        self.found(district, Fault::NoDistrict { column: district });
+                    }
+                }
+                code => self.found(column(&error.field), code),
+            }
+        }
         match place {
             Some(place) => Said::Is(PlaceSaid {
                 place,

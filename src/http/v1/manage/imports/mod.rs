@@ -167,7 +167,7 @@ async fn get_import_template(
     security(("person" = [])),
     responses(
         (status = 200, description = "What the file would do.", body = ImportReport),
-        (status = 422, description = "`importUnreadable`: none of these forms, more than 10,000 rows or 32,767 characters in a cell, or 64 MiB of text once it is unpacked.",
+        (status = 422, description = "`importUnreadable`: none of these forms, no known column, more than 10,000 rows or 32,767 characters in a cell, or 64 MiB of text once it is unpacked.",
             body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "With `dryRun=false`: as when it is applied.", body = ProblemBody,
             content_type = "application/problem+json"),

@@ -53,9 +53,9 @@ pub struct ImportReport {
     organisation_id: String,
     /// Its form.
     form: ImportForm,
-    /// Its rows, each of which is a session.
+    /// Its rows, each of which is a session; those of an event that is wrong are wrong with it.
     counts: ImportCounts,
-    /// Its events; those whose rows are wrong are not counted.
+    /// Its events; wrong are those of which something wrong is said, and those with nothing but wrong rows.
     events: ImportCounts,
     /// How many sign-ups would be told that their session moves.
     #[schema(example = 0)]
@@ -112,7 +112,7 @@ pub struct ImportFinding {
     level: FindingLevel,
     /// What, for programs: a code of `errors`, or one of `neededToSubmit`, `unknownColumn`, `repeatedColumn`,
     /// `missingColumn`, `repeatedRow`, `differs`, `brokenCell`, `calledOff`, `sessionOver`, `capacityBelowTaken`,
-    /// `translationDropped`, `cancelledThere`, `outsideDivision`.
+    /// `translationDropped`, `cancelledThere`, `otherWeekday`, `outsideDivision`, `noPosition`.
     #[schema(example = "malformed")]
     code: &'static str,
     /// What, in the caller's language.
@@ -134,7 +134,8 @@ pub struct AppliedImport {
     /// How many sign-ups were told that their session moved.
     #[schema(example = 0)]
     told: i64,
-    /// Its events that wait for review.
+    /// Its events that wait for review now that it was applied with `submit`, whenever they were handed in: of a file that
+    /// is applied again, those of the first time too.
     #[schema(example = 3)]
     submitted: usize,
     /// Its events that were published at once.
@@ -196,7 +197,7 @@ impl ImportFinding {
         };
         Self {
             row: finding.row,
-            column: finding.column.map(heading),
+            column: finding.column.map(|column| heading(column.or_else(|one| headings.contains_key(&one)))),
             level: finding.fault.level().into(),
             code: finding.fault.wire(),
             message: finding.fault.message(lang, &named),

@@ -4,7 +4,9 @@ use rust_xlsxwriter::{
     DataValidation, DataValidationErrorStyle, Format, Formula, Workbook, Worksheet, XlsxError,
 };
 
-use super::words::{ADMISSIONS, DATUMS, MODES, WAITLISTS};
+use super::words::{
+    ADMISSIONS, ADMISSIONS_TOO, DATUMS, DATUMS_TOO, MODES, MODES_TOO, WAITLISTS, WAITLISTS_TOO,
+};
 use crate::discovery::divisions::Divisions;
 use crate::discovery::taxonomy::Taxonomy;
 use crate::domain::imports::MOST_ROWS;
@@ -244,9 +246,27 @@ fn list_codes(
 }
 
 /// What is said of a column to whoever fills it in.
-fn meaning(column: Column, lang: Lang) -> &'static str {
+fn meaning(column: Column, lang: Lang) -> String {
     let [zh_cn, en] = said(column);
-    if lang == Lang::En { en } else { zh_cn }
+    let (said, same) =
+        if lang == Lang::En { (en, "; of one meaning are ") } else { (zh_cn, "；同义的有：") };
+    let others = match column {
+        Column::Admission => alike(&ADMISSIONS, &ADMISSIONS_TOO),
+        Column::Mode => alike(&MODES, &MODES_TOO),
+        Column::WaitlistMode => alike(&WAITLISTS, &WAITLISTS_TOO),
+        Column::Crs => alike(&DATUMS, &DATUMS_TOO),
+        _ => return said.to_owned(),
+    };
+    format!("{said}{same}{others}")
+}
+
+/// Every word that is taken, those of one meaning side by side.
+fn alike<T: PartialEq>(named: &[(&str, T)], also: &[(&str, T)]) -> String {
+    let line = |(word, meaning): &(&str, T)| {
+        let others = also.iter().filter(|(_, other)| other == meaning).map(|(other, _)| *other);
+        [*word].into_iter().chain(others).collect::<Vec<_>>().join(" = ")
+    };
+    named.iter().map(line).collect::<Vec<_>>().join("; ")
 }
 
 fn said(column: Column) -> [&'static str; 2] {
@@ -321,5 +341,21 @@ fn said(column: Column) -> [&'static str; 2] {
             "Of the map: GCJ-02 if empty, WGS-84 or BD-09",
         ],
         Column::Language => ["如 zh-CN、yue、en；留空为普通话", "Such as zh-CN, yue, en"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sheet_of_columns_has_every_word_that_is_taken_for_a_way_in() {
+        for lang in [Lang::ZhCn, Lang::ZhHk, Lang::En] {
+            let told = meaning(Column::Admission, lang);
+            for (word, _) in ADMISSIONS.iter().chain(&ADMISSIONS_TOO) {
+                assert!(told.contains(word), "{word}: {told}");
+            }
+        }
+        assert!(meaning(Column::Admission, Lang::ZhCn).contains("网上报名 = signup = 报名"));
     }
 }

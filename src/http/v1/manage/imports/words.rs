@@ -14,19 +14,38 @@ pub(super) const ADMISSIONS: [(&str, Admission); 5] = [
     ("外部报名", Admission::External),
 ];
 /// Others that are taken for them.
-pub(super) const ADMISSIONS_TOO: [(&str, Admission); 12] = [
+pub(super) const ADMISSIONS_TOO: [(&str, Admission); 31] = [
     ("signup", Admission::Signup),
     ("报名", Admission::Signup),
     ("預約", Admission::Signup),
     ("预约", Admission::Signup),
+    ("网上预约", Admission::Signup),
+    ("预约报名", Admission::Signup),
+    ("在线报名", Admission::Signup),
+    ("线上报名", Admission::Signup),
     ("網上報名", Admission::Signup),
+    ("網上預約", Admission::Signup),
+    ("預約報名", Admission::Signup),
     ("walkIn", Admission::WalkIn),
-    ("無需報名", Admission::WalkIn),
     ("无需报名", Admission::WalkIn),
+    ("免预约", Admission::WalkIn),
+    ("无需预约", Admission::WalkIn),
+    ("直接参加", Admission::WalkIn),
+    ("無需報名", Admission::WalkIn),
+    ("免預約", Admission::WalkIn),
+    ("無需預約", Admission::WalkIn),
     ("直接參加", Admission::WalkIn),
     ("group", Admission::Group),
+    ("团体", Admission::Group),
+    ("团队预约", Admission::Group),
+    ("團體預約", Admission::Group),
     ("invited", Admission::Invited),
+    ("邀请", Admission::Invited),
+    ("定向邀請", Admission::Invited),
     ("external", Admission::External),
+    ("外部預約", Admission::External),
+    ("外部预约", Admission::External),
+    ("外部報名", Admission::External),
 ];
 /// Words for on site and online.
 pub(super) const MODES: [(&str, Mode); 3] =

@@ -26,18 +26,20 @@ pub struct File {
     pub findings: Vec<Finding>,
 }
 
-/// Reads a file. What it is, its first bytes say, where they do; else the media type that came with it.
+/// Reads a file. What it is, its first bytes say, where they do; else the media type that came with it. Any text can be
+/// taken for CSV: one without a heading that means something is no table of sessions.
 ///
 /// # Errors
 /// [`Unreadable`].
 pub fn read(bytes: &[u8], media: &str) -> Result<File, Unreadable> {
     let file = |form, table| File { form, table, findings: Vec::new() };
-    match form(bytes, media) {
-        Form::Xlsx => Ok(file(Form::Xlsx, xlsx::read(bytes)?)),
-        Form::Json => Ok(file(Form::Json, json::read(bytes)?)),
-        Form::Calendar => calendar::read(bytes),
-        Form::Csv => Ok(file(Form::Csv, csv::read(bytes)?)),
-    }
+    let file = match form(bytes, media) {
+        Form::Xlsx => file(Form::Xlsx, xlsx::read(bytes)?),
+        Form::Json => file(Form::Json, json::read(bytes)?),
+        Form::Calendar => calendar::read(bytes)?,
+        Form::Csv => file(Form::Csv, csv::read(bytes)?),
+    };
+    if file.table.known() == 0 { Err(Unreadable) } else { Ok(file) }
 }
 
 fn form(bytes: &[u8], media: &str) -> Form {
