@@ -281,7 +281,7 @@ impl Reading<'_> {
             form: self.said(Column::Form, |cell| meaning.term(taxonomy::FORM, &cell.words())),
             topics: self.codes(Column::Topics, taxonomy::TOPIC),
             audiences: self.codes(Column::Audiences, taxonomy::AUDIENCE),
-            tags: self.said(Column::Tags, |cell| Ok::<_, FieldCode>(list(&short(cell)?, false))),
+            tags: self.said(Column::Tags, |cell| short(cell).map(|words| list(&words, false))),
             age_min: self.said(Column::AgeMin, age),
             age_max: self.said(Column::AgeMax, age),
             free: self.truth(Column::Free),
