@@ -54,18 +54,26 @@ on_both_stores! {
         applied(&server, &editor, &report).await;
         assert_eq!(look(&server, &editor, CSV, file).await["counts"], counts(0, 0, 10_000, 0));
     }
+}
 
-    #[ignore = "a measurement"]
-    #[expect(clippy::print_stdout, reason = "a measure is read by whoever runs it")]
-    async fn how_long_others_wait_for_ten_thousand_sessions(store: Store) {
-        let (server, editor) = lab(store).await;
-        let file = file(10_000);
-        for (what, file) in [("new", file.clone()), ("all changed", file.replace(",24,", ",25,"))] {
-            let begun = Instant::now();
-            let report = look(&server, &editor, CSV, file).await;
-            let looked = begun.elapsed();
-            let (took, longest) = held(&server, &editor, &report).await;
-            println!("{store:?}, {what}: looked at in {looked:?}, applied in {took:?}, others waited for {longest:?} at most");
-        }
+#[expect(clippy::print_stdout, reason = "a measure is read by whoever runs it")]
+async fn measure(store: Store) {
+    let (server, editor) = lab(store).await;
+    let file = file(10_000);
+    for (what, file) in [("new", file.clone()), ("all changed", file.replace(",24,", ",25,"))] {
+        let begun = Instant::now();
+        let report = look(&server, &editor, CSV, file).await;
+        let looked = begun.elapsed();
+        let (took, longest) = held(&server, &editor, &report).await;
+        println!(
+            "{store:?}, {what}: looked at in {looked:.1?}, applied in {took:.1?}, others waited {longest:.1?} at most"
+        );
     }
+}
+
+#[actix_web::test]
+#[ignore = "a measurement"]
+async fn how_long_others_wait_for_ten_thousand_sessions() {
+    measure(Store::Sqlite).await;
+    measure(Store::Postgres).await;
 }
