@@ -40,7 +40,7 @@ impl Turns {
         Self::of(12)
     }
 
-    /// For files to be imported: some seconds and 200 MB each at the largest.
+    /// For files to be imported: some seconds each at the largest, and some hundred megabytes.
     #[must_use]
     pub fn importing() -> Self {
         Self::of(6)

@@ -40,7 +40,7 @@ impl City {
         self.done(&self.administrator, path, body).await;
     }
 
-    /// Asks each replica until it answers so, all at once; how long the last one took.
+    /// Asks those replicas that do not answer so yet, over and over; how long the last one took.
     async fn everywhere(&self, path: &str, so: impl Fn(u16, &Value) -> bool) -> Duration {
         let begun = Instant::now();
         let mut left: Vec<usize> = (0..self.servers.len()).collect();

@@ -2,7 +2,8 @@
 //! cells refer to, and the cells themselves, one after the other.
 //!
 //! A reader of our own: those there are make room for as many texts or cells as a file says it has, and a file that says
-//! a hundred billion ends the process. Here everything is bounded by what was unpacked, and that by [`MOST_UNPACKED`].
+//! a hundred billion ends the process. Here what is read is bounded by what was unpacked, that by [`MOST_UNPACKED`], and what
+//! cells hold by [`super::Rows`]: a text that stands there once may stand in every cell.
 
 mod cells;
 mod parts;
